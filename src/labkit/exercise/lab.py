@@ -1,0 +1,164 @@
+"""The lab handle: what a notebook calls to check, ask for a hint, answer a question, see progress.
+
+from labkit.checks.rl_supply_chain import open_lab
+
+lab = open_lab(edition=1)
+lab.check("newsvendor", newsvendor_quantity)
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from IPython.display import display
+
+from labkit import __version__
+from labkit.exercise import cards
+from labkit.exercise.instances import instance, is_exam
+from labkit.exercise.outcome import Outcome, error
+from labkit.exercise.task import LabSpec, Task, judge
+from labkit.learner import progress as records
+from labkit.learner.progress import ProgressError
+
+
+class EditionError(RuntimeError):
+    """Notebook and installed labkit do not fit each other."""
+
+
+class Points(float):
+    """Points reached. Its plain text is the bare number, which nbgrader reads as partial credit."""
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        number = repr(float(self))
+        return {"text/plain": number, "text/html": f"<small>{number} points</small>"}
+
+
+class Lab:
+    """The handle of one lab."""
+
+    def __init__(self, spec: LabSpec, edition: int) -> None:
+        """Open the lab for a notebook of the given edition.
+
+        Raises:
+            EditionError: the notebook was made for another edition of the lab.
+        """
+        if edition != spec.edition:
+            older, mend = (
+                ("notebook", "Take the lab's current notebook and carry your answers over.")
+                if edition < spec.edition
+                else ("installed labkit", "Update labkit: run `make setup` in the course's folder.")
+            )
+            raise EditionError(
+                f"This notebook is edition {edition} of {spec.assignment}; labkit {__version__} "
+                f"has edition {spec.edition}. The {older} is older. {mend}"
+            )
+        self._spec = spec
+
+    def __repr__(self) -> str:
+        """Name the lab and its tasks."""
+        return f"Lab {self._spec.assignment}: {', '.join(t.name for t in self._spec.tasks)}"
+
+    def check(self, task: str, answer: Any) -> Points:
+        """Judge an answer, show the outcome as a card, and return the points.
+
+        Args:
+            task: the task's name.
+            answer: the learner's function or value.
+
+        Raises:
+            LookupError: the lab has no task of this name.
+        """
+        found = self._spec.task(task)
+        outcome = _judged(self._spec, found, answer)
+        where = "the exam's instance" if is_exam() else "your practice instance"
+        display(cards.outcome_card(task, outcome, found.points, where))
+        if not is_exam():
+            self._keep(
+                lambda: records.record_task(
+                    self._spec.assignment, task, outcome.score, outcome.status
+                )
+            )
+        return Points(round(outcome.score * found.points, 2))
+
+    def hint(self, task: str) -> None:
+        """Open one more hint of a task.
+
+        Raises:
+            LookupError: the lab has no task of this name.
+        """
+        hints = self._spec.task(task).hints
+        opened = min(self._reached().get("hints", {}).get(task, 0) + 1, len(hints))
+        display(cards.hint_card(task, hints, opened))
+        self._keep(lambda: records.record_hint(self._spec.assignment, task, opened))
+
+    def quiz(self, question: str, choice: str | None = None) -> None:
+        """Show a question; with a choice, say whether it is right and why.
+
+        Raises:
+            LookupError: the lab has no question of this name.
+            ValueError: the question has no such option.
+        """
+        found = self._spec.question(question)
+        if choice is None:
+            display(cards.question_card(found))
+            return
+        display(cards.answer_card(found, choice))
+        right = found.option(choice).right
+        self._keep(lambda: records.record_quiz(self._spec.assignment, question, right))
+
+    def progress(
+        self, *, save: str | Path | None = None, restore: str | Path | None = None
+    ) -> None:
+        """Show what was reached; save it to a file or restore it from one first.
+
+        Args:
+            save: a file to write a copy to.
+            restore: a saved copy; of each task the better score stays.
+        """
+        if restore is not None:
+            self._keep(lambda: records.restore_from(Path(restore)))
+        if save is not None:
+            self._keep(lambda: records.save_to(Path(save)))
+        tasks = self._reached().get("tasks", {})
+        rows = [_progress_row(task, tasks.get(task.name)) for task in self._spec.tasks]
+        full = sum(task.points for task in self._spec.tasks)
+        reached = sum(t.points * tasks[t.name]["best"] for t in self._spec.tasks if t.name in tasks)
+        note = f"{reached:.3g} of {full:g} points in practice"
+        header = ("task", "best", "of", "tries", "last outcome")
+        display(cards.table_card(f"Progress in {self._spec.assignment}", note, header, rows))
+
+    def _reached(self) -> dict[str, Any]:
+        """The progress in this lab; empty, with a notice, if it cannot be read."""
+        try:
+            return records.load().get(self._spec.assignment, {})
+        except ProgressError as problem:
+            display(cards.notice_card("Progress", str(problem)))
+            return {}
+
+    def _keep(self, step: Any) -> None:
+        """Write to the progress file; trouble there is told and never stops a notebook."""
+        try:
+            step()
+        except ProgressError as problem:
+            display(cards.notice_card("Progress", str(problem)))
+
+
+def _judged(spec: LabSpec, task: Task, answer: Any) -> Outcome:
+    """Judge on the present learner's instance; a fault of the judge itself is told as such."""
+    drawn = instance(spec, task.name)
+    try:
+        return judge(task, answer, drawn)
+    except Exception as problem:
+        return error(
+            f"The check could not come to a verdict ({type(problem).__name__}: {problem}).",
+            next_step="This is a fault of the check, not necessarily of your answer. Please "
+            "report it with your answer.",
+        )
+
+
+def _progress_row(task: Task, entry: dict[str, Any] | None) -> tuple[str, ...]:
+    if entry is None:
+        return (task.name, "0", f"{task.points:g}", "0", "not tried")
+    best = f"{entry['best'] * task.points:.3g}"
+    return (task.name, best, f"{task.points:g}", str(entry["tries"]), str(entry.get("status", "")))

@@ -1,0 +1,104 @@
+"""Outcomes: what a judge says about an answer.
+
+An outcome is plain data: a status, a score between 0 and 1, and the words a learner needs to go
+on. How it looks is the business of `labkit.exercise.cards`; what it counts is the business of the
+lab handle.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """The five things that can be said about an answer."""
+
+    PASSED = "passed"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    NOT_ATTEMPTED = "not attempted"
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The verdict on one answer.
+
+    Attributes:
+        status: one of the five statuses.
+        score: share of the task's points, from 0 to 1.
+        message: what was seen, in one or two sentences.
+        on: the input on which it was seen, in words.
+        next_step: one thing to try next.
+        misconception: name of a known misconception that the answer fits.
+        printed: what the answer wrote while it was judged.
+    """
+
+    status: Status
+    score: float
+    message: str
+    on: str = ""
+    next_step: str = ""
+    misconception: str = ""
+    printed: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a score that is no share, and a status that contradicts it."""
+        if not (math.isfinite(self.score) and 0.0 <= self.score <= 1.0):
+            raise ValueError(f"score is {self.score}; it must lie between 0 and 1")
+        earned = {Status.PASSED: self.score == 1.0, Status.PARTIAL: 0.0 < self.score < 1.0}
+        if not earned.get(self.status, self.score == 0.0):
+            raise ValueError(f"a score of {self.score} does not fit the status '{self.status}'")
+
+
+def passed(message: str) -> Outcome:
+    """Full marks, and what was shown to be right."""
+    return Outcome(Status.PASSED, 1.0, message)
+
+
+def failed(message: str, *, on: str = "", next_step: str = "", misconception: str = "") -> Outcome:
+    """No marks: what was seen, on which input, and what to try."""
+    return Outcome(Status.FAILED, 0.0, message, on, next_step, misconception)
+
+
+def not_attempted() -> Outcome:
+    """No marks, because there is nothing to judge yet."""
+    return Outcome(
+        Status.NOT_ATTEMPTED,
+        0.0,
+        "There is no answer here yet.",
+        next_step="Replace the line that raises NotImplementedError with your own code, "
+        "run that cell, then run this one again.",
+    )
+
+
+def error(message: str, *, on: str = "", next_step: str = "") -> Outcome:
+    """No marks, because the answer could not be used at all."""
+    return Outcome(Status.ERROR, 0.0, message, on, next_step)
+
+
+def over_cases(outcomes: Sequence[Outcome], praise: str) -> Outcome:
+    """Join several cases: the mean score, and the words of the first that fell short.
+
+    Args:
+        outcomes: one outcome a case, at least one.
+        praise: the message when every case passed.
+
+    Raises:
+        ValueError: there are no outcomes.
+    """
+    if not outcomes:
+        raise ValueError("no case was judged")
+    score = math.fsum(outcome.score for outcome in outcomes) / len(outcomes)
+    short = [outcome for outcome in outcomes if outcome.status is not Status.PASSED]
+    if not short:
+        return passed(praise)
+    first = short[0]
+    if score == 0.0:
+        return first
+    right = len(outcomes) - len(short)
+    message = f"{right} of {len(outcomes)} cases are right. The first that is not: {first.message}"
+    return Outcome(Status.PARTIAL, score, message, first.on, first.next_step, first.misconception)

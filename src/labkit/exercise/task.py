@@ -1,0 +1,101 @@
+"""What a lab consists of: tasks with their judges and hints, questions, practice instances."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from labkit.exercise import guard
+from labkit.exercise.outcome import Outcome, error, not_attempted
+from labkit.exercise.quiz import Question
+
+Instance = dict[str, Any]
+Judge = Callable[[Any, Instance], Outcome]
+
+
+@dataclass(frozen=True)
+class Task:
+    """A graded task.
+
+    Attributes:
+        name: the key of its solution cell.
+        points: as in the notebook's test cell.
+        judge: takes the learner's answer and an instance (plain data), returns an outcome.
+        hints: from the gentlest to the most direct.
+    """
+
+    name: str
+    points: float
+    judge: Judge
+    hints: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LabSpec:
+    """A lab as the handle sees it.
+
+    Attributes:
+        number: the module's place in the course, for example 8.
+        slug: the module's name, for example "rl_supply_chain".
+        edition: raised by one whenever old notebooks of the lab no longer fit.
+        tasks: in the order of the notebook.
+        questions: the quiz of the lesson.
+    """
+
+    number: int
+    slug: str
+    edition: int
+    tasks: tuple[Task, ...]
+    questions: tuple[Question, ...] = ()
+
+    @property
+    def assignment(self) -> str:
+        """Folder and nbgrader name, for example "08_rl_supply_chain"."""
+        return f"{self.number:02d}_{self.slug}"
+
+    def task(self, name: str) -> Task:
+        """Look up a task.
+
+        Raises:
+            LookupError: the lab has no task of this name.
+        """
+        for task in self.tasks:
+            if task.name == name:
+                return task
+        names = ", ".join(task.name for task in self.tasks)
+        raise LookupError(f"{self.assignment} has no task '{name}'. Its tasks are: {names}.")
+
+    def question(self, name: str) -> Question:
+        """Look up a quiz question.
+
+        Raises:
+            LookupError: the lab has no question of this name.
+        """
+        for question in self.questions:
+            if question.name == name:
+                return question
+        names = ", ".join(question.name for question in self.questions)
+        raise LookupError(f"{self.assignment} has no question '{name}'. It has: {names}.")
+
+
+def judge(task: Task, answer: Any, instance: Instance) -> Outcome:
+    """Judge one answer on one instance; whatever the answer does, there is an outcome."""
+    with guard.quiet() as printed:
+        outcome = attempt(lambda: task.judge(answer, instance))
+    return replace(outcome, printed=printed.text())
+
+
+def judge_cases(cases: Sequence[Instance], one: Callable[[Instance], Outcome]) -> list[Outcome]:
+    """Judge every case of an instance; an error in one case leaves the others their marks."""
+    return [attempt(lambda case=case: one(case)) for case in cases]  # type: ignore[misc]
+
+
+def attempt(step: Callable[[], Outcome]) -> Outcome:
+    """Run a step of a judge; what the guard raises becomes an outcome."""
+    try:
+        return step()
+    except guard.NotAttemptedError:
+        return not_attempted()
+    except guard.UnusableError as problem:
+        return error(str(problem), next_step=problem.next_step)
