@@ -264,7 +264,7 @@ def rollout(days: Days, score: Score) -> Floats:
 
 def route(days: Days, score: Score, index: int) -> Trips:
     """The trip of day `index` alone, still as a batch of one: for maps and for reading."""
-    return drive(days[index : index + 1], follow(score))
+    return drive(days[np.array([index])], follow(score))
 
 
 def nearest_request(table: Floats) -> Floats:
