@@ -129,39 +129,36 @@ def as_array(value: Any, what: str, shape: tuple[int | None, ...] | None = None)
 
 def _numbers(value: Any, what: str) -> np.ndarray:
     """Turn the kinds of value that hold numbers into a float64 array; refuse every other kind."""
-    kind = type(value)
-    torch = sys.modules.get("torch")
-    if torch is not None and isinstance(value, torch.Tensor):
-        value = value.detach().cpu().resolve_conj().resolve_neg().to(torch.float64).numpy()
-    elif kind.__module__.partition(".")[0] == "pandas" and hasattr(value, "to_numpy"):
-        value = value.to_numpy(dtype=float, na_value=np.nan)
-    elif not isinstance(value, (bool, int, float, list, tuple, np.ndarray, np.generic)):
-        raise UnusableError(
-            f"The {what} is a {kind.__name__}; numbers were expected.",
-            "Return a number, a list, a NumPy array or a torch tensor that is already computed.",
-        )
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", category=np.exceptions.ComplexWarning)
-            return np.asarray(_unpacked(value), dtype=np.float64)
-    except (TypeError, ValueError, OverflowError, np.exceptions.ComplexWarning):
+        return np.asarray(_plain(value, what), dtype=np.float64)
+    except (TypeError, ValueError, OverflowError, RecursionError):
         raise UnusableError(
             f"The {what} cannot be read as an array of real numbers.",
             "Return numbers only, with rows of equal length.",
         ) from None
 
 
-def _unpacked(value: Any) -> Any:
-    """Lists may hold tensors; read each of them."""
-    if not isinstance(value, (list, tuple)):
-        return value
+def _plain(value: Any, what: str) -> Any:
+    """Reduce a value to numbers, arrays of numbers and lists of these, asking no foreign object."""
+    kind = type(value)
     torch = sys.modules.get("torch")
-    return [
-        item.detach().cpu().numpy()
-        if torch is not None and isinstance(item, torch.Tensor)
-        else _unpacked(item)
-        for item in value
-    ]
+    if torch is not None and isinstance(value, torch.Tensor) and not value.is_complex():
+        return value.detach().cpu().to(torch.float64).numpy()
+    if kind.__module__.partition(".")[0] == "pandas" and hasattr(value, "to_numpy"):
+        return value.to_numpy(dtype=float, na_value=np.nan)
+    if isinstance(value, (np.ndarray, np.generic)):
+        if value.dtype.kind in "biuf":
+            return np.asarray(value)
+        if value.dtype.kind == "O":
+            return _plain(value.tolist(), what)
+    if isinstance(value, (list, tuple)):
+        return [_plain(item, what) for item in value]
+    if isinstance(value, (bool, int, float)):
+        return float(value)
+    raise UnusableError(
+        f"The {what} is or holds a {kind.__name__}; real numbers were expected.",
+        "Return a number, a list, a NumPy array or a torch tensor that is already computed.",
+    )
 
 
 def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:

@@ -1,0 +1,163 @@
+"""What a learner's function may do wrong, and what the guard makes of it."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from labkit.exercise import guard
+
+
+def test_an_untouched_stub_is_not_attempted():
+    def stub() -> None:
+        raise NotImplementedError
+
+    for answer in (None, ..., stub):
+        with pytest.raises(guard.NotAttemptedError):
+            guard.call(answer, seconds=1)
+
+
+def test_an_error_is_told_with_its_type_and_text():
+    with pytest.raises(guard.UnusableError, match="ZeroDivisionError: division by zero"):
+        guard.call(lambda: 1 / 0, seconds=1)
+
+
+def test_a_call_of_exit_does_not_end_the_notebook():
+    with pytest.raises(guard.UnusableError, match="SystemExit"):
+        guard.call(lambda: exit(3), seconds=1)
+
+
+def test_an_error_whose_text_cannot_be_read_is_still_told():
+    class MuteError(Exception):
+        def __str__(self) -> str:
+            raise RuntimeError
+
+    def answer() -> None:
+        raise MuteError
+
+    with pytest.raises(guard.UnusableError, match="MuteError"):
+        guard.call(answer, seconds=1)
+
+
+def _spin() -> None:
+    while True:
+        pass
+
+
+def _swallow() -> None:
+    while True:
+        try:
+            _spin()
+        except Exception:
+            continue
+
+
+@pytest.mark.parametrize("answer", [_spin, _swallow, lambda: time.sleep(60)])
+def test_an_endless_call_is_stopped(answer):
+    with pytest.raises(guard.UnusableError, match="did not return within 0.2 s"):
+        guard.call(answer, seconds=0.2)
+
+
+def test_an_endless_call_is_stopped_outside_the_main_thread_too():
+    caught: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            guard.call(_swallow, seconds=0.2)
+        except guard.UnusableError as problem:
+            caught.append(problem)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(20)
+    assert "did not return" in str(caught[0])
+
+
+def test_no_alarm_is_left_behind_by_a_quick_call():
+    assert guard.call(lambda: 3, seconds=0.1) == 3
+    time.sleep(0.25)
+
+
+def test_a_value_instead_of_a_function_is_told():
+    with pytest.raises(guard.UnusableError, match="value of type float, not a function"):
+        guard.call(3.0, seconds=1)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        2,
+        2.0,
+        True + 1,
+        np.float32(2),
+        np.array(2),
+        np.array([[2]]),
+        torch.tensor(2.0, requires_grad=True),
+        torch.tensor([2], dtype=torch.bfloat16),
+        [2],
+        pd.Series([2]),
+    ],
+)
+def test_one_number_is_read_however_it_is_written(value):
+    assert guard.as_number(value, "quantity") == 2.0
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [[1, 2], [3, 4]],
+        ((1, 2), (3, 4)),
+        np.array([[1, 2], [3, 4]], dtype=np.int8),
+        np.ma.masked_array([[1, 2], [3, 4]]),
+        np.array([[1, 2], [3, 4]], dtype=object),
+        torch.tensor([[1, 2], [3, 4]]),
+        [torch.tensor([1, 2]), torch.tensor([3, 4])],
+        pd.DataFrame([[1, 2], [3, 4]]),
+        pd.DataFrame([[1, 2], [3, 4]], dtype="Int64"),
+    ],
+)
+def test_a_table_is_read_however_it_is_written(value):
+    assert guard.as_array(value, "table", (2, None)).tolist() == [[1, 2], [3, 4]]
+
+
+class _Lazy:
+    def __array__(self, *_: object, **__: object) -> np.ndarray:
+        raise AssertionError("a lazy object must not be asked to compute")
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["2", b"2", {"a": 2}, {2}, object(), (n for n in [2]), lambda: 2, _Lazy(), [1, [2]], [_Lazy()]],
+)
+def test_what_holds_no_numbers_is_refused_with_words(value):
+    with pytest.raises(guard.UnusableError, match="quantity"):
+        guard.as_number(value, "quantity")
+
+
+def test_a_complex_number_is_refused():
+    with pytest.raises(guard.UnusableError):
+        guard.as_number(np.array(2 + 1j), "quantity")
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
+def test_a_value_that_is_not_finite_is_told_with_its_place(wrong):
+    with pytest.raises(guard.UnusableError, match=r"at index \(1,\)"):
+        guard.as_array([0.0, wrong], "costs")
+
+
+def test_a_column_too_many_is_no_silent_broadcast():
+    with pytest.raises(guard.UnusableError, match=r"shape \(3,\), but it has shape \(3, 1\)"):
+        guard.as_array(np.zeros((3, 1)), "orders", (3,))
+
+
+def test_a_flood_of_text_is_cut_and_counted():
+    with guard.quiet() as printed:
+        for _ in range(1_000):
+            print("x" * 1_000)
+    assert len(printed.text()) < guard.PRINT_LIMIT + 50
+    assert "more characters" in printed.text()

@@ -1,0 +1,211 @@
+"""The handle in a notebook: cards, points, hints, questions, progress, exams."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+
+import pytest
+
+from labkit.exercise import instances
+from labkit.exercise import lab as lab_module
+from labkit.exercise.guard import as_number, call
+from labkit.exercise.lab import EditionError, Lab, Points
+from labkit.exercise.outcome import Outcome, Status, failed, over_cases, passed
+from labkit.exercise.quiz import Option, Question
+from labkit.exercise.task import LabSpec, Task
+from labkit.learner import progress
+
+
+def _judge(answer, instance) -> Outcome:
+    value = as_number(call(answer, instance["x"], seconds=0.5), "square")
+    if value == instance["x"] ** 2:
+        return passed("The square is right.")
+    return failed("The square is wrong.", on=f"x = {instance['x']}", next_step="Multiply x by x.")
+
+
+def _broken_judge(answer, instance) -> Outcome:
+    raise KeyError("reference")
+
+
+SPEC = LabSpec(
+    number=99,
+    slug="squares",
+    edition=3,
+    tasks=(
+        Task("square", 7, _judge, ("Multiply.", "x * x")),
+        Task("broken", 5, _broken_judge, ()),
+    ),
+    questions=(
+        Question("sign", "Can it be negative?", (Option("yes", "No."), Option("no", "So.", True))),
+    ),
+)
+
+
+@pytest.fixture
+def shown(monkeypatch, tmp_path):
+    """A practice world and a list of the cards that were shown."""
+    cards: list = []
+    monkeypatch.setenv("LABKIT_HOME", str(tmp_path))
+    monkeypatch.delenv("LABKIT_EXAMS", raising=False)
+    monkeypatch.setattr(lab_module, "display", cards.append)
+    practice = {"square": [{"x": 3}], "broken": [{}]}
+    monkeypatch.setattr(instances, "practice", lambda slug: practice)
+    return cards
+
+
+def test_a_right_answer_earns_all_points_and_a_card(shown):
+    assert Lab(SPEC, 3).check("square", lambda x: x * x) == 7.0
+    assert "square: passed" in shown[0].text
+    assert "7 of 7 points" in shown[0].html
+
+
+def test_points_read_as_a_bare_number_for_nbgrader():
+    assert Points(7)._repr_mimebundle_()["text/plain"] == "7.0"
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [
+        (lambda x: x, "failed"),
+        (lambda x: math.nan, "error"),
+        (lambda x: [1, 2], "error"),
+        (lambda x: 1 / 0, "error"),
+        (lambda: 1, "error"),
+        (lambda x: [x for x in iter(int, 1)], "error"),
+        (None, "not attempted"),
+        ("x*x", "error"),
+    ],
+)
+def test_every_wrong_answer_ends_in_a_card_and_no_points(shown, answer, status):
+    assert Lab(SPEC, 3).check("square", answer) == 0.0
+    assert f"square: {status}" in shown[0].text
+
+
+def test_what_an_answer_prints_and_warns_is_shown_folded_and_not_on_stderr(shown, capsys):
+    def answer(x):
+        print("<b>hello</b>")
+        print("careful", file=sys.stderr)
+        return x * x
+
+    assert Lab(SPEC, 3).check("square", answer) == 7.0
+    assert "&lt;b&gt;hello&lt;/b&gt;" in shown[0].html
+    assert "careful" in shown[0].html
+    assert capsys.readouterr().err == ""
+
+
+def test_a_fault_of_the_judge_is_called_so(shown):
+    assert Lab(SPEC, 3).check("broken", lambda: 1) == 0.0
+    assert "fault of the check" in shown[0].text
+
+
+def test_an_unknown_task_is_told_with_the_known_ones(shown):
+    with pytest.raises(LookupError, match="square, broken"):
+        Lab(SPEC, 3).check("cube", None)
+
+
+@pytest.mark.parametrize(("edition", "older"), [(2, "notebook"), (4, "installed labkit")])
+def test_a_notebook_that_does_not_fit_is_told_which_side_is_older(edition, older):
+    with pytest.raises(EditionError, match=f"The {older} is older"):
+        Lab(SPEC, edition)
+
+
+def test_hints_open_step_by_step_and_stay_open(shown):
+    Lab(SPEC, 3).hint("square")
+    Lab(SPEC, 3).hint("square")
+    assert "Multiply." in shown[0].text
+    assert "x * x" not in shown[0].text
+    assert "x * x" in shown[1].text
+
+
+def test_a_quiz_choice_is_explained_and_kept(shown):
+    handle = Lab(SPEC, 3)
+    handle.quiz("sign")
+    assert "<summary>a) yes</summary>" in shown[0].html
+    assert "So." not in shown[0].text
+    handle.quiz("sign", "b")
+    assert progress.load()["99_squares"]["quiz"]["sign"]["right"] is True
+    with pytest.raises(ValueError, match="options a, b"):
+        handle.quiz("sign", "c")
+
+
+def test_progress_keeps_the_best_score_and_shows_it(shown):
+    handle = Lab(SPEC, 3)
+    handle.check("square", lambda x: x * x)
+    handle.check("square", lambda x: x)
+    handle.progress()
+    assert "7 of 12 points" in shown[-1].text
+    assert progress.load()["99_squares"]["tasks"]["square"]["tries"] == 2
+
+
+def test_progress_is_saved_and_restored_elsewhere(shown, tmp_path, monkeypatch):
+    Lab(SPEC, 3).check("square", lambda x: x * x)
+    Lab(SPEC, 3).progress(save=tmp_path / "kept.json")
+    monkeypatch.setenv("LABKIT_HOME", str(tmp_path / "elsewhere"))
+    Lab(SPEC, 3).progress(restore=tmp_path / "kept.json")
+    assert "7 of 12 points" in shown[-1].text
+
+
+def test_a_broken_progress_file_costs_no_check(shown, tmp_path):
+    (tmp_path / "progress.json").write_text("{", encoding="utf-8")
+    assert Lab(SPEC, 3).check("square", lambda x: x * x) == 7.0
+    assert "set aside" in shown[1].text
+
+
+@pytest.fixture
+def exams(tmp_path, monkeypatch):
+    """An instructor's folder whose exam differs from practice."""
+    package = tmp_path / "grader" / "exams" / "squares"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text(
+        "def draw(task, seed):\n    return {'x': seed % 1000 + 10}\n", encoding="utf-8"
+    )
+    for name in [name for name in sys.modules if name.partition(".")[0] == "exams"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(sys, "path", [p for p in sys.path if not p.endswith("grader")])
+    monkeypatch.setenv("LABKIT_EXAMS", str(tmp_path / "grader"))
+    yield tmp_path / "grader"
+    for name in [name for name in sys.modules if name.partition(".")[0] == "exams"]:
+        del sys.modules[name]
+
+
+def test_an_exam_uses_secret_instances_and_leaves_progress_alone(shown, exams, tmp_path):
+    seen: list[int] = []
+
+    def answer(x):
+        seen.append(x)
+        return x * x
+
+    assert Lab(SPEC, 3).check("square", answer) == 7.0
+    assert seen[0] >= 10
+    assert "exam" in shown[0].text
+    assert not (tmp_path / "progress.json").exists()
+    assert len((exams / "course.key").read_text().strip()) == 64
+
+
+def test_a_constant_copied_from_practice_fails_the_exam(shown, exams):
+    assert Lab(SPEC, 3).check("square", lambda x: 9) == 0.0
+
+
+def test_two_learners_have_different_exams(exams, monkeypatch):
+    drawn = set()
+    for name in ("ada", "grace", "edsger"):
+        monkeypatch.setenv("LABKIT_LEARNER", name)
+        drawn.add(json.dumps(instances.instance(SPEC, "square")))
+    assert len(drawn) == 3
+
+
+def test_cases_join_to_the_mean_and_the_first_that_fell_short():
+    joined = over_cases([passed("a"), failed("b wrong", on="case b"), passed("c")], "all")
+    assert (joined.status, joined.on) == (Status.PARTIAL, "case b")
+    assert joined.score == pytest.approx(2 / 3)
+    assert over_cases([passed("a")], "all").message == "all"
+    assert over_cases([failed("b"), failed("c")], "all").status is Status.FAILED
+
+
+def test_an_outcome_cannot_contradict_itself():
+    with pytest.raises(ValueError, match="does not fit"):
+        Outcome(Status.PASSED, 0.5, "half")
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        Outcome(Status.PARTIAL, math.nan, "nothing")
