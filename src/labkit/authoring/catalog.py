@@ -1,0 +1,298 @@
+"""Load the course catalog and render what is made from it: home page and README table.
+
+`course/course.yml` is the only list of modules. This module checks it and turns it into
+Markdown; writing the results is left to `build` and `workbook`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+CATALOG_PATH = Path("course/course.yml")
+STATUSES = ("available", "planned")
+TABLE_START = "<!-- modules:start -->"
+TABLE_END = "<!-- modules:end -->"
+
+_NAME = re.compile(r"\d\d_[a-z][a-z0-9_]*")
+
+
+class CatalogError(Exception):
+    """The catalog cannot be used; the message names the entry, the field and the mend."""
+
+
+@dataclass(frozen=True)
+class Module:
+    """One entry of the catalog.
+
+    Attributes
+    ----------
+    name
+        Folder and assignment, "NN_slug".
+    title, trend, question
+        What it is called, what moves in the field, and the question it answers.
+    skills, roles
+        What a learner can do afterwards, and who needs it.
+    minutes
+        Working time of lesson and lab together.
+    points
+        Points of the lab's tasks and essays together.
+    prerequisites
+        Names of modules to do first.
+    status
+        "available" or "planned".
+    """
+
+    name: str
+    title: str
+    trend: str
+    question: str
+    skills: tuple[str, ...]
+    roles: tuple[str, ...]
+    minutes: int
+    points: int
+    prerequisites: tuple[str, ...]
+    status: str
+
+    @property
+    def slug(self) -> str:
+        """Name without its number, the name of packages and notebooks."""
+        return self.name[3:]
+
+    @property
+    def number(self) -> str:
+        """The two digits that order the modules."""
+        return self.name[:2]
+
+    @property
+    def available(self) -> bool:
+        """Whether lesson and lab exist."""
+        return self.status == "available"
+
+    @property
+    def lesson(self) -> str:
+        """Path of the lesson's notebook, relative to repository and workbook."""
+        return f"course/{self.name}/lesson.ipynb"
+
+    @property
+    def lab(self) -> str:
+        """Path of the lab's notebook, relative to repository and workbook."""
+        return f"labs/{self.name}/{self.slug}.ipynb"
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """The course's title, its introduction and its modules in order."""
+
+    title: str
+    introduction: str
+    modules: tuple[Module, ...]
+
+    def module(self, name: str) -> Module:
+        """Find a module by "NN_slug" or slug.
+
+        Raises
+        ------
+        CatalogError
+            If there is none of that name.
+        """
+        for module in self.modules:
+            if name in (module.name, module.slug):
+                return module
+        known = ", ".join(module.name for module in self.modules)
+        raise CatalogError(f"No module {name!r} in {CATALOG_PATH}. There are: {known}.")
+
+
+def load_catalog(root: Path) -> Catalog:
+    """Read and check `course/course.yml` of the course at `root`.
+
+    Raises
+    ------
+    CatalogError
+        If the file is missing, is not YAML, or an entry is incomplete or contradicts another.
+    """
+    path = root / CATALOG_PATH
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CatalogError(f"{path}: no catalog. Run the command in the course's root.") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise CatalogError(f"{path}: cannot be read as YAML: {error}") from None
+    if not isinstance(data, dict) or not isinstance(data.get("modules"), list):
+        raise CatalogError(f"{path}: needs title, introduction and a list named modules.")
+    modules = tuple(_module(entry, path) for entry in data["modules"])
+    _check_together(modules, path)
+    return Catalog(
+        title=_text(data, "title", f"{path}"),
+        introduction=_text(data, "introduction", f"{path}"),
+        modules=modules,
+    )
+
+
+def render_home(catalog: Catalog) -> str:
+    """Render the workbook's home page: Markdown with links that open without a kernel."""
+    lines = [f"# {catalog.title}", "", catalog.introduction, ""]
+    for heading, status in (("Start here", "available"), ("To come", "planned")):
+        modules = [module for module in catalog.modules if module.status == status]
+        if not modules:
+            continue
+        lines += [f"## {heading}", ""]
+        for module in modules:
+            lines += _home_entry(module, catalog)
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def render_table(catalog: Catalog) -> str:
+    """Render the README's table: one row a module, with links into lesson and lab."""
+    rows = ["| | Module | Question | Time | Points | Status |", "|---|---|---|---|---|---|"]
+    for module in catalog.modules:
+        status = "planned"
+        if module.available:
+            status = f"[lesson]({module.lesson}) · [lab]({module.lab})"
+        rows.append(
+            f"| {module.number} | {_cell(module.title)} | {_cell(module.question)} "
+            f"| {_hours(module.minutes)} | {module.points} | {status} |"
+        )
+    return "\n".join(rows) + "\n"
+
+
+def updated_readme(root: Path) -> bytes:
+    """Return README.md of `root` with the module table between its marks made anew.
+
+    Raises
+    ------
+    CatalogError
+        If the marks are missing or stand in the wrong order.
+    """
+    path = root / "README.md"
+    text = path.read_bytes().decode("utf-8").replace("\r\n", "\n")
+    before, start, rest = text.partition(TABLE_START)
+    _, end, after = rest.partition(TABLE_END)
+    if not start or not end:
+        raise CatalogError(
+            f"{path}: the module table needs a line {TABLE_START} and, below it, {TABLE_END}."
+        )
+    table = render_table(load_catalog(root))
+    return f"{before}{start}\n{table}{end}{after}".encode()
+
+
+def _module(entry: Any, path: Path) -> Module:
+    if not isinstance(entry, dict):
+        raise CatalogError(f"{path}: {entry!r} is no module entry. Write `- name: NN_slug` first.")
+    name = entry.get("name")
+    place = f"{path}, module {name}"
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise CatalogError(f"{path}: name {name!r} must be two digits and a slug: 08_my_topic.")
+    wanted = {field.name for field in fields(Module)}
+    if unknown := sorted(set(entry) - wanted):
+        raise CatalogError(f"{place}: unknown field {unknown[0]!r}. Fields: {sorted(wanted)}.")
+    status = _text(entry, "status", place)
+    if status not in STATUSES:
+        raise CatalogError(f"{place}: status {status!r} must be one of {', '.join(STATUSES)}.")
+    return Module(
+        name=name,
+        title=_text(entry, "title", place),
+        trend=_text(entry, "trend", place),
+        question=_text(entry, "question", place),
+        skills=_list(entry, "skills", place),
+        roles=_list(entry, "roles", place),
+        minutes=_count(entry, "minutes", place),
+        points=_count(entry, "points", place),
+        prerequisites=_list(entry, "prerequisites", place, empty_allowed=True),
+        status=status,
+    )
+
+
+def _check_together(modules: tuple[Module, ...], path: Path) -> None:
+    seen: set[str] = set()
+    for module in modules:
+        clash = {module.name, module.number, module.slug} & seen
+        if clash:
+            raise CatalogError(
+                f"{path}, module {module.name}: {sorted(clash)[0]!r} is used by an earlier "
+                "module. Numbers and slugs are unique."
+            )
+        seen |= {module.name, module.number, module.slug}
+    names = {module.name for module in modules}
+    for module in modules:
+        for wanted in module.prerequisites:
+            if wanted not in names or wanted == module.name:
+                raise CatalogError(
+                    f"{path}, module {module.name}: prerequisite {wanted!r} is not another "
+                    "module of this catalog."
+                )
+    _refuse_cycles({module.name: module.prerequisites for module in modules}, path)
+
+
+def _refuse_cycles(prerequisites: dict[str, tuple[str, ...]], path: Path) -> None:
+    open_modules = dict(prerequisites)
+    while open_modules:
+        ready = [
+            name for name, before in open_modules.items() if not set(before) & set(open_modules)
+        ]
+        if not ready:
+            raise CatalogError(
+                f"{path}: {', '.join(sorted(open_modules))} need one another in a circle. "
+                "Remove one prerequisite."
+            )
+        for name in ready:
+            del open_modules[name]
+
+
+def _text(entry: dict[str, Any], name: str, place: str) -> str:
+    value = entry.get(name)
+    if not isinstance(value, str) or not value.strip():
+        raise CatalogError(f"{place}: {name} must be a text, got {value!r}.")
+    return value.strip()
+
+
+def _list(
+    entry: dict[str, Any], name: str, place: str, empty_allowed: bool = False
+) -> tuple[str, ...]:
+    value = entry.get(name)
+    good = isinstance(value, list) and all(isinstance(item, str) and item for item in value)
+    if not good or not (value or empty_allowed):
+        raise CatalogError(f"{place}: {name} must be a list of texts, got {value!r}.")
+    return tuple(value or ())
+
+
+def _count(entry: dict[str, Any], name: str, place: str) -> int:
+    value = entry.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
+        raise CatalogError(f"{place}: {name} must be a whole number above zero, got {value!r}.")
+    return value
+
+
+def _home_entry(module: Module, catalog: Catalog) -> list[str]:
+    lines = [
+        f"### {module.number} · {module.title}",
+        "",
+        f"**{module.question}**",
+        "",
+        module.trend,
+        "",
+    ]
+    facts = f"{_hours(module.minutes)} · {module.points} points"
+    if module.prerequisites:
+        titles = [catalog.module(name).title for name in module.prerequisites]
+        facts += f" · builds on {', '.join(titles)}"
+    if module.available:
+        lines += [f"[Lesson]({module.lesson}) · [Lab]({module.lab}) · {facts}", ""]
+    else:
+        lines += [f"Planned · {facts}", ""]
+    return lines
+
+
+def _hours(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    return " ".join(
+        part for part in (f"{hours} h" * bool(hours), f"{rest} min" * bool(rest)) if part
+    )
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")

@@ -1,0 +1,184 @@
+"""Bring an edit made in JupyterLab back from a built notebook into its text source.
+
+Cells that did not change keep their text to the letter, header keys always come from the
+source, and a notebook that does not belong to the source, or that lost its solutions, is
+refused. Building the notebook again afterwards is `build`'s work.
+"""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from labkit.authoring.build import built_path
+from labkit.authoring.files import write_atomically
+from labkit.authoring.lint import MARKS
+from labkit.authoring.source import (
+    Header,
+    SourceError,
+    header_of,
+    parse_source,
+    split_cells,
+    write_source,
+)
+
+
+class PortError(Exception):
+    """An edit that cannot be brought back; the message says why and what to do."""
+
+
+def port(source: Path, notebook: Path | None = None) -> bool:
+    """Rewrite `source` so that it builds the cells of the edited notebook.
+
+    Parameters
+    ----------
+    source
+        The py:percent file.
+    notebook
+        The edited notebook; the one beside the source if not given.
+
+    Returns
+    -------
+    bool
+        Whether the source changed.
+
+    Raises
+    ------
+    PortError
+        If the notebook cannot be read, its graded cells differ from the source's, or it is a
+        released notebook without solutions.
+    SourceError
+        If the source itself cannot be read.
+    """
+    edited_path = notebook or built_path(source)
+    try:
+        edited = nbformat.reads(edited_path.read_bytes().decode("utf-8"), as_version=4)
+    except FileNotFoundError:
+        raise PortError(f"{edited_path}: no such notebook. Run `labkit build` first.") from None
+    except Exception as error:
+        # nbformat raises its own, JSON's and jsonschema's errors for the same cause.
+        raise PortError(f"{edited_path}: not a notebook ({error}).") from error
+    text = source.read_bytes().decode("utf-8").replace("\r\n", "\n")
+    ported = ported_text(text, edited, source, edited_path)
+    if ported == text:
+        return False
+    write_atomically(source, ported.encode("utf-8"))
+    return True
+
+
+def ported_text(text: str, edited: NotebookNode, source: Path, edited_path: Path) -> str:
+    """Return the text of a source after an edit, as a pure function.
+
+    Parameters
+    ----------
+    text
+        The source before the edit.
+    edited
+        The notebook after it.
+    source, edited_path
+        Where they came from, for messages.
+
+    Raises
+    ------
+    PortError, SourceError
+        As in `port`.
+    """
+    original = parse_source(text, source)
+    _refuse_other_ids(original, edited, source, edited_path)
+    _refuse_lost_marks(original, edited, source, edited_path)
+    old = [_content(cell) for cell in original.cells]
+    new = [_content(cell) for cell in edited.cells]
+    if old == new:
+        return text
+    head, chunks = split_cells(text)
+    if len(chunks) != len(original.cells):
+        raise SourceError(f"{source}: text stands before the first cell header. Give it a header.")
+    headers = {header.grade_id: header for header in map(header_of, original.cells) if header.role}
+    ported: list[str] = []
+    matcher = difflib.SequenceMatcher(a=old, b=new, autojunk=False)
+    for action, old_start, old_end, new_start, new_end in matcher.get_opcodes():
+        if action == "equal":
+            ported += chunks[old_start:old_end]
+        else:
+            ported += [_chunk(cell, headers) for cell in edited.cells[new_start:new_end]]
+    return head + _joined(ported)
+
+
+def _content(cell: NotebookNode) -> tuple[str, str, Header]:
+    header = header_of(cell)
+    known = Header(header.role, header.key, None, header.tags)
+    return cell.cell_type, cell.source, known
+
+
+def _graded(notebook: NotebookNode, path: Path) -> dict[str, NotebookNode]:
+    cells: dict[str, NotebookNode] = {}
+    for number, cell in enumerate(notebook.cells, 1):
+        try:
+            header = header_of(cell)
+        except SourceError as error:
+            raise PortError(f"{path}, cell {number}: {error}") from error
+        if header.role is None:
+            continue
+        if header.grade_id in cells:
+            raise PortError(
+                f'{path}, cell {number}: "{header.grade_id}" is there twice, as after copying a '
+                "graded cell. Delete the copy."
+            )
+        cells[header.grade_id] = cell
+    return cells
+
+
+def _refuse_other_ids(
+    original: NotebookNode, edited: NotebookNode, source: Path, edited_path: Path
+) -> None:
+    old, new = _graded(original, source), _graded(edited, edited_path)
+    missing, added = sorted(set(old) - set(new)), sorted(set(new) - set(old))
+    if missing or added:
+        said = [f"without {', '.join(missing)}"] * bool(missing)
+        said += [f"with {', '.join(added)}"] * bool(added)
+        raise PortError(
+            f"{edited_path} does not fit {source}: it comes {' and '.join(said)}. Graded cells "
+            "are added, removed and renamed in the source; then run `labkit build`."
+        )
+    for grade_id, cell in old.items():
+        before, after = header_of(cell), header_of(new[grade_id])
+        if (before.role, cell.cell_type) != (after.role, new[grade_id].cell_type):
+            raise PortError(
+                f'{edited_path}: the cell "{grade_id}" became a {after.role} in a '
+                f"{new[grade_id].cell_type} cell; the source says {before.role} in a "
+                f"{cell.cell_type} cell. Change it in {source}."
+            )
+
+
+def _refuse_lost_marks(
+    original: NotebookNode, edited: NotebookNode, source: Path, edited_path: Path
+) -> None:
+    new = _graded(edited, edited_path)
+    for grade_id, cell in _graded(original, source).items():
+        for mark in MARKS:
+            if f"BEGIN {mark}" in cell.source and f"BEGIN {mark}" not in new[grade_id].source:
+                raise PortError(
+                    f'{edited_path}: the cell "{grade_id}" has lost its BEGIN {mark}, as a '
+                    f"released notebook does. Edit the notebook beside {source} instead."
+                )
+
+
+def _chunk(cell: NotebookNode, headers: dict[str, Header]) -> str:
+    """Write one cell as text; a graded cell keeps the points its source gives it."""
+    lone = nbformat.v4.new_notebook(cells=[nbformat.from_dict(dict(cell))])
+    header = header_of(cell)
+    if header.role is not None and headers[header.grade_id].points is not None:
+        lone.cells[0].metadata.nbgrader["points"] = headers[header.grade_id].points
+    _, chunks = split_cells(write_source(lone))
+    return chunks[0]
+
+
+def _joined(chunks: list[str]) -> str:
+    """Put chunks under one another with at least one blank line between, one newline last."""
+    spaced = []
+    for chunk in chunks[:-1]:
+        spaced.append(chunk if chunk.endswith("\n\n") else chunk.rstrip("\n") + "\n\n")
+    return "".join([*spaced, *(chunk.rstrip("\n") + "\n" for chunk in chunks[-1:])])
