@@ -1,0 +1,1 @@
+"""References of the graded tasks, one package a module. Never shipped to learners."""

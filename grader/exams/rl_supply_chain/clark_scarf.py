@@ -1,0 +1,61 @@
+"""Reference for task `multi_echelon`: optimal echelon base-stock levels by dynamic programming.
+
+Works on a fine grid of echelon positions, independently of the quadrature in
+`labkit.trends.rl_supply_chain.metrics.serial_cost`, so that each checks the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+
+def base_stock_levels(
+    lead_times: Sequence[int],
+    holding: Sequence[float],
+    penalty: float,
+    mean: float,
+    sd: float,
+) -> tuple[list[float], float]:
+    """Return the optimal echelon base-stock levels, stage 0 first, and their cost a period.
+
+    Local `holding` rates and lead times in the order of the stages of `SerialVec`; customer
+    demand is normal. Source: Clark and Scarf (1960), Management Science 6(4): each stage in turn
+    minimises its echelon's cost, and what it cannot deliver is charged to the stage above.
+    """
+    # Mean demand is a whole number of grid steps, so that shifts by it need no interpolation.
+    steps = int(np.ceil(100 * mean / sd))
+    step = mean / steps
+    reach = mean * sum(lead_times) + 8 * sd * np.sqrt(sum(lead_times))
+    position = step * np.arange(-int(reach / step), int(reach / step) + 1)
+    local = np.asarray(holding, float)
+    echelon = local - np.append(local[1:], 0.0)
+    induced = (penalty + local[0]) * np.maximum(-position, 0)
+    levels = []
+    for rate, lead_time in zip(echelon, lead_times, strict=True):
+        cost = _after_demand(rate * position + induced, lead_time, steps, step, sd)
+        best = int(np.argmin(cost))
+        levels.append(float(position[best]))
+        induced = np.where(position < position[best], cost, cost[best])
+    return levels, float(cost[best])
+
+
+def _after_demand(
+    values: NDArray[np.float64], lead_time: int, steps: int, step: float, sd: float
+) -> NDArray[np.float64]:
+    """Return E[values(position - demand over the lead time)] on the same grid.
+
+    Both ends are continued on a straight line, which is what the cost tends to.
+    """
+    spread = sd * np.sqrt(lead_time)
+    half = int(7 * spread / step)
+    weights = stats.norm.pdf(np.arange(-half, half + 1) * step, scale=spread)
+    weights /= weights.sum()
+    below = half + lead_time * steps
+    left = values[0] + (values[1] - values[0]) * np.arange(-below, 0)
+    right = values[-1] + (values[-1] - values[-2]) * np.arange(1, half + 1)
+    smooth = np.convolve(np.concatenate([left, values, right]), weights, mode="valid")
+    return smooth[: len(values)]
