@@ -62,7 +62,7 @@ class Header:
 
     @property
     def grade_id(self) -> str:
-        """nbgrader's id of the cell: "test_" + key for tests, else the key."""
+        """The cell's id in nbgrader: "test_" + key for tests, else the key."""
         return f"test_{self.key}" if self.role == "test" else self.key
 
 

@@ -1,0 +1,1 @@
+"""What an instructor runs: nbgrader with the course's own additions."""
