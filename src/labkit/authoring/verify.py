@@ -1,0 +1,217 @@
+"""The proof of a lab's checks: right answers pass, wrong ones fail for the reason named.
+
+For every graded task the reference (the solution in the lab's source) must reach full marks on
+every seed, the stub that learners start from must score 0, answers written differently must reach
+full marks, and at least five plausible wrong answers must fail with words that name the reason.
+The answers stand in `tests/labs/NN_slug/answers.py`; instances come from `grader/exams`.
+
+`answers.py` defines two tables, each from task to named answers:
+
+    RIGHT = {"newsvendor": {"by root finding": by_root_finding, ...}}
+    WRONG = {"newsvendor": {"orders the mean": (order_the_mean, "ignores the costs"), ...}}
+
+The second part of a wrong answer is a piece of the text that its outcome must show.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import importlib.util
+import multiprocessing
+import os
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from nbformat import NotebookNode
+
+from labkit.authoring.release import release_source
+from labkit.authoring.source import header_of, read_source
+from labkit.exercise.instances import exams
+from labkit.exercise.outcome import Outcome
+from labkit.exercise.task import LabSpec, judge
+from labkit.learner.variants import PRACTICE_KEY, seed
+
+LEAST_WRONG = 5
+LEAST_RIGHT = 2
+REFERENCE, STUB, RIGHT, WRONG = "reference", "stub", "right", "wrong"
+
+
+class VerifyError(Exception):
+    """The lab cannot be verified at all; the text says what is missing."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One answer on one seed: what is tried, and what it must show."""
+
+    root: Path
+    assignment: str
+    task: str
+    kind: str
+    name: str
+    seed: int
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a trial showed; `fault` is empty if that is what it must show."""
+
+    trial: Trial
+    outcome: Outcome
+    fault: str
+
+
+def trials(root: Path, assignment: str, seeds: int, tasks: Iterable[str] = ()) -> list[Trial]:
+    """List all trials of a lab, the stub's on one seed only.
+
+    Raises:
+        VerifyError: a task has too few right or wrong answers, or there is no such lab or task.
+    """
+    answers = _answers(root, assignment)
+    names = [task.name for task in spec(assignment).tasks]
+    chosen = list(tasks) or names
+    if unknown := set(chosen) - set(names):
+        raise VerifyError(f"{assignment} has no task {unknown.pop()!r}; it has {', '.join(names)}.")
+    listed = []
+    for task in chosen:
+        right, wrong = answers.RIGHT.get(task, {}), answers.WRONG.get(task, {})
+        if len(right) < LEAST_RIGHT or len(wrong) < LEAST_WRONG:
+            raise VerifyError(
+                f"tests/labs/{assignment}/answers.py has {len(right)} right and {len(wrong)} wrong "
+                f"answers for {task!r}; at least {LEAST_RIGHT} and {LEAST_WRONG} are needed."
+            )
+        named = [(REFERENCE, ""), *((RIGHT, n) for n in right), *((WRONG, n) for n in wrong)]
+        listed.append(Trial(root, assignment, task, STUB, "", 0))
+        listed += [
+            Trial(root, assignment, task, kind, name, number)
+            for number in range(seeds)
+            for kind, name in named
+        ]
+    return listed
+
+
+def run(listed: list[Trial], workers: int = 1) -> Iterator[Result]:
+    """Run trials and yield their results in order; each worker is a process of its own."""
+    # One thread a worker, set before a child imports NumPy or torch.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    if workers == 1:
+        yield from map(run_trial, listed)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        yield from pool.map(run_trial, listed)
+
+
+def run_trial(trial: Trial) -> Result:
+    """Judge one answer on one secret instance, and hold the outcome against what it must show."""
+    answer, reason = _answer(trial)
+    drawn = exams(trial.root / "grader", spec(trial.assignment).slug).draw(
+        trial.task, seed(PRACTICE_KEY, f"verify {trial.seed}", trial.assignment, trial.task)
+    )
+    outcome = judge(spec(trial.assignment).task(trial.task), answer, drawn)
+    return Result(trial, outcome, _fault(trial, outcome, reason))
+
+
+def spec(assignment: str) -> LabSpec:
+    """Find the checks of a lab, named like "08_rl_supply_chain".
+
+    Raises:
+        VerifyError: labkit has no checks of this name.
+    """
+    name = f"labkit.checks.{assignment.partition('_')[2]}"
+    try:
+        module = importlib.import_module(name)
+    except ModuleNotFoundError as problem:
+        if problem.name != name:
+            raise
+        raise VerifyError(
+            f"There are no checks for {assignment!r}. A lab is named like 08_rl_supply_chain."
+        ) from None
+    found: LabSpec = module.SPEC
+    return found
+
+
+def summary(results: list[Result]) -> list[tuple[str, str, str, str, str]]:
+    """One row a task: its name, reference, stub, right answers accepted, wrong answers killed."""
+    rows = []
+    for task in dict.fromkeys(result.trial.task for result in results):
+        own = [result for result in results if result.trial.task == task]
+        counts = []
+        for kind in (REFERENCE, STUB, RIGHT, WRONG):
+            of_kind = [result for result in own if result.trial.kind == kind]
+            good = sum(not result.fault for result in of_kind)
+            counts.append(f"{good}/{len(of_kind)}")
+        rows.append((task, *counts))
+    return rows  # type: ignore[return-value]
+
+
+def _fault(trial: Trial, outcome: Outcome, reason: str) -> str:
+    shown = f"{outcome.status}, score {outcome.score:.3g}: {outcome.message}"
+    if trial.kind in (REFERENCE, RIGHT):
+        return "" if outcome.score == 1.0 else f"must reach full marks, but: {shown}"
+    if outcome.score == 1.0:
+        return f"must not reach full marks, but: {shown}"
+    if trial.kind == STUB:
+        return "" if outcome.score == 0.0 else f"must score 0, but: {shown}"
+    words = " ".join([outcome.message, outcome.misconception, outcome.on, outcome.next_step])
+    return "" if reason in words else f"must say {reason!r}, but says: {words}"
+
+
+def _answer(trial: Trial) -> tuple[Any, str]:
+    if trial.kind == RIGHT:
+        return _answers(trial.root, trial.assignment).RIGHT[trial.task][trial.name], ""
+    if trial.kind == WRONG:
+        answer, reason = _answers(trial.root, trial.assignment).WRONG[trial.task][trial.name]
+        return answer, reason
+    return _notebook_answers(trial.root, trial.assignment, trial.kind)[trial.task], ""
+
+
+@lru_cache
+def _answers(root: Path, assignment: str) -> ModuleType:
+    path = root / "tests" / "labs" / assignment / "answers.py"
+    if not path.is_file():
+        raise VerifyError(f"{path} is missing: it holds the right and wrong answers of every task.")
+    description = importlib.util.spec_from_file_location(f"answers_{assignment}", path)
+    if description is None or description.loader is None:
+        raise VerifyError(f"{path} cannot be imported.")
+    module = importlib.util.module_from_spec(description)
+    description.loader.exec_module(module)
+    return module
+
+
+@lru_cache
+def _notebook_answers(root: Path, assignment: str, kind: str) -> dict[str, Any]:
+    """Run a lab's cells, with solutions or as released, and pick out the answer of every task."""
+    path = root / "labs" / assignment / f"{assignment.partition('_')[2]}.py"
+    notebook = read_source(path) if kind == REFERENCE else release_source(path)
+    names: dict[str, Any] = {"__name__": "__main__"}
+    answers = {}
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        if header_of(cell).role != "test":
+            # The source of the course's own lab, as its kernel would run it.
+            exec(compile(cell.source, str(path), "exec"), names)
+            continue
+        for task, expression in _checked(cell):
+            answers[task] = eval(expression, names)
+    return answers
+
+
+def _checked(cell: NotebookNode) -> Iterator[tuple[str, str]]:
+    """The calls `lab.check("task", answer)` of a test cell, as task and source of the answer."""
+    for node in ast.walk(ast.parse(cell.source)):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr == "check"
+            and len(node.args) == 2
+            and isinstance(node.args[0], ast.Constant)
+        ):
+            yield str(node.args[0].value), ast.unparse(node.args[1])

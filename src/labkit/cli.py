@@ -1,0 +1,215 @@
+"""The `labkit` command: what learners, authors and instructors type."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="labkit",
+    help="Learn, write and grade the labs of the course.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Assignment = Annotated[str, typer.Argument(help="A lab, named like 08_rl_supply_chain.")]
+
+
+@app.command()
+def lab(
+    port: Annotated[int, typer.Option(help="Port on this computer; 0 takes a free one.")] = 0,
+    browser: Annotated[bool, typer.Option(help="Open the home page in a browser.")] = True,
+) -> None:
+    """Open JupyterLab on the course's home page."""
+    from labkit.authoring.serve import serve_lab
+
+    raise typer.Exit(serve_lab(_root(), port=port, open_browser=browser))
+
+
+@app.command()
+def build(
+    check: Annotated[bool, typer.Option(help="Change nothing; fail if anything is stale.")] = False,
+) -> None:
+    """Build the notebooks, the home page and the README's table from their sources."""
+    from labkit.authoring.build import build as build_course
+    from labkit.authoring.lint import lint_course
+
+    root = _root()
+    problems = lint_course(root)
+    for problem in problems:
+        typer.echo(str(problem), err=True)
+    if problems:
+        _fail(f"{len(problems)} problems; mend them and build again.")
+    changed = build_course(root, check=check)
+    for path in changed:
+        typer.echo(f"{'stale' if check else 'written'}: {path.relative_to(root)}")
+    if check and changed:
+        _fail("Run `labkit build` and commit what it writes.")
+    typer.echo(f"{'Checked' if check else 'Built'}: all notebooks fit their sources.")
+
+
+@app.command()
+def release(
+    to: Annotated[Path, typer.Option(help="The learner's folder; made if it is not there.")],
+) -> None:
+    """Put home page, lessons and labs without solutions into a folder for learners.
+
+    What a learner changed there is never overwritten.
+    """
+    from labkit.authoring.workbook import release_workbook
+
+    typer.echo(str(release_workbook(_root(), to)))
+
+
+@app.command()
+def port(
+    source: Annotated[Path, typer.Argument(help="The .py source beside the edited notebook.")],
+) -> None:
+    """Carry an edit made in JupyterLab back into a notebook's text source."""
+    from labkit.authoring.port import port as port_back
+
+    changed = port_back(source)
+    typer.echo(f"{'Ported into' if changed else 'Nothing to port into'} {source}")
+
+
+@app.command()
+def verify(
+    assignment: Assignment,
+    seeds: Annotated[int, typer.Option(min=1, help="Instances a task.")] = 20,
+    task: Annotated[list[str] | None, typer.Option(help="Only this task; may be repeated.")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes side by side.")] = 1,
+) -> None:
+    """Prove that a lab's checks accept right answers and refuse wrong ones."""
+    from labkit.authoring.verify import run, summary, trials
+
+    listed = trials(_root(), assignment, seeds, task or ())
+    results = []
+    with typer.progressbar(run(listed, workers), length=len(listed), label=assignment) as bar:
+        for result in bar:
+            results.append(result)
+    faults = [result for result in results if result.fault]
+    for result in faults:
+        trial = result.trial
+        name = f"{trial.kind} {trial.name}".strip()
+        typer.echo(f"{trial.task}, {name}, seed {trial.seed}: {result.fault}", err=True)
+    header = ("task", "reference", "stub is 0", "right accepted", "wrong killed")
+    for row in (header, *summary(results)):
+        typer.echo("".join(cell.ljust(20) for cell in row).rstrip())
+    if faults:
+        _fail(f"{len(faults)} of {len(results)} trials did not show what they must.")
+    typer.echo(f"Proven on {seeds} seeds: {len(results)} trials.")
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def grade(context: typer.Context, assignment: Assignment) -> None:
+    """Grade what was handed in: nbgrader's autograde, then its feedback.
+
+    Further arguments go to `nbgrader autograde`, for example `--student ada --force`.
+    """
+    root = _root()
+    steps = (
+        ["autograde", assignment, *context.args],
+        ["generate_feedback", assignment, *context.args],
+    )
+    for step in steps:
+        command = [sys.executable, "-m", "nbgrader", *step]
+        # nbgrader looks for `alembic` beside itself only by way of PATH.
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+        code = subprocess.run(command, cwd=root, env=os.environ | {"PATH": path}).returncode
+        if code:
+            _fail(f"`nbgrader {' '.join(step)}` ended with {code}; its messages stand above.")
+
+
+@app.command("sample-cohort")
+def sample_cohort(assignment: Assignment) -> None:
+    """Put a few synthetic submissions where nbgrader looks for them."""
+    from labkit.authoring.cohort import write_cohort
+
+    for line in write_cohort(_root(), assignment):
+        typer.echo(line)
+
+
+@app.command("new-lab")
+def new_lab(
+    assignment: Annotated[str, typer.Argument(help="The new lab's name, like 15_my_topic.")],
+) -> None:
+    """Write a small complete lab to start from."""
+    from labkit.authoring.scaffold import new_lab as write_lab
+
+    for path in write_lab(_root(), assignment):
+        typer.echo(f"written: {path}")
+    typer.echo(f"Next: `labkit build`, then `labkit verify {assignment}`.")
+
+
+@app.command()
+def doctor() -> None:
+    """Tell whether this computer has what the course needs."""
+    from labkit.doctor import diagnose, render
+
+    findings = diagnose()
+    typer.echo(render(findings))
+    if any(finding.serious for finding in findings):
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Run the command; a known trouble is told in one sentence, without a traceback."""
+    try:
+        app()
+    except _known_troubles() as trouble:
+        typer.echo(f"labkit: {trouble}", err=True)
+        sys.exit(1)
+
+
+def _known_troubles() -> tuple[type[Exception], ...]:
+    """The errors whose text is meant for whoever typed the command.
+
+    Looked up through what is imported already: an error of a module that was never imported
+    cannot have been raised, and `labkit doctor` must work where nbgrader is not installed.
+    """
+    names = {
+        "labkit.authoring.source": "SourceError",
+        "labkit.authoring.catalog": "CatalogError",
+        "labkit.authoring.files": "WriteError",
+        "labkit.authoring.leaks": "LeakError",
+        "labkit.authoring.port": "PortError",
+        "labkit.authoring.release": "ReleaseError",
+        "labkit.authoring.scaffold": "ScaffoldError",
+        "labkit.authoring.verify": "VerifyError",
+        "labkit.authoring.workbook": "WorkbookError",
+    }
+    return tuple(
+        getattr(sys.modules[module], name)
+        for module, name in names.items()
+        if module in sys.modules
+    )
+
+
+def _root() -> Path:
+    """The course's folder: the working folder or one above it, else where labkit lies.
+
+    Raises:
+        typer.Exit: there is none, for example where labkit was installed from a wheel.
+    """
+    here = Path.cwd()
+    for folder in (here, *here.parents, Path(__file__).resolve().parents[2]):
+        if (folder / "course" / "course.yml").is_file():
+            return folder
+    _fail(f"{here} is not inside the course's folder (no course/course.yml here or above).")
+    raise AssertionError("unreachable")
+
+
+def _fail(text: str) -> None:
+    typer.echo(f"labkit: {text}", err=True)
+    raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    main()
