@@ -1,9 +1,9 @@
 """Dispatching with a routing library: PyVRP solves the open requests anew before every drive.
 
-It plans a whole tour home through the requests open now and drives to the first of them. What it
-knows is a snapshot: every link's time under the storm as it stands. It sees no forecast of the
-storm and no distribution of the requests to come, which a learned score may use; a comparison
-between the two must say so. The world and the simpler choices are left to `world.routing`.
+It plans a whole tour home through the requests open now and drives to the first of them. It knows
+the storm as it stands, sees no forecast and nothing of the requests to come; a comparison with a
+learned score must say so, and say how the solver was told to price the storm, because that decides
+the result (see `solve_days_with_pyvrp`). The world and simpler choices are left to `world.routing`.
 """
 
 import numpy as np
@@ -24,11 +24,18 @@ from labkit.trends.rl_supply_chain.world.routing import (
 _UNITS_AN_HOUR = 10_000
 
 
-def solve_days_with_pyvrp(days: Days, iterations: int = 60, seed: int = 1) -> Trips:
+def solve_days_with_pyvrp(
+    days: Days, iterations: int = 30, storm_stays: float = 0.0, seed: int = 1
+) -> Trips:
     """Drive all days by re-solving each of them with PyVRP at every stop.
 
+    The first link of a plan costs what it costs now. `storm_stays` is the share of today's storm
+    that the links after it are priced with: 1 is a snapshot, as if the storm would stand still
+    for the rest of the day; 0 is the hope that it is gone by then. Against nearest-request on the
+    same 400 days, 1 lost 7.2 ± 2.2 % and 0 saved 6.0 ± 1.5 % (0.5: 0.6 %, 0.25: 4.1 %).
+
     `iterations` of PyVRP's search are spent at every stop with more than one open request (about
-    twenty stops a day); `seed` starts its random numbers. Source: Wouda, Lan and Kool (2024),
+    twenty stops a day; 240 saved no more than 30); `seed` starts its random numbers. Source: Wouda, Lan and Kool (2024),
     PyVRP: a high-performance VRP solver package, INFORMS Journal on Computing 36(4).
     """
 
@@ -36,7 +43,9 @@ def solve_days_with_pyvrp(days: Days, iterations: int = 60, seed: int = 1) -> Tr
         days: Days, position: Floats, clock: Floats, open_: NDArray[np.bool_]
     ) -> NDArray[np.integer]:
         chosen = [
-            _first_stop(days, day, position[day], clock[day], open_[day], iterations, seed)
+            _first_stop(
+                days, day, position[day], clock[day], open_[day], storm_stays, iterations, seed
+            )
             for day in range(len(days))
         ]
         return np.array(chosen)
@@ -50,6 +59,7 @@ def _first_stop(
     position: Floats,
     clock: np.float32,
     open_: NDArray[np.bool_],
+    storm_stays: float,
     iterations: int,
     seed: int,
 ) -> int:
@@ -58,21 +68,26 @@ def _first_stop(
     if len(requests) == 1:
         return int(requests[0])
     points = np.concatenate([position[None], DEPOT[None], days.places[day, requests]])
-    model = _tour(points, _snapshot(days, day, points, clock))
+    model = _tour(points, _link_times(days, day, points, clock, storm_stays))
     solution = model.solve(stop=MaxIterations(iterations), seed=seed, display=False).best
     first = next(stop for stop in solution.routes()[0] if stop.is_client())
     return int(requests[first.idx])
 
 
-def _snapshot(days: Days, day: int, points: Floats, clock: np.float32) -> NDArray[np.int64]:
-    """Times between all points, (points, points), if every drive left now."""
+def _link_times(
+    days: Days, day: int, points: Floats, clock: np.float32, storm_stays: float
+) -> NDArray[np.int64]:
+    """Times between all points, (points, points); the truck stands at the first."""
     count = len(points)
-    hours = travel_time(
+    now = travel_time(
         days[np.full(count, day)],
         points,
         np.broadcast_to(points, (count, count, 2)),
         np.full(count, clock, np.float32),
     )
+    calm = np.linalg.norm(points[:, None] - points[None], axis=-1)
+    hours = storm_stays * now + (1 - storm_stays) * calm
+    hours[0] = now[0]
     return np.rint(hours * _UNITS_AN_HOUR).astype(np.int64)
 
 
