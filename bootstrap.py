@@ -1,0 +1,351 @@
+"""Set the course up on a fresh computer, then open it or test it.
+
+    python bootstrap.py lab      set up, then JupyterLab on the home page
+    python bootstrap.py test     set up, then all tests; more arguments go to pytest
+    python bootstrap.py lint     set up, then formatting, types, imports and stale notebooks
+    python bootstrap.py setup    set up only
+
+Any Python since 3.8 may start it, without anything installed; it finds Python 3.11 by itself and
+installs into .venv. What was done is stamped, so the next call starts in seconds; an interrupted
+installation is taken up again, and two calls at once wait for each other. What the packages are
+stands in pyproject.toml, their versions in constraints.txt, and the notebooks are labkit's work.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Iterator, List, NoReturn, Optional, Sequence
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+WORKBOOK = ROOT / "workbook"
+PYTHON = "3.11"
+EXTRA = "course"
+COMMANDS = ("lab", "test", "lint", "setup")
+
+# Measured on Linux: the environment takes 2.4 GB, pip's downloads and unpacking as much for a
+# while.
+DISK_NEEDED_GB = 5
+
+# PyTorch's documented home of its CPU builds. PyPI's build for Linux would bring several GB of
+# GPU libraries; on Windows and macOS PyPI's is a CPU build already.
+TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
+
+NO_DISK = ("No space left on device", "[Errno 28]", "not enough space on the disk")
+NO_NETWORK = (
+    "Failed to establish a new connection",
+    "Temporary failure in name resolution",
+    "Name or service not known",
+    "getaddrinfo failed",
+    "nodename nor servname",
+    "Network is unreachable",
+    "ConnectTimeoutError",
+    "ReadTimeoutError",
+    "ProxyError",
+)
+
+
+class SetUpError(Exception):
+    """What went wrong and what to do about it, in words for the person at the keyboard."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Do what the command line says; return the exit code."""
+    command, rest = (arguments[0] if arguments else ""), list(arguments[1:])
+    if command not in COMMANDS or (rest and command != "test"):
+        print(__doc__)
+        return 0 if command in ("-h", "--help") else 2
+    os.chdir(ROOT)
+    # Many small matrix products: more threads than one only fight over the cores.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    try:
+        with only_one_at_a_time():
+            set_up()
+            if command == "lab":
+                say("Putting the notebooks into workbook/")
+                run_tool("labkit", "release", "--to", str(WORKBOOK))
+        if command == "lab":
+            return call_tool("labkit", "lab")
+        if command == "test":
+            return subprocess.call([str(venv_python()), "-m", "pytest", *rest])
+        return lint() if command == "lint" else 0
+    except SetUpError as trouble:
+        print(f"\n{trouble}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped. The same command goes on from here.", file=sys.stderr)
+        return 130
+
+
+def say(text: str) -> None:
+    """Show which long step begins now."""
+    print(f"==> {text}", flush=True)
+
+
+# --- Python 3.11 ---------------------------------------------------------------------------
+
+
+def version_of(python: Sequence[str]) -> str:
+    """Return "3.11" for such an interpreter; "" where the command does not run."""
+    question = "import sys; print('%d.%d' % sys.version_info[:2])"
+    try:
+        answer = subprocess.run(
+            [*python, "-c", question], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=60
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return answer.stdout.decode().strip() if answer.returncode == 0 else ""
+
+
+def find_python() -> List[str]:
+    """Return the command that starts Python 3.11: this interpreter, or one on the PATH."""
+    for candidate in ([sys.executable], [f"python{PYTHON}"], ["py", f"-{PYTHON}"], ["python"]):
+        if version_of(candidate) == PYTHON:
+            return candidate
+    raise SetUpError(
+        f"Python {PYTHON} was not found; this is Python {platform.python_version()}.\n"
+        f"Install it and run the same command again:\n"
+        f"  Debian, Ubuntu   sudo apt-get install python{PYTHON} python{PYTHON}-venv\n"
+        f"  macOS            brew install python@{PYTHON}\n"
+        f"  Windows          winget install Python.Python.{PYTHON}"
+    )
+
+
+def venv_python() -> Path:
+    """Return the environment's interpreter, present or not."""
+    return VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+# --- The environment -----------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def only_one_at_a_time() -> Iterator[None]:
+    """Hold the set-up lock. The system frees it even where the holder is killed."""
+    with open(ROOT / ".venv.lock", "w") as handle:
+        if not try_lock(handle.fileno()):
+            say("Another set-up is at work in this folder; waiting for it to end")
+            while not try_lock(handle.fileno()):
+                time.sleep(0.5)
+        yield
+
+
+def try_lock(descriptor: int) -> bool:
+    """Take the lock of an open file; say whether that went well. Closing the file frees it."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def stamp_text() -> str:
+    """Describe all that decides what is installed: same text, same environment."""
+    described = {
+        name: hashlib.sha256((ROOT / name).read_bytes()).hexdigest()
+        for name in ("pyproject.toml", "constraints.txt")
+    }
+    described.update(
+        folder=str(ROOT),
+        extra=EXTRA,
+        python=PYTHON,
+        system=sys.platform,
+        machine=platform.machine(),
+    )
+    return json.dumps(described, indent=1, sort_keys=True)
+
+
+def is_set_up() -> bool:
+    """Say whether .venv holds what pyproject.toml and constraints.txt ask for now."""
+    stamp = VENV / "labkit-stamp.json"
+    return venv_python().exists() and stamp.is_file() and stamp.read_text() == stamp_text()
+
+
+def set_up() -> None:
+    """Bring .venv up to date; return at once where it is."""
+    if is_set_up():
+        return
+    python = find_python()
+    check_disk()
+    stamp = VENV / "labkit-stamp.json"
+    with contextlib.suppress(FileNotFoundError):
+        stamp.unlink()
+    if not working_pip():
+        make_venv(python)
+    try:
+        install()
+    except BrokenEnvironment:
+        say("An earlier set-up was cut off and left the environment broken; making it anew")
+        make_venv(python)
+        install()
+    stamp.write_text(stamp_text())
+    say("Set up")
+
+
+def check_disk() -> None:
+    """Refuse to begin what would fill the disk, unless most of it is installed already."""
+    free = shutil.disk_usage(ROOT).free / 1e9
+    if free < DISK_NEEDED_GB and not venv_python().exists():
+        raise SetUpError(disk_message(f"only {free:.1f} GB are free there"))
+
+
+def disk_message(reason: str) -> str:
+    """Tell what to do about a full disk."""
+    return (
+        f"The disk of {ROOT} is too full: {reason}.\n"
+        f"The course needs {DISK_NEEDED_GB} GB. Free some space, and run the same command again.\n"
+        "If the full disk is that of temporary files, set TMPDIR to a folder on another one."
+    )
+
+
+def working_pip() -> bool:
+    """Say whether .venv is there, of the right Python, with a pip that starts."""
+    if version_of([str(venv_python())]) != PYTHON:
+        return False
+    return (
+        subprocess.call([str(venv_python()), "-m", "pip", "--version"], stdout=-3, stderr=-3) == 0
+    )
+
+
+def make_venv(python: Sequence[str]) -> None:
+    """Make .venv from nothing."""
+    say(f"Making the environment .venv with {' '.join(python)}")
+    shutil.rmtree(VENV, ignore_errors=True)
+    answer = subprocess.run(
+        [*python, "-m", "venv", str(VENV)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    if answer.returncode == 0:
+        return
+    text = answer.stdout.decode(errors="replace")
+    if any(sign in text for sign in NO_DISK):
+        raise SetUpError(disk_message("making .venv failed"))
+    raise SetUpError(
+        f"{text}\nPython {PYTHON} could not make the environment .venv (its words stand above).\n"
+        f"On Debian and Ubuntu, install its other half: sudo apt-get install python{PYTHON}-venv"
+    )
+
+
+# --- Packages ------------------------------------------------------------------------------
+
+
+class BrokenEnvironment(Exception):
+    """The packages do not fit together: only a new environment helps."""
+
+
+def install() -> None:
+    """Install torch's CPU build, then labkit with everything else, and check the result."""
+    install_cpu_torch()
+    say("Installing the course's packages; on a new computer this takes some minutes")
+    code, log = pip("install", "-c", "constraints.txt", "-e", f".[{EXTRA}]")
+    if code:
+        explain(log)
+    if subprocess.call([str(venv_python()), "-c", "import labkit, numpy, torch"]):
+        raise BrokenEnvironment
+
+
+def install_cpu_torch() -> None:
+    """On Linux, take torch from a wheel at hand or from its CPU index; else leave it to PyPI."""
+    if sys.platform != "linux" or torch_is_there():
+        return
+    torch = next(
+        line for line in Path("constraints.txt").read_text().split() if line.startswith("torch==")
+    )
+    say(f"Installing {torch}, the build without GPU libraries")
+    sources = (
+        ["--no-index", "--quiet", "--quiet", "--quiet"],
+        ["--index-url", TORCH_CPU_INDEX, "--timeout", "15", "--retries", "0"],
+    )
+    for source in sources:
+        code, log = pip("install", "--no-deps", *source, torch)
+        if code == 0:
+            return
+        if any(sign in log for sign in NO_DISK):
+            explain(log)
+    say("PyTorch's CPU index was not reached: PyPI's build follows, with GB of GPU libraries")
+
+
+def torch_is_there() -> bool:
+    """Say whether .venv has a torch; pip itself checks its version afterwards."""
+    question = "import importlib.metadata as m; m.version('torch')"
+    command = [str(venv_python()), "-c", question]
+    return subprocess.call(command, stderr=subprocess.DEVNULL) == 0
+
+
+def pip(*arguments: str) -> tuple[int, str]:
+    """Run pip with its progress shown; return the exit code and what it logged."""
+    log = VENV / "pip.log"
+    with contextlib.suppress(FileNotFoundError):
+        log.unlink()
+    options = ["--disable-pip-version-check", "--no-input", "--log", str(log)]
+    code = subprocess.call([str(venv_python()), "-m", "pip", *options, *arguments])
+    return code, log.read_text(errors="replace") if log.exists() else ""
+
+
+def explain(log: str) -> NoReturn:
+    """Raise what pip's log means for the person at the keyboard."""
+    if any(sign in log for sign in NO_DISK):
+        raise SetUpError(disk_message("pip ran out of space"))
+    if any(sign in log for sign in NO_NETWORK):
+        raise SetUpError(
+            "The packages could not be fetched: there is no way to the network from here.\n"
+            "Check the connection (behind a proxy, set HTTPS_PROXY; with a mirror, set pip's\n"
+            "index-url), and run the same command again: it goes on from here."
+        )
+    raise SetUpError(
+        "pip could not install the packages; its words stand above and in .venv/pip.log.\n"
+        "Run the same command again; if it fails the same way, delete .venv and try once more."
+    )
+
+
+# --- Tools of the environment --------------------------------------------------------------
+
+
+def call_tool(name: str, *arguments: str) -> int:
+    """Run a program of .venv; return its exit code."""
+    return subprocess.call([str(venv_python().parent / name), *arguments])
+
+
+def run_tool(name: str, *arguments: str) -> None:
+    """Run a program of .venv that has to succeed."""
+    code = call_tool(name, *arguments)
+    if code:
+        raise SetUpError(f"`{name} {' '.join(arguments)}` ended with {code}; see above.")
+
+
+def lint() -> int:
+    """Run every check that reads the code without running it; fail if one of them does."""
+    steps = (
+        ("ruff", "check", "."),
+        ("ruff", "format", "--check", "."),
+        ("mypy",),
+        ("lint-imports",),
+        ("labkit", "build", "--check"),
+    )
+    failed: Optional[str] = None
+    for step in steps:
+        say(" ".join(step))
+        if call_tool(*step):
+            failed = " ".join(step)
+    if failed:
+        print(f"\nNot clean: `{failed}` and whatever is named above.", file=sys.stderr)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
