@@ -23,7 +23,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Iterator, List, NoReturn, Optional, Sequence
+from typing import Iterator, NoReturn, Sequence
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -67,6 +67,8 @@ def main(arguments: Sequence[str]) -> int:
     os.chdir(ROOT)
     # Many small matrix products: more threads than one only fight over the cores.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    # nbgrader looks for `alembic` there.
+    os.environ["PATH"] = f"{venv_python().parent}{os.pathsep}{os.environ.get('PATH', '')}"
     try:
         with only_one_at_a_time():
             set_up()
@@ -106,7 +108,7 @@ def version_of(python: Sequence[str]) -> str:
     return answer.stdout.decode().strip() if answer.returncode == 0 else ""
 
 
-def find_python() -> List[str]:
+def find_python() -> list[str]:
     """Return the command that starts Python 3.11: this interpreter, or one on the PATH."""
     for candidate in ([sys.executable], [f"python{PYTHON}"], ["py", f"-{PYTHON}"], ["python"]):
         if version_of(candidate) == PYTHON:
@@ -188,12 +190,15 @@ def set_up() -> None:
         stamp.unlink()
     if not working_pip():
         make_venv(python)
-    try:
-        install()
-    except BrokenEnvironment:
+    if not install():
         say("An earlier set-up was cut off and left the environment broken; making it anew")
         make_venv(python)
-        install()
+        if not install():
+            raise SetUpError(
+                "The packages were installed, but they do not work together (see above).\n"
+                "If constraints.txt or pyproject.toml was edited here, undo that; otherwise tell\n"
+                "the authors what stands above."
+            )
     stamp.write_text(stamp_text())
     say("Set up")
 
@@ -218,9 +223,13 @@ def working_pip() -> bool:
     """Say whether .venv is there, of the right Python, with a pip that starts."""
     if version_of([str(venv_python())]) != PYTHON:
         return False
-    return (
-        subprocess.call([str(venv_python()), "-m", "pip", "--version"], stdout=-3, stderr=-3) == 0
-    )
+    return quiet_call("-m", "pip", "--version") == 0
+
+
+def quiet_call(*arguments: str) -> int:
+    """Run the environment's Python without a word; return its exit code."""
+    silent = subprocess.DEVNULL
+    return subprocess.call([str(venv_python()), *arguments], stdout=silent, stderr=silent)
 
 
 def make_venv(python: Sequence[str]) -> None:
@@ -244,19 +253,19 @@ def make_venv(python: Sequence[str]) -> None:
 # --- Packages ------------------------------------------------------------------------------
 
 
-class BrokenEnvironment(Exception):
-    """The packages do not fit together: only a new environment helps."""
-
-
-def install() -> None:
-    """Install torch's CPU build, then labkit with everything else, and check the result."""
+def install() -> bool:
+    """Install torch's CPU build, then labkit with the rest; say whether the result works."""
     install_cpu_torch()
     say("Installing the course's packages; on a new computer this takes some minutes")
     code, log = pip("install", "-c", "constraints.txt", "-e", f".[{EXTRA}]")
     if code:
         explain(log)
-    if subprocess.call([str(venv_python()), "-c", "import labkit, numpy, torch"]):
-        raise BrokenEnvironment
+    say("Checking that the packages fit together")
+    python = str(venv_python())
+    return all(
+        subprocess.call([python, *check]) == 0
+        for check in (["-m", "pip", "check"], ["-c", "import labkit, numpy, torch"])
+    )
 
 
 def install_cpu_torch() -> None:
@@ -282,9 +291,7 @@ def install_cpu_torch() -> None:
 
 def torch_is_there() -> bool:
     """Say whether .venv has a torch; pip itself checks its version afterwards."""
-    question = "import importlib.metadata as m; m.version('torch')"
-    command = [str(venv_python()), "-c", question]
-    return subprocess.call(command, stderr=subprocess.DEVNULL) == 0
+    return quiet_call("-c", "import importlib.metadata as m; m.version('torch')") == 0
 
 
 def pip(*arguments: str) -> tuple[int, str]:
@@ -337,7 +344,7 @@ def lint() -> int:
         ("lint-imports",),
         ("labkit", "build", "--check"),
     )
-    failed: Optional[str] = None
+    failed = ""
     for step in steps:
         say(" ".join(step))
         if call_tool(*step):
