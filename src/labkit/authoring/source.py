@@ -100,10 +100,18 @@ def parse_source(text: str, path: Path) -> NotebookNode:
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     _refuse_text_before_the_first_cell(text, path)
-    draft = jupytext.reads(text, fmt=FORMAT)
+    try:
+        draft = jupytext.reads(text, fmt=FORMAT)
+    except nbformat.ValidationError as error:
+        # jupytext checks values that nbformat knows, such as tags, before we see them.
+        raise SourceError(
+            f"{path}: a header holds a value that no notebook can hold: {error.message}. "
+            'Tags are a list: tags=["hide-input"].'
+        ) from None
     headers = [
         _read_header(cell, f"{path}, cell {number}") for number, cell in enumerate(draft.cells, 1)
     ]
+    _refuse_same_ids(headers, path)
     cells = [
         _cell(cell.cell_type, cell.source, head)
         for cell, head in zip(draft.cells, headers, strict=True)
@@ -190,6 +198,20 @@ def _refuse_text_before_the_first_cell(text: str, path: Path) -> None:
         )
 
 
+def _refuse_same_ids(headers: list[Header], path: Path) -> None:
+    seen: dict[str, int] = {}
+    for number, header in enumerate(headers, 1):
+        if header.role is None:
+            continue
+        if header.grade_id in seen:
+            # nbformat would mend this with a random id, and no two builds would be the same.
+            raise SourceError(
+                f'{path}, cell {number}: the id "{header.grade_id}" is used by cell '
+                f"{seen[header.grade_id]} already. Give each graded cell a name of its own."
+            )
+        seen[header.grade_id] = number
+
+
 def _read_header(cell: NotebookNode, place: str) -> Header:
     given = {name: value for name, value in cell.metadata.items() if name not in _JUPYTEXT_NOTES}
     if "incorrectly_encoded_metadata" in given:
@@ -204,8 +226,6 @@ def _read_header(cell: NotebookNode, place: str) -> Header:
     if len(roles) > 1:
         raise SourceError(f"{place}: a cell has one role, not {' and '.join(roles)}. Split it.")
     tags = given.get("tags", [])
-    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
-        raise SourceError(f'{place}: tags={tags!r} must be a list such as tags=["hide-input"].')
     if not roles:
         if "points" in given:
             raise SourceError(f"{place}: points need a test or an essay key beside them.")

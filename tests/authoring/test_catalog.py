@@ -1,0 +1,82 @@
+"""The catalog is complete, consistent, and tells readers where to start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sample_course import CATALOG, write
+
+from labkit.authoring.catalog import (
+    CatalogError,
+    load_catalog,
+    render_home,
+    render_table,
+    updated_readme,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_course_lists_fourteen_modules_and_the_eighth_is_available():
+    catalog = load_catalog(ROOT)
+    assert [module.number for module in catalog.modules] == [f"{n:02d}" for n in range(1, 15)]
+    assert catalog.module("rl_supply_chain").available
+    assert catalog.module("08_rl_supply_chain").slug == "rl_supply_chain"
+
+
+def test_the_home_page_links_into_lesson_and_lab_of_available_modules_only(course: Path):
+    home = render_home(load_catalog(course))
+    assert "[Lesson](course/01_stock/lesson.ipynb)" in home
+    assert "[Lab](labs/01_stock/stock.ipynb)" in home
+    assert "**How much?**" in home and "1 h 30 min · 10 points" in home
+    assert "Planned · 1 h · 10 points · builds on Stock" in home
+    assert "02_later" not in home
+
+
+def test_a_bar_in_a_title_does_not_break_the_table(course: Path):
+    write(course / "course" / "course.yml", CATALOG.replace("title: Stock", "title: A | B"))
+    rows = render_table(load_catalog(course)).splitlines()
+    assert all(row.replace("\\|", "").count("|") == 7 for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("status: planned", "status: soon"), "module 02_later: status 'soon' must be one of"),
+        (("minutes: 60", "minutes: long"), "minutes must be a whole number above zero"),
+        (("points: 10\n    prerequisites: [01_", "points: 0\n    prerequisites: [01_"), "points"),
+        (("skills: [Wait]", "skills: []"), "skills must be a list of texts"),
+        (("question: When?", "questoin: When?"), "unknown field 'questoin'"),
+        (("    question: When?\n", ""), "question must be a text"),
+        (("name: 02_later", "name: later"), "two digits and a slug"),
+        (("name: 02_later", "name: 01_later"), "'01' is used by an earlier"),
+        (("name: 02_later", "name: 02_stock"), "'stock' is used by an earlier"),
+        (("[01_stock]", "[07_none]"), "prerequisite '07_none' is not another"),
+        (("prerequisites: []", "prerequisites: [02_later]"), "in a circle"),
+        (("title: A course", "titel: A course"), "title must be a text"),
+        (("modules:", "modules: [\n#"), "cannot be read as YAML"),
+        (("modules:", "parts:"), "a list named modules"),
+    ],
+)
+def test_a_wrong_entry_is_named(course: Path, change: tuple[str, str], said: str):
+    assert change[0] in CATALOG
+    write(course / "course" / "course.yml", CATALOG.replace(*change, 1))
+    with pytest.raises(CatalogError, match=said):
+        load_catalog(course)
+
+
+def test_an_unknown_module_is_answered_with_the_known_ones(course: Path):
+    with pytest.raises(CatalogError, match="There are: 01_stock, 02_later"):
+        load_catalog(course).module("03_none")
+
+
+def test_a_course_without_catalog_is_told_so(tmp_path: Path):
+    with pytest.raises(CatalogError, match="no catalog"):
+        load_catalog(tmp_path)
+
+
+def test_a_readme_without_marks_is_told_which_to_add(course: Path):
+    write(course / "README.md", "<!-- modules:end --> <!-- modules:start -->\n")
+    with pytest.raises(CatalogError, match="needs a line <!-- modules:start -->"):
+        updated_readme(course)
