@@ -148,7 +148,7 @@ def _least_seconds(step: Callable[[], Any]) -> float:
 
 def _step_lost_sales() -> None:
     law = {"law": "poisson", "mean": 5.0}
-    world = LostSalesVec(SPEED_BATCH, 4, law, 1.0, 4.0, horizon=2 * SPEED_PERIODS)
+    world = LostSalesVec(SPEED_BATCH, 4, law, 1.0, 4.0, horizon=2 * SPEED_PERIODS, max_order=20)
     world.reset(seed=1)
     orders = np.full(SPEED_BATCH, 5)
     for _ in range(SPEED_PERIODS):
