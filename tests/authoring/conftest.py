@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from sample_course import CATALOG, LAB, LESSON, REFERENCE, WORLD, write
 
 

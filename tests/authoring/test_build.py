@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from sample_course import write
 
 from labkit.authoring.build import build, render_notebook
 from labkit.authoring.source import SourceError, read_source
+from sample_course import write
 
 
 def test_a_rebuild_changes_nothing(course: Path, lab: Path):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sample_course import CATALOG, write
 
 from labkit.authoring.catalog import (
     CatalogError,
@@ -14,6 +13,7 @@ from labkit.authoring.catalog import (
     render_table,
     updated_readme,
 )
+from sample_course import CATALOG, write
 
 ROOT = Path(__file__).resolve().parents[2]
 

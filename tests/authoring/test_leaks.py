@@ -10,11 +10,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from sample_course import write
 
 from labkit.authoring.build import build, render_notebook
 from labkit.authoring.leaks import LeakError, collect_secrets, refuse_leaks, scan
 from labkit.authoring.release import release_source
+from sample_course import write
 
 SOLUTION_LINE = "missing_units = max(level - on_hand, 0)"
 HIDDEN_LINE = "points_reached += 2.0 * (order_up_to(4, 9) == 0)"

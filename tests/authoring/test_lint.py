@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sample_course import write
 
 from labkit.authoring.lint import lint_course, lint_notebook, total_points
 from labkit.authoring.source import parse_source, read_source
+from sample_course import write
 
 
 def test_a_sound_course_has_no_problem(course: Path):

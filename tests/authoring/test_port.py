@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat import NotebookNode
-from sample_course import LAB, write
 
 from labkit.authoring.build import build
 from labkit.authoring.port import PortError, port, ported_text
 from labkit.authoring.release import release_source
 from labkit.authoring.source import parse_source
+from sample_course import LAB, write
 
 PATH = Path("stock.py")
 EDITED = Path("stock.ipynb")

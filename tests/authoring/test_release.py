@@ -9,13 +9,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from sample_course import write
 from nbgrader.apps import GenerateAssignmentApp
 from traitlets.config import Config
 
 from labkit.authoring.build import build
 from labkit.authoring.release import ReleaseError, release_notebook, release_source
 from labkit.authoring.source import read_source
+from sample_course import write
 
 
 def test_solutions_hidden_tests_and_model_answers_are_gone(lab: Path):

@@ -107,6 +107,11 @@ def test_text_before_the_first_cell_is_refused():
         parse_source("import os\n\n# %%\nx\n", PATH)
 
 
+def test_an_empty_source_is_refused():
+    with pytest.raises(SourceError, match="holds no cell"):
+        parse_source("# a comment\n", PATH)
+
+
 def test_a_missing_source_is_named(tmp_path: Path):
     with pytest.raises(SourceError, match="no such source"):
         read_source(tmp_path / "nothing.py")
@@ -124,6 +129,7 @@ headers = st.one_of(
 
 cells = st.lists(
     st.tuples(headers, st.lists(names, min_size=1, max_size=3)),
+    min_size=1,
     max_size=5,
     unique_by=lambda cell: cell[0].grade_id or object(),
 )

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from sample_course import CATALOG, LAB, write
 
 from labkit.authoring import files
 from labkit.authoring.files import WriteError
 from labkit.authoring.leaks import LeakError, collect_secrets, scan
 from labkit.authoring.workbook import RECORD, WorkbookError, release_workbook
+from sample_course import CATALOG, LAB, write
 
 HOME = "HOME.md"
 LESSON = "course/01_stock/lesson.ipynb"

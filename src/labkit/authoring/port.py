@@ -94,8 +94,6 @@ def ported_text(text: str, edited: NotebookNode, source: Path, edited_path: Path
     if old == new:
         return text
     head, chunks = split_cells(text)
-    if len(chunks) != len(original.cells):
-        raise SourceError(f"{source}: text stands before the first cell header. Give it a header.")
     headers = {header.grade_id: header for header in map(header_of, original.cells) if header.role}
     ported: list[str] = []
     matcher = difflib.SequenceMatcher(a=old, b=new, autojunk=False)

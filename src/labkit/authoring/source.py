@@ -99,9 +99,12 @@ def parse_source(text: str, path: Path) -> NotebookNode:
         If a header cannot be read; the message names file, cell, key and mend.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
-    _refuse_text_before_the_first_cell(text, path)
+    head, chunks = split_cells(text)
+    _refuse_code_before_the_first_cell(head, path)
+    if not chunks:
+        raise SourceError(f"{path}: holds no cell. Begin one with `# %%` or `# %% [markdown]`.")
     try:
-        draft = jupytext.reads(text, fmt=FORMAT)
+        draft = jupytext.reads("".join(chunks), fmt=FORMAT)
     except nbformat.ValidationError as error:
         # jupytext checks values that nbformat knows, such as tags, before we see them.
         raise SourceError(
@@ -188,8 +191,7 @@ def split_cells(text: str) -> tuple[str, list[str]]:
     return "".join(head), ["".join(chunk) for chunk in chunks]
 
 
-def _refuse_text_before_the_first_cell(text: str, path: Path) -> None:
-    head, _ = split_cells(text)
+def _refuse_code_before_the_first_cell(head: str, path: Path) -> None:
     stray = [line for line in head.splitlines() if line.strip() and not line.startswith("#")]
     if stray:
         raise SourceError(
