@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from labkit.authoring.errors import CourseError
+
 app = typer.Typer(
     name="labkit",
     help="Learn, write and grade the labs of the course.",
@@ -160,36 +162,12 @@ def doctor() -> None:
 
 
 def main() -> None:
-    """Run the command; a known trouble is told in one sentence, without a traceback."""
+    """Run the command; a trouble that can be mended is told in a sentence, without a traceback."""
     try:
         app()
-    except _known_troubles() as trouble:
+    except CourseError as trouble:
         typer.echo(f"labkit: {trouble}", err=True)
         sys.exit(1)
-
-
-def _known_troubles() -> tuple[type[Exception], ...]:
-    """The errors whose text is meant for whoever typed the command.
-
-    Looked up through what is imported already: an error of a module that was never imported
-    cannot have been raised, and `labkit doctor` must work where nbgrader is not installed.
-    """
-    names = {
-        "labkit.authoring.source": "SourceError",
-        "labkit.authoring.catalog": "CatalogError",
-        "labkit.authoring.files": "WriteError",
-        "labkit.authoring.leaks": "LeakError",
-        "labkit.authoring.port": "PortError",
-        "labkit.authoring.release": "ReleaseError",
-        "labkit.authoring.scaffold": "ScaffoldError",
-        "labkit.authoring.verify": "VerifyError",
-        "labkit.authoring.workbook": "WorkbookError",
-    }
-    return tuple(
-        getattr(sys.modules[module], name)
-        for module, name in names.items()
-        if module in sys.modules
-    )
 
 
 def _root() -> Path:

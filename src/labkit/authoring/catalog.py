@@ -13,6 +13,8 @@ from typing import Any
 
 import yaml
 
+from labkit.authoring.errors import CourseError
+
 CATALOG_PATH = Path("course/course.yml")
 STATUSES = ("available", "planned")
 TABLE_START = "<!-- modules:start -->"
@@ -21,7 +23,7 @@ TABLE_END = "<!-- modules:end -->"
 _NAME = re.compile(r"\d\d_[a-z][a-z0-9_]*")
 
 
-class CatalogError(Exception):
+class CatalogError(CourseError):
     """The catalog cannot be used; the message names the entry, the field and the mend."""
 
 

@@ -11,8 +11,10 @@ import os
 import tempfile
 from pathlib import Path
 
+from labkit.authoring.errors import CourseError
 
-class WriteError(Exception):
+
+class WriteError(CourseError):
     """A file could not be written; the message says why and what to do."""
 
 

@@ -32,6 +32,7 @@ from pathlib import Path
 from typing import Any
 
 from labkit.authoring.build import lab_sources, lesson_sources
+from labkit.authoring.errors import CourseError
 from labkit.authoring.lint import MARKS
 from labkit.authoring.release import release_source
 
@@ -50,7 +51,7 @@ _LEADING_COMMENT_MARKS = re.compile(r"(?m)^[ \t]*#+")
 _JSON = (".ipynb", ".json")
 
 
-class LeakError(Exception):
+class LeakError(CourseError):
     """Something secret was about to be handed out; the message lists what and where."""
 
 

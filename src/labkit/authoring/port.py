@@ -14,6 +14,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from labkit.authoring.build import built_path
+from labkit.authoring.errors import CourseError
 from labkit.authoring.files import write_atomically
 from labkit.authoring.lint import MARKS
 from labkit.authoring.source import (
@@ -26,7 +27,7 @@ from labkit.authoring.source import (
 )
 
 
-class PortError(Exception):
+class PortError(CourseError):
     """An edit that cannot be brought back; the message says why and what to do."""
 
 

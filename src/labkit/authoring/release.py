@@ -15,10 +15,11 @@ from nbformat import NotebookNode
 from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveCells
 
+from labkit.authoring.errors import CourseError
 from labkit.authoring.source import read_source
 
 
-class ReleaseError(Exception):
+class ReleaseError(CourseError):
     """A notebook that cannot be released; the message says why and what to do."""
 
 

@@ -17,6 +17,8 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
+from labkit.authoring.errors import CourseError
+
 FORMAT = "py:percent"
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 LANGUAGE_INFO = {"name": "python"}
@@ -35,7 +37,7 @@ CELL_HEADER = re.compile(r"# ?%%( |$)")
 _JUPYTEXT_NOTES = ("lines_to_next_cell", "lines_to_end_of_cell_marker", "cell_marker")
 
 
-class SourceError(Exception):
+class SourceError(CourseError):
     """A source that cannot become a notebook; the message names file, cell and mend."""
 
 

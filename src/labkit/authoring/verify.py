@@ -30,6 +30,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from labkit.authoring.errors import CourseError
 from labkit.authoring.release import release_source
 from labkit.authoring.source import header_of, read_source
 from labkit.exercise.instances import exams
@@ -42,7 +43,7 @@ LEAST_RIGHT = 2
 REFERENCE, STUB, RIGHT, WRONG = "reference", "stub", "right", "wrong"
 
 
-class VerifyError(Exception):
+class VerifyError(CourseError):
     """The lab cannot be verified at all; the text says what is missing."""
 
 

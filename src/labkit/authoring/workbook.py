@@ -15,6 +15,7 @@ from pathlib import Path
 
 from labkit.authoring.build import render_notebook
 from labkit.authoring.catalog import CATALOG_PATH, load_catalog, render_home
+from labkit.authoring.errors import CourseError
 from labkit.authoring.files import write_atomically
 from labkit.authoring.leaks import collect_secrets, refuse_leaks, scan_files
 from labkit.authoring.release import release_source
@@ -25,7 +26,7 @@ HOME = "HOME.md"
 _NOT_FOR_LEARNERS = {"__pycache__", ".ipynb_checkpoints"}
 
 
-class WorkbookError(Exception):
+class WorkbookError(CourseError):
     """A workbook cannot be made there; the message says why and what to do."""
 
 
