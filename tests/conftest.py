@@ -1,0 +1,28 @@
+"""What all tests share: one thread each, and one way to ask for a tool of the system."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+
+import pytest
+
+# Before anything imports NumPy or torch: two test processes share two cores.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+@pytest.fixture
+def need_tool() -> Callable[[str], str]:
+    """Return a function that finds a program, skips where it is missing, and fails on CI."""
+
+    def find(name: str) -> str:
+        path = shutil.which(name)
+        if path is None:
+            reason = f"the program {name} is not on the PATH"
+            if os.environ.get("LABKIT_REQUIRE_TOOLS"):
+                pytest.fail(f"{reason}, and LABKIT_REQUIRE_TOOLS asks for it")
+            pytest.skip(reason)
+        return path
+
+    return find

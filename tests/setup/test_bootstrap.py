@@ -1,0 +1,299 @@
+"""The bootstrap on a computer where things are missing: every message, and what is done twice.
+
+Nothing is installed here: the programs that the bootstrap starts are played by `Computer`. Only
+pytest is needed, so that these tests run on every platform.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import shutil
+import subprocess
+import sys
+from collections import namedtuple
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+GIGABYTE = 10**9
+DiskUsage = namedtuple("DiskUsage", "total used free")
+
+
+def load_bootstrap() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("bootstrap", ROOT / "bootstrap.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class Computer:
+    """Plays the programs: Pythons by their versions, and pip by a queue of (exit code, log)."""
+
+    def __init__(self, bootstrap: ModuleType) -> None:
+        self.bootstrap = bootstrap
+        self.pythons = {"python3.11": "3.11"}
+        self.pip_answers: list[tuple[int, str]] = []
+        self.venv_answer = (0, b"")
+        self.fits = [True]
+        self.calls: list[list[str]] = []
+
+    def run(self, command: list[str], **_: Any) -> SimpleNamespace:
+        self.calls.append(command)
+        if "venv" in command:
+            code, words = self.venv_answer
+            if code == 0:
+                python = self.bootstrap.venv_python()
+                python.parent.mkdir(parents=True)
+                python.touch()
+                self.pythons[str(python)] = "3.11"
+            return SimpleNamespace(returncode=code, stdout=words)
+        version = self.pythons.get(command[0])
+        if version is None:
+            raise FileNotFoundError(command[0])
+        return SimpleNamespace(returncode=0, stdout=version.encode())
+
+    def call(self, command: list[str], **_: Any) -> int:
+        self.calls.append(command)
+        if "--log" in command:
+            code, log = self.pip_answers.pop(0) if self.pip_answers else (0, "")
+            Path(command[command.index("--log") + 1]).write_text(log)
+            return code
+        if "check" in command:
+            return 0 if (self.fits.pop(0) if len(self.fits) > 1 else self.fits[0]) else 1
+        if "importlib.metadata" in command[-1]:
+            return 1
+        return 0
+
+    def started(self, word: str) -> list[list[str]]:
+        """Return the calls that have this word on their command line."""
+        return [call for call in self.calls if word in call]
+
+
+@pytest.fixture
+def computer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Computer:
+    bootstrap = load_bootstrap()
+    for name in ("pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setattr(bootstrap, "ROOT", tmp_path)
+    monkeypatch.setattr(bootstrap, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(bootstrap, "WORKBOOK", tmp_path / "workbook")
+    played = Computer(bootstrap)
+    names = ("PIPE", "DEVNULL", "STDOUT", "TimeoutExpired")
+    stand_in = SimpleNamespace(run=played.run, call=played.call)
+    for name in names:
+        setattr(stand_in, name, getattr(subprocess, name))
+    monkeypatch.setattr(bootstrap, "subprocess", stand_in)
+    monkeypatch.setattr(
+        bootstrap,
+        "shutil",
+        SimpleNamespace(rmtree=shutil.rmtree, disk_usage=lambda _: DiskUsage(0, 0, 100 * GIGABYTE)),
+    )
+    return played
+
+
+def test_a_first_start_installs_with_the_lock_and_stamps_it(computer: Computer) -> None:
+    assert computer.bootstrap.main(["setup"]) == 0
+    (course,) = computer.started("-e")
+    assert course[course.index("-c") + 1] == "constraints.txt"
+    assert computer.bootstrap.is_set_up()
+
+
+def test_a_second_start_runs_no_program_at_all(computer: Computer) -> None:
+    computer.bootstrap.main(["setup"])
+    computer.calls.clear()
+    assert computer.bootstrap.main(["setup"]) == 0
+    assert computer.calls == []
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt"])
+def test_a_changed_dependency_file_sets_up_again_in_the_same_environment(
+    computer: Computer, tmp_path: Path, name: str
+) -> None:
+    computer.bootstrap.main(["setup"])
+    computer.calls.clear()
+    with open(tmp_path / name, "a") as handle:
+        handle.write("\n# newer\n")
+    assert computer.bootstrap.main(["setup"]) == 0
+    assert computer.started("-e") and not computer.started("venv")
+
+
+def test_a_moved_folder_is_set_up_again(
+    computer: Computer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    computer.bootstrap.main(["setup"])
+    monkeypatch.setattr(computer.bootstrap, "ROOT", tmp_path / "elsewhere")
+    (tmp_path / "elsewhere").mkdir()
+    for name in ("pyproject.toml", "constraints.txt"):
+        shutil.copy(tmp_path / name, tmp_path / "elsewhere")
+    assert not computer.bootstrap.is_set_up()
+
+
+def test_a_missing_python_is_named_with_the_ways_to_install_it(
+    computer: Computer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    computer.pythons.clear()
+    assert computer.bootstrap.main(["setup"]) == 1
+    said = capsys.readouterr().err
+    assert "Python 3.11 was not found" in said
+    assert "apt-get install python3.11" in said and "winget install" in said
+
+
+def test_another_python_is_not_taken_for_the_right_one(computer: Computer) -> None:
+    computer.pythons = {"python3.11": "3.10", "py": "3.11"}
+    assert computer.bootstrap.find_python() == ["py", "-3.11"]
+
+
+def test_a_python_without_venv_is_told_how_to_get_it(
+    computer: Computer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    computer.venv_answer = (1, b"ensurepip is not available")
+    assert computer.bootstrap.main(["setup"]) == 1
+    assert "apt-get install python3.11-venv" in capsys.readouterr().err
+
+
+def test_no_network_is_told_as_such(computer: Computer, capsys: pytest.CaptureFixture[str]) -> None:
+    computer.pip_answers = [(1, "Temporary failure in name resolution\nERROR: No matching")] * 3
+    assert computer.bootstrap.main(["setup"]) == 1
+    assert "no way to the network" in capsys.readouterr().err
+    assert not computer.bootstrap.is_set_up()
+
+
+def test_a_full_disk_is_told_before_anything_is_written(
+    computer: Computer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    computer.bootstrap.shutil.disk_usage = lambda _: DiskUsage(0, 0, GIGABYTE // 2)
+    assert computer.bootstrap.main(["setup"]) == 1
+    assert "only 0.5 GB are free" in capsys.readouterr().err
+    assert not computer.bootstrap.VENV.exists()
+
+
+def test_a_disk_that_fills_up_on_the_way_is_told_as_such(
+    computer: Computer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    computer.pip_answers = [(1, "OSError: [Errno 28] No space left on device")] * 3
+    assert computer.bootstrap.main(["setup"]) == 1
+    assert "pip ran out of space" in capsys.readouterr().err
+
+
+def test_an_unknown_pip_failure_points_at_its_log(
+    computer: Computer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    computer.pip_answers = [(1, "ERROR: something new")] * 3
+    assert computer.bootstrap.main(["setup"]) == 1
+    assert ".venv/pip.log" in capsys.readouterr().err
+
+
+def test_an_interrupted_installation_goes_on_without_a_new_environment(
+    computer: Computer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(*_: str) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(computer.bootstrap, "pip", interrupt)
+        assert computer.bootstrap.main(["setup"]) == 130
+    assert "goes on from here" in capsys.readouterr().err
+    computer.calls.clear()
+    assert computer.bootstrap.main(["setup"]) == 0
+    assert not computer.started("venv")
+
+
+def test_a_broken_environment_is_made_anew_once(computer: Computer) -> None:
+    computer.fits = [False, True]
+    assert computer.bootstrap.main(["setup"]) == 0
+    assert len(computer.started("venv")) == 2
+
+
+def test_packages_that_never_fit_end_with_a_message(
+    computer: Computer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    computer.fits = [False]
+    assert computer.bootstrap.main(["setup"]) == 1
+    assert "do not work together" in capsys.readouterr().err
+    assert not computer.bootstrap.is_set_up()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a torch of its own to choose")
+def test_torch_comes_first_and_without_an_index_where_a_wheel_is_at_hand(
+    computer: Computer,
+) -> None:
+    computer.bootstrap.main(["setup"])
+    first, second = computer.started("--log")
+    assert "--no-index" in first and first[-1].startswith("torch==")
+    assert "-e" in second
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a torch of its own to choose")
+def test_without_the_cpu_index_the_set_up_goes_on(
+    computer: Computer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    computer.pip_answers = [(1, "no such wheel"), (1, "ConnectTimeoutError"), (0, "")]
+    assert computer.bootstrap.main(["setup"]) == 0
+    assert "CPU index was not reached" in capsys.readouterr().out
+
+
+def test_lab_releases_the_notebooks_and_then_opens_jupyterlab(computer: Computer) -> None:
+    assert computer.bootstrap.main(["lab"]) == 0
+    release, lab = (call[1:] for call in computer.calls[-2:])
+    assert release[:2] == ["release", "--to"]
+    assert lab == ["lab"]
+
+
+def test_test_hands_its_arguments_to_pytest(computer: Computer) -> None:
+    computer.bootstrap.main(["test", "-k", "storm"])
+    assert computer.calls[-1][1:] == ["-m", "pytest", "-k", "storm"]
+
+
+@pytest.mark.parametrize("arguments", [[], ["lba"], ["lab", "--fast"]])
+def test_a_mistyped_command_shows_the_help(
+    computer: Computer, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    assert computer.bootstrap.main(arguments) == 2
+    assert "python bootstrap.py lab" in capsys.readouterr().out
+    assert computer.calls == []
+
+
+def test_only_one_set_up_works_at_a_time(computer: Computer, tmp_path: Path) -> None:
+    with open(tmp_path / ".venv.lock", "w") as second:
+        with computer.bootstrap.only_one_at_a_time():
+            assert not computer.bootstrap.try_lock(second.fileno())
+        assert computer.bootstrap.try_lock(second.fileno())
+
+
+def test_a_killed_set_up_leaves_no_lock_behind(computer: Computer, tmp_path: Path) -> None:
+    script = (
+        f"import os, sys; sys.path.insert(0, {str(ROOT)!r}); import bootstrap\n"
+        f"handle = open({str(tmp_path / '.venv.lock')!r}, 'w')\n"
+        "assert bootstrap.try_lock(handle.fileno()); os._exit(0)"
+    )
+    subprocess.run([sys.executable, "-B", "-c", script], check=True)
+    with open(tmp_path / ".venv.lock", "w") as handle:
+        assert computer.bootstrap.try_lock(handle.fileno())
+
+
+def test_the_bootstrap_is_written_for_python_3_8() -> None:
+    ast.parse((ROOT / "bootstrap.py").read_text(encoding="utf-8"), feature_version=(3, 8))
+
+
+def test_the_bootstrap_imports_nothing_but_the_standard_library() -> None:
+    tree = ast.parse((ROOT / "bootstrap.py").read_text(encoding="utf-8"))
+    imported = {
+        name.split(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+        for name in ([node.module] if isinstance(node, ast.ImportFrom) else _names(node))
+        if name
+    }
+    assert imported <= sys.stdlib_module_names
+
+
+def _names(node: ast.Import) -> list[str]:
+    return [alias.name for alias in node.names]
