@@ -8,17 +8,15 @@ import sys
 from pathlib import Path
 
 from nbgrader.converters import Autograde
+from nbgrader.preprocessors import Execute
 
-from labkit.grading.preprocessors import NameLearner
+from labkit.grading.preprocessors import ExecuteExam
 
 c = get_config()  # noqa: F821
 
 GRADER = Path(__file__).resolve().parent
 
-# Inherited by the kernels: where the checks find the secret instances, one thread for each
-# kernel, and nbgrader's call of `alembic` also works in an environment that is not activated.
-os.environ["LABKIT_EXAMS"] = str(GRADER)
-os.environ["OMP_NUM_THREADS"] = "1"
+# nbgrader's call of `alembic` also works in an environment that is not activated.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
 c.CourseDirectory.course_id = "ml-trends"
@@ -44,9 +42,10 @@ c.CourseDirectory.ignore = [
     "feedback",
 ]
 
-c.Execute.timeout = 600
+c.ExecuteExam.exams = str(GRADER)
+c.ExecuteExam.timeout = 600
 c.Autograde.autograde_preprocessors = [
-    NameLearner,
-    *Autograde.class_traits()["autograde_preprocessors"].default(),
+    ExecuteExam if step is Execute else step
+    for step in Autograde.class_traits()["autograde_preprocessors"].default()
 ]
 c.ExportPlugin.to = str(GRADER / "grades.csv")

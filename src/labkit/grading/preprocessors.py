@@ -1,28 +1,48 @@
-"""Small steps the course adds to nbgrader's own, named in `grader/nbgrader_config.py`.
-
-They prepare a submission for nbgrader; executing and scoring are left to nbgrader.
-"""
+"""Steps the course puts in place of nbgrader's own, named in `grader/nbgrader_config.py`."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from jupyter_client.manager import KernelManager
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import Execute
+from traitlets import Unicode
 
-LEARNER_VARIABLE = "LABKIT_LEARNER"
 
+class ExecuteExam(Execute):
+    """Execute a submission in a kernel whose checks draw this learner's secret instances.
 
-class NameLearner(NbGraderPreprocessor):
-    """Tell the kernel whose submission it runs, so that checks draw this learner's variant.
-
-    Stands before nbgrader's `Execute`, whose kernel inherits this process's environment.
+    Only this kernel is told: a notebook that an instructor opens beside it practises.
     """
 
+    exams = Unicode(help="The folder that holds `exams/` and the course's key.").tag(config=True)
+
     def preprocess(
-        self, nb: NotebookNode, resources: ResourcesDict
+        self,
+        nb: NotebookNode,
+        resources: ResourcesDict,
+        km: KernelManager | None = None,
     ) -> tuple[NotebookNode, ResourcesDict]:
-        """Set LABKIT_LEARNER to the id of the student whose notebook follows."""
-        os.environ[LEARNER_VARIABLE] = str(resources["nbgrader"]["student"])
-        return nb, resources
+        """Run all cells; the kernel inherits the learner's name and the exams' folder."""
+        student = str(resources["nbgrader"]["student"])
+        with _environment(LABKIT_LEARNER=student, LABKIT_EXAMS=self.exams, OMP_NUM_THREADS="1"):
+            return super().preprocess(nb, resources, km)
+
+
+@contextmanager
+def _environment(**variables: str) -> Iterator[None]:
+    """Set environment variables for a while; unlike nbgrader's own, restored after an error too."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
