@@ -126,6 +126,15 @@ def test_an_edit_that_does_not_fit_is_refused(change, said: str):
         ported_text(LAB, notebook, PATH, EDITED)
 
 
+@pytest.mark.parametrize("text", ["a\n#%a", "a\n# %% b\nc", "a\n# %%"])
+def test_a_text_that_would_come_back_changed_is_refused(text: str):
+    notebook = parse_source(LAB, PATH)
+    notebook.cells.append(nbformat.v4.new_code_cell(text))
+    notebook.cells[0].source = text
+    with pytest.raises(PortError, match="cell [16]: its text would come back changed"):
+        ported_text(LAB, notebook, PATH, EDITED)
+
+
 def test_a_released_notebook_cannot_overwrite_the_solutions(lab: Path, tmp_path: Path):
     before = lab.read_bytes()
     released = tmp_path / "released.ipynb"
@@ -143,7 +152,7 @@ def test_a_missing_or_broken_notebook_is_named(lab: Path, tmp_path: Path):
 
 
 words = st.text("abc #%\n'\"", min_size=1, max_size=30).filter(
-    lambda text: text == text.strip() and "%%" not in text
+    lambda text: text == text.strip() and "%%" not in text and "#%" not in text
 )
 
 

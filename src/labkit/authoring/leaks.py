@@ -164,13 +164,13 @@ def _secrets_of_exam(path: Path, root: Path, public: list[list[str]]) -> Iterato
     lines = path.read_bytes().decode("utf-8").splitlines()
     numbered = [(number, words) for number, line in enumerate(lines, 1) if (words := _words(line))]
     runs = {run for text in public for run in _runs_of_three(text)}
-    common = {words for text in public for words in text}
+    common = [f" {' '.join(text)} " for text in public]
     copied: set[int] = set()
     for run_start, run in enumerate(_runs_of_three([words for _, words in numbered])):
         if run is not None and run in runs:
             copied |= {number for number, _ in numbered[run_start : run_start + 3]}
     for number, words in numbered:
-        if words not in common or number in copied:
+        if number in copied or not any(f" {words} " in text for text in common):
             yield from _secrets_of_line(lines[number - 1], path.relative_to(root), number)
 
 

@@ -103,7 +103,9 @@ def ported_text(text: str, edited: NotebookNode, source: Path, edited_path: Path
             ported += chunks[old_start:old_end]
         else:
             ported += [_chunk(cell, headers) for cell in edited.cells[new_start:new_end]]
-    return head + _joined(ported)
+    result = head + _joined(ported)
+    _refuse_loss(result, edited, source, edited_path)
+    return result
 
 
 def _content(cell: NotebookNode) -> tuple[str, str, Header]:
@@ -163,6 +165,18 @@ def _refuse_lost_marks(
                     f'{edited_path}: the cell "{grade_id}" has lost its BEGIN {mark}, as a '
                     f"released notebook does. Edit the notebook beside {source} instead."
                 )
+
+
+def _refuse_loss(text: str, edited: NotebookNode, source: Path, edited_path: Path) -> None:
+    """Read the new text back; a few texts, such as a line that begins with `#%`, do not survive."""
+    again = [_content(cell) for cell in parse_source(text, source).cells]
+    wanted = [_content(cell) for cell in edited.cells]
+    for number, cell in enumerate(wanted, 1):
+        if again[number - 1 : number] != [cell] or len(again) != len(wanted):
+            raise PortError(
+                f"{edited_path}, cell {number}: its text would come back changed, because a line "
+                f"of it looks like a cell header or a magic command. Write it in {source} instead."
+            )
 
 
 def _chunk(cell: NotebookNode, headers: dict[str, Header]) -> str:
