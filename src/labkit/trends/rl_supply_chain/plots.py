@@ -152,15 +152,16 @@ def ordering_surface(
     the order is optimal in some of them, a larger dot in more of them.
     """
     position, order, share = _orders_by_position(orders)
-    last = int(max(position[order > 0].max(), level, best_level)) + 2
+    # The view does not depend on `level`, or a slider would move the axes and not the line.
+    last = int(max(position[order > 0].max(), best_level)) + 6
     shown = position <= last
     position, order, share = position[shown], order[shown], share[shown]
     plot = Plot()
     axes = _axes(plot, "inventory position: on hand and on its way (units)", "order (units)")
     axes.scatter(position, order, s=6 + 110 * share, color=BLUE, lw=0, label="optimal orders")
     mean = np.bincount(position, order * share) / np.bincount(position, share)
-    axes.plot(np.arange(len(mean)), mean, color=ORANGE, lw=2.5, label="their mean")
-    line = np.array([0, level, last])
+    axes.plot(np.arange(len(mean)), mean, color=ORANGE, lw=2.5, label="mean over states")
+    line = np.array([0, level, max(level, last)])
     axes.plot(
         line, np.maximum(level - line, 0), color=VERMILION, lw=2.5, label=f"base-stock {level:g}"
     )
@@ -182,8 +183,8 @@ def ordering_surface(
     spread = max(np.ptp(order[position == place]) for place in np.unique(position))
     plot.alt = (
         f"Order against inventory position. Base-stock {level:g} falls one unit for each unit in "
-        f"stock; the optimal order never exceeds {top} units, falls more slowly, and at one "
-        f"inventory position differs by up to {spread} units between states. The best base-stock "
+        f"stock; the optimal order never exceeds {top} units and, at one inventory position, "
+        f"differs by up to {spread} units between states. The best base-stock "
         f"level is {best_level:g}."
     )
     return plot

@@ -77,9 +77,7 @@ def explore_base_stock() -> Explorer:
         options=lead_times, value=start[0], description="lead time"
     )
     penalty = ipywidgets.SelectionSlider(options=penalties, value=start[1], description="penalty")
-    level = ipywidgets.IntSlider(
-        value=_table(*start)[1], min=5, max=50, description="level", continuous_update=True
-    )
+    level = ipywidgets.IntSlider(value=_table(*start)[1], min=5, max=40, description="level")
     return Explorer(_surface, {"lead_time": lead_time, "penalty": penalty, "level": level})
 
 

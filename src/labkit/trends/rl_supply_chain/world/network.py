@@ -73,7 +73,8 @@ class NetworkVec(InventoryVec):
         max_order: float = 100.0,
     ) -> None:
         self.means = np.asarray(means, np.float32)
-        if self.means.ndim != 1 or not (np.isfinite(self.means).all() and (self.means > 0).all()):
+        right = np.isfinite(self.means).all() and (self.means > 0).all()
+        if self.means.ndim != 1 or len(self.means) == 0 or not right:
             raise ValueError(f"means needs one demand above 0 for each shop, got {means}")
         if not (np.isfinite(warehouse_holding) and warehouse_holding >= 0):
             raise ValueError(f"warehouse_holding is a cost of at least 0, got {warehouse_holding}")
