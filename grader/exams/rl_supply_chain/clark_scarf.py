@@ -7,10 +7,13 @@ Works on a fine grid of echelon positions, independently of the quadrature in
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
+
+from labkit.trends.rl_supply_chain.metrics import serial_cost
 
 
 def base_stock_levels(
@@ -59,3 +62,27 @@ def _after_demand(
     right = values[-1] + (values[-1] - values[-2]) * np.arange(1, half + 1)
     smooth = np.convolve(np.concatenate([left, values, right]), weights, mode="valid")
     return smooth[: len(values)]
+
+
+def draw_multi_echelon(seed: int) -> dict[str, Any]:
+    """Return ``{"cases": [...]}``: chains of two, three and four stages.
+
+    Each case has the arguments of `base_stock_levels` and ``optimal_cost``.
+    """
+    rng = np.random.default_rng(seed)
+    return {"cases": [_case(rng, stages) for stages in (2, 3, 4)]}
+
+
+def _case(rng: np.random.Generator, stages: int) -> dict[str, Any]:
+    # Local rates fall upstream, as value is added on the way to the customer.
+    rates = np.cumsum(rng.integers(4, 17, size=stages))[::-1] / 4
+    mean = int(rng.integers(5, 31))
+    case: dict[str, Any] = {
+        "lead_times": rng.integers(1, 4, size=stages).tolist(),
+        "holding": rates.tolist(),
+        "penalty": round(float(rates[0]) * rng.uniform(3, 12), 2),
+        "mean": mean,
+        "sd": round(mean * rng.uniform(0.12, 0.3), 1),
+    }
+    levels, _ = base_stock_levels(**case)
+    return {**case, "optimal_cost": serial_cost(levels, **case)}

@@ -6,15 +6,17 @@ demand, in the units of `holding` and `penalty`.
 
 from __future__ import annotations
 
-from functools import lru_cache
-from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
 from labkit.trends.rl_supply_chain import baselines, demand, metrics
+
+
+# Environment periods that `ppo` may train for.
+PPO_STEPS = 400_000
 
 
 class Optimum(NamedTuple):
@@ -151,3 +153,67 @@ def best_constant_order(mean: float, holding: float, penalty: float) -> tuple[in
     }
     order = min(costs, key=costs.__getitem__)
     return order, costs[order]
+
+
+def draw_capped_base_stock(seed: int) -> dict[str, Any]:
+    """Return ``{"cases": [...]}`` with lead times 2 and 3.
+
+    Each case has ``lead_time``, ``mean``, ``holding``, ``penalty`` and the exact costs
+    ``capped_cost`` (of the best pair), ``base_stock_cost`` (of the best level without a cap)
+    and ``optimal_cost``.
+    """
+    rng = np.random.default_rng(seed)
+    cases = []
+    for lead_time in (2, 3):
+        case = _shelf(rng, lead_time, mean=round(rng.uniform(3, 6), 1), ratio=rng.uniform(3, 12))
+        cases.append(
+            {**case, "capped_cost": best_capped_base_stock(**case)[2], **_yardsticks(case)}
+        )
+    return {"cases": cases}
+
+
+def draw_backprop(seed: int) -> dict[str, Any]:
+    """Return one shelf with lead time 4 on which no simple policy comes within 1 %.
+
+    Keys ``lead_time``, ``mean``, ``holding``, ``penalty``, ``optimal_cost``, ``base_stock_cost``
+    and ``capped_cost``.
+    """
+    rng = np.random.default_rng(seed)
+    # Caps are whole numbers, so how well the best one fits comes and goes with the mean. In
+    # this range the best capped base-stock policy is 1.4 to 3.3 % above the optimum, base-stock
+    # 10 to 12 % and the best constant order at least 5 %.
+    mean = float(rng.choice([2.9, 3.0, 3.9, 4.0, 4.1, 4.9, 5.0, 5.1]))
+    case = _shelf(rng, lead_time=4, mean=mean, ratio=rng.uniform(3.0, 3.5))
+    return {**case, "capped_cost": best_capped_base_stock(**case)[2], **_yardsticks(case)}
+
+
+def draw_ppo(seed: int) -> dict[str, Any]:
+    """Return one shelf with lead time 2 or 3 on which base-stock is clearly above 3 %.
+
+    Keys ``lead_time``, ``mean``, ``holding``, ``penalty``, ``steps`` (environment periods that
+    training may use), ``optimal_cost`` and ``base_stock_cost``.
+    """
+    rng = np.random.default_rng(seed)
+    # In this range the best base-stock policy is 5.4 to 9.4 % above the optimum and the best
+    # constant order at least 6.6 %.
+    lead_time = int(rng.integers(2, 4))
+    mean = float(rng.integers(8, 13)) / 2
+    case = _shelf(rng, lead_time, mean, ratio=rng.uniform(3.0, 4.0))
+    return {**case, "steps": PPO_STEPS, **_yardsticks(case)}
+
+
+def _shelf(rng: np.random.Generator, lead_time: int, mean: float, ratio: float) -> dict[str, Any]:
+    holding = float(rng.integers(2, 9)) / 4
+    return {
+        "lead_time": lead_time,
+        "mean": mean,
+        "holding": holding,
+        "penalty": round(holding * ratio, 2),
+    }
+
+
+def _yardsticks(case: dict[str, Any]) -> dict[str, float]:
+    return {
+        "base_stock_cost": best_base_stock(**case)[1],
+        "optimal_cost": optimum(**case).cost,
+    }

@@ -27,3 +27,50 @@ def newsvendor_quantity(law: dict[str, Any], holding: float, penalty: float) -> 
 def optimal_cost(law: dict[str, Any], holding: float, penalty: float) -> float:
     """Return the least expected cost of one period."""
     return float(newsvendor_cost(newsvendor_quantity(law, holding, penalty), law, holding, penalty))
+
+
+def draw_newsvendor(seed: int) -> dict[str, Any]:
+    """Return ``{"cases": [...]}``, one case a demand law.
+
+    Each has ``law``, ``holding``, ``penalty`` and ``optimal_cost``. The last but one has a
+    critical ratio below one half, where the right quantity lies below mean demand.
+    """
+    rng = np.random.default_rng(seed)
+    laws: list[dict[str, Any]] = [
+        {"law": "normal", "mean": int(rng.integers(40, 200)), "sd": int(rng.integers(8, 30))},
+        {"law": "poisson", "mean": round(rng.uniform(3, 30), 1)},
+        _negative_binomial(rng),
+        {"law": "gamma", "mean": int(rng.integers(20, 80)), "sd": int(rng.integers(20, 60))},
+        _uniform(rng),
+        _discrete(rng),
+    ]
+    ratios = rng.uniform(0.75, 0.97, len(laws))
+    ratios[4] = rng.uniform(0.15, 0.4)
+    cases = []
+    for law, ratio in zip(laws, ratios, strict=True):
+        holding = round(rng.uniform(0.2, 3.0), 2)
+        penalty = round(holding * ratio / (1 - ratio), 2)
+        cost = optimal_cost(law, holding, penalty)
+        cases.append({"law": law, "holding": holding, "penalty": penalty, "optimal_cost": cost})
+    return {"cases": cases}
+
+
+def _negative_binomial(rng: np.random.Generator) -> dict[str, Any]:
+    mean = round(rng.uniform(4, 20), 1)
+    return {"law": "negative_binomial", "mean": mean, "sd": round(mean * rng.uniform(0.7, 1.2), 1)}
+
+
+def _uniform(rng: np.random.Generator) -> dict[str, Any]:
+    low = int(rng.integers(10, 50))
+    return {"law": "uniform", "low": low, "high": low + int(rng.integers(20, 100))}
+
+
+def _discrete(rng: np.random.Generator) -> dict[str, Any]:
+    values = np.cumsum(rng.integers(2, 15, size=6))
+    shares = rng.integers(1, 10, size=6)
+    shares[0] += 60 - shares.sum()  # sixtieths, most of them on the lowest value
+    return {
+        "law": "discrete",
+        "values": values.tolist(),
+        "probabilities": (shares / 60).tolist(),
+    }

@@ -192,9 +192,7 @@ class Sampler:
         return draws.reshape(size)
 
 
-def sample(
-    law: Law, rng: np.random.Generator, size: int | tuple[int, ...]
-) -> NDArray[np.float32]:
+def sample(law: Law, rng: np.random.Generator, size: int | tuple[int, ...]) -> NDArray[np.float32]:
     """Return independent demands of `law`, float32 in units, of shape `size`.
 
     Whoever draws often from one law keeps a `Sampler(law)` instead.

@@ -70,9 +70,7 @@ def _expected_leftover(quantity: Floats, law: demand_laws.Law) -> Floats:
 # --- lost sales ---------------------------------------------------------------------------------
 
 
-def grid_shape(
-    lead_time: int, mean: float, holding: float, penalty: float
-) -> tuple[int, ...]:
+def grid_shape(lead_time: int, mean: float, holding: float, penalty: float) -> tuple[int, ...]:
     """Return the size of each coordinate of the state grid, ``(shelf + 1, orders + 1, ...)``.
 
     The shelf reaches to the newsvendor quantity for ``lead_time + 1`` periods of Poisson demand,
@@ -97,9 +95,7 @@ def max_order(lead_time: int, mean: float, holding: float, penalty: float) -> in
     return min(shelf, grid_shape(max(lead_time, 2), mean, holding, penalty)[1] - 1)
 
 
-def all_states(
-    lead_time: int, mean: float, holding: float, penalty: float
-) -> NDArray[np.float32]:
+def all_states(lead_time: int, mean: float, holding: float, penalty: float) -> NDArray[np.float32]:
     """Return every state a sensible policy meets, float32, shape (states, lead_time).
 
     Rows are ``[on hand, q_1, ..., q_{L-1}]`` in units, the last coordinate running fastest; an
@@ -167,9 +163,7 @@ class _Chain:
     start: int  # index of the starting state
 
 
-def _reachable_chain(
-    orders: NDArray[np.int64], probabilities: Floats, mean: float
-) -> _Chain:
+def _reachable_chain(orders: NDArray[np.int64], probabilities: Floats, mean: float) -> _Chain:
     """Build the Markov chain of the states that `orders` can reach.
 
     Nodes of the search are situations after the order, ``(q_1, ..., q_L)`` plus what demand left

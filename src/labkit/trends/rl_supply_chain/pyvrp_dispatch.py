@@ -35,8 +35,9 @@ def solve_days_with_pyvrp(
     same 400 days, 1 lost 7.2 ± 2.2 % and 0 saved 6.0 ± 1.5 % (0.5: 0.6 %, 0.25: 4.1 %).
 
     `iterations` of PyVRP's search are spent at every stop with more than one open request (about
-    twenty stops a day; 240 saved no more than 30); `seed` starts its random numbers. Source: Wouda, Lan and Kool (2024),
-    PyVRP: a high-performance VRP solver package, INFORMS Journal on Computing 36(4).
+    twenty stops a day; 240 saved no more than 30); `seed` starts its random numbers. Source:
+    Wouda, Lan and Kool (2024), PyVRP: a high-performance VRP solver package, INFORMS Journal on
+    Computing 36(4).
     """
 
     def choose(

@@ -1,0 +1,128 @@
+"""Reference training for tasks `backprop` and `ppo`. A solution: never shipped to learners.
+
+Both train on the shelf with lost sales under Poisson demand and return a policy to be scored by
+`labkit.trends.rl_supply_chain.metrics.lost_sales_cost`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from labkit.trends.rl_supply_chain.metrics import all_states, max_order
+from labkit.trends.rl_supply_chain.world.lost_sales import LostSalesVec, lost_sales_step
+from labkit.trends.rl_supply_chain.world.sb3 import LostSalesSB3, observe
+
+
+class OrderNetwork(nn.Module):
+    """Maps states (n, lead_time) to orders (n,), both in units; orders are never negative."""
+
+    def __init__(self, lead_time: int, mean: float, width: int = 32) -> None:
+        super().__init__()
+        self.mean = mean
+        last = nn.Linear(width, 1)
+        nn.init.constant_(last.bias, 0.5)  # start near mean demand, where costs are tame
+        self.layers = nn.Sequential(
+            nn.Linear(lead_time, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU(), last
+        )
+
+    def forward(self, states: torch.Tensor) -> torch.Tensor:
+        """Return the orders."""
+        scaled = self.layers(states / self.mean - 1).squeeze(-1)
+        return self.mean * nn.functional.softplus(scaled)
+
+
+def train_by_backprop(
+    lead_time: int,
+    mean: float,
+    holding: float,
+    penalty: float,
+    updates: int = 200,
+    seed: int = 0,
+    copies: int = 256,
+    periods: int = 50,
+    rate: float = 1e-2,
+) -> Iterator[OrderNetwork]:
+    """Yield the policy after each update of gradient descent through the simulator."""
+    torch.manual_seed(seed)
+    policy = OrderNetwork(lead_time, mean)
+    optimizer = torch.optim.Adam(policy.parameters(), lr=rate)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=updates)
+    state = torch.full((copies, lead_time), mean)
+    for _ in range(updates):
+        demand = torch.poisson(torch.full((periods, copies), mean))
+        total = torch.zeros(())
+        for period in range(periods):
+            state, cost = lost_sales_step(state, policy(state), demand[period], holding, penalty)
+            total = total + cost.mean()
+        optimizer.zero_grad()
+        (total / periods).backward()
+        nn.utils.clip_grad_norm_(policy.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+        state = state.detach()
+        yield policy
+
+
+def orders_of(
+    policy: Callable[[torch.Tensor], torch.Tensor],
+    lead_time: int,
+    mean: float,
+    holding: float,
+    penalty: float,
+) -> NDArray[np.float32]:
+    """Return a torch policy's order for each row of `all_states`."""
+    states = torch.from_numpy(np.ascontiguousarray(all_states(lead_time, mean, holding, penalty)))
+    with torch.no_grad():
+        orders = policy(states).numpy()
+    return np.clip(orders, 0, max_order(lead_time, mean, holding, penalty))
+
+
+def ppo(
+    lead_time: int,
+    mean: float,
+    holding: float,
+    penalty: float,
+    steps: int,
+    seed: int = 0,
+    copies: int = 256,
+    **settings: Any,
+) -> Any:
+    """Return an untrained stable-baselines3 PPO on the shelf, tuned for `steps` periods."""
+    from stable_baselines3 import PPO
+
+    env = LostSalesVec(
+        copies,
+        lead_time,
+        {"law": "poisson", "mean": mean},
+        holding,
+        penalty,
+        horizon=1_000,
+        max_order=round(2 * mean),
+    )
+    chosen: dict[str, Any] = {
+        "n_steps": 32,
+        "batch_size": 1024,
+        "n_epochs": 4,
+        "gamma": 0.98,
+        "gae_lambda": 0.9,
+        "ent_coef": 0.003,
+        "learning_rate": lambda left: 1e-3 * max(left, 0.02),
+        "policy_kwargs": {"net_arch": [64, 64]},
+    }
+    chosen.update(settings)
+    return PPO("MlpPolicy", LostSalesSB3(env), seed=seed, device="cpu", **chosen)
+
+
+def ppo_orders(
+    model: Any, lead_time: int, mean: float, holding: float, penalty: float
+) -> NDArray[np.float32]:
+    """Return a PPO model's deterministic order for each row of `all_states`."""
+    states = all_states(lead_time, mean, holding, penalty)
+    orders, _ = model.predict(observe(states, mean), deterministic=True)
+    return np.asarray(orders, np.float32)
