@@ -63,6 +63,8 @@ def test_a_new_lab_is_verified_and_released_by_the_commands(empty: Path, tmp_pat
     assert "Proven on 20 seeds" in labkit("verify", "15_my_topic", "--seeds", "20")
     labkit("release", "--to", str(tmp_path / "workbook"))
     assert (tmp_path / "workbook" / "labs" / "15_my_topic" / "my_topic.ipynb").is_file()
+    # The package holds the example the lab still consists of.
+    assert scan(empty / "src", collect_secrets(empty)) == []
 
 
 def test_what_is_written_is_formatted_and_linted(empty: Path):

@@ -15,7 +15,8 @@ notebooks and comment marks do not hide a copy.
 A solution's line is secret wherever else it stands, also in the same lab or in this package:
 whether it gives the answer away is for its author to say, by ending the line with the
 comment `not secret`. The reference code shares idioms with public code by chance, so its
-lines are exempt where public code holds them too, unless three in a row are the same.
+lines are exempt where public code holds them too, unless three in a row are the same. The
+example that `labkit new-lab` writes is public, so a lab that still holds it has no secret there.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from labkit.authoring.build import lab_sources, lesson_sources
 from labkit.authoring.errors import CourseError
 from labkit.authoring.lint import MARKS
 from labkit.authoring.release import release_source
+from labkit.authoring.scaffold_files import FILES
 
 LEAST_WORDS = 6
 LEAST_CHARACTERS = 20
@@ -93,7 +95,9 @@ def collect_secrets(root: Path) -> list[Secret]:
     public = [_word_lines(text) for text in _public_texts(root)] if exams else []
     for path in exams:
         secrets += _secrets_of_exam(path, root, public)
-    return list({secret.words: secret for secret in reversed(secrets)}.values())[::-1]
+    example = {words for text in FILES.values() for words in _secret_words(text)}
+    first = {secret.words: secret for secret in reversed(secrets) if secret.words not in example}
+    return list(first.values())[::-1]
 
 
 def scan(target: Path, secrets: Iterable[Secret]) -> list[Leak]:
@@ -172,6 +176,12 @@ def _secrets_of_exam(path: Path, root: Path, public: list[list[str]]) -> Iterato
     for number, words in numbered:
         if number in copied or not any(f" {words} " in text for text in common):
             yield from _secrets_of_line(lines[number - 1], path.relative_to(root), number)
+
+
+def _secret_words(text: str) -> Iterator[str]:
+    for line in text.splitlines():
+        for secret in _secrets_of_line(line, Path(), 0):
+            yield secret.words
 
 
 def _secrets_of_line(line: str, path: Path, number: int) -> Iterator[Secret]:
