@@ -121,14 +121,13 @@ def package(name: str, pin: str | None) -> list[Finding]:
 
 
 def nbgrader_programs() -> Finding:
-    """Grading needs nbgrader, and nbgrader looks for `alembic` on the PATH."""
+    """Grading needs nbgrader, and nbgrader starts `alembic` as a program."""
     if util.find_spec("nbgrader") is None:
         return Finding("nbgrader", False, f"is not installed: {MEND}", serious=True)
-    if shutil.which("alembic") is None:
-        home = Path(sys.executable).parent
-        return Finding(
-            "nbgrader", False, f"will not find `alembic` to make its gradebook: add {home} to PATH"
-        )
+    # The course's configuration of nbgrader puts the environment's programs on the PATH itself.
+    places = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    if shutil.which("alembic", path=places) is None:
+        return Finding("nbgrader", False, f"lacks `alembic` to make its gradebook: {MEND}")
     return Finding("nbgrader", True, "finds what it needs")
 
 
