@@ -32,7 +32,7 @@ def draw_dispatch(seed: int) -> dict[str, object]:
 
 def train_scorer(
     seed: int,
-    generations: int = 40,
+    generations: int = 25,
     candidates: int = 32,
     days_a_generation: int = 48,
     use: tuple[str, ...] = FEATURES,
