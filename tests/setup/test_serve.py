@@ -50,7 +50,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = str(tmp_path_factory.mktemp("home"))
     variables = {"JUPYTER_TOKEN": TOKEN, "HOME": home, "JUPYTER_CONFIG_DIR": home}
     process = subprocess.Popen(
-        [*lab_command(folder, port, open_browser=False), "--allow-root"],
+        lab_command(folder, port, open_browser=False),
         env=lab_environment() | variables,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

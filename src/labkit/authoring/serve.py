@@ -39,6 +39,9 @@ def lab_command(folder: Path, port: int, open_browser: bool) -> list[str]:
         command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
     if not open_browser:
         command.append("--no-browser")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        # In a container one often is root. Nobody but this computer is served.
+        command.append("--allow-root")
     return command
 
 
