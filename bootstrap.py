@@ -75,9 +75,9 @@ def main(arguments: Sequence[str]) -> int:
                 say("Putting the notebooks into workbook/")
                 run_tool("labkit", "release", "--to", str(WORKBOOK))
         if command == "lab":
-            return call_tool("labkit", "lab")
+            return stay_with([str(venv_python().parent / "labkit"), "lab"])
         if command == "test":
-            return subprocess.call([str(venv_python()), "-m", "pytest", *rest])
+            return stay_with([str(venv_python()), "-m", "pytest", *rest])
         return lint() if command == "lint" else 0
     except SetUpError as trouble:
         print(f"\n{trouble}", file=sys.stderr)
@@ -332,6 +332,16 @@ def run_tool(name: str, *arguments: str) -> None:
     code = call_tool(name, *arguments)
     if code:
         raise SetUpError(f"`{name} {' '.join(arguments)}` ended with {code}; see above.")
+
+
+def stay_with(command: list[str]) -> int:
+    """Run a program that answers Ctrl-C itself; return its exit code when it has ended."""
+    process = subprocess.Popen(command)
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            continue
 
 
 def lint() -> int:

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 from collections import namedtuple
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -40,6 +41,7 @@ class Computer:
         self.pip_answers: list[tuple[int, str]] = []
         self.venv_answer = (0, b"")
         self.fits = [True]
+        self.waits: list[Callable[[], int]] = [lambda: 0]
         self.calls: list[list[str]] = []
 
     def run(self, command: list[str], **_: Any) -> SimpleNamespace:
@@ -69,6 +71,10 @@ class Computer:
             return 1
         return 0
 
+    def start(self, command: list[str]) -> SimpleNamespace:
+        self.calls.append(command)
+        return SimpleNamespace(wait=lambda: self.waits.pop(0)())
+
     def started(self, word: str) -> list[list[str]]:
         """Return the calls that have this word on their command line."""
         return [call for call in self.calls if word in call]
@@ -87,7 +93,7 @@ def computer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Computer:
     monkeypatch.setattr(bootstrap, "WORKBOOK", tmp_path / "workbook")
     played = Computer(bootstrap)
     names = ("PIPE", "DEVNULL", "STDOUT", "TimeoutExpired")
-    stand_in = SimpleNamespace(run=played.run, call=played.call)
+    stand_in = SimpleNamespace(run=played.run, call=played.call, Popen=played.start)
     for name in names:
         setattr(stand_in, name, getattr(subprocess, name))
     monkeypatch.setattr(bootstrap, "subprocess", stand_in)
@@ -245,6 +251,15 @@ def test_lab_releases_the_notebooks_and_then_opens_jupyterlab(computer: Computer
     release, lab = (call[1:] for call in computer.calls[-2:])
     assert release[:2] == ["release", "--to"]
     assert lab == ["lab"]
+
+
+def test_ctrl_c_in_jupyterlab_is_left_to_jupyterlab(computer: Computer) -> None:
+    def interrupted() -> int:
+        raise KeyboardInterrupt
+
+    computer.waits = [interrupted, interrupted, lambda: 0]
+    assert computer.bootstrap.main(["lab"]) == 0
+    assert computer.waits == []
 
 
 def test_test_hands_its_arguments_to_pytest(computer: Computer) -> None:
