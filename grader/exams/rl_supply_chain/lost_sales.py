@@ -14,7 +14,6 @@ from scipy import stats
 
 from labkit.trends.rl_supply_chain import baselines, demand, metrics
 
-
 # Environment periods that `ppo` may train for.
 PPO_STEPS = 400_000
 
@@ -106,7 +105,7 @@ def best_base_stock(
     """Return the best base-stock level and its cost.
 
     The newsvendor quantity of ``lead_time + 1`` periods bounds the level from above; the cost is
-    unimodal in the level, so the search walks down from there.
+    convex in the level (Janakiraman and Roundy 2004), so the search walks down from there.
     """
     level = int(stats.poisson.ppf(penalty / (penalty + holding), mean * (lead_time + 1)))
     cost = base_stock_cost(level, lead_time, mean, holding, penalty)

@@ -7,6 +7,7 @@ of the state grid; the result is part of the package.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -29,29 +30,31 @@ def write_optimal_orders(path: Path = PATH) -> None:
     ``base_stock_cost``, ``capped_level``, ``capped_cap`` and ``capped_cost`` have one row a
     lead time and one column a penalty, in the order of ``lead_times`` and ``penalties``.
     """
+    arrays: dict[str, Any] = {
+        "lead_times": LEAD_TIMES,
+        "penalties": PENALTIES,
+        "mean": MEAN,
+        "holding": HOLDING,
+    }
     names = ("optimal_cost", "base_stock_cost", "capped_cost")
     levels = ("base_stock_level", "capped_level", "capped_cap")
     shape = (len(LEAD_TIMES), len(PENALTIES))
-    figures = {name: np.zeros(shape) for name in names}
+    figures: dict[str, Any] = {name: np.zeros(shape) for name in names}
     figures.update({name: np.zeros(shape, np.uint8) for name in levels})
-    tables = {}
     for row, lead_time in enumerate(LEAD_TIMES):
         for column, penalty in enumerate(PENALTIES):
             shelf = (lead_time, MEAN, HOLDING, float(penalty))
             place = row, column
             best = optimum(*shelf)
             table = best.orders.reshape(metrics.grid_shape(*shelf)).astype(np.uint8)
-            tables[f"orders_L{lead_time}_p{penalty}"] = table
+            arrays[f"orders_L{lead_time}_p{penalty}"] = table
             figures["optimal_cost"][place] = best.cost
             level, cost = best_base_stock(*shelf)
             figures["base_stock_level"][place], figures["base_stock_cost"][place] = level, cost
             level, cap, cost = best_capped_base_stock(*shelf)
             figures["capped_level"][place], figures["capped_cap"][place] = level, cap
             figures["capped_cost"][place] = cost
-    np.savez_compressed(
-        path, lead_times=LEAD_TIMES, penalties=PENALTIES, mean=MEAN, holding=HOLDING,
-        **tables, **figures,
-    )  # fmt: skip
+    np.savez_compressed(path, **arrays, **figures)
 
 
 if __name__ == "__main__":

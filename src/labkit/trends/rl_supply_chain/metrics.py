@@ -35,7 +35,7 @@ def newsvendor_cost(
     """
     asked = np.asarray(quantity, dtype=float)
     if not np.isfinite(asked).all():
-        raise ValueError(f"quantity must be finite, got {quantity}")
+        raise ValueError(f"quantity must be finite, got {quantity!r}")
     left = _expected_leftover(asked, law)
     short = left - asked + demand_laws.mean(law)
     cost = holding * left + penalty * short
@@ -62,7 +62,7 @@ def _expected_leftover(quantity: Floats, law: demand_laws.Law) -> Floats:
     if name == "discrete":
         values, probabilities = demand_laws.pmf(law)
     else:
-        values = np.arange(max(float(np.max(quantity)), 0) + 1)
+        values = np.arange(max(int(np.max(quantity)), 0) + 1, dtype=np.float64)
         probabilities = demand_laws.frozen(law).pmf(values)
     return np.maximum(quantity[..., None] - values, 0) @ probabilities
 
