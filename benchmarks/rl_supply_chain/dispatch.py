@@ -15,8 +15,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from exams.rl_supply_chain.dispatch import DAYS, train_scorer
 
+from exams.rl_supply_chain.dispatch import DAYS, train_scorer
 from labkit.trends.rl_supply_chain.pyvrp_dispatch import solve_days_with_pyvrp
 from labkit.trends.rl_supply_chain.world.routing import (
     FEATURES,

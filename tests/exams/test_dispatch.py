@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from exams.rl_supply_chain.dispatch import draw_dispatch, train_scorer
 
+from exams.rl_supply_chain.dispatch import draw_dispatch, train_scorer
 from labkit.trends.rl_supply_chain.world.routing import (
     draw_days,
     nearest_request,
