@@ -82,6 +82,14 @@ def port(
 
 
 @app.command()
+def practice(assignment: Assignment) -> None:
+    """Draw a lab's practice instances anew from its exams."""
+    from labkit.authoring.practice import write_practice
+
+    typer.echo(f"written: {write_practice(_root(), assignment)}")
+
+
+@app.command()
 def verify(
     assignment: Assignment,
     seeds: Annotated[int, typer.Option(min=1, help="Instances a task.")] = 20,

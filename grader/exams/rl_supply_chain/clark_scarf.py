@@ -67,7 +67,8 @@ def _after_demand(
 def draw_multi_echelon(seed: int) -> dict[str, Any]:
     """Return ``{"cases": [...]}``: chains of two, three and four stages.
 
-    Each case has the arguments of `base_stock_levels` and ``optimal_cost``.
+    Each case has the arguments of `base_stock_levels`, ``optimal_cost`` and
+    ``traps``, the levels of known mistakes by name.
     """
     rng = np.random.default_rng(seed)
     return {"cases": [_case(rng, stages) for stages in (2, 3, 4)]}
@@ -85,4 +86,24 @@ def _case(rng: np.random.Generator, stages: int) -> dict[str, Any]:
         "sd": round(mean * rng.uniform(0.12, 0.3), 1),
     }
     levels, _ = base_stock_levels(**case)
-    return {**case, "optimal_cost": serial_cost(levels, **case)}
+    cost = serial_cost(levels, **case)
+    return {**case, "optimal_cost": cost, "traps": _traps(np.asarray(levels), **case)}
+
+
+def _traps(
+    levels: NDArray[np.float64],
+    lead_times: list[int],
+    holding: list[float],
+    penalty: float,
+    mean: float,
+    sd: float,
+) -> dict[str, list[float]]:
+    """Return the levels that known mistakes lead to."""
+    safety = stats.norm.ppf(penalty / (penalty + holding[0])) * sd
+    traps = {
+        "local levels": np.diff(levels, prepend=0.0),
+        "reversed stages": levels[::-1],
+        "without safety stock": mean * np.cumsum(lead_times),
+        "one lead time only": mean * np.array(lead_times) + safety * np.sqrt(lead_times),
+    }
+    return {name: trap.tolist() for name, trap in traps.items()}

@@ -70,7 +70,7 @@ def draw_simulate(seed: int) -> dict[str, Any]:
     rng = np.random.default_rng(seed)
     lead_times = [1, int(rng.integers(2, 4)), int(rng.integers(4, 8))]
     timing = _parameters(rng, lead_time=4)
-    timing.update(periods=200, batch=4096)
+    timing.update(periods=50, batch=4096)
     return {"cases": [_case(rng, lead_time) for lead_time in lead_times], "timing": timing}
 
 
@@ -95,4 +95,51 @@ def _case(rng: np.random.Generator, lead_time: int) -> dict[str, Any]:
     # Over-dispersed demand, with tenths of units, so that rounding orders shows.
     demand = np.round(rng.gamma(4.0, mean / 4.0, size=(40, 8)), 1)
     costs = simulate_dual_sourcing(demand, **case)
-    return {"demand": demand.tolist(), **case, "costs": np.round(costs, 9).tolist()}
+    return {
+        "demand": demand.tolist(),
+        **case,
+        "costs": np.round(costs, 9).tolist(),
+        "traps": _traps(demand, **case),
+    }
+
+
+def _traps(demand: NDArray[Any], lead_time: int, **rest: float) -> dict[str, float]:
+    """Return the mean costs that known mistakes lead to."""
+    free = {**rest, "premium": 0.0}
+    traps = {
+        "arrives late": simulate_dual_sourcing(demand, lead_time + 1, **rest),
+        "premium left out": simulate_dual_sourcing(demand, lead_time, **free),
+        "demand before orders": _mistaken(demand, lead_time, **rest, demand_first=True),
+        "forgets the pipeline": _mistaken(demand, lead_time, **rest, count_outstanding=False),
+    }
+    if lead_time > 1:
+        traps["arrives early"] = simulate_dual_sourcing(demand, lead_time - 1, **rest)
+    return {name: float(costs.mean()) for name, costs in traps.items()}
+
+
+def _mistaken(
+    demand: NDArray[Any],
+    lead_time: int,
+    regular_level: float,
+    expedited_level: float,
+    holding: float,
+    backorder: float,
+    premium: float,
+    demand_first: bool = False,
+    count_outstanding: bool = True,
+) -> NDArray[np.float64]:
+    """Play the system with demand before both orders, or a regular order blind to its pipeline."""
+    net = np.full(demand.shape[1], float(regular_level))
+    outstanding = [np.zeros_like(net)] * lead_time
+    costs = []
+    for taken in demand:
+        net = net + outstanding.pop(0) - (taken if demand_first else 0.0)
+        expedited = np.maximum(expedited_level - net, 0)
+        net = net + expedited
+        known = sum(outstanding) if count_outstanding else 0.0
+        outstanding.append(np.maximum(regular_level - net - known, 0))
+        net = net - (0.0 if demand_first else taken)
+        costs.append(
+            holding * np.maximum(net, 0) + backorder * np.maximum(-net, 0) + premium * expedited
+        )
+    return np.array(costs)

@@ -32,7 +32,8 @@ def optimal_cost(law: dict[str, Any], holding: float, penalty: float) -> float:
 def draw_newsvendor(seed: int) -> dict[str, Any]:
     """Return ``{"cases": [...]}``, one case a demand law.
 
-    Each has ``law``, ``holding``, ``penalty`` and ``optimal_cost``. The last but one has a
+    Each has ``law``, ``holding``, ``penalty``, ``optimal_cost`` and ``traps``, the quantities of
+    known mistakes by name. The last but one has a
     critical ratio below one half, where the right quantity lies below mean demand.
     """
     rng = np.random.default_rng(seed)
@@ -51,8 +52,26 @@ def draw_newsvendor(seed: int) -> dict[str, Any]:
         holding = round(rng.uniform(0.2, 3.0), 2)
         penalty = round(holding * ratio / (1 - ratio), 2)
         cost = optimal_cost(law, holding, penalty)
-        cases.append({"law": law, "holding": holding, "penalty": penalty, "optimal_cost": cost})
+        case = {"law": law, "holding": holding, "penalty": penalty}
+        cases.append({**case, "optimal_cost": cost, "traps": _traps(**case)})
     return {"cases": cases}
+
+
+def _traps(law: dict[str, Any], holding: float, penalty: float) -> dict[str, float]:
+    """Return the quantities that known mistakes lead to."""
+    if law["law"] == "discrete":
+        values, probabilities = demand_laws.pmf(law)
+        deviation = float(np.sqrt(probabilities @ (values - demand_laws.mean(law)) ** 2))
+    else:
+        deviation = float(demand_laws.frozen(law).std())
+    # A ratio of penalty to holding above one is no probability; the largest that is stands in.
+    share = min(penalty / holding, 0.999)
+    return {
+        "swapped costs": newsvendor_quantity(law, penalty, holding),
+        "orders the mean": demand_laws.mean(law),
+        "adds one deviation": demand_laws.mean(law) + deviation,
+        "penalty over holding": newsvendor_quantity(law, 1 - share, share),
+    }
 
 
 def _negative_binomial(rng: np.random.Generator) -> dict[str, Any]:

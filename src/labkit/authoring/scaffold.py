@@ -6,22 +6,21 @@ Writes every file a module has and its entry in the catalog. What the files say 
 
 from __future__ import annotations
 
-import json
 import keyword
 import re
 from pathlib import Path
 from types import ModuleType
 
 from labkit.authoring.catalog import CATALOG_PATH, load_catalog
+from labkit.authoring.errors import CourseError
 from labkit.authoring.files import write_atomically
+from labkit.authoring.practice import render_practice
 from labkit.authoring.scaffold_files import CATALOG_ENTRY, FILES, POINTS
-
-PRACTICE_VARIANTS = 5
 
 _NAME = re.compile(r"\d\d_[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
-class ScaffoldError(Exception):
+class ScaffoldError(CourseError):
     """A lab cannot be started under this name; the message says why and what to do."""
 
 
@@ -58,7 +57,7 @@ def new_lab(root: Path, name: str) -> list[Path]:
     }
     exam_path = Path("grader", "exams", slug, "__init__.py")
     contents[Path("src", "labkit", "checks", slug, "practice.json")] = _practice(
-        contents[exam_path].decode("utf-8")
+        contents[exam_path].decode("utf-8"), name
     )
     for path in contents:
         if (root / path).exists():
@@ -122,12 +121,8 @@ def _filled(text: str, name: str) -> str:
     return text
 
 
-def _practice(exam: str) -> bytes:
+def _practice(exam: str, name: str) -> bytes:
     """Draw the practice instances with the new lab's own exam code."""
     module = ModuleType("new_exam")
     exec(compile(exam, "<new exam>", "exec"), module.__dict__)
-    variants = {
-        task: [module.draw(task, seed) for seed in range(PRACTICE_VARIANTS)]
-        for task in module.TASKS
-    }
-    return (json.dumps(variants, indent=1) + "\n").encode("utf-8")
+    return render_practice(module, name)  # type: ignore[arg-type]

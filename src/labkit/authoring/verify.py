@@ -33,6 +33,7 @@ from nbformat import NotebookNode
 from labkit.authoring.errors import CourseError
 from labkit.authoring.release import release_source
 from labkit.authoring.source import header_of, read_source
+from labkit.exercise.guard import quiet
 from labkit.exercise.instances import exams
 from labkit.exercise.outcome import Outcome
 from labkit.exercise.task import LabSpec, judge
@@ -198,7 +199,8 @@ def _notebook_answers(root: Path, assignment: str, kind: str) -> dict[str, Any]:
             continue
         if header_of(cell).role != "test":
             # The source of the course's own lab, as its kernel would run it.
-            exec(compile(cell.source, str(path), "exec"), names)
+            with quiet():
+                exec(compile(cell.source, str(path), "exec"), names)
             continue
         for task, expression in _checked(cell):
             answers[task] = eval(expression, names)

@@ -25,12 +25,16 @@ SIGNS = {
 NEUTRAL = ("", "--jp-brand-color1, #1565c0")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Card:
     """Something to show, in HTML and in plain text."""
 
     html: str
     text: str
+
+    def __repr__(self) -> str:
+        """The text form, which a terminal shows."""
+        return self.text
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return {"text/html": self.html, "text/plain": self.text}

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labkit.exercise.guard import UnusableError, as_array, as_number, call
-from labkit.exercise.outcome import Outcome, failed, over_cases, passed
+from labkit.exercise.outcome import Outcome, Status, failed, over_cases, passed
 from labkit.exercise.task import Instance, judge_cases
 from labkit.trends.rl_supply_chain.metrics import (
     all_states,
@@ -41,7 +41,9 @@ MULTI_ECHELON_TOLERANCE = 5e-3
 CAPPED_TOLERANCE = 1e-3
 BACKPROP_TOLERANCE = 0.01
 PPO_TOLERANCE = 0.03
-SAVING = 0.03
+# A linear score found in 3 CPU-seconds saves 7.2 to 8.3 % (three searches, 4,000 days each, with a
+# standard error of 0.2 %).
+SAVING, HALF_SAVING = 0.05, 0.03
 
 QUICK = 10.0
 """Seconds of wall clock for a call that computes; the reference needs well below one."""
@@ -49,7 +51,6 @@ QUICK = 10.0
 TRAINING = 120.0
 """Seconds of wall clock for a call that trains; the reference needs below 15 on one core."""
 
-SPEED_BATCH, SPEED_PERIODS = 4096, 50
 SPEED_LIMIT = 25.0
 """How many times as long as `LostSalesVec` a simulation may take. Both run here, one after the
 other. The reference takes 2 to 4 times as long, a loop over the batch in Python over 300 times."""
@@ -78,7 +79,7 @@ def judge_simulate(answer: Any, instance: Instance) -> Outcome:
     joined = over_cases(outcomes, "Every period of every copy costs what the specification says.")
     if joined.score < 1.0:
         return joined
-    return _fast_enough(answer, instance["cases"][0], joined)
+    return _fast_enough(answer, instance["timing"], joined)
 
 
 def _simulate_case(answer: Any, case: Instance) -> Outcome:
@@ -87,7 +88,8 @@ def _simulate_case(answer: Any, case: Instance) -> Outcome:
         call(answer, *_dual_sourcing(demand, case), seconds=QUICK), "cost table", demand.shape
     )
     expected = np.array(case["costs"])
-    wrong = np.abs(costs - expected) > 1e-6 * (1 + np.abs(expected))
+    # Single precision is precise enough: 40 periods of it stay within a tenth of this.
+    wrong = np.abs(costs - expected) > 1e-4 * (1 + np.abs(expected))
     if not wrong.any():
         return passed("")
     period, copy = (int(i) for i in np.argwhere(wrong)[0])
@@ -100,7 +102,7 @@ def _simulate_case(answer: Any, case: Instance) -> Outcome:
         on=_dual_sourcing_words(case),
         next_step="Print the state of that copy up to that period and follow the order of events "
         "in the specification with pencil and paper.",
-        misconception=_trap(costs.mean(), case["traps"], 1e-6),
+        misconception=_trap(costs.mean(), case["traps"], 1e-5),
     )
 
 
@@ -117,41 +119,37 @@ def _dual_sourcing_words(case: Instance) -> str:
     )
 
 
-def _fast_enough(answer: Any, case: Instance, otherwise: Outcome) -> Outcome:
+def _fast_enough(answer: Any, timing: Instance, otherwise: Outcome) -> Outcome:
     """Hold the time of a large batch against the course's own simulator in the same run."""
-    rng = np.random.default_rng(1)
-    demand = rng.poisson(5.0, (SPEED_PERIODS, SPEED_BATCH)).astype(float)
-    arguments = _dual_sourcing(demand, case)
-    own = _least_seconds(lambda: call(answer, *arguments, seconds=2 * QUICK))
-    peer = _least_seconds(_step_lost_sales)
-    if own <= SPEED_LIMIT * peer:
-        return otherwise
+    periods, batch = timing["periods"], timing["batch"]
+    demand = np.random.default_rng(1).poisson(timing["mean"], (periods, batch)).astype(float)
+    peer = min(_seconds(lambda: _step_lost_sales(periods, batch)) for _ in range(3))
+    for _ in range(3):  # a disturbed run is tried again
+        own = _seconds(lambda: call(answer, *_dual_sourcing(demand, timing), seconds=2 * QUICK))
+        if own <= SPEED_LIMIT * peer:
+            return otherwise
     slow = failed(
-        f"The costs are right, but {SPEED_BATCH:,} copies take {own / peer:.0f} times as long as "
+        f"The costs are right, but {batch:,} copies take {own / peer:.0f} times as long as "
         f"the course's own simulator; at most {SPEED_LIMIT:g} times is asked.",
-        on=f"{SPEED_PERIODS} periods, {SPEED_BATCH:,} copies",
+        on=f"{periods} periods, {batch:,} copies",
         next_step="Loop over the periods only, and let NumPy do all copies of a period at once.",
-        misconception="a loop over the copies",
+        misconception="This is a loop over the copies, or something as slow.",
     )
     return over_cases([otherwise, slow], "")
 
 
-def _least_seconds(step: Callable[[], Any]) -> float:
-    """The shortest of three runs: the one that was disturbed least."""
-    seconds = []
-    for _ in range(3):
-        start = time.perf_counter()
-        step()
-        seconds.append(time.perf_counter() - start)
-    return min(seconds)
+def _seconds(step: Callable[[], Any]) -> float:
+    start = time.perf_counter()
+    step()
+    return time.perf_counter() - start
 
 
-def _step_lost_sales() -> None:
+def _step_lost_sales(periods: int, batch: int) -> None:
     law = {"law": "poisson", "mean": 5.0}
-    world = LostSalesVec(SPEED_BATCH, 4, law, 1.0, 4.0, horizon=2 * SPEED_PERIODS, max_order=20)
+    world = LostSalesVec(batch, 4, law, 1.0, 4.0, horizon=2 * periods, max_order=20)
     world.reset(seed=1)
-    orders = np.full(SPEED_BATCH, 5)
-    for _ in range(SPEED_PERIODS):
+    orders = np.full(batch, 5)
+    for _ in range(periods):
         world.step(orders)
 
 
@@ -226,11 +224,11 @@ def _capped_case(answer: Any, case: Instance) -> Outcome:
         )
     states = all_states(*where)
     cost = _cost(np.clip(level - states.sum(axis=1), 0, cap), where)
-    gap = cost / case["optimal_cost"] - 1
+    gap = cost / case["capped_cost"] - 1
     if gap <= CAPPED_TOLERANCE:
         return passed("")
     misconception = ""
-    if level < cap:
+    if level < cap and level < case["lead_time"] * case["mean"]:
         misconception = "The cap stands first here; the level comes first."
     elif cap >= max_order(*where):
         misconception = "The cap is never reached, so this is a plain base-stock policy."
@@ -310,6 +308,8 @@ def _ordering_outcome(
 
 def _policy_trap(orders: Floats, states: NDArray[np.float32], largest: int) -> str:
     """Name an ordering rule that learned too little from the state."""
+    if orders.mean() >= 0.9 * largest:
+        return "The policy orders all it can. Is the sign of the cost right?"
     if np.ptp(orders) == 0:
         return "The order is the same in every state: the policy does not look at the shelf."
     position = states.sum(axis=1)
@@ -320,17 +320,16 @@ def _policy_trap(orders: Floats, states: NDArray[np.float32], largest: int) -> s
             "This is a base-stock rule: it sees the inventory position alone. What arrives when "
             "matters too."
         )
-    if orders.mean() >= 0.9 * largest:
-        return "The policy orders all it can. Is the sign of the cost right?"
     return ""
 
 
 def judge_dispatch(answer: Any, instance: Instance) -> Outcome:
     """Mean paired saving against nearest-request on the same secret days."""
+    learned = call(answer, seconds=TRAINING)
     days = draw_days(instance["days"], instance["seed"])
 
     def score(features: NDArray[np.float32]) -> Floats:
-        return as_array(call(answer, features, seconds=QUICK), "scores", features.shape[:2])
+        return as_array(call(learned, features, seconds=QUICK), "scores", features.shape[:2])
 
     saving, interval = paired_saving(rollout(days, score), rollout(days, nearest_request))
     words = (
@@ -339,6 +338,13 @@ def judge_dispatch(answer: Any, instance: Instance) -> Outcome:
     )
     if saving >= SAVING:
         return passed(f"{words}.")
+    if saving >= HALF_SAVING:
+        return Outcome(
+            Status.PARTIAL,
+            0.5,
+            f"{words}. That is worth half; {SAVING:.0%} earns the rest.",
+            next_step="Search longer, on more days, and look at which weights matter.",
+        )
     trap = ""
     if abs(saving) < 1e-9:
         trap = "These scores choose as nearest-request does: a faster truck needs another order."

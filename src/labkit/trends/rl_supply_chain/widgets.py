@@ -82,8 +82,8 @@ def explore_base_stock() -> Explorer:
 
 
 def _surface(lead_time: int, penalty: int, level: int) -> Plot:
-    orders, best = _table(lead_time, penalty)
-    title = f"Lead time {lead_time}, penalty {penalty}: what to order"
+    orders, best, gap = _table(lead_time, penalty)
+    title = f"Lead time {lead_time}, penalty {penalty}: base-stock {best} costs {gap:.1%} too much"
     return ordering_surface(orders, level, best, title)
 
 
@@ -96,16 +96,17 @@ def _tables() -> dict[str, NDArray[Any]]:
 
 def _choices() -> tuple[list[int], list[int]]:
     """Lead times and penalties on file; every pair of them is there."""
-    pairs = [
-        name.removeprefix("orders_L").split("_p") for name in _tables() if name.startswith("orders")
-    ]
-    return sorted({int(pair[0]) for pair in pairs}), sorted({int(pair[1]) for pair in pairs})
+    tables = _tables()
+    return tables["lead_times"].tolist(), tables["penalties"].tolist()
 
 
-def _table(lead_time: int, penalty: int) -> tuple[NDArray[Any], int]:
-    """Optimal orders in every state, and the best base-stock level."""
-    key = f"L{lead_time}_p{penalty}"
-    return _tables()[f"orders_{key}"], int(_tables()[f"base_stock_{key}"])
+def _table(lead_time: int, penalty: int) -> tuple[NDArray[Any], int, float]:
+    """Optimal orders in every state; the best base-stock level, and its gap to the optimum."""
+    tables, (lead_times, penalties) = _tables(), _choices()
+    pair = lead_times.index(lead_time), penalties.index(penalty)
+    orders = tables[f"orders_L{lead_time}_p{penalty}"]
+    gap = tables["base_stock_cost"][pair] / tables["optimal_cost"][pair] - 1
+    return orders, int(tables["base_stock_level"][pair]), float(gap)
 
 
 def play_storm_day(days: Days, score: Score, day: int = 0, name: str = "your score") -> Explorer:

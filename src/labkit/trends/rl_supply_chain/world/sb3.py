@@ -102,3 +102,18 @@ class LostSalesSB3(VecEnv):
 
     def _indices(self, indices: Any) -> Sequence[int]:
         return list(self._get_indices(indices))
+
+
+def shelf_env(
+    copies: int, lead_time: int, mean: float, holding: float, penalty: float
+) -> LostSalesSB3:
+    """Make `copies` shelves with Poisson demand of `mean` units, ready for stable-baselines3.
+
+    Orders reach from 0 to twice the mean demand, rounded; optimal orders stay below that.
+    Episodes are cut off after 1,000 periods.
+    """
+    law = {"law": "poisson", "mean": mean}
+    world = LostSalesVec(
+        copies, lead_time, law, holding, penalty, horizon=1_000, max_order=round(2 * mean)
+    )
+    return LostSalesSB3(world)
