@@ -64,6 +64,8 @@ def compare(count: int, iterations: int) -> None:
         score, training = timed(train_scorer, 0, use=use)
         finish, seconds = timed(rollout, days, score)
         line(name, knows, paired_saving(finish, nearest), training, seconds / DAYS)
+        saving, half = paired_saving(finish[:count], trips.finish)
+        print(f"    against the second PyVRP on its {count} days {saving:.2%} ± {half:.2%}")
 
 
 def spread(seeds: int) -> None:
