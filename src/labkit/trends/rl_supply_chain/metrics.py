@@ -273,6 +273,7 @@ def serial_cost(
     numbers = np.asarray([*levels, *lead_times, *holding, penalty, mean, sd], dtype=float)
     if not np.isfinite(numbers).all():
         raise ValueError("levels, lead times and costs must be finite numbers")
+    levels = np.minimum.accumulate(numbers[:stages][::-1])[::-1]
     position = _EchelonCost(lead_times, holding, penalty, mean, sd)
     lowest = _lowest_positions(levels, lead_times, mean, sd)
     for stage in range(stages - 1):
@@ -281,7 +282,7 @@ def serial_cost(
 
 
 def _lowest_positions(
-    levels: Sequence[float], lead_times: Sequence[int], mean: float, sd: float
+    levels: Floats, lead_times: Sequence[int], mean: float, sd: float
 ) -> list[float]:
     """Return how low each stage's echelon inventory position can fall, but for one in 1e14."""
     lowest = [float(levels[-1])]

@@ -1,0 +1,178 @@
+"""References of the inventory tasks: published figures, and instances that ask what they should."""
+
+import json
+from itertools import product
+
+import numpy as np
+import pytest
+
+from exams.rl_supply_chain import TASKS, draw
+from exams.rl_supply_chain.clark_scarf import base_stock_levels
+from exams.rl_supply_chain.dual_sourcing import simulate_dual_sourcing
+from exams.rl_supply_chain.lost_sales import (
+    base_stock_cost,
+    best_base_stock,
+    best_capped_base_stock,
+    best_constant_order,
+    capped_base_stock_cost,
+    optimum,
+)
+from exams.rl_supply_chain.newsvendor import newsvendor_quantity
+from exams.rl_supply_chain.tables import PATH
+from labkit.trends.rl_supply_chain.demand import mean
+from labkit.trends.rl_supply_chain.metrics import (
+    all_states,
+    grid_shape,
+    lost_sales_cost,
+    max_order,
+    newsvendor_cost,
+    serial_cost,
+)
+
+INVENTORY_TASKS = [task for task in TASKS if task != "dispatch"]
+
+
+# --- published figures --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("lead_time", "penalty", "cost"),
+    [(1, 4, 4.0407), (2, 4, 4.3953), (3, 4, 4.5987), (4, 4, 4.7285), (4, 19, 8.8872)],
+)
+def test_exact_lost_sales_optima_are_met(lead_time, penalty, cost):
+    # Zipkin (2008), table 3a: 4.73 and 8.89 for lead time 4.
+    assert optimum(lead_time, 5.0, 1.0, penalty).cost == pytest.approx(cost, abs=1e-4)
+
+
+def test_the_best_simple_policies_cost_what_is_published():
+    # Zipkin (2008) and Xin (2021): 4.80 for capped base-stock at lead time 4 and penalty 4.
+    level, cap, cost = best_capped_base_stock(4, 5.0, 1.0, 4.0)
+    assert (level, cap) == (26, 5)
+    assert cost == pytest.approx(4.7978, abs=1e-4)
+    optimal = optimum(4, 5.0, 1.0, 4.0).cost
+    assert best_base_stock(4, 5.0, 1.0, 4.0)[1] / optimal == pytest.approx(1.099, abs=1e-3)
+    assert best_constant_order(5.0, 1.0, 4.0)[1] / optimal == pytest.approx(1.116, abs=1e-3)
+
+
+def test_the_three_stage_example_of_clark_and_scarf_is_met():
+    chain = {"lead_times": (1, 1, 2), "holding": (7, 4, 2), "penalty": 37.12, "mean": 5, "sd": 1}
+    levels, cost = base_stock_levels(**chain)
+    assert cost == pytest.approx(47.66, abs=0.005)
+    assert levels == pytest.approx([6.484, 12.028, 22.720], abs=0.02)
+    assert serial_cost(levels, **chain) == pytest.approx(cost, rel=1e-5)
+
+
+# --- references hold what they claim ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shelf", [(1, 4.3, 1.0, 9.0), (2, 3.0, 0.5, 5.0), (3, 4.0, 1.0, 4.0)])
+def test_the_optimal_orders_cost_the_optimal_cost_and_fit_the_grid_with_room(shelf):
+    best = optimum(*shelf)
+    assert lost_sales_cost(best.orders, *shelf) == pytest.approx(best.cost, abs=2e-5)
+    assert best.orders.max() <= max_order(*shelf) - 2
+    # An optimal policy orders only while stock and pipeline are within the shelf of the grid, so
+    # that nothing it orders is ever turned away.
+    assert all_states(*shelf)[best.orders > 0].sum(1).max() < grid_shape(*shelf)[0]
+
+
+@pytest.mark.parametrize("shelf", [(1, 4.3, 1.0, 9.0), (2, 3.0, 0.5, 5.0)])
+def test_the_searches_find_what_trying_everything_finds(shelf):
+    levels, caps = range(1, 22), range(1, 12)
+    base = min((base_stock_cost(level, *shelf), level) for level in levels)
+    assert best_base_stock(*shelf) == (base[1], pytest.approx(base[0]))
+    capped = min(capped_base_stock_cost(*pair, *shelf) for pair in product(levels, caps))
+    assert best_capped_base_stock(*shelf)[2] == pytest.approx(capped, abs=1e-6)
+
+
+def test_three_periods_of_dual_sourcing_by_hand():
+    costs = simulate_dual_sourcing(
+        np.array([[7.0], [1.0], [2.0]]),
+        lead_time=2,
+        regular_level=8.0,
+        expedited_level=4.0,
+        holding=1.0,
+        backorder=10.0,
+        premium=3.0,
+    )
+    # Period 0: nothing ordered, net 8 - 7 = 1.        Period 1: 3 expedited, 4 regular, net 3.
+    # Period 2: 1 expedited, none regular (4 + 4 on the way), net 4 - 2 = 2.
+    assert costs[:, 0].tolist() == [1.0, 3.0 + 9.0, 2.0 + 3.0]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_reference_quantities_beat_their_neighbours(seed):
+    for case in draw("newsvendor", seed)["cases"]:
+        law, costs = case["law"], (case["holding"], case["penalty"])
+        quantity = newsvendor_quantity(law, *costs)
+        assert newsvendor_cost(quantity, law, *costs) == case["optimal_cost"]
+        for nearby in (quantity - 1, quantity + 1, 0.99 * quantity, 1.01 * quantity):
+            assert newsvendor_cost(nearby, law, *costs) >= case["optimal_cost"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_reference_levels_beat_their_neighbours(seed):
+    for case in draw("multi_echelon", seed)["cases"]:
+        chain = {key: case[key] for key in ("lead_times", "holding", "penalty", "mean", "sd")}
+        levels, cost = base_stock_levels(**chain)
+        assert case["optimal_cost"] == pytest.approx(cost, rel=1e-4)
+        for stage, change in product(range(len(levels)), (-0.3, 0.3)):
+            nearby = list(levels)
+            nearby[stage] += change * case["sd"]
+            assert serial_cost(nearby, **chain) > case["optimal_cost"]
+
+
+# --- instances ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("task", INVENTORY_TASKS)
+def test_an_instance_is_plain_data_and_belongs_to_its_seed(task):
+    instance = draw(task, 2**200 + 1)
+    assert json.loads(json.dumps(instance)) == instance
+    assert draw(task, 2**200 + 1) == instance
+    assert draw(task, 2) != instance
+
+
+def test_an_unknown_task_is_refused():
+    with pytest.raises(ValueError, match="unknown task 'juggle'; this lab has simulate"):
+        draw("juggle", 1)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_every_kind_of_cost_occurs_in_every_simulated_case(seed):
+    for case in draw("simulate", seed)["cases"]:
+        arguments = {key: case[key] for key in ("lead_time", "regular_level", "expedited_level")}
+        demand = np.array(case["demand"])
+        for price in ("holding", "backorder", "premium"):
+            prices = dict.fromkeys(("holding", "backorder", "premium"), 0.0) | {price: 1.0}
+            assert simulate_dual_sourcing(demand, **arguments, **prices).mean() > 0.05
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_ordering_the_mean_never_passes_as_a_newsvendor(seed):
+    for case in draw("newsvendor", seed)["cases"]:
+        cost = newsvendor_cost(mean(case["law"]), case["law"], case["holding"], case["penalty"])
+        assert cost > 1.005 * case["optimal_cost"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_simple_policy_passes_for_a_trained_one(seed):
+    shelf = draw("backprop", seed)
+    simple = min(shelf["capped_cost"], shelf["base_stock_cost"])
+    assert simple > 1.0135 * shelf["optimal_cost"]
+    shelf = draw("ppo", seed)
+    constant = best_constant_order(shelf["mean"], shelf["holding"], shelf["penalty"])[1]
+    assert min(shelf["base_stock_cost"], constant) > 1.05 * shelf["optimal_cost"]
+
+
+def test_the_table_in_the_package_is_the_optimum():
+    with np.load(PATH) as table:
+        assert PATH.stat().st_size < 1_000_000
+        for row, lead_time in enumerate(table["lead_times"][:3]):
+            for column, penalty in enumerate(table["penalties"]):
+                shelf = (int(lead_time), 5.0, 1.0, float(penalty))
+                orders = table[f"orders_L{lead_time}_p{penalty}"]
+                assert lost_sales_cost(orders, *shelf) == pytest.approx(
+                    table["optimal_cost"][row, column], abs=2e-5
+                )
+                level = int(table["base_stock_level"][row, column])
+                assert best_base_stock(*shelf)[0] == level

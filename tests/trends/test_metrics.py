@@ -1,0 +1,168 @@
+"""Exact costs: published figures, simulation, and answers to bad input."""
+
+import numpy as np
+import pytest
+from scipy import integrate
+
+from labkit.trends.rl_supply_chain import baselines, demand, metrics
+from labkit.trends.rl_supply_chain.world.lost_sales import LostSalesVec
+
+LAWS = [
+    {"law": "poisson", "mean": 5.0},
+    {"law": "negative_binomial", "mean": 8.0, "sd": 6.0},
+    {"law": "discrete", "values": [7, 1.5, 0], "probabilities": [0.2, 0.5, 0.3]},
+    {"law": "normal", "mean": 50.0, "sd": 8.0},
+    {"law": "gamma", "mean": 20.0, "sd": 15.0},
+    {"law": "uniform", "low": 3.0, "high": 9.0},
+]
+
+
+@pytest.mark.parametrize(
+    ("holding", "penalty", "cost"), [(1.0, 4.0, 11.1985), (0.18, 0.70, 1.9976)]
+)
+def test_published_newsvendor_costs_are_met(holding, penalty, cost):
+    # stockpyl's newsvendor_normal gives these optimal costs for mean 50 and sd 8.
+    law = {"law": "normal", "mean": 50.0, "sd": 8.0}
+    quantity = demand.frozen(law).ppf(penalty / (penalty + holding))
+    assert metrics.newsvendor_cost(quantity, law, holding, penalty) == pytest.approx(cost, abs=5e-5)
+
+
+def expected_by_definition(quantity, law, holding, penalty):
+    """Sum or integrate the cost over the law, with no formula for it."""
+
+    def cost(asked):
+        return holding * max(quantity - asked, 0) + penalty * max(asked - quantity, 0)
+
+    if law["law"] in ("poisson", "negative_binomial", "discrete"):
+        values, probabilities = demand.pmf(law, tail=1e-15)
+        return sum(p * cost(value) for value, p in zip(values, probabilities, strict=True))
+    density = demand.frozen(law).pdf
+    low, high = demand.frozen(law).ppf([1e-15, 1 - 1e-15])
+    middle = float(np.clip(quantity, low, high))
+    pieces = np.concatenate([np.linspace(low, middle, 20), np.linspace(middle, high, 40)[1:]])
+    return sum(
+        integrate.quad(lambda d: cost(d) * density(d), a, b, epsabs=1e-12)[0]
+        for a, b in zip(pieces[:-1], pieces[1:], strict=True)
+    )
+
+
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law["law"])
+def test_newsvendor_cost_is_the_expectation_it_claims_for_every_law(law):
+    spread = demand.mean(law)
+    for quantity in (-1.0, 0.0, 0.4 * spread, spread, 1.7 * spread, 3.1 * spread):
+        expected = expected_by_definition(quantity, law, 1.3, 4.1)
+        cost = metrics.newsvendor_cost(quantity, law, 1.3, 4.1)
+        assert cost == pytest.approx(expected, rel=1e-8)
+
+
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law["law"])
+def test_newsvendor_cost_takes_a_whole_curve_at_once(law):
+    quantities = np.linspace(0, 20, 7)
+    curve = metrics.newsvendor_cost(quantities, law, 1.0, 4.0)
+    one_by_one = [metrics.newsvendor_cost(quantity, law, 1.0, 4.0) for quantity in quantities]
+    assert curve == pytest.approx(one_by_one, rel=1e-12)
+
+
+def test_an_infinite_quantity_is_refused():
+    with pytest.raises(ValueError, match="must be finite"):
+        metrics.newsvendor_cost(float("nan"), LAWS[0], 1.0, 4.0)
+
+
+def test_rows_of_the_grid_are_its_states_in_order():
+    shelf = (3, 5.0, 1.0, 4.0)
+    states = metrics.all_states(*shelf)
+    shape = metrics.grid_shape(*shelf)
+    assert states.dtype == np.float32 and states.shape == (np.prod(shape), 3)
+    assert states[np.ravel_multi_index((7, 2, 9), shape)].tolist() == [7, 2, 9]
+
+
+@pytest.mark.parametrize("lead_time", [1, 2, 4])
+def test_exact_and_simulated_cost_of_a_policy_agree(lead_time):
+    shelf = (lead_time, 5.0, 1.0, 4.0)
+    largest = metrics.max_order(*shelf)
+
+    def policy(states):
+        # A crooked policy, so that each place of the pipeline matters in its own way.
+        crooked = 13 - states @ np.linspace(1.0, 0.3, lead_time)
+        return np.clip(np.rint(crooked), 0, largest)
+
+    exact = metrics.lost_sales_cost(policy(metrics.all_states(*shelf)), *shelf)
+    copies, periods = 4000, 500
+    env = LostSalesVec(copies, lead_time, LAWS[0], 1.0, 4.0, 10**6, largest)
+    state, _ = env.reset(seed=1)
+    total = np.zeros(copies)
+    for period in range(50 + periods):
+        state, rewards, *_ = env.step(policy(state))
+        if period >= 50:
+            total -= rewards
+    each = total / periods
+    assert abs(each.mean() - exact) < 4 * each.std() / np.sqrt(copies)
+
+
+def test_cost_of_a_policy_with_no_single_long_run_is_that_of_its_usual_start():
+    # Orders repeat what was ordered two periods ago, for ever: what is on its way never changes.
+    states = metrics.all_states(3, 5.0, 1.0, 4.0)
+    cost = metrics.lost_sales_cost(states[:, 1], 3, 5.0, 1.0, 4.0)
+    constant = metrics.lost_sales_cost(np.full(len(states), 5), 3, 5.0, 1.0, 4.0)
+    assert cost == pytest.approx(constant, rel=1e-3)
+
+
+def test_the_shape_of_an_ordering_table_does_not_matter_but_its_size_does():
+    shelf = (2, 5.0, 1.0, 4.0)
+    orders = baselines.capped_base_stock(metrics.all_states(*shelf), 17, 5)
+    flat = metrics.lost_sales_cost(orders, *shelf)
+    assert metrics.lost_sales_cost(orders.reshape(metrics.grid_shape(*shelf)), *shelf) == flat
+    with pytest.raises(ValueError, match="expected one order for each of the"):
+        metrics.lost_sales_cost(orders[:-1], *shelf)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -1.0, 1000.0])
+def test_orders_off_the_grid_are_refused(bad):
+    shelf = (2, 5.0, 1.0, 4.0)
+    orders = np.full(len(metrics.all_states(*shelf)), 5.0)
+    orders[3] = bad
+    with pytest.raises(ValueError, match="orders must be finite and lie between 0 and 15"):
+        metrics.lost_sales_cost(orders, *shelf)
+
+
+def test_baselines_do_what_their_names_say():
+    states = np.array([[3.0, 2.0], [9.0, 4.0], [0.0, 0.0]])
+    assert baselines.constant_order(states, 4).tolist() == [4, 4, 4]
+    assert baselines.base_stock(states, 12).tolist() == [7, 0, 12]
+    assert baselines.capped_base_stock(states, 12, 6).tolist() == [6, 0, 6]
+
+
+EXAMPLE = {
+    "lead_times": (1, 1, 2),
+    "holding": (7.0, 4.0, 2.0),
+    "penalty": 37.12,
+    "mean": 5.0,
+    "sd": 1.0,
+}
+
+
+def test_the_published_levels_of_the_three_stage_example_cost_what_is_published():
+    # Snyder and Shen, example 6.1; stockpyl gives levels 6.484, 12.028, 22.720 and 47.665.
+    cost = metrics.serial_cost((6.484, 12.028, 22.720), **EXAMPLE)
+    assert cost == pytest.approx(47.665, rel=2e-4)
+
+
+def test_a_single_stage_is_a_newsvendor():
+    law = {"law": "normal", "mean": 15.0, "sd": 2.0 * np.sqrt(3)}
+    for level in (12.0, 16.0, 21.0):
+        serial = metrics.serial_cost([level], [3], [1.5], 9.0, 5.0, 2.0)
+        assert serial == pytest.approx(metrics.newsvendor_cost(level, law, 1.5, 9.0), rel=1e-12)
+
+
+def test_a_level_above_its_suppliers_is_worth_no_more_than_theirs():
+    cost = metrics.serial_cost((6.5, 30.0, 22.0), **EXAMPLE)
+    assert cost == pytest.approx(metrics.serial_cost((6.5, 22.0, 22.0), **EXAMPLE), rel=1e-9)
+    starved = metrics.serial_cost((40.0, 30.0, 20.0), **EXAMPLE)
+    assert starved == pytest.approx(metrics.serial_cost((20.0, 20.0, 20.0), **EXAMPLE), rel=1e-9)
+
+
+def test_serial_cost_refuses_input_that_does_not_fit():
+    with pytest.raises(ValueError, match="one entry a stage, got 2, 3 and 3"):
+        metrics.serial_cost((6.5, 12.0), **EXAMPLE)
+    with pytest.raises(ValueError, match="finite"):
+        metrics.serial_cost((6.5, 12.0, float("nan")), **EXAMPLE)
