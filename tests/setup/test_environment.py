@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -94,3 +97,28 @@ def test_the_lock_names_no_host_and_no_path(name: str) -> None:
         line for line in (ROOT / name).read_text().splitlines() if not line.lstrip().startswith("#")
     ]
     assert not [line for line in pins if "/" in line or " @ " in line]
+
+
+def imported_packages(folder: str) -> set[str]:
+    """Return the top-level names that a folder's modules import, wherever in the module."""
+    names: set[str] = set()
+    for path in (ROOT / folder).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names.add(node.module.partition(".")[0])
+    return names - sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("folder", ["src", "grader", "course", "labs", "tests", "benchmarks"])
+def test_whatever_is_imported_is_asked_for(folder: str) -> None:
+    asked = {canonicalize_name(requirement.name) for requirement in asked_for()} | {ITSELF}
+    known = packages_distributions()
+    # A name without a distribution is a module of the repository: a helper or an exam.
+    missing = {
+        name
+        for name in imported_packages(folder) & known.keys()
+        if not asked & {canonicalize_name(distribution) for distribution in known[name]}
+    }
+    assert not missing, f"add {missing} to pyproject.toml and run python tools/lock.py"
