@@ -273,12 +273,12 @@ def serial_cost(
     numbers = np.asarray([*levels, *lead_times, *holding, penalty, mean, sd], dtype=float)
     if not np.isfinite(numbers).all():
         raise ValueError("levels, lead times and costs must be finite numbers")
-    levels = np.minimum.accumulate(numbers[:stages][::-1])[::-1]
+    effective = np.minimum.accumulate(numbers[:stages][::-1])[::-1]
     position = _EchelonCost(lead_times, holding, penalty, mean, sd)
-    lowest = _lowest_positions(levels, lead_times, mean, sd)
+    lowest = _lowest_positions(effective, lead_times, mean, sd)
     for stage in range(stages - 1):
-        position = position.supplied(levels[stage], lowest[stage])
-    return float(position(np.array([levels[-1]]))[0])
+        position = position.supplied(effective[stage], lowest[stage])
+    return float(position(effective[-1:])[0])
 
 
 def _lowest_positions(
