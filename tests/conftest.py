@@ -26,3 +26,13 @@ def need_tool() -> Callable[[str], str]:
         return path
 
     return find
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the kill rate of every task's wrong answers."""
+    reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+    rates = [text for r in reports for name, text in r.user_properties if name == "kill rate"]
+    if rates:
+        terminalreporter.section("wrong answers killed")
+        for text in sorted(rates):
+            terminalreporter.line(text)

@@ -315,7 +315,7 @@ lab.check("ppo", train_ppo)
 # `routing.draw_days(count, seed)` draws days to learn on, and `routing.rollout(days, score)` returns
 # the finishing hour of each.
 #
-# Be home at least 5 % earlier on average, on the same secret days; 3 % earns half of the points.
+# Be home at least 6 % earlier on average, on the same secret days; 3 % earns half of the points.
 # Aim for at most ten seconds of search.
 
 # %% solution="dispatch"

@@ -125,4 +125,4 @@ def _practice(exam: str, name: str) -> bytes:
     """Draw the practice instances with the new lab's own exam code."""
     module = ModuleType("new_exam")
     exec(compile(exam, "<new exam>", "exec"), module.__dict__)
-    return render_practice(module, name)  # type: ignore[arg-type]
+    return render_practice(module, name)
