@@ -121,13 +121,17 @@ def verify(
 def grade(context: typer.Context, assignment: Assignment) -> None:
     """Grade what was handed in: nbgrader's autograde, then its feedback.
 
+    A lab that was never released is entered into the gradebook first.
+
     Further arguments go to `nbgrader autograde`, for example `--student ada --force`.
     """
     root = _root()
-    steps = (
+    steps = [
         ["autograde", assignment, *context.args],
         ["generate_feedback", assignment, *context.args],
-    )
+    ]
+    if not (root / "grader" / "release" / assignment).is_dir():
+        steps.insert(0, ["generate_assignment", assignment])
     for step in steps:
         command = [sys.executable, "-m", "nbgrader", *step]
         # nbgrader looks for `alembic` beside itself only by way of PATH.

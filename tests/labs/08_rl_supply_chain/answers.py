@@ -430,7 +430,7 @@ WRONG = {
         "never trained": (_model(_constant_policy, share=0.0), "environment steps"),
         "a constant order": (_model(_constant_policy), "does not look at the shelf"),
         "base-stock": (_model(_base_stock_policy), "base-stock rule"),
-        "the model is not returned": (lambda *a: None, "returned nothing"),
+        "the model is not returned": (lambda *a: None, "returned a NoneType"),
     },
     "dispatch": {
         "nearest-request": (lambda: lambda features: -features[..., 0], "as nearest-request does"),

@@ -48,6 +48,9 @@ SAVING, HALF_SAVING = 0.06, 0.03
 QUICK = 10.0
 """Seconds of wall clock for a call that computes; the reference needs well below one."""
 
+SEARCHING = 60.0
+"""Seconds of wall clock for a call that searches over policies; the reference needs below one."""
+
 TRAINING = 120.0
 """Seconds of wall clock for a call that trains; the reference needs below 15 on one core."""
 
@@ -215,7 +218,7 @@ def judge_capped_base_stock(answer: Any, instance: Instance) -> Outcome:
 
 def _capped_case(answer: Any, case: Instance) -> Outcome:
     where = _shelf(case)
-    pair = as_array(call(answer, *where, seconds=60.0), "pair of level and cap", (2,))
+    pair = as_array(call(answer, *where, seconds=SEARCHING), "pair of level and cap", (2,))
     level, cap = pair
     if level < 0 or cap < 0:
         raise UnusableError(
@@ -259,9 +262,12 @@ def judge_ppo(answer: Any, instance: Instance) -> Outcome:
     """Exact cost of the greedy policy of a stable-baselines3 model."""
     where, budget = _shelf(instance), instance["steps"]
     model = call(answer, *where, budget, seconds=TRAINING)
-    if model is None:
-        raise UnusableError("train_ppo returned nothing.", "Return the trained model.")
-    steps = as_number(getattr(model, "num_timesteps", None), "model's num_timesteps")
+    if not (hasattr(model, "num_timesteps") and callable(getattr(model, "predict", None))):
+        raise UnusableError(
+            f"train_ppo returned a {type(model).__name__}, not a stable-baselines3 model.",
+            "End the function with `return model`.",
+        )
+    steps = as_number(model.num_timesteps, "model's num_timesteps")
     if not 0 < steps <= budget:
         return failed(
             f"The model has seen {steps:,.0f} environment steps; more than 0 and at most "

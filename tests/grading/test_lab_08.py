@@ -1,0 +1,123 @@
+"""The lab on supply chains, from release to exported grades, by stock nbgrader."""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from labkit.authoring.cohort import CohortError, write_cohort
+
+ROOT = Path(__file__).resolve().parents[2]
+LAB = "08_rl_supply_chain"
+TOKEN = "only-for-this-test"
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the course's grading side, with the synthetic cohort graded."""
+    root = tmp_path_factory.mktemp("course")
+    shutil.copytree(ROOT / "labs" / LAB, root / "labs" / LAB)
+    shutil.copytree(ROOT / "grader" / "exams", root / "grader" / "exams")
+    shutil.copy(ROOT / "grader" / "nbgrader_config.py", root / "grader")
+    shutil.copy(ROOT / "nbgrader_config.py", root)
+    write_cohort(root, LAB)
+    for step in ("generate_assignment", "autograde", "generate_feedback"):
+        nbgrader(root, step, LAB)
+    nbgrader(root, "export")
+    return root
+
+
+def nbgrader(root: Path, *arguments: str) -> None:
+    command = [sys.executable, "-m", "nbgrader", *arguments]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=900)
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_work_is_worth_its_points_and_no_work_none(course: Path):
+    with (course / "grader" / "grades.csv").open(encoding="utf-8") as stream:
+        scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(stream)}
+    # The essay's ten points are given by hand; half the tasks are worth 35.
+    assert scores == {
+        "sample-all": 90.0,
+        "sample-half": 35.0,
+        "sample-none": 0.0,
+        "sample-broken": 0.0,
+    }
+
+
+def test_every_check_ran_on_the_exam_and_left_a_card(course: Path):
+    graded = course / "grader" / "autograded" / "sample-all" / LAB / "rl_supply_chain.ipynb"
+    cells = {cell.id: cell for cell in nbformat.read(graded, as_version=4).cells}
+    tests = [cell for name, cell in cells.items() if name.startswith("test_")]
+    assert len(tests) == 7
+    for cell in tests:
+        texts = [out["data"]["text/plain"] for out in cell.outputs if "data" in out]
+        assert "points on the exam's instance" in texts[0]
+
+
+def test_feedback_shows_every_learner_the_cards(course: Path):
+    for learner in ("sample-all", "sample-half", "sample-none", "sample-broken"):
+        page = course / "grader" / "feedback" / learner / LAB / "rl_supply_chain.html"
+        assert "labkit-card" in page.read_text(encoding="utf-8")
+
+
+def test_a_real_submission_is_never_overwritten_by_a_sample(course: Path):
+    real = course / "grader" / "submitted" / "sample-half" / LAB
+    marker = real / ".sample"
+    marker.unlink()
+    try:
+        with pytest.raises(CohortError, match="stays as it is"):
+            write_cohort(course, LAB)
+    finally:
+        marker.touch()
+
+
+@pytest.fixture
+def server(course: Path) -> Iterator[str]:
+    """JupyterLab on loopback, run from the course's root as an instructor would."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1"]
+    command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--allow-root"]
+    command.append(f"--IdentityProvider.token={TOKEN}")
+    with (course / "server.log").open("w") as log:
+        process = subprocess.Popen(command, cwd=course, stdout=log, stderr=log, env=os.environ)
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def test_formgrader_opens_and_lists_the_graded_lab(server: str, course: Path):
+    assert "nbgrader formgrade" in _get(f"{server}/formgrader", course)
+    listed = _get(f"{server}/formgrader/api/assignments", course)
+    assert f'"name": "{LAB}"' in listed
+    assert '"num_submissions": 4' in listed
+
+
+def _get(address: str, course: Path) -> str:
+    """Fetch a page, waiting for the server to come up."""
+    request = urllib.request.Request(address, headers={"Authorization": f"token {TOKEN}"})
+    for _ in range(120):
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return str(answer.read().decode())
+        except urllib.error.HTTPError:
+            raise
+        except OSError:
+            time.sleep(0.5)
+    raise AssertionError((course / "server.log").read_text()[-2000:])

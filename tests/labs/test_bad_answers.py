@@ -1,0 +1,114 @@
+"""What is no answer at all: every check of every lab ends in a clear outcome."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from labkit.authoring.verify import spec
+from labkit.checks.rl_supply_chain import judges
+from labkit.exercise.instances import practice
+from labkit.exercise.outcome import Outcome, Status
+from labkit.exercise.task import judge
+
+ROOT = Path(__file__).resolve().parents[2]
+LABS = sorted(path.parent.name for path in (ROOT / "tests" / "labs").glob("*/answers.py"))
+TASKS = [(lab, task.name) for lab in LABS for task in spec(lab).tasks]
+
+
+class _Lazy:
+    """Claims to be an array, and to be whatever it is compared with."""
+
+    shape = (8,)
+
+    def __array__(self, *_: object, **__: object) -> np.ndarray:
+        raise AssertionError("a judge must not ask a lazy object to compute")
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    def __hash__(self) -> int:
+        return 0
+
+
+def _raise(*_: object) -> None:
+    raise ValueError("wrong on purpose")
+
+
+def _sleep(*_: object) -> None:
+    time.sleep(60)
+
+
+def _spin(*_: object) -> None:
+    for _number in itertools.count():
+        pass
+
+
+BAD = {
+    "raises": (_raise, "ValueError: wrong on purpose"),
+    "sleeps": (_sleep, "did not return within"),
+    "spins": (_spin, "did not return within"),
+    "takes nine arguments": (lambda a, b, c, d, e, f, g, h, i: 0, "TypeError"),
+    "is a number": (7.0, "not a function"),
+    "is a text": ("answer", "not a function"),
+}
+NUMBERS = {
+    "lazy": _Lazy(),
+    "text": "12",
+    "NaN": float("nan"),
+    "wrong shape": np.zeros((3, 1, 2)),
+    "complex": np.array(1j),
+    "dictionary": {"quantity": 3},
+    "a tensor with nothing in it": torch.zeros(0),
+    "an endless list": itertools.count(),
+}
+
+
+def _judged(lab: str, task: str, answer: object) -> Outcome:
+    slug = lab.partition("_")[2]
+    return judge(spec(lab).task(task), answer, practice(slug)[task][0])
+
+
+@pytest.fixture(autouse=True)
+def short_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What would take minutes to be stopped is stopped at once."""
+    for limit in ("QUICK", "SEARCHING", "TRAINING"):
+        monkeypatch.setattr(judges, limit, 0.2)
+
+
+@pytest.mark.parametrize("bad", BAD)
+@pytest.mark.parametrize(("lab", "task"), TASKS)
+def test_what_is_no_answer_is_told_so(lab, task, bad):
+    answer, words = BAD[bad]
+    outcome = _judged(lab, task, answer)
+    assert outcome.score == 0.0
+    assert words in outcome.message
+
+
+@pytest.mark.parametrize("value", NUMBERS)
+@pytest.mark.parametrize(("lab", "task"), TASKS)
+def test_what_holds_no_usable_numbers_is_told_so(lab, task, value):
+    outcome = _judged(lab, task, lambda *_: NUMBERS[value])
+    assert outcome.status is Status.ERROR
+    assert outcome.message
+
+
+@pytest.mark.parametrize("value", NUMBERS)
+@pytest.mark.parametrize("task", ["backprop", "dispatch"])
+def test_a_learned_function_that_returns_no_usable_numbers_is_told_so(task, value):
+    outcome = _judged("08_rl_supply_chain", task, lambda *_: lambda *_: NUMBERS[value])
+    assert outcome.status is Status.ERROR
+    assert outcome.message
+
+
+@pytest.mark.parametrize(("lab", "task"), TASKS)
+def test_nothing_is_not_attempted(lab, task):
+    for answer in (None, ..., lambda *_: None):
+        outcome = _judged(lab, task, answer)
+        assert outcome.score == 0.0
+        assert outcome.status in (Status.NOT_ATTEMPTED, Status.ERROR)
