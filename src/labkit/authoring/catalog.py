@@ -149,12 +149,16 @@ def render_home(catalog: Catalog) -> str:
 
 
 def render_table(catalog: Catalog) -> str:
-    """Render the README's table: one row a module, with links into lesson and lab."""
+    """Render the README's table: one row a module, with a link to the lesson.
+
+    Not to the lab: its notebook in the repository holds the solutions, and learners meet it as
+    released.
+    """
     rows = ["| | Module | Question | Time | Points | Status |", "|---|---|---|---|---|---|"]
     for module in catalog.modules:
         status = "planned"
         if module.available:
-            status = f"[lesson]({module.lesson}) · [lab]({module.lab})"
+            status = f"available: [lesson]({module.lesson})"
         rows.append(
             f"| {module.number} | {_cell(module.title)} | {_cell(module.question)} "
             f"| {_hours(module.minutes)} | {module.points} | {status} |"

@@ -75,8 +75,8 @@ def trials(root: Path, assignment: str, seeds: int, tasks: Iterable[str] = ()) -
     Raises:
         VerifyError: a task has too few right or wrong answers, or there is no such lab or task.
     """
-    answers = _answers(root, assignment)
     names = [task.name for task in spec(assignment).tasks]
+    answers = _answers(root, assignment)
     chosen = list(tasks) or names
     if unknown := set(chosen) - set(names):
         raise VerifyError(f"{assignment} has no task {unknown.pop()!r}; it has {', '.join(names)}.")
