@@ -174,7 +174,7 @@ def best_capped_base_stock(lead_time, mean, holding, penalty):
     """Return the level and the cap with the least average cost."""
     ### BEGIN SOLUTION
     shelf = (lead_time, mean, holding, penalty)
-    states = metrics.all_states(*shelf)
+    states = metrics.all_states(*shelf)  # not secret
     largest = metrics.max_order(*shelf)
 
     def cost(level, cap):
@@ -224,7 +224,7 @@ from labkit.trends.rl_supply_chain.world.lost_sales import lost_sales_step
 def train_policy(lead_time, mean, holding, penalty):
     """Return a policy: states (n, lead_time) to orders (n,)."""
     ### BEGIN SOLUTION
-    torch.manual_seed(0)
+    torch.manual_seed(0)  # not secret
     width, copies, periods, rounds = 32, 256, 40, 220
     network = torch.nn.Sequential(
         torch.nn.Linear(lead_time, width),
