@@ -83,7 +83,7 @@ def ppo_curve(seed: int, optimal: float) -> Curve:
             self.start = time.process_time()
 
     score = Score()
-    model = ppo(*SHELF, steps=PPO_STEPS, seed=seed)
+    model = ppo(*SHELF, seed=seed)
     model.learn(PPO_STEPS, callback=score)
     score.score()
     return score.curve
@@ -92,6 +92,7 @@ def ppo_curve(seed: int, optimal: float) -> Curve:
 def curves(backprop_seeds: int, ppo_seeds: int) -> dict[str, Any]:
     """Run everything, print the ends, and return what the lesson plots."""
     optimal = optimum(*SHELF).cost
+    next(train_by_backprop(*SHELF))  # the first update loads parts of torch, for a second
     runs = []
     for name, seeds, train in (
         ("back-propagation", backprop_seeds, backprop_curve),
@@ -143,7 +144,7 @@ def instances(count: int) -> Iterator[str]:
                 orders = orders_of(policy, *shelf)
             else:
                 steps = instance["steps"]
-                model = ppo(*shelf, steps=steps).learn(steps - steps % (32 * 256))
+                model = ppo(*shelf).learn(steps - steps % (32 * 256))
                 orders = ppo_orders(model, *shelf)
             seconds = time.process_time() - start
             results.append((seconds, gap(orders, shelf, instance["optimal_cost"])))

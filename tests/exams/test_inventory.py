@@ -176,3 +176,17 @@ def test_the_table_in_the_package_is_the_optimum():
                 )
                 level = int(table["base_stock_level"][row, column])
                 assert best_base_stock(*shelf)[0] == level
+
+
+def test_the_curves_in_the_package_keep_what_the_lesson_says_of_them():
+    curves = json.loads(PATH.with_name("gap_curves.json").read_text())
+    ends = [
+        (run["cpu_seconds"][-1], run["gap_percent"][-1])
+        for run in curves["methods"]
+        if run["name"] == "back-propagation"
+    ]
+    assert len(ends) >= 5
+    assert all(seconds <= 8 and gap <= 0.15 for seconds, gap in ends)
+    assert {run["name"] for run in curves["methods"]} == {"back-propagation", "PPO"}
+    measured = [11.55, 9.92, 1.47]
+    assert list(curves["baselines"].values()) == pytest.approx(measured, abs=0.01)
