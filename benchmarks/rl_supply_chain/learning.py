@@ -20,6 +20,9 @@ from typing import Any
 
 import numpy as np
 import torch
+from reference_training import orders_of, ppo, ppo_orders, train_by_backprop
+
+import labkit.trends.rl_supply_chain
 from exams.rl_supply_chain import draw
 from exams.rl_supply_chain.lost_sales import (
     best_base_stock,
@@ -27,9 +30,6 @@ from exams.rl_supply_chain.lost_sales import (
     best_constant_order,
     optimum,
 )
-from reference_training import orders_of, ppo, ppo_orders, train_by_backprop
-
-import labkit.trends.rl_supply_chain
 from labkit.trends.rl_supply_chain.metrics import lost_sales_cost
 
 SHELF = (4, 5.0, 1.0, 4.0)
@@ -137,7 +137,8 @@ def instances(count: int) -> Iterator[str]:
         results = []
         for seed in range(count):
             instance = draw(task, seed)
-            shelf = tuple(instance[key] for key in ("lead_time", "mean", "holding", "penalty"))
+            lead_time, mean = int(instance["lead_time"]), float(instance["mean"])
+            shelf = (lead_time, mean, float(instance["holding"]), float(instance["penalty"]))
             start = time.process_time()
             if task == "backprop":
                 *_, policy = train_by_backprop(*shelf, updates=200, rate=2e-2, periods=30)
@@ -151,8 +152,8 @@ def instances(count: int) -> Iterator[str]:
             yield f"{task} {shelf}: {seconds:.1f} s, {results[-1][1]:.2f} %"
         seconds, gaps = np.array(results).T
         yield (
-            f"{task}, {count} instances: CPU mean {seconds.mean():.1f} s, most {seconds.max():.1f} s;"
-            f" gap mean {gaps.mean():.2f} %, worst {gaps.max():.2f} %"
+            f"{task}, {count} instances: CPU mean {seconds.mean():.1f} s, "
+            f"most {seconds.max():.1f} s; gap mean {gaps.mean():.2f} %, worst {gaps.max():.2f} %"
         )
 
 

@@ -103,7 +103,7 @@ def _case(rng: np.random.Generator, lead_time: int) -> dict[str, Any]:
     }
 
 
-def _traps(demand: NDArray[Any], lead_time: int, **rest: float) -> dict[str, float]:
+def _traps(demand: NDArray[Any], lead_time: int, **rest: Any) -> dict[str, float]:
     """Return the mean costs that known mistakes lead to."""
     free = {**rest, "premium": 0.0}
     traps = {
