@@ -184,25 +184,28 @@ def _table(states, level, cap, largest):
 def _pairs_by_full_search(lead_time, mean, holding, penalty):
     shelf = (lead_time, mean, holding, penalty)
     states, largest = metrics.all_states(*shelf), metrics.max_order(*shelf)
-    middle = round(mean * (lead_time + 1))
-    pairs = itertools.product(range(middle - 4, middle + 14), range(round(mean), round(mean) + 6))
+    levels = range(round(mean * lead_time), round(mean * (lead_time + 5)))
+    pairs = itertools.product(levels, range(int(mean) - 1, int(mean) + 6))
     return min(
         pairs, key=lambda pair: metrics.lost_sales_cost(_table(states, *pair, largest), *shelf)
     )
 
 
 def _pairs_cap_by_cap(lead_time, mean, holding, penalty):
+    """For every cap, raise the level until the cost has risen three times in a row."""
     shelf = (lead_time, mean, holding, penalty)
     states, largest = metrics.all_states(*shelf), metrics.max_order(*shelf)
-    costs = {}
-    for cap in range(round(mean), round(mean) + 6):
+    found = {}
+    for cap in range(int(mean) - 1, int(mean) + 6):
+        costs = []
         level = round(mean * lead_time)
-        rising = 0
-        while rising < 4:
-            costs[level, cap] = metrics.lost_sales_cost(_table(states, level, cap, largest), *shelf)
-            rising = rising + 1 if costs[level, cap] > min(costs.values()) else 0
+        while len(costs) < 4 or not costs[-4] < costs[-3] < costs[-2] < costs[-1]:
+            costs.append(metrics.lost_sales_cost(_table(states, level, cap, largest), *shelf))
+            found[level, cap] = costs[-1]
             level += 1
-    return np.array(min(costs, key=costs.get), dtype=np.float32)
+            if level > states.sum(1).max():
+                break
+    return np.array(min(found, key=found.get), dtype=np.float32)
 
 
 def _best_base_stock(lead_time, mean, holding, penalty):

@@ -52,8 +52,8 @@ TASKS = (
             "The order is min(cap, max(0, level − inventory position)).",
             "metrics.all_states lists the states, metrics.lost_sales_cost the exact cost of an "
             "ordering table. A table a pair, then the cheapest.",
-            "The best cap lies a little above the mean demand; the best level above that of plain "
-            "base-stock.",
+            "The best cap lies near the mean demand, now and then below it; the best level above "
+            "that of plain base-stock.",
         ),
     ),
     Task(
