@@ -754,7 +754,7 @@ plot
 # | A chain whose customers wait | echelon base-stock levels | exactly optimal; learning tied with it from a good start and ended 2 % above from a bad one |
 # | Lost sales, short lead time or very dear shortages | base-stock | 0.3 % from the best possible in the mildest case |
 # | Lost sales, long lead time, cheap shortages | base-stock **with a cap** | 1.5 % instead of 9.9 % above the best possible |
-# | The same on thousands of shelves, demand well known | a learned policy | takes the last percent; train again when demand moves by 10 % |
+# | The same on thousands of shelves, demand well known | a learned policy | takes the last percent; train again when demand moves by 10 to 20 % |
 # | Weather, many places, no formula | a twin first, then a learned policy | safety stock by weather, guessed, already saved 3 % |
 # | Trucks in changing weather | tell *any* method what the weather will do | for the solver it decided between 7 % later and 7 % earlier |
 #

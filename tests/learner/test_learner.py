@@ -85,6 +85,8 @@ def test_the_better_score_stays_when_a_copy_is_restored(home, tmp_path):
         '{"format": 1, "labs": {"08_x": 3}}',
         '{"format": 1, "labs": {"08_x": {"tasks": {"a": {"best": "much"}}}}}',
         '{"format": 1, "labs": {"08_x": {"tasks": {"a": {"best": NaN, "tries": 1}}}}}',
+        '{"format": 1, "labs": {"08_x": {"tasks": {"a": {"best": 999.0, "tries": 1}}}}}',
+        '{"format": 1, "labs": {"08_x": {"tasks": {"a": {"best": 1.0, "tries": -1}}}}}',
     ],
 )
 def test_a_broken_file_is_set_aside_whole_and_told(home, broken):

@@ -100,10 +100,12 @@ def _traps(
 ) -> dict[str, list[float]]:
     """Return the levels that known mistakes lead to."""
     safety = stats.norm.ppf(penalty / (penalty + holding[0])) * sd
+    once = base_stock_levels([lead_times[0] + 1, *lead_times[1:]], holding, penalty, mean, sd)[0]
     traps = {
+        "adds a review period": once,
         "local levels": np.diff(levels, prepend=0.0),
         "reversed stages": levels[::-1],
         "without safety stock": mean * np.cumsum(lead_times),
         "one lead time only": mean * np.array(lead_times) + safety * np.sqrt(lead_times),
     }
-    return {name: trap.tolist() for name, trap in traps.items()}
+    return {name: list(map(float, trap)) for name, trap in traps.items()}

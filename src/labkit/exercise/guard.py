@@ -26,7 +26,7 @@ PRINT_LIMIT = 4_000
 
 
 class NotAttemptedError(Exception):
-    """There is no answer yet: it raised NotImplementedError, or is None or an ellipsis."""
+    """There is no answer yet: it raised NotImplementedError, or is None or an ellipsis itself."""
 
 
 class UnusableError(Exception):
@@ -103,11 +103,13 @@ def as_array(value: Any, what: str, shape: tuple[int | None, ...] | None = None)
             nowhere, since broadcasting would turn it into a wrong answer silently.
 
     Raises:
-        NotAttemptedError: the value is None or an ellipsis.
         UnusableError: not numbers, not finite, or of another shape.
     """
-    if value is None or value is Ellipsis:
-        raise NotAttemptedError
+    if value is None:
+        raise UnusableError(
+            f"Your function ran, but returned nothing where the {what} was expected.",
+            "End it with a `return` of what was asked for.",
+        )
     array = _numbers(value, what)
     if shape is not None and not _fits(array.shape, shape):
         wanted = tuple("any" if size is None else size for size in shape)

@@ -43,6 +43,8 @@ class Lab:
         Raises:
             EditionError: the notebook was made for another edition of the lab.
         """
+        if not isinstance(edition, int):
+            raise EditionError(f"edition is {edition!r}; it is a whole number, such as 1.")
         if edition != spec.edition:
             older, mend = (
                 ("notebook", "Take the lab's current notebook and carry your answers over.")
@@ -124,7 +126,7 @@ class Lab:
         rows = [_progress_row(task, tasks.get(task.name)) for task in self._spec.tasks]
         full = sum(task.points for task in self._spec.tasks)
         reached = sum(t.points * tasks[t.name]["best"] for t in self._spec.tasks if t.name in tasks)
-        note = f"{reached:.3g} of {full:g} points in practice"
+        note = f"{reached:.3g} of {full:g} points in practice, essays not counted"
         header = ("task", "best", "of", "tries", "last outcome")
         display(cards.table_card(f"Progress in {self._spec.assignment}", note, header, rows))
 

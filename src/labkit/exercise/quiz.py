@@ -38,10 +38,10 @@ class Question:
         Raises:
             ValueError: there is no such option.
         """
-        place = self.letters.find(str(letter).strip().lower())
-        if len(str(letter).strip()) != 1 or place < 0:
+        chosen = str(letter).strip().lower().rstrip(")")
+        if len(chosen) != 1 or chosen not in self.letters:
             raise ValueError(
                 f"Question '{self.name}' has the options {', '.join(self.letters)}; "
                 f"'{letter}' is none of them."
             )
-        return self.options[place]
+        return self.options[self.letters.index(chosen)]

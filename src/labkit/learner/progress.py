@@ -8,7 +8,6 @@ not the check: the caller gets a `ProgressError` with words and goes on.
 from __future__ import annotations
 
 import json
-import math
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -157,8 +156,11 @@ def _check_task(entry: Any) -> None:
     if not isinstance(entry, dict):
         raise ValueError("a task's entry is no table")
     best, tries = entry.get("best"), entry.get("tries")
-    if not (isinstance(best, (int, float)) and math.isfinite(best) and isinstance(tries, int)):
-        raise ValueError("a task's score is no number")
+    scores = (best, entry.get("last", 0.0))
+    if not all(isinstance(score, (int, float)) and 0 <= score <= 1 for score in scores):
+        raise ValueError("a task's score is no share")
+    if not (isinstance(tries, int) and tries >= 0 and isinstance(entry.get("status", ""), str)):
+        raise ValueError("a task's tries are no count")
 
 
 def _set_aside(path: Path) -> str:

@@ -400,6 +400,10 @@ WRONG = {
             "local levels",
         ),
         "reversed stages": (lambda *a: _right_levels(*a)[::-1], "wrong order"),
+        "one review period more": (
+            lambda lead, *a: _levels_one_at_a_time([lead[0] + 1, *lead[1:]], *a),
+            "one period more than the lead time",
+        ),
         "newsvendor bound with local rates": (_levels_bounds, "above the least"),
         "one level": (lambda *a: float(_right_levels(*a)[-1]), "should have shape"),
     },
@@ -424,7 +428,7 @@ WRONG = {
         "a column of orders": (_column_policy, "should have shape"),
         "the sign of the cost is wrong": (_everything_policy, "sign of the cost"),
         "training diverged": (_diverged_policy, "must be a finite number"),
-        "the policy is not returned": (lambda *a: None, "no answer"),
+        "the policy is not returned": (lambda *a: None, "returned nothing"),
         "orders instead of a policy": (lambda *a: 5.0, "not a function"),
     },
     "ppo": {
@@ -443,7 +447,7 @@ WRONG = {
         "one score a day": (lambda: lambda features: features[:, 0, 0], "should have shape"),
         "first come, first served": (lambda: _first_score, "is asked"),
         "not finite": (lambda: lambda features: features[..., 0] * np.nan, "finite"),
-        "the score is not returned": (lambda: None, "no answer"),
+        "the score is not returned": (lambda: None, "returned nothing"),
         "weights instead of a score": (lambda: np.ones(12), "not a function"),
     },
 }

@@ -71,6 +71,8 @@ TRAPS = {
     "local levels": "These look like local levels. Echelon levels count all stock downstream too.",
     "reversed stages": "The levels stand in the wrong order: stage 0 is nearest to the customer.",
     "without safety stock": "These levels cover the mean demand alone, with no safety stock.",
+    "adds a review period": "Each level covers one period more than the lead time. Here orders are "
+    "placed and shipped before the demand of the same period.",
     "one lead time only": "Each level looks at its own lead time; demand of all stages downstream "
     "has to be covered as well.",
 }
@@ -173,7 +175,7 @@ def _newsvendor_case(answer: Any, case: Instance) -> Outcome:
         f"Your quantity {quantity:.4g} costs {cost:.4g} a period, {gap:.2%} above the least "
         f"possible; {NEWSVENDOR_TOLERANCE:.1%} is allowed.",
         on=f"{_law_words(law)}, holding {holding}, penalty {penalty}",
-        next_step="Ask when one more unit on the shelf stops to pay: its chance to be sold against "
+        next_step="Ask when one more unit on the shelf stops paying: its chance to be sold against "
         "its chance to be left over.",
         misconception=_trap(quantity, case["traps"], 1e-3),
     )
@@ -250,7 +252,7 @@ def judge_backprop(answer: Any, instance: Instance) -> Outcome:
     import torch
 
     where = _shelf(instance)
-    policy = call(answer, *where, seconds=TRAINING)
+    policy = _returned(call(answer, *where, seconds=TRAINING), "policy")
     states = all_states(*where)
     with torch.no_grad():
         raw = call(policy, torch.from_numpy(states), seconds=QUICK)
@@ -283,6 +285,16 @@ def judge_ppo(answer: Any, instance: Instance) -> Outcome:
     return _ordering_outcome(orders, states, instance, PPO_TOLERANCE)
 
 
+def _returned(function: Any, what: str) -> Any:
+    """A function that a training function returned; forgetting to return it is common."""
+    if function is None:
+        raise UnusableError(
+            f"Your function ran, but returned nothing where a {what} was expected.",
+            f"End it with `return {what}`.",
+        )
+    return function
+
+
 def _ordering_outcome(
     orders: Floats, states: NDArray[np.float32], instance: Instance, tolerance: float
 ) -> Outcome:
@@ -296,18 +308,32 @@ def _ordering_outcome(
     where = _shelf(instance)
     cost = _cost(orders, where)
     gap = cost / instance["optimal_cost"] - 1
+    base_stock = instance["base_stock_cost"] / instance["optimal_cost"] - 1
+    yardsticks = f"The best base-stock policy is {base_stock:.1%} above it"
+    textbook = base_stock
+    if "capped_cost" in instance:
+        textbook = instance["capped_cost"] / instance["optimal_cost"] - 1
+        yardsticks += f", with the best cap {textbook:.1%}"
+    words = (
+        f"The policy costs {cost:.4f} a period, {gap:.2%} above the optimum "
+        f"{instance['optimal_cost']:.4f}. {yardsticks}."
+    )
     if gap <= tolerance:
-        return passed(
-            f"The policy costs {cost:.4f} a period, {gap:.2%} above the optimum "
-            f"{instance['optimal_cost']:.4f}."
+        return passed(words)
+    on = _shelf_words(instance)
+    if gap < 0.9 * textbook:
+        return Outcome(
+            Status.PARTIAL,
+            0.5,
+            f"{words} Better than the textbook earns half; {tolerance:.0%} earns the rest.",
+            on,
+            "Train a little longer, or let the learning rate fall further at the end.",
         )
     return failed(
-        f"The policy costs {cost:.4f} a period, {gap:.2%} above the optimum; "
-        f"{tolerance:.0%} is allowed. The best base-stock policy is "
-        f"{instance['base_stock_cost'] / instance['optimal_cost'] - 1:.1%} above it.",
-        on=_shelf_words(instance),
+        f"{words} At most {tolerance:.0%} is asked.",
+        on=on,
         next_step="Print the cost while training. If it still falls, train longer; if it jumps, "
-        "lower the learning rate.",
+        "lower the learning rate. Do not round orders in training: rounding has slope zero.",
         misconception=_policy_trap(np.rint(orders), states, max_order(*where)),
     )
 
@@ -323,21 +349,22 @@ def _policy_trap(orders: Floats, states: NDArray[np.float32], largest: int) -> s
     levels = (orders + position)[inside]
     if len(levels) > len(orders) / 100 and np.ptp(levels) == 0:
         return (
-            "This is a base-stock rule: it sees the inventory position alone. What arrives when "
-            "matters too."
+            "This is a base-stock rule, perhaps with a cap: it sees the inventory position alone. "
+            "What arrives when matters too."
         )
     return ""
 
 
 def judge_dispatch(answer: Any, instance: Instance) -> Outcome:
     """Mean paired saving against nearest-request on the same secret days."""
-    learned = call(answer, seconds=TRAINING)
+    learned = _returned(call(answer, seconds=TRAINING), "score")
     days = draw_days(instance["days"], instance["seed"])
 
     def score(features: NDArray[np.float32]) -> Floats:
         return as_array(call(learned, features, seconds=QUICK), "scores", features.shape[:2])
 
-    saving, interval = paired_saving(rollout(days, score), rollout(days, nearest_request))
+    baseline = rollout(days, nearest_request)
+    saving, interval = paired_saving(rollout(days, score), baseline)
     words = (
         f"The truck is home {saving:.2%} earlier than with nearest-request "
         f"(± {interval:.2%}, {instance['days']:,} paired days)"
@@ -345,24 +372,29 @@ def judge_dispatch(answer: Any, instance: Instance) -> Outcome:
     if saving >= SAVING:
         return passed(f"{words}.")
     if saving >= HALF_SAVING:
+        share = 0.5 + 0.5 * (saving - HALF_SAVING) / (SAVING - HALF_SAVING)
         return Outcome(
             Status.PARTIAL,
-            0.5,
-            f"{words}. That is worth half; {SAVING:.0%} earns the rest.",
+            share,
+            f"{words}. {HALF_SAVING:.0%} earns half, {SAVING:.0%} everything.",
             next_step="Search longer, on more days, and look at which weights matter.",
         )
     trap = ""
     if abs(saving) < 1e-9:
         trap = "These scores choose as nearest-request does: a faster truck needs another order."
-    elif saving < -0.1:
+    elif saving < -0.1 and paired_saving(rollout(days, _turned(score)), baseline)[0] > -0.02:
         trap = "The highest score is visited next; these scores seem to be costs. Turn the sign."
     return failed(
-        f"{words if saving > 0 else _later(saving, interval)}; {SAVING:.0%} is asked.",
+        f"{words if saving >= 0 else _later(saving, interval)}; {SAVING:.0%} is asked.",
         on=f"{instance['days']:,} storm days",
         next_step="Judge every candidate on the same days, and let the score see where the storm "
         "will be, not only where it is.",
         misconception=trap,
     )
+
+
+def _turned(score: Callable[[NDArray[np.float32]], Floats]) -> Callable[..., Floats]:
+    return lambda features: -score(features)
 
 
 def _later(saving: float, interval: float) -> str:
