@@ -78,6 +78,18 @@ def test_an_endless_call_is_stopped_outside_the_main_thread_too():
     assert "did not return" in str(caught[0])
 
 
+def test_an_answer_that_changes_its_arguments_harms_itself_alone():
+    rates, table = [3.0, 1.0], np.ones(3)
+
+    def answer(rates: list[float], table: np.ndarray) -> None:
+        rates.sort()
+        table *= 0
+
+    guard.call(answer, rates, table, seconds=1)
+    assert rates == [3.0, 1.0]
+    assert table.tolist() == [1.0, 1.0, 1.0]
+
+
 def test_no_alarm_is_left_behind_by_a_quick_call():
     assert guard.call(lambda: 3, seconds=0.1) == 3
     time.sleep(0.25)

@@ -9,6 +9,7 @@ hostile answer, which is the business of `labkit.grading`.
 from __future__ import annotations
 
 import contextlib
+import copy
 import ctypes
 import io
 import signal
@@ -47,7 +48,8 @@ def call(answer: Callable[..., Any], *arguments: Any, seconds: float) -> Any:
 
     Args:
         answer: the function.
-        *arguments: passed on as they are.
+        *arguments: passed on as copies, so that an answer which changes them in place harms itself
+            alone.
         seconds: wall-clock limit of this call.
 
     Raises:
@@ -61,9 +63,10 @@ def call(answer: Callable[..., Any], *arguments: Any, seconds: float) -> Any:
             f"The answer is a value of type {type(answer).__name__}, not a function.",
             "Pass the function itself, without brackets.",
         )
+    own = copy.deepcopy(arguments)
     try:
         with _time_limit(seconds):
-            return answer(*arguments)
+            return answer(*own)
     except NotImplementedError:
         raise NotAttemptedError from None
     except _TimeUpError:
