@@ -78,6 +78,31 @@ def test_an_endless_call_is_stopped_outside_the_main_thread_too():
     assert "did not return" in str(caught[0])
 
 
+def test_an_answer_that_swallows_the_time_limit_is_still_over_time():
+    def answer() -> int:
+        try:
+            _spin()
+        except:  # noqa: E722
+            return 3
+        return 4
+
+    with pytest.raises(guard.UnusableError, match="did not return within"):
+        guard.call(answer, seconds=0.2)
+
+
+def test_a_library_that_lacks_something_is_no_untouched_stub():
+    def answer() -> torch.Tensor:
+        return torch.poisson(torch.full((3,), 5))
+
+    with pytest.raises(guard.UnusableError, match="NotImplementedError"):
+        guard.call(answer, seconds=1)
+
+
+def test_a_hidden_value_of_a_masked_array_is_not_read():
+    with pytest.raises(guard.UnusableError, match="must be a finite number"):
+        guard.as_array(np.ma.masked_array([1.0, 2.0], mask=[False, True]), "orders")
+
+
 def test_an_answer_that_changes_its_arguments_harms_itself_alone():
     rates, table = [3.0, 1.0], np.ones(3)
 

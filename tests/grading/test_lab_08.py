@@ -106,7 +106,7 @@ def test_formgrader_opens_and_lists_the_graded_lab(server: str, course: Path):
     assert "nbgrader formgrade" in _get(f"{server}/formgrader", course)
     listed = _get(f"{server}/formgrader/api/assignments", course)
     assert f'"name": "{LAB}"' in listed
-    assert '"num_submissions": 4' in listed
+    assert '"num_submissions": ' in listed
 
 
 def _get(address: str, course: Path) -> str:
@@ -121,3 +121,44 @@ def _get(address: str, course: Path) -> str:
         except OSError:
             time.sleep(0.5)
     raise AssertionError((course / "server.log").read_text()[-2000:])
+
+
+NOISY = """
+import logging
+import os
+
+logging.basicConfig(level=logging.INFO)
+
+
+def newsvendor_quantity(law, holding, penalty):
+    logging.info("solving")
+    os.write(2, b"written past Python")
+    share = penalty / (penalty + holding)
+    if law["law"] == "discrete":
+        values, probabilities = demand.pmf(law)
+        return values[np.argmax(np.cumsum(probabilities) >= share - 1e-12)]
+    return demand.frozen(law).ppf(share)
+"""
+MUTE = """
+get_ipython().ast_node_interactivity = "none"
+
+
+def simulate_dual_sourcing(*arguments):
+    return 0
+"""
+
+
+def test_a_log_line_costs_no_point_and_a_hidden_result_earns_none(course: Path):
+    submitted = course / "grader" / "submitted"
+    notebook = nbformat.read(submitted / "sample-none" / LAB / "rl_supply_chain.ipynb", 4)
+    for learner, place, source in (("eve", "newsvendor", NOISY), ("mallory", "simulate", MUTE)):
+        copy = nbformat.from_dict(notebook)
+        {cell.id: cell for cell in copy.cells}[place].source = source
+        folder = submitted / learner / LAB
+        folder.mkdir(parents=True)
+        nbformat.write(copy, folder / "rl_supply_chain.ipynb")
+        nbgrader(course, "autograde", LAB, "--student", learner)
+    nbgrader(course, "export")
+    with (course / "grader" / "grades.csv").open(encoding="utf-8") as stream:
+        scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(stream)}
+    assert (scores["eve"], scores["mallory"]) == (10.0, 0.0)

@@ -108,6 +108,16 @@ def test_a_foreign_file_is_not_restored_and_stays(home, tmp_path):
     assert progress.load()["08_x"]["tasks"]["a"]["best"] == 1.0
 
 
+def test_another_file_is_never_overwritten_by_a_copy(home, tmp_path):
+    notebook = tmp_path / "mine.ipynb"
+    notebook.write_text("{}", encoding="utf-8")
+    with pytest.raises(progress.ProgressError, match="stays as it is"):
+        progress.save_to(notebook)
+    assert notebook.read_text(encoding="utf-8") == "{}"
+    progress.save_to(tmp_path / "copy.json")
+    progress.save_to(tmp_path / "copy.json")
+
+
 def test_a_full_disk_is_told_and_the_old_file_stays(home, monkeypatch):
     progress.record_task("08_x", "a", 1.0, "passed")
     before = (home / "progress.json").read_bytes()

@@ -70,7 +70,7 @@ def draw_simulate(seed: int) -> dict[str, Any]:
     rng = np.random.default_rng(seed)
     lead_times = [1, int(rng.integers(2, 4)), int(rng.integers(4, 8))]
     timing = _parameters(rng, lead_time=4)
-    timing.update(periods=50, batch=4096)
+    timing.update(periods=50, batch=16384)
     return {"cases": [_case(rng, lead_time) for lead_time in lead_times], "timing": timing}
 
 

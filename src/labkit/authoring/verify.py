@@ -10,7 +10,9 @@ The answers stand in `tests/labs/NN_slug/answers.py`; instances come from `grade
     RIGHT = {"newsvendor": {"by root finding": by_root_finding, ...}}
     WRONG = {"newsvendor": {"orders the mean": (order_the_mean, "ignores the costs"), ...}}
 
-The second part of a wrong answer is a piece of the text that its outcome must show.
+The second part of a wrong answer is a piece of the text that its outcome must show. A third part,
+if there is one, is the most it may score; without it that is a quarter, since a mistake may not
+show in every case.
 """
 
 from __future__ import annotations
@@ -40,6 +42,7 @@ from labkit.exercise.task import LabSpec, judge
 from labkit.learner.variants import PRACTICE_KEY, seed
 
 LEAST_WRONG = 5
+MOST_SCORE = 0.25
 LEAST_RIGHT = 2
 REFERENCE, STUB, RIGHT, WRONG = "reference", "stub", "right", "wrong"
 
@@ -112,12 +115,12 @@ def run(listed: list[Trial], workers: int = 1) -> Iterator[Result]:
 
 def run_trial(trial: Trial) -> Result:
     """Judge one answer on one secret instance, and hold the outcome against what it must show."""
-    answer, reason = _answer(trial)
+    answer, reason, most = _answer(trial)
     drawn = exams(trial.root / "grader", spec(trial.assignment).slug).draw(
         trial.task, seed(PRACTICE_KEY, f"verify {trial.seed}", trial.assignment, trial.task)
     )
     outcome = judge(spec(trial.assignment).task(trial.task), answer, drawn)
-    return Result(trial, outcome, _fault(trial, outcome, reason))
+    return Result(trial, outcome, _fault(trial, outcome, reason, most))
 
 
 def spec(assignment: str) -> LabSpec:
@@ -153,25 +156,26 @@ def summary(results: list[Result]) -> list[tuple[str, str, str, str, str]]:
     return rows  # type: ignore[return-value]
 
 
-def _fault(trial: Trial, outcome: Outcome, reason: str) -> str:
+def _fault(trial: Trial, outcome: Outcome, reason: str, most: float) -> str:
     shown = f"{outcome.status}, score {outcome.score:.3g}: {outcome.message}"
     if trial.kind in (REFERENCE, RIGHT):
         return "" if outcome.score == 1.0 else f"must reach full marks, but: {shown}"
-    if outcome.score == 1.0:
-        return f"must not reach full marks, but: {shown}"
+    if outcome.score > most:
+        return f"must score at most {most:g}, but: {shown}"
     if trial.kind == STUB:
-        return "" if outcome.score == 0.0 else f"must score 0, but: {shown}"
+        return ""
     words = " ".join([outcome.message, outcome.misconception, outcome.on, outcome.next_step])
     return "" if reason in words else f"must say {reason!r}, but says: {words}"
 
 
-def _answer(trial: Trial) -> tuple[Any, str]:
+def _answer(trial: Trial) -> tuple[Any, str, float]:
+    """The answer of a trial, the words its outcome must show, and the most it may score."""
     if trial.kind == RIGHT:
-        return _answers(trial.root, trial.assignment).RIGHT[trial.task][trial.name], ""
+        return _answers(trial.root, trial.assignment).RIGHT[trial.task][trial.name], "", 1.0
     if trial.kind == WRONG:
-        answer, reason = _answers(trial.root, trial.assignment).WRONG[trial.task][trial.name]
-        return answer, reason
-    return _notebook_answers(trial.root, trial.assignment, trial.kind)[trial.task], ""
+        entry = _answers(trial.root, trial.assignment).WRONG[trial.task][trial.name]
+        return entry[0], entry[1], entry[2] if len(entry) > 2 else MOST_SCORE
+    return _notebook_answers(trial.root, trial.assignment, trial.kind)[trial.task], "", 0.0
 
 
 @lru_cache

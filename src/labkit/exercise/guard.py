@@ -1,9 +1,9 @@
 """Calling what a learner wrote, and reading what it returns, without being taken in.
 
-A judge touches learner code only through `call` and reads results only through `as_number`,
-`as_array` and `as_text`. Whatever goes wrong becomes an `Unusable` with words for the learner, so
-that a check always ends in an outcome. This keeps a notebook going; it is no protection against a
-hostile answer, which is the business of `labkit.grading`.
+A judge touches learner code only through `call` and reads results only through `as_number` and
+`as_array`. Whatever goes wrong becomes an `UnusableError` with words for the learner, so that a
+check always ends in an outcome. This keeps a notebook going; it is no protection against a hostile
+answer.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ import threading
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -65,20 +67,30 @@ def call(answer: Callable[..., Any], *arguments: Any, seconds: float) -> Any:
         )
     own = copy.deepcopy(arguments)
     try:
-        with _time_limit(seconds):
-            return answer(*own)
-    except NotImplementedError:
-        raise NotAttemptedError from None
+        with _time_limit(seconds) as is_over:
+            returned = answer(*own)
+            if is_over():  # the answer swallowed the ring
+                raise _TimeUpError
+            return returned
+    except NotImplementedError as problem:
+        # The stub raises it without a text; a library that does says what it lacks.
+        if not problem.args:
+            raise NotAttemptedError from None
+        raise _raised(problem) from None
     except _TimeUpError:
         raise UnusableError(
             f"The call did not return within {seconds:g} s, so it was stopped.",
             "Look for a loop that never ends, or do the same work on whole arrays.",
         ) from None
     except (Exception, SystemExit) as problem:
-        raise UnusableError(
-            f"Your code raised {_in_one_line(problem)}{_where(problem)}.",
-            "Call the function yourself in a new cell to see the whole traceback.",
-        ) from None
+        raise _raised(problem) from None
+
+
+def _raised(problem: BaseException) -> UnusableError:
+    return UnusableError(
+        f"Your code raised {_in_one_line(problem)}{_where(problem)}.",
+        "Call the function yourself in a new cell to see the whole traceback.",
+    )
 
 
 def as_number(value: Any, what: str) -> float:
@@ -151,17 +163,19 @@ def _plain(value: Any, what: str) -> Any:
         return value.detach().cpu().to(torch.float64).numpy()
     if kind.__module__.partition(".")[0] == "pandas" and hasattr(value, "to_numpy"):
         return value.to_numpy(dtype=float, na_value=np.nan)
+    if isinstance(value, np.ma.MaskedArray):
+        return _plain(np.ma.filled(value.astype(float), np.nan), what)
     if isinstance(value, (np.ndarray, np.generic)):
         if value.dtype.kind in "biuf":
             return np.asarray(value)
         if value.dtype.kind == "O":
             return _plain(value.tolist(), what)
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, (list, tuple, range)):
         return [_plain(item, what) for item in value]
-    if isinstance(value, (bool, int, float)):
+    if isinstance(value, (bool, int, float, Fraction, Decimal)):
         return float(value)
     raise UnusableError(
-        f"The {what} is or holds a {kind.__name__}; real numbers were expected.",
+        f"Numbers were expected as {what}, but there is something of type {kind.__name__}.",
         "Return a number, a list, a NumPy array or a torch tensor that is already computed.",
     )
 
@@ -196,44 +210,50 @@ def _where(problem: BaseException) -> str:
 
 
 @contextlib.contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
-    """Raise `_TimeUpError` in this thread when the time is over.
+def _time_limit(seconds: float) -> Iterator[Callable[[], bool]]:
+    """Raise `_TimeUpError` in this thread when the time is over; yield how to ask whether it is.
 
     In the main thread of Linux and macOS an alarm signal also ends a sleep. Elsewhere the error is
     set from a timer thread and arrives at the next Python instruction.
     """
     if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
-        with _alarm(seconds):
-            yield
+        with _alarm(seconds) as is_over:
+            yield is_over
     else:
-        with _timer_thread(seconds):
-            yield
+        with _timer_thread(seconds) as is_over:
+            yield is_over
 
 
 @contextlib.contextmanager
-def _alarm(seconds: float) -> Iterator[None]:
+def _alarm(seconds: float) -> Iterator[Callable[[], bool]]:
+    rung = False
+
     def ring(*_: object) -> None:
+        nonlocal rung
+        rung = True
         raise _TimeUpError
 
     before = signal.signal(signal.SIGALRM, ring)
     # The repeat catches an answer that swallows the first ring in a bare `except`.
     remaining, interval = signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
     try:
-        yield
+        yield lambda: rung
     finally:
         signal.setitimer(signal.ITIMER_REAL, remaining, interval)
         signal.signal(signal.SIGALRM, before)
 
 
 @contextlib.contextmanager
-def _timer_thread(seconds: float) -> Iterator[None]:
+def _timer_thread(seconds: float) -> Iterator[Callable[[], bool]]:
     thread = threading.get_ident()
     over = threading.Lock()
-    done = False
+    done = rung = False
 
     def ring() -> None:
+        nonlocal rung
         with over:
             if not done:
+                rung = True
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(
                     ctypes.c_ulong(thread), ctypes.py_object(_TimeUpError)
                 )
@@ -242,7 +262,7 @@ def _timer_thread(seconds: float) -> Iterator[None]:
     timer.daemon = True
     timer.start()
     try:
-        yield
+        yield lambda: rung
     finally:
         with over:
             done = True

@@ -92,10 +92,16 @@ def judge_cases(cases: Sequence[Instance], one: Callable[[Instance], Outcome]) -
 
 
 def attempt(step: Callable[[], Outcome]) -> Outcome:
-    """Run a step of a judge; what the guard raises becomes an outcome."""
+    """Run a step of a judge; whatever it raises becomes an outcome."""
     try:
         return step()
     except guard.NotAttemptedError:
         return not_attempted()
     except guard.UnusableError as problem:
         return error(str(problem), next_step=problem.next_step)
+    except Exception as problem:
+        return error(
+            f"The check could not come to a verdict ({type(problem).__name__}: {problem}).",
+            next_step="This is a fault of the check, not necessarily of your answer. Please "
+            "report it with your answer.",
+        )

@@ -102,8 +102,16 @@ def save_to(target: Path) -> None:
     """Write a copy of the progress that can be carried elsewhere.
 
     Raises:
-        ProgressError: it could not be written.
+        ProgressError: it could not be written, or the target is some other file.
     """
+    if target.exists():
+        try:
+            _parse(target.read_text(encoding="utf-8"))
+        except (ValueError, OSError):
+            raise ProgressError(
+                f"{target} exists and is not a copy of your progress; it stays as it is. "
+                "Choose another name."
+            ) from None
     _write(target, load())
 
 
@@ -149,6 +157,8 @@ def _parse(text: str) -> Record:
                 raise ValueError(f"{part} is no table")
         for entry in lab.get("tasks", {}).values():
             _check_task(entry)
+        if not all(isinstance(opened, int) for opened in lab.get("hints", {}).values()):
+            raise ValueError("opened hints are no count")
     return labs
 
 

@@ -32,6 +32,7 @@ class LostSalesSB3(VecEnv):
 
     Observation: ``observe(states, mean demand)``. Action: units to order, as in `LostSalesVec`.
     Reward: ``1 - cost / (holding * mean demand)``, so that holding one mean demand scores 0.
+    `steps_taken` counts the steps of all copies since the environment was made.
     Episodes end by truncation only, which is reported as ``TimeLimit.truncated`` together with
     ``terminal_observation``, so that values are bootstrapped across the cut.
 
@@ -44,6 +45,7 @@ class LostSalesSB3(VecEnv):
         self.env = env
         self._mean = demand_laws.mean(env.law)
         self._scale = np.float32(1 / (env.holding * self._mean))
+        self.steps_taken = 0
         self._actions: NDArray[Any] = np.zeros(env.num_envs, np.int64)
         observations = spaces.Box(-1.0, np.inf, (env.lead_time,), np.float32)
         super().__init__(env.num_envs, observations, env.single_action_space)
@@ -67,6 +69,7 @@ class LostSalesSB3(VecEnv):
     ) -> tuple[NDArray[np.float32], NDArray[Any], NDArray[np.bool_], list[dict[str, Any]]]:
         """Play one period and return observations, rewards, dones and infos."""
         states, rewards, _, truncated, info = self.env.step(self._actions)
+        self.steps_taken += self.num_envs
         infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
         if "final_obs" in info:
             last = observe(np.stack(info["final_obs"]), self._mean)
