@@ -3,7 +3,7 @@
     python bootstrap.py lab      set up, then JupyterLab on the home page
     python bootstrap.py test     set up, then all tests; more arguments go to pytest
     python bootstrap.py lint     set up, then formatting, types, imports and stale notebooks
-    python bootstrap.py setup    set up only
+    python bootstrap.py setup    set up only; where that was done, check that it still works
 
 Any Python since 3.8 may start it, without anything installed; it finds Python 3.11 by itself and
 installs into .venv. What was done is stamped, so the next call starts in seconds; an interrupted
@@ -14,6 +14,7 @@ stands in pyproject.toml, their versions in constraints.txt, and the notebooks a
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -27,10 +28,33 @@ from typing import Iterator, NoReturn, Sequence
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
+STAMP = "labkit-stamp.json"
 WORKBOOK = ROOT / "workbook"
 PYTHON = "3.11"
 EXTRA = "course"
 COMMANDS = ("lab", "test", "lint", "setup")
+HELP = ("-h", "--help")
+LINT_STEPS = (
+    ("ruff", "check", "."),
+    ("ruff", "format", "--check", "."),
+    ("mypy",),
+    ("lint-imports",),
+    ("labkit", "build", "--check"),
+)
+TOOLS = sorted({step[0] for step in LINT_STEPS})
+
+# What the environment's Python is asked once the packages are there.
+CHECKS = (("-m", "pip", "check"), ("-c", "import labkit, numpy, torch"))
+
+# `pip check` passes over the extras, where most of the packages stand; labkit's doctor knows them.
+PACKAGES_CHECK = (
+    "-c",
+    "import pathlib, sys; from labkit.doctor import packages; "
+    "sys.exit(not all(finding.fine for finding in packages(pathlib.Path.cwd())))",
+)
+
+# How systems say that another process holds a lock; any other word means that there are no locks.
+LOCK_IS_HELD = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES)
 
 # Measured on Linux: the environment takes 1.7 GB, and pip's downloads up to as much again.
 DISK_NEEDED_GB = 4
@@ -62,7 +86,8 @@ def main(arguments: Sequence[str]) -> int:
     command, rest = (arguments[0] if arguments else ""), list(arguments[1:])
     if command not in COMMANDS or (rest and command != "test"):
         print(__doc__)
-        return 0 if command in ("-h", "--help") else 2
+        asked = command in HELP or (command in COMMANDS and any(word in HELP for word in rest))
+        return 0 if asked else 2
     os.chdir(ROOT)
     # Many small matrix products: more threads than one only fight over the cores.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -70,12 +95,12 @@ def main(arguments: Sequence[str]) -> int:
     os.environ["PATH"] = f"{venv_python().parent}{os.pathsep}{os.environ.get('PATH', '')}"
     try:
         with only_one_at_a_time():
-            set_up()
+            set_up(checked=command == "setup")
             if command == "lab":
                 say("Putting the notebooks into workbook/")
                 run_tool("labkit", "release", "--to", str(WORKBOOK))
         if command == "lab":
-            return stay_with([str(venv_python().parent / "labkit"), "lab"])
+            return stay_with([str(program("labkit")), "lab"])
         if command == "test":
             return stay_with([str(venv_python()), "-m", "pytest", *rest])
         return lint() if command == "lint" else 0
@@ -132,7 +157,15 @@ def venv_python() -> Path:
 @contextlib.contextmanager
 def only_one_at_a_time() -> Iterator[None]:
     """Hold the set-up lock. The system frees it even where the holder is killed."""
-    with open(ROOT / ".venv.lock", "w") as handle:
+    try:
+        handle = open(ROOT / ".venv.lock", "w")
+    except OSError as error:
+        raise SetUpError(
+            f"Nothing can be written into {ROOT}: {error.strerror}.\n"
+            "The course installs itself into its own folder. Copy the folder to a place where you\n"
+            "may write (your home folder, say), and run the same command there."
+        ) from error
+    with handle:
         if not try_lock(handle.fileno()):
             say("Another set-up is at work in this folder; waiting for it to end")
             while not try_lock(handle.fileno()):
@@ -141,7 +174,10 @@ def only_one_at_a_time() -> Iterator[None]:
 
 
 def try_lock(descriptor: int) -> bool:
-    """Take the lock of an open file; say whether that went well. Closing the file frees it."""
+    """Take the lock of an open file; return False where another holds it. Closing frees it.
+
+    Some network drives have no locks: waiting for one would never end, so it counts as taken.
+    """
     try:
         if sys.platform == "win32":
             import msvcrt
@@ -151,8 +187,10 @@ def try_lock(descriptor: int) -> bool:
             import fcntl
 
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
+    except OSError as error:
+        if error.errno in LOCK_IS_HELD:
+            return False
+        say(f"No locks on this drive ({error.strerror}): do not start two set-ups here at once")
     return True
 
 
@@ -174,17 +212,23 @@ def stamp_text() -> str:
 
 def is_set_up() -> bool:
     """Say whether .venv holds what pyproject.toml and constraints.txt ask for now."""
-    stamp = VENV / "labkit-stamp.json"
+    stamp = VENV / STAMP
     return venv_python().exists() and stamp.is_file() and stamp.read_text() == stamp_text()
 
 
-def set_up() -> None:
-    """Bring .venv up to date; return at once where it is."""
+def set_up(checked: bool = False) -> None:
+    """Bring .venv up to date; return at once where it is, or `checked`, where it works as well."""
     if is_set_up():
-        return
+        if not checked:
+            return
+        if still_works():
+            say("Already set up")
+            return
+        say("The environment .venv was set up, but works no longer; setting it up again")
     python = find_python()
+    refuse_foreign_venv()
     check_disk()
-    stamp = VENV / "labkit-stamp.json"
+    stamp = VENV / STAMP
     with contextlib.suppress(FileNotFoundError):
         stamp.unlink()
     if not working_pip():
@@ -200,6 +244,20 @@ def set_up() -> None:
             )
     stamp.write_text(stamp_text())
     say("Set up")
+
+
+def refuse_foreign_venv() -> None:
+    """Refuse to touch a .venv with files in it that neither Python nor this script has made."""
+    if not VENV.exists() or any((VENV / mark).is_file() for mark in (STAMP, "pyvenv.cfg")):
+        return
+    # Folders alone are what a venv looks like that was cut off in its first moments.
+    if VENV.is_dir() and not any(path.is_file() for path in VENV.rglob("*")):
+        return
+    raise SetUpError(
+        f"{VENV} is there already, and it is no Python environment: it was left as it is.\n"
+        "The course installs itself under that name. Move it away or rename it, and run the same\n"
+        "command again."
+    )
 
 
 def check_disk() -> None:
@@ -231,10 +289,27 @@ def quiet_call(*arguments: str) -> int:
     return subprocess.call([str(venv_python()), *arguments], stdout=silent, stderr=silent)
 
 
+def still_works() -> bool:
+    """Say whether .venv has a pip that starts, packages that fit, and the programs called here."""
+    return (
+        working_pip()
+        and all(program(tool).is_file() for tool in TOOLS)
+        and all(quiet_call(*check) == 0 for check in (*CHECKS, PACKAGES_CHECK))
+    )
+
+
+def remove_venv() -> None:
+    """Delete .venv, pyvenv.cfg last: by it, what an interruption leaves is still known as ours."""
+    for path in VENV.iterdir() if VENV.is_dir() else ():
+        if path.name != "pyvenv.cfg":
+            shutil.rmtree(path, ignore_errors=True)
+    shutil.rmtree(VENV, ignore_errors=True)
+
+
 def make_venv(python: Sequence[str]) -> None:
     """Make .venv from nothing."""
     say(f"Making the environment .venv with {' '.join(python)}")
-    shutil.rmtree(VENV, ignore_errors=True)
+    remove_venv()
     answer = subprocess.run(
         [*python, "-m", "venv", str(VENV)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
@@ -261,10 +336,7 @@ def install() -> bool:
         explain(log)
     say("Checking that the packages fit together")
     python = str(venv_python())
-    return all(
-        subprocess.call([python, *check]) == 0
-        for check in (["-m", "pip", "check"], ["-c", "import labkit, numpy, torch"])
-    )
+    return all(subprocess.call([python, *check]) == 0 for check in CHECKS)
 
 
 def install_cpu_torch() -> None:
@@ -322,9 +394,25 @@ def explain(log: str) -> NoReturn:
 # --- Tools of the environment --------------------------------------------------------------
 
 
+def program(name: str) -> Path:
+    """Return where a program of .venv stands, present or not."""
+    return venv_python().parent / (f"{name}.exe" if os.name == "nt" else name)
+
+
+def cannot_start(name: str) -> SetUpError:
+    """Tell what to do about a program of .venv that is missing or broken."""
+    return SetUpError(
+        f"`{name}` could not be started: the environment .venv is damaged.\n"
+        "Repair it with `python bootstrap.py setup`, and run the same command again."
+    )
+
+
 def call_tool(name: str, *arguments: str) -> int:
     """Run a program of .venv; return its exit code."""
-    return subprocess.call([str(venv_python().parent / name), *arguments])
+    try:
+        return subprocess.call([str(program(name)), *arguments])
+    except OSError as error:
+        raise cannot_start(name) from error
 
 
 def run_tool(name: str, *arguments: str) -> None:
@@ -336,7 +424,10 @@ def run_tool(name: str, *arguments: str) -> None:
 
 def stay_with(command: list[str]) -> int:
     """Run a program that answers Ctrl-C itself; return its exit code when it has ended."""
-    process = subprocess.Popen(command)
+    try:
+        process = subprocess.Popen(command)
+    except OSError as error:
+        raise cannot_start(Path(command[0]).name) from error
     while True:
         try:
             return process.wait()
@@ -346,15 +437,8 @@ def stay_with(command: list[str]) -> int:
 
 def lint() -> int:
     """Run every check that reads the code without running it; fail if one of them does."""
-    steps = (
-        ("ruff", "check", "."),
-        ("ruff", "format", "--check", "."),
-        ("mypy",),
-        ("lint-imports",),
-        ("labkit", "build", "--check"),
-    )
     failed = ""
-    for step in steps:
+    for step in LINT_STEPS:
         say(" ".join(step))
         if call_tool(*step):
             failed = " ".join(step)

@@ -7,6 +7,7 @@ pytest is needed, so that these tests run on every platform.
 from __future__ import annotations
 
 import ast
+import errno
 import importlib.util
 import shutil
 import subprocess
@@ -52,6 +53,7 @@ class Computer:
                 python = self.bootstrap.venv_python()
                 python.parent.mkdir(parents=True)
                 python.touch()
+                (self.bootstrap.VENV / "pyvenv.cfg").touch()
                 self.pythons[str(python)] = "3.11"
             return SimpleNamespace(returncode=code, stdout=words)
         version = self.pythons.get(command[0])
@@ -64,7 +66,12 @@ class Computer:
         if "--log" in command:
             code, log = self.pip_answers.pop(0) if self.pip_answers else (0, "")
             Path(command[command.index("--log") + 1]).write_text(log)
+            if code == 0:
+                for tool in self.bootstrap.TOOLS:
+                    self.bootstrap.program(tool).touch()
             return code
+        if not Path(command[0]).exists():
+            raise FileNotFoundError(command[0])
         if "check" in command:
             return 0 if (self.fits.pop(0) if len(self.fits) > 1 else self.fits[0]) else 1
         if "importlib.metadata" in command[-1]:
@@ -73,6 +80,8 @@ class Computer:
 
     def start(self, command: list[str]) -> SimpleNamespace:
         self.calls.append(command)
+        if not Path(command[0]).exists():
+            raise FileNotFoundError(command[0])
         return SimpleNamespace(wait=lambda: self.waits.pop(0)())
 
     def started(self, word: str) -> list[list[str]]:
@@ -112,10 +121,119 @@ def test_a_first_start_installs_with_the_lock_and_stamps_it(computer: Computer) 
     assert computer.bootstrap.is_set_up()
 
 
-def test_a_second_start_runs_no_program_at_all(computer: Computer) -> None:
+def test_a_second_start_runs_nothing_but_what_was_asked_for(computer: Computer) -> None:
+    computer.bootstrap.main(["setup"])
+    computer.calls.clear()
+    assert computer.bootstrap.main(["test"]) == 0
+    assert [call[1:] for call in computer.calls] == [["-m", "pytest"]]
+
+
+def test_a_second_set_up_checks_and_says_that_all_is_there(
+    computer: Computer, capsys: pytest.CaptureFixture[str]
+) -> None:
     computer.bootstrap.main(["setup"])
     computer.calls.clear()
     assert computer.bootstrap.main(["setup"]) == 0
+    assert "Already set up" in capsys.readouterr().out
+    assert computer.started("check") and not computer.started("-e")
+
+
+def test_a_set_up_repairs_packages_that_were_lost(computer: Computer) -> None:
+    computer.bootstrap.main(["setup"])
+    computer.calls.clear()
+    computer.fits = [False, True]
+    assert computer.bootstrap.main(["setup"]) == 0
+    assert computer.started("-e") and not computer.started("venv")
+    assert computer.bootstrap.is_set_up()
+
+
+def test_what_a_set_up_asks_the_doctor_is_answered_by_a_missing_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doctor = pytest.importorskip("labkit.doctor")
+    _, question = load_bootstrap().PACKAGES_CHECK
+    monkeypatch.chdir(tmp_path)
+    for name, code in (("pytest", 0), ("no-such-package", 1)):
+        monkeypatch.setattr(doctor.metadata, "requires", lambda _, name=name: [name])
+        with pytest.raises(SystemExit) as ended:
+            exec(question, {})
+        assert ended.value.code == code
+
+
+def test_a_set_up_makes_an_environment_anew_whose_python_does_not_start(
+    computer: Computer,
+) -> None:
+    computer.bootstrap.main(["setup"])
+    computer.calls.clear()
+    del computer.pythons[str(computer.bootstrap.venv_python())]
+    assert computer.bootstrap.main(["setup"]) == 0
+    assert computer.started("venv") and computer.started("-e")
+
+
+@pytest.mark.parametrize("command", ["lab", "lint"])
+def test_a_missing_program_is_named_with_the_way_to_repair_it(
+    computer: Computer, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    computer.bootstrap.main(["setup"])
+    for tool in computer.bootstrap.TOOLS:
+        computer.bootstrap.program(tool).unlink()
+    assert computer.bootstrap.main([command]) == 1
+    said = capsys.readouterr().err
+    assert "could not be started" in said and "python bootstrap.py setup" in said
+    computer.calls.clear()
+    assert computer.bootstrap.main(["setup"]) == 0 and computer.started("-e")
+    assert computer.bootstrap.main([command]) == 0
+
+
+def test_an_interpreter_that_does_not_start_is_named_too(computer: Computer) -> None:
+    with pytest.raises(computer.bootstrap.SetUpError, match="`python` could not be started"):
+        computer.bootstrap.stay_with(["nowhere/python", "-m", "pytest"])
+
+
+def test_a_venv_of_another_kind_is_left_as_it_is(
+    computer: Computer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notes = computer.bootstrap.VENV / "deep" / "notes.txt"
+    notes.parent.mkdir(parents=True)
+    notes.write_text("mine")
+    assert computer.bootstrap.main(["setup"]) == 1
+    assert "is no Python environment" in capsys.readouterr().err
+    assert notes.read_text() == "mine" and not computer.started("venv")
+
+
+def test_an_environment_cut_off_while_being_made_is_made_anew(computer: Computer) -> None:
+    (computer.bootstrap.VENV / "lib" / "python3.11").mkdir(parents=True)
+    assert computer.bootstrap.main(["setup"]) == 0
+    assert computer.started("venv")
+
+
+def test_an_environment_cut_off_while_being_deleted_is_still_known(
+    computer: Computer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    computer.bootstrap.main(["setup"])
+    with monkeypatch.context() as patch:
+        deletions = [shutil.rmtree, interrupt]
+        patch.setattr(
+            computer.bootstrap.shutil, "rmtree", lambda *a, **k: deletions.pop(0)(*a, **k)
+        )
+        del computer.pythons[str(computer.bootstrap.venv_python())]
+        assert computer.bootstrap.main(["setup"]) == 130
+    assert computer.bootstrap.main(["setup"]) == 0
+
+
+def test_a_folder_that_takes_no_files_is_told_as_such(
+    computer: Computer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(computer.bootstrap, "open", refuse, raising=False)
+    assert computer.bootstrap.main(["setup"]) == 1
+    said = capsys.readouterr().err
+    assert "Nothing can be written into" in said and "Permission denied" in said
     assert computer.calls == []
 
 
@@ -267,7 +385,16 @@ def test_test_hands_its_arguments_to_pytest(computer: Computer) -> None:
     assert computer.calls[-1][1:] == ["-m", "pytest", "-k", "storm"]
 
 
-@pytest.mark.parametrize("arguments", [[], ["lba"], ["lab", "--fast"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["lab", "--help"], ["setup", "-h"]])
+def test_help_that_was_asked_for_is_no_failure(
+    computer: Computer, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    assert computer.bootstrap.main(arguments) == 0
+    assert "python bootstrap.py lab" in capsys.readouterr().out
+    assert computer.calls == []
+
+
+@pytest.mark.parametrize("arguments", [[], ["lba"], ["lba", "--help"], ["lab", "--fast"]])
 def test_a_mistyped_command_shows_the_help(
     computer: Computer, capsys: pytest.CaptureFixture[str], arguments: list[str]
 ) -> None:
@@ -281,6 +408,33 @@ def test_only_one_set_up_works_at_a_time(computer: Computer, tmp_path: Path) -> 
         with computer.bootstrap.only_one_at_a_time():
             assert not computer.bootstrap.try_lock(second.fileno())
         assert computer.bootstrap.try_lock(second.fileno())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the lock of Windows is another")
+@pytest.mark.parametrize(
+    ("answer", "taken"),
+    [
+        (errno.EWOULDBLOCK, False),
+        (errno.EACCES, False),
+        (errno.ENOLCK, True),
+        (errno.EOPNOTSUPP, True),
+    ],
+)
+def test_a_drive_without_locks_is_not_waited_for(
+    computer: Computer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    answer: int,
+    taken: bool,
+) -> None:
+    import fcntl
+
+    def refuse(*_: int) -> None:
+        raise OSError(answer, "refused")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    assert computer.bootstrap.try_lock(0) is taken
+    assert ("No locks on this drive" in capsys.readouterr().out) is taken
 
 
 def test_a_killed_set_up_leaves_no_lock_behind(computer: Computer, tmp_path: Path) -> None:
