@@ -13,16 +13,28 @@ from labkit.authoring.catalog import (
     render_table,
     updated_readme,
 )
+from labkit.authoring.scaffold import new_lab
 from sample_course import CATALOG, write
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_the_course_lists_fourteen_modules_and_the_eighth_is_available():
-    catalog = load_catalog(ROOT)
-    assert [module.number for module in catalog.modules] == [f"{n:02d}" for n in range(1, 15)]
+def fourteen_modules_are_there_and_the_eighth_is_available(root: Path):
+    catalog = load_catalog(root)
+    assert {f"{n:02d}" for n in range(1, 15)} <= {module.number for module in catalog.modules}
     assert catalog.module("rl_supply_chain").available
     assert catalog.module("08_rl_supply_chain").slug == "rl_supply_chain"
+
+
+def test_the_course_lists_its_fourteen_modules_and_the_eighth_is_available():
+    fourteen_modules_are_there_and_the_eighth_is_available(ROOT)
+
+
+def test_the_course_may_grow_by_a_lab_of_an_author(tmp_path: Path):
+    write(tmp_path / "course" / "course.yml", (ROOT / "course" / "course.yml").read_text("utf-8"))
+    new_lab(tmp_path, "97_zz_probe")
+    assert load_catalog(tmp_path).module("97_zz_probe").available
+    fourteen_modules_are_there_and_the_eighth_is_available(tmp_path)
 
 
 def test_the_home_page_links_into_lesson_and_lab_of_available_modules_only(course: Path):

@@ -19,6 +19,10 @@ from sample_course import CATALOG, write
 
 ROOT = Path(__file__).resolve().parents[2]
 
+# Two tests scaffold beside a copy of labkit: a name that no author's clone has already.
+SLUG = "zz_probe"
+NAME = f"97_{SLUG}"
+
 
 @pytest.fixture
 def empty(tmp_path: Path) -> Path:
@@ -33,7 +37,7 @@ def files(root: Path) -> list[Path]:
 
 
 def test_a_new_lab_has_no_problem_and_gives_nothing_away(empty: Path):
-    written = new_lab(empty, "15_my_topic")
+    written = new_lab(empty, NAME)
     assert all((empty / path).is_file() for path in written)
     assert lint_course(empty) == []
     assert len(build(empty)) == 2 and build(empty, check=True) == []
@@ -57,12 +61,12 @@ def test_a_new_lab_is_verified_and_released_by_the_commands(empty: Path, tmp_pat
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    labkit("new-lab", "15_my_topic")
+    labkit("new-lab", NAME)
     labkit("build")
     labkit("build", "--check")
-    assert "Proven on 20 seeds" in labkit("verify", "15_my_topic", "--seeds", "20")
+    assert "Proven on 20 seeds" in labkit("verify", NAME, "--seeds", "20")
     labkit("release", "--to", str(tmp_path / "workbook"))
-    assert (tmp_path / "workbook" / "labs" / "15_my_topic" / "my_topic.ipynb").is_file()
+    assert (tmp_path / "workbook" / "labs" / NAME / f"{SLUG}.ipynb").is_file()
     # The package holds the example the lab still consists of.
     assert scan(empty / "src", collect_secrets(empty)) == []
 
@@ -71,7 +75,7 @@ def test_what_is_written_is_formatted_and_linted(empty: Path):
     shutil.copy(ROOT / "pyproject.toml", empty)
     # Ruff looks for labkit's own modules to tell its imports from those of others.
     shutil.copytree(ROOT / "src" / "labkit", empty / "src" / "labkit")
-    written = [str(path) for path in new_lab(empty, "15_my_topic") if path.suffix == ".py"]
+    written = [str(path) for path in new_lab(empty, NAME) if path.suffix == ".py"]
     for command in (["format", "--check"], ["check"]):
         done = subprocess.run(
             [sys.executable, "-m", "ruff", *command, *written],
@@ -83,8 +87,8 @@ def test_what_is_written_is_formatted_and_linted(empty: Path):
 
 
 def test_practice_instances_are_plain_data_of_every_task(empty: Path):
-    new_lab(empty, "15_my_topic")
-    practice = empty / "src" / "labkit" / "checks" / "my_topic" / "practice.json"
+    new_lab(empty, NAME)
+    practice = empty / "src" / "labkit" / "checks" / SLUG / "practice.json"
     variants = json.loads(practice.read_text(encoding="utf-8"))["fill_rate"]
     assert len(variants) == len({json.dumps(variant) for variant in variants}) > 1
 
@@ -105,6 +109,10 @@ def test_a_planned_module_becomes_available_and_keeps_its_words(empty: Path):
         ("    points: 10", "    points: 15"),
         ("    status: planned", "    status: available"),
     ]
+
+
+def test_an_author_may_follow_the_guide_to_the_letter_and_keep_these_tests_green():
+    assert SLUG not in (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -128,8 +136,8 @@ def test_a_name_that_cannot_be_is_refused_before_anything_is_written(
 
 
 def test_a_file_that_is_there_is_never_overwritten(empty: Path):
-    there = write(empty / "tests" / "labs" / "15_my_topic" / "answers.py", "mine")
+    there = write(empty / "tests" / "labs" / NAME / "answers.py", "mine")
     before = files(empty)
     with pytest.raises(ScaffoldError, match=r"answers\.py is there already"):
-        new_lab(empty, "15_my_topic")
+        new_lab(empty, NAME)
     assert files(empty) == before and there.read_text() == "mine"
