@@ -38,6 +38,7 @@ def lab(
 @app.command()
 def build(
     check: Annotated[bool, typer.Option(help="Change nothing; fail if anything is stale.")] = False,
+    force: Annotated[bool, typer.Option(help="Discard edits made to built notebooks.")] = False,
 ) -> None:
     """Build the notebooks, the home page and the README's table from their sources."""
     from labkit.authoring.build import build as build_course
@@ -49,7 +50,7 @@ def build(
         typer.echo(str(problem), err=True)
     if problems:
         _fail(f"{len(problems)} problems; mend them and build again.")
-    changed = build_course(root, check=check)
+    changed = build_course(root, check=check, force=force)
     for path in changed:
         typer.echo(f"{'stale' if check else 'written'}: {path.relative_to(root)}")
     if check and changed:

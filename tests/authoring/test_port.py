@@ -77,6 +77,34 @@ def test_after_porting_the_build_gives_the_edited_cells(course: Path, lab: Path,
     assert [cell.cell_type for cell in got.cells] == [cell.cell_type for cell in wanted.cells]
 
 
+def test_newer_text_of_the_source_is_not_taken_back(lab: Path, built: Path):
+    newer = LAB.replace("little is lost", "less is lost")
+    write(lab, newer)
+    with pytest.raises(PortError, match="holds no edit.*Run `labkit build`"):
+        port(lab)
+    edit(built, lambda notebook: notebook.cells[1].update(source="mean_demand = 11"))
+    with pytest.raises(PortError, match="source by hand, then run `labkit build --force`"):
+        port(lab)
+    assert lab.read_text(encoding="utf-8") == newer
+
+
+def test_porting_twice_changes_nothing_more(lab: Path, built: Path):
+    edit(built, lambda notebook: notebook.cells[0].update(source="# New"))
+    assert port(lab) is True
+    assert port(lab) is False
+
+
+def test_a_notebook_without_a_digest_is_ported_as_it_is(lab: Path, built: Path):
+    def change(notebook: NotebookNode) -> None:
+        del notebook.metadata["labkit"]
+        notebook.cells[1].source = "mean_demand = 11"
+
+    write(lab, LAB.replace("little is lost", "less is lost"))
+    edit(built, change)
+    assert port(lab) is True
+    assert "mean_demand = 11" in lab.read_text(encoding="utf-8")
+
+
 def test_points_stay_those_of_the_source(lab: Path, built: Path):
     def change(notebook: NotebookNode) -> None:
         notebook.cells[3].source += "  # done"

@@ -1,8 +1,8 @@
 """Bring an edit made in JupyterLab back from a built notebook into its text source.
 
 Cells that did not change keep their text to the letter, header keys always come from the
-source, and a notebook that does not belong to the source, or that lost its solutions, is
-refused. Building the notebook again afterwards is `build`'s work.
+source, and a notebook that does not belong to the source, was built from an older one, or lost
+its solutions, is refused. Building the notebook again afterwards is `build`'s work.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from labkit.authoring.build import built_path
+from labkit.authoring.build import built_path, content_digest, recorded_digest
 from labkit.authoring.errors import CourseError
 from labkit.authoring.files import write_atomically
 from labkit.authoring.lint import MARKS
@@ -49,8 +49,8 @@ def port(source: Path, notebook: Path | None = None) -> bool:
     Raises
     ------
     PortError
-        If the notebook cannot be read, its graded cells differ from the source's, or it is a
-        released notebook without solutions.
+        If the notebook cannot be read, was built before the source changed, its graded cells
+        differ from the source's, or it is a released notebook without solutions.
     SourceError
         If the source itself cannot be read.
     """
@@ -88,6 +88,7 @@ def ported_text(text: str, edited: NotebookNode, source: Path, edited_path: Path
         As in `port`.
     """
     original = parse_source(text, source)
+    _refuse_older(original, edited, source, edited_path)
     _refuse_other_ids(original, edited, source, edited_path)
     _refuse_lost_marks(original, edited, source, edited_path)
     old = [_content(cell) for cell in original.cells]
@@ -130,6 +131,25 @@ def _graded(notebook: NotebookNode, path: Path) -> dict[str, NotebookNode]:
             )
         cells[header.grade_id] = cell
     return cells
+
+
+def _refuse_older(
+    original: NotebookNode, edited: NotebookNode, source: Path, edited_path: Path
+) -> None:
+    """Refuse a notebook that would take back what was changed in the source since its build."""
+    recorded, wanted = recorded_digest(edited), content_digest(original)
+    present = content_digest(edited)
+    if recorded is None or wanted in (recorded, present):
+        return
+    if present == recorded:
+        raise PortError(
+            f"{edited_path} holds no edit, and {source} changed since it was built. "
+            "Run `labkit build`."
+        )
+    raise PortError(
+        f"{edited_path} was edited, but {source} changed too since the notebook was built. Carry "
+        "the edit over into the source by hand, then run `labkit build --force`."
+    )
 
 
 def _refuse_other_ids(
