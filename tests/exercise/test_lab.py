@@ -7,6 +7,7 @@ import math
 import sys
 
 import pytest
+import torch
 
 from labkit.exercise import instances
 from labkit.exercise import lab as lab_module
@@ -93,6 +94,15 @@ def test_what_an_answer_prints_and_warns_is_shown_folded_and_not_on_stderr(shown
     assert "&lt;b&gt;hello&lt;/b&gt;" in shown[0].html
     assert "careful" in shown[0].html
     assert capsys.readouterr().err == ""
+
+
+def test_a_default_number_type_set_by_an_answer_ends_with_its_check(shown):
+    def answer(x):
+        torch.set_default_dtype(torch.float64)
+        return x * x
+
+    Lab(SPEC, 3).check("square", answer)
+    assert torch.get_default_dtype() is torch.float32
 
 
 def test_a_fault_of_the_judge_is_called_so(shown):

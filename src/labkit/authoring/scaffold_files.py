@@ -26,9 +26,9 @@ JUDGES = '''\
 """The judges of the lab on @title@.
 
 Each takes the learner's answer and an instance (parameters and reference figures as plain data,
-made by `grader/exams/@slug@`) and returns an outcome. A judge does not know how to find a good
-answer. Known traps come with the instance as numbers too: an answer that equals one is told its
-name.
+made by `grader/exams/@slug@`) and returns an outcome.
+A judge does not know how to find a good answer. Known traps come with the instance as numbers
+too: an answer that equals one is told its name.
 """
 
 from __future__ import annotations
@@ -136,7 +136,10 @@ def open_lab(edition: int) -> Lab:
 '''
 
 EXAM = '''\
-"""Instances of the lab on @title@ with their reference figures. Never shipped to learners."""
+"""Instances of the lab on @title@.
+
+They come with their reference figures, so this folder is never shipped to learners.
+"""
 
 from __future__ import annotations
 

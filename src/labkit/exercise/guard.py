@@ -269,6 +269,18 @@ def _timer_thread(seconds: float) -> Iterator[Callable[[], bool]]:
         timer.cancel()
 
 
+@contextlib.contextmanager
+def same_precision() -> Iterator[None]:
+    """Take back a change of torch's default number type, which would break every later answer."""
+    torch = sys.modules.get("torch")
+    before = torch.get_default_dtype() if torch is not None else None
+    try:
+        yield
+    finally:
+        if torch is not None:
+            torch.set_default_dtype(before)
+
+
 class _Tail(io.TextIOBase):
     """A text stream that keeps the beginning and counts the rest, so that a flood costs nothing."""
 

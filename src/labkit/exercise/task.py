@@ -81,7 +81,7 @@ class LabSpec:
 
 def judge(task: Task, answer: Any, instance: Instance) -> Outcome:
     """Judge one answer on one instance; whatever the answer does, there is an outcome."""
-    with guard.quiet() as printed:
+    with guard.quiet() as printed, guard.same_precision():
         outcome = attempt(lambda: task.judge(answer, instance))
     return replace(outcome, printed=printed.text())
 
