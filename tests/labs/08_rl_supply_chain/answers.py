@@ -402,6 +402,7 @@ WRONG = {
         "mean plus one deviation": (
             lambda law, h, p: laws.mean(law) + _sd(law),
             "plus one standard deviation",
+            0.5,  # right by chance where the critical ratio is near 0.84
         ),
         "a negative order": (lambda law, h, p: -_quantile(law, p / (h + p)), "above the least"),
         "a whole table": (lambda law, h, p: laws.frozen(law).ppf([0.5, p / (h + p)]), "one number"),
