@@ -49,9 +49,9 @@ def test_a_folder_that_is_not_there_cannot_be_written(tmp_path: Path) -> None:
     assert finding.serious and "cannot be written" in finding.text
 
 
-def test_without_bubblewrap_labs_still_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor.shutil, "which", lambda _: None)
-    finding = doctor.sandbox()
+def test_the_instructor_is_told_that_nothing_shields_grading() -> None:
+    finding = doctor.grading()
+    assert "grade only what you trust" in finding.text
     assert not finding.fine and not finding.serious
 
 
