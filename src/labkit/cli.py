@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from labkit.authoring.errors import CourseError
+from labkit.errors import CourseError
 
 app = typer.Typer(
     name="labkit",

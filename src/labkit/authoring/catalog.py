@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from labkit.authoring.errors import CourseError
+from labkit.errors import CourseError
 
 CATALOG_PATH = Path("course/course.yml")
 STATUSES = ("available", "planned")

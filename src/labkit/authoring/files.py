@@ -11,7 +11,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from labkit.authoring.errors import CourseError
+from labkit.errors import CourseError
 
 
 class WriteError(CourseError):

@@ -33,10 +33,10 @@ from pathlib import Path
 from typing import Any
 
 from labkit.authoring.build import lab_sources, lesson_sources
-from labkit.authoring.errors import CourseError
 from labkit.authoring.lint import MARKS
 from labkit.authoring.release import release_source
 from labkit.authoring.scaffold_files import FILES
+from labkit.errors import CourseError
 
 LEAST_WORDS = 6
 LEAST_CHARACTERS = 20

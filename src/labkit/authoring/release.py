@@ -15,8 +15,8 @@ from nbformat import NotebookNode
 from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveCells
 
-from labkit.authoring.errors import CourseError
 from labkit.authoring.source import read_source
+from labkit.errors import CourseError
 
 
 class ReleaseError(CourseError):

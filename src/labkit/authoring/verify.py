@@ -32,9 +32,9 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from labkit.authoring.errors import CourseError
 from labkit.authoring.release import release_source
 from labkit.authoring.source import header_of, read_source
+from labkit.errors import CourseError
 from labkit.exercise.guard import quiet
 from labkit.exercise.instances import exams
 from labkit.exercise.outcome import Outcome

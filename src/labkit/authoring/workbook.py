@@ -15,10 +15,10 @@ from pathlib import Path
 
 from labkit.authoring.build import render_notebook
 from labkit.authoring.catalog import CATALOG_PATH, load_catalog, render_home
-from labkit.authoring.errors import CourseError
 from labkit.authoring.files import write_atomically
 from labkit.authoring.leaks import collect_secrets, refuse_leaks, scan_files
 from labkit.authoring.release import release_source
+from labkit.errors import CourseError
 
 RECORD = ".labkit-release.json"
 HOME = "HOME.md"
