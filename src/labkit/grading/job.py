@@ -1,0 +1,385 @@
+"""Runs one submitted notebook: the learner's cells apart from the tests.
+
+A job is plain data, bytes in and bytes out, so that it runs in this process, in a pool or on
+another machine alike. The learner's cells go to a kernel in a sandbox. Test cells go to the
+evaluator, a second sandboxed process that never runs learner code and sees the learner's values
+over a bridge. Whatever a learner does ends in a notebook with explained outputs.
+"""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import base64
+import contextlib
+import json
+import socket
+import struct
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import nbformat
+import zmq
+from jupyter_core.utils import run_sync
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_output
+
+from labkit.grading.sandbox.client import Child, SandboxError, warm_process
+from labkit.grading.sandbox.limits import Limits
+from labkit.grading.sandbox.provisioner import SandboxKernelManager
+
+VERSION = 1
+SERVE = '__import__("labkit.grading.trusted.bridge", fromlist=["serve"]).serve(globals())'
+LARGEST_MESSAGE = 50_000_000
+"""Bytes of one message from the kernel; ZeroMQ drops the connection where one is larger."""
+
+GRACE_SECONDS = 5
+CUT = "… more was shown than is kept.\n"
+
+
+def prepare(modules: Sequence[str]) -> None:
+    """Start the warm process of this machine, with modules imported, if there is none yet.
+
+    Raises:
+        SandboxError: it does not start.
+    """
+    warm_process(modules)
+
+
+def run(job: dict[str, Any]) -> dict[str, Any]:
+    """Run a submission.
+
+    Args:
+        job: `version`, `notebook` (the rebuilt notebook as JSON bytes), `tests` and `setup` (the
+            instructor's source of locked cells by grade id), `imports`, `learner_names`, `preload`,
+            `files` and `secret` (bytes by relative path), `environment` and `limits`.
+
+    Returns:
+        `version`, `notebook` (bytes), `lost` (why the learner's side came to an early end, or an
+        empty text) and `seconds` of wall clock.
+
+    Raises:
+        SandboxError: this machine could not give a sandbox; no fault of the learner's.
+    """
+    start = time.monotonic()
+    nb = nbformat.reads(job["notebook"].decode("utf-8"), as_version=4)
+    limits = Limits(**job["limits"])
+    refused = nb.metadata.get("labkit", {}).get("refused", "")
+    if refused:
+        for cell in nb.cells:
+            if _grade_id(cell) in job["tests"]:
+                cell.outputs = [_error("Refused", refused)]
+        lost = refused
+    else:
+        with _evaluator(job, limits) as (evaluator, learners_end):
+            client = _Apart(nb, job, limits, evaluator, learners_end)
+            client.run()
+            lost = client.lost
+    return {
+        "version": VERSION,
+        "notebook": nbformat.writes(nb).encode("utf-8"),
+        "lost": lost,
+        "seconds": time.monotonic() - start,
+    }
+
+
+class _Evaluator:
+    """The trusted process as its worker sees it: questions and answers over a socket."""
+
+    def __init__(self, child: Child) -> None:
+        self.child = child
+
+    def ask(self, question: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """Send a question and wait for the answer.
+
+        Raises:
+            TimeoutError: there is none in time.
+            OSError: the evaluator is gone.
+        """
+        control = self.child.control
+        control.settimeout(seconds)
+        data = json.dumps(question).encode()
+        control.sendall(struct.pack(">I", len(data)) + data)
+        return self.answer()
+
+    def answer(self) -> dict[str, Any]:
+        """Read one answer."""
+        (size,) = struct.unpack(">I", self._exactly(4))
+        answer = json.loads(self._exactly(size))
+        return dict(answer)
+
+    def _exactly(self, size: int) -> bytes:
+        parts = bytearray()
+        while len(parts) < size:
+            part = self.child.control.recv(min(size - len(parts), 1 << 20))
+            if not part:
+                raise ConnectionError("the evaluator is gone")
+            parts += part
+        return bytes(parts)
+
+
+@contextlib.contextmanager
+def _evaluator(job: dict[str, Any], limits: Limits) -> Iterator[tuple[_Evaluator, socket.socket]]:
+    """Start the trusted process; yield it with the learner's end of the bridge."""
+    ours, learners = socket.socketpair()
+    with ours, learners:
+        child = warm_process(job["preload"]).fork("evaluator", limits, ours)
+        ours.close()
+        try:
+            evaluator = _Evaluator(child)
+            evaluator.ask(_opening(job, limits), limits.cell_seconds + GRACE_SECONDS)
+            yield evaluator, learners
+        except (TimeoutError, ConnectionError) as problem:
+            raise SandboxError(f"The evaluator did not answer ({problem}).") from problem
+        finally:
+            child.close()
+
+
+def _opening(job: dict[str, Any], limits: Limits) -> dict[str, Any]:
+    def text(files: dict[str, bytes]) -> dict[str, str]:
+        return {name: base64.b64encode(data).decode() for name, data in files.items()}
+
+    return {
+        "do": "open",
+        "imports": list(job["imports"]),
+        "learner_names": list(job["learner_names"]),
+        "files": text(job["files"]),
+        "secret": text(job["secret"]),
+        "environment": job["environment"],
+        "call_seconds": limits.call_seconds,
+        "max_output": limits.output_bytes,
+    }
+
+
+class _Apart(NotebookClient):
+    """Executes learner cells in the sandbox and has test cells evaluated elsewhere."""
+
+    def __init__(
+        self,
+        nb: NotebookNode,
+        job: dict[str, Any],
+        limits: Limits,
+        evaluator: _Evaluator,
+        learners_end: socket.socket,
+    ) -> None:
+        context = zmq.Context()
+        context.setsockopt(zmq.MAXMSGSIZE, LARGEST_MESSAGE)
+        super().__init__(
+            nb,
+            km=SandboxKernelManager(context=context),
+            timeout=limits.cell_seconds,
+            allow_errors=True,
+            interrupt_on_timeout=True,
+            error_on_timeout={
+                "ename": "CellTimeoutError",
+                "evalue": f"this cell ran longer than {limits.cell_seconds} seconds",
+                "traceback": [f"This cell ran longer than {limits.cell_seconds} seconds."],
+            },
+            shutdown_kernel="immediate",
+        )
+        self.lost = ""
+        self._job, self._limits = job, limits
+        self._evaluator, self._learners_end = evaluator, learners_end
+        self._room = 0
+        self._context = context
+        self._seen_later = [_loaded_names(cell.source) for cell in nb.cells]
+
+    def run(self) -> None:
+        """Execute all cells."""
+        overall = threading.Timer(self._limits.total_seconds, self._out_of_time)
+        overall.daemon = True
+        try:
+            overall.start()
+            self.execute(files=self._job["files"], bridge=self._learners_end)
+        except (DeadKernelError, CellTimeoutError, RuntimeError) as problem:
+            if isinstance(problem, SandboxError):
+                raise
+            self._lose(str(problem))
+            self._tell_the_rest(0)
+        finally:
+            overall.cancel()
+            with contextlib.suppress(Exception):
+                run_sync(self._async_cleanup_kernel)()
+            self._context.destroy(linger=0)
+
+    async def async_start_new_kernel_client(self) -> Any:
+        """Connect, and go on as soon as the kernel answers.
+
+        ipykernel greets a new subscriber of its output (Jupyter enhancement proposal 65), so there
+        is no need to wait for silence.
+        """
+        self.kc = kc = self.km.client()
+        kc.start_channels(stdin=False, hb=False)
+        kc.allow_stdin = False
+        kc.kernel_info()
+        await asyncio.wait_for(kc.shell_channel.get_msg(timeout=None), self.startup_timeout)
+        greeting = await asyncio.wait_for(kc.iopub_channel.get_msg(timeout=None), GRACE_SECONDS)
+        assert greeting["msg_type"] in ("iopub_welcome", "status"), greeting["msg_type"]
+        return kc
+
+    async def async_execute_cell(
+        self, cell: NotebookNode, cell_index: int, *args: Any, **kwargs: Any
+    ) -> NotebookNode:
+        """Execute a cell where it belongs; a dead kernel ends no notebook, it is told in the cell."""
+        if cell.cell_type != "code" or not cell.source.strip():
+            return cell
+        name = _grade_id(cell)
+        if name in self._job["tests"]:
+            await self._evaluate(cell, cell_index)
+        elif not self.lost:
+            await self._in_sandbox(cell, cell_index)
+            if name in self._job["setup"]:
+                await self._ask({"do": "setup", "source": self._job["setup"][name]})
+        return cell
+
+    async def _in_sandbox(self, cell: NotebookNode, index: int) -> None:
+        """Execute a cell in the learner's kernel."""
+        self._room = self._limits.output_bytes
+        try:
+            await super().async_execute_cell(cell, index)
+        except (DeadKernelError, CellTimeoutError) as problem:
+            self._lose(_why(problem, self._limits))
+            cell.outputs.append(_error("Stopped", self.lost))
+
+    async def _evaluate(self, cell: NotebookNode, index: int) -> None:
+        """Have a test evaluated while the kernel serves the learner's values."""
+        if self.lost:
+            cell.outputs = [_error("NotRun", f"{self.lost} So this test could not be run.")]
+            return
+        serving = asyncio.ensure_future(self._serve(index))
+        question = {"do": "test", "source": self._job["tests"][_grade_id(cell)]}
+        answer = await self._ask(question)
+        if answer.get("lost"):
+            self._lose(answer["lost"])
+            await self.km.shutdown_kernel(now=True)
+        await serving
+        cell.outputs = [nbformat.from_dict(output) for output in answer["outputs"]]
+        cell.execution_count = None
+        if not self.lost:
+            await self._import_for_learner(cell.source, index)
+
+    async def _serve(self, index: int) -> None:
+        """Let the kernel answer the evaluator until that says it is done."""
+        await self._quietly(SERVE, index)
+        # A kernel that ended early leaves the evaluator with nobody to ask.
+        if not self._answered.is_set():
+            await asyncio.sleep(0.2)
+            if not self._answered.is_set():
+                with contextlib.suppress(OSError):
+                    self._learners_end.shutdown(socket.SHUT_RDWR)
+
+    async def _quietly(self, source: str, index: int) -> None:
+        """Run code of ours in the learner's kernel; what it shows is dropped."""
+        self._room = 0
+        try:
+            await super().async_execute_cell(new_code_cell(source), index, store_history=False)
+        except (DeadKernelError, CellTimeoutError) as problem:
+            self._lose(_why(problem, self._limits))
+
+    async def _import_for_learner(self, source: str, index: int) -> None:
+        """Later cells of the learner may use what a test cell imported, as they can in nbgrader."""
+        later = set().union(*self._seen_later[index + 1 :])
+        for statement, names in _imports(source):
+            if names & later:
+                await self._quietly(statement, index)
+
+    async def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
+        """Put a question to the evaluator; stop a test that takes too long."""
+        self._answered = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        seconds = float(self._limits.cell_seconds)
+        timer = loop.call_later(seconds, self._evaluator.child.signal, 2)
+        try:
+            return await loop.run_in_executor(
+                None, self._evaluator.ask, question, seconds + 2 * GRACE_SECONDS
+            )
+        except OSError as problem:
+            self._lose("The test did not come to an end.")
+            return {"outputs": [_error("Stopped", f"{self.lost} ({problem})")]}
+        finally:
+            timer.cancel()
+            self._answered.set()
+
+    def _get_timeout(self, cell: NotebookNode | None) -> int | None:
+        """The kernel may serve as long as the evaluator asks; each call has its own limit."""
+        return None if cell is not None and cell.source == SERVE else self._limits.cell_seconds
+
+    def process_message(self, msg: Any, cell: NotebookNode, cell_index: int) -> Any:
+        """Keep what a cell shows within bounds."""
+        if msg["msg_type"] in ("stream", "display_data", "execute_result", "update_display_data"):
+            size = _size(msg["content"])
+            if size > self._room:
+                if self._room > 0:
+                    cell.outputs.append(new_output("stream", name="stdout", text=CUT))
+                self._room = 0
+                return None
+            self._room -= size
+        elif msg["msg_type"].startswith("comm_"):
+            self._room -= len(str(msg["content"]))
+            if self._room < 0:
+                return None
+        return super().process_message(msg, cell, cell_index)
+
+    def _lose(self, why: str) -> None:
+        self.lost = self.lost or why
+
+    def _out_of_time(self) -> None:
+        self._lose(f"The notebook ran longer than {self._limits.total_seconds} seconds.")
+        child = getattr(self.km.provisioner, "child", None)
+        if child is not None:
+            child.signal(9)
+
+    def _tell_the_rest(self, start: int) -> None:
+        for cell in self.nb.cells[start:]:
+            if _grade_id(cell) in self._job["tests"] and not cell.outputs:
+                cell.outputs = [_error("NotRun", f"{self.lost} So this test could not be run.")]
+
+
+def _grade_id(cell: NotebookNode) -> str:
+    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+
+
+def _error(name: str, text: str) -> NotebookNode:
+    return new_output("error", ename=name, evalue=text, traceback=[text])
+
+
+def _why(problem: Exception, limits: Limits) -> str:
+    if isinstance(problem, CellTimeoutError):
+        return f"The code did not stop after {limits.cell_seconds} seconds, even when interrupted."
+    return (
+        "The code ended the kernel: it left Python, or used more memory, processes or time than "
+        f"allowed ({limits.memory_mb} MB, {limits.processes} processes)."
+    )
+
+
+def _size(content: dict[str, Any]) -> int:
+    text = content.get("text", "")
+    return len(text) + sum(len(str(part)) for part in content.get("data", {}).values())
+
+
+def _imports(source: str) -> list[tuple[str, set[str]]]:
+    """The import statements of a cell, each with the names that it binds."""
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:  # magics
+        return []
+    found = []
+    for node in body:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            names = {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
+            found.append((ast.unparse(node), names))
+    return found
+
+
+def _loaded_names(source: str) -> set[str]:
+    """The names that a cell reads; none where it is no plain Python."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
+    nodes = ast.walk(tree)
+    return {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}

@@ -1,0 +1,249 @@
+"""The warm process: it has the slow imports done and forks a sandboxed process a request.
+
+It runs inside a box that `bwrap` made (no network, a read-only system, none of the course's
+files), never runs learner code itself, and keeps the right to make namespaces. Each child first
+moves into namespaces, limits and a user of its own, then becomes a kernel or an evaluator.
+
+A request is one message on a Unix socket: JSON, with descriptors beside it. The child answers on
+the first of them: its process id with a descriptor of the process, then "ready" or what went wrong.
+See `client.py` for the other end.
+"""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import gc
+import importlib
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from labkit.grading.sandbox import namespaces, seccomp
+from labkit.grading.sandbox.limits import Limits, set_resource_limits
+
+HOME = "/home/learner"
+MEMORY_DISK_MB = 64
+"""Size of /dev/shm, which PyTorch's data loaders use."""
+
+ENVIRONMENT = {
+    "HOME": HOME,
+    "TMPDIR": "/tmp",
+    "IPYTHONDIR": "/tmp/.ipython",
+    "MPLCONFIGDIR": "/tmp/.matplotlib",
+}
+
+FIRST_USER = 1_000_000
+"""Users from here on belong to nobody; each child of root gets one of its own."""
+
+MESSAGE = 1 << 20
+BRIDGE_VARIABLE = "LABKIT_BRIDGE"
+
+ALWAYS = (
+    "IPython.core.completer",
+    "IPython.core.magics",
+    "comm",
+    "ipykernel.ipkernel",
+    "ipykernel.kernelapp",
+    "ipykernel.zmqshell",
+    "labkit.grading.trusted.bridge",
+    "labkit.grading.trusted.evaluator",
+    "matplotlib_inline.backend_inline",
+    "numpy",
+)
+"""Modules that every child needs."""
+
+
+def main(descriptor: int, keep: list[str], modules: list[str]) -> None:
+    """Serve fork requests until the other end is gone.
+
+    Args:
+        descriptor: the listening socket.
+        keep: folders below /tmp that children go on seeing, for example the environment.
+        modules: imported before the first fork; what cannot be imported is left to the learner.
+    """
+    for name in (*ALWAYS, *modules):
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+    sys.path[:] = [path for path in sys.path if path]
+    gc.collect()
+    gc.freeze()  # a collection in a child would copy all memory that is shared
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    with socket.socket(fileno=descriptor) as listener:
+        while True:
+            connection, _ = listener.accept()
+            with connection:
+                message, descriptors = receive(connection)
+                if not message:  # asks only whether the imports are done
+                    for each in descriptors:
+                        os.write(each, b"w")
+                elif descriptors and os.fork() == 0:
+                    listener.close()
+                    connection.close()
+                    _supervise(json.loads(message), descriptors, keep)
+                for each in descriptors:
+                    os.close(each)
+
+
+def receive(connection: socket.socket, most: int = 4) -> tuple[bytes, list[int]]:
+    """Read one message and the descriptors beside it."""
+    size = array.array("i").itemsize
+    message, ancillary, *_ = connection.recvmsg(MESSAGE, socket.CMSG_SPACE(most * size))
+    descriptors = array.array("i")
+    for level, kind, data in ancillary:
+        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
+            descriptors.frombytes(data[: len(data) - len(data) % size])
+    return message, list(descriptors)
+
+
+def send(connection: socket.socket, message: bytes, descriptors: list[int]) -> None:
+    """Write one message with descriptors beside it."""
+    rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))
+    connection.sendmsg([message], [rights] if descriptors else [])
+
+
+def _supervise(request: dict[str, Any], descriptors: list[int], keep: list[str]) -> None:
+    """Fork the sandboxed process into its own PID namespace and wait for its end; never return."""
+    try:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        control = socket.socket(fileno=descriptors[0])
+        namespaces.leave_shared_world(request["privileged"])
+        namespaces.die_with_parent()
+        ours, childs = socket.socketpair()
+        # The supervisor's number is unique on the machine while the child lives.
+        user = FIRST_USER + os.getpid() if request["privileged"] else os.getuid()
+        child = os.fork()
+        if child == 0:
+            ours.close()
+            _child(request, control, descriptors[1:], keep, user, childs)
+        process = os.pidfd_open(child)
+        send(control, json.dumps({"process": child}).encode(), [process])
+        for descriptor in (process, *descriptors[1:]):
+            os.close(descriptor)
+        control.close()
+        childs.close()
+        if ours.recv(1) and request["job"]:
+            namespaces.read_only(request["job"])  # sockets are bound; no more is written there
+        with contextlib.suppress(OSError):
+            ours.sendall(b"g")
+        os.waitpid(child, 0)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(1)
+
+
+def _child(
+    request: dict[str, Any],
+    control: socket.socket,
+    descriptors: list[int],
+    keep: list[str],
+    user: int,
+    supervisor: socket.socket,
+) -> None:
+    """Lock this process up and let it become what was asked for; never return."""
+    try:
+        os.setsid()
+        limits = Limits(**request["limits"])
+        job = request["job"]
+        _build_room(limits, [*keep, job] if job else keep, request["spool"])
+        if control.recv(1) != b"g":  # the other end has put this process under its control group
+            os._exit(1)
+        set_resource_limits(
+            limits, memory=request["limit_memory"], processes=request["limit_processes"]
+        )
+        if request["privileged"]:
+            for folder in filter(None, (job, HOME)):
+                os.chown(folder, user, user)
+            namespaces.become(user)
+        namespaces.drop_capabilities()
+        namespaces.die_with_parent()
+        seccomp.install()
+        os.umask(0o077)
+        for standard in (1, 2):  # what a learner writes there would fill the warm process's log
+            os.dup2(os.open(os.devnull, os.O_WRONLY), standard)
+        os.environ.update(ENVIRONMENT)
+        _draw_anew()
+        if request["kind"] == "kernel":
+            start = _kernel(request, descriptors)
+        else:
+            start = _evaluator(control, descriptors)
+        supervisor.sendall(b"s")
+        if supervisor.recv(1) != b"g":
+            os._exit(1)
+        supervisor.close()
+        control.sendall(b"ready")
+        start()
+        os._exit(0)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            control.sendall(traceback.format_exc().encode()[-MESSAGE:])
+    finally:
+        os._exit(1)
+
+
+def _build_room(limits: Limits, keep: list[str], spool: str) -> None:
+    """Give this process its own /proc, and empty folders to write in."""
+    namespaces.make_private()
+    namespaces.own_proc()
+    namespaces.fresh("/dev/shm", MEMORY_DISK_MB, [])
+    namespaces.fresh(HOME, limits.disk_mb, [], mode="700")
+    namespaces.fresh("/tmp", limits.disk_mb, keep)
+    if not Path(spool).is_relative_to("/tmp"):
+        namespaces.fresh(spool, 1, keep, mode="755")
+    os.chdir(HOME)
+
+
+def _draw_anew() -> None:
+    """Seed what every child would otherwise inherit alike."""
+    random.seed()
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed()
+    if "torch" in sys.modules:
+        sys.modules["torch"].seed()
+
+
+def _kernel(request: dict[str, Any], descriptors: list[int]) -> Callable[[], None]:
+    """Make an IPython kernel with its sockets bound; return how to start it."""
+    from ipykernel.kernelapp import IPKernelApp
+
+    files = Path(request["job"]) / "files"
+    if files.is_dir():
+        shutil.copytree(files, HOME, dirs_exist_ok=True)
+    for descriptor in descriptors:
+        os.environ[BRIDGE_VARIABLE] = str(descriptor)
+    connection = Path("/tmp/kernel.json")
+    connection.write_text(json.dumps(request["connection"]))
+    sys.argv = ["ipykernel"]
+    app = IPKernelApp.instance()
+    app.initialize(
+        [
+            "-f",
+            str(connection),
+            "--InteractiveShellApp.ignore_cwd=True",
+            "--HistoryManager.enabled=False",
+            "--IPKernelApp.capture_fd_output=False",
+        ]
+    )
+    return app.start  # type: ignore[no-any-return]
+
+
+def _evaluator(control: socket.socket, descriptors: list[int]) -> Callable[[], None]:
+    """Return how to start the trusted process that evaluates test cells."""
+    from labkit.grading.trusted import evaluator
+
+    namespaces.hide_memory()
+    bridge = socket.socket(fileno=descriptors[0])
+    return lambda: evaluator.main(control, bridge)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), json.loads(sys.argv[2]), json.loads(sys.argv[3]))
