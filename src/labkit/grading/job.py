@@ -194,7 +194,7 @@ class _Apart(NotebookClient):
         overall.daemon = True
         try:
             overall.start()
-            self.execute(files=self._job["files"], bridge=self._learners_end)
+            self.execute(files=self._job["files"], limits=self._limits, bridge=self._learners_end)
         except (DeadKernelError, CellTimeoutError, RuntimeError) as problem:
             if isinstance(problem, SandboxError):
                 raise
@@ -224,7 +224,7 @@ class _Apart(NotebookClient):
     async def async_execute_cell(
         self, cell: NotebookNode, cell_index: int, *args: Any, **kwargs: Any
     ) -> NotebookNode:
-        """Execute a cell where it belongs; a dead kernel ends no notebook, it is told in the cell."""
+        """Execute a cell where it belongs; a dead kernel is told there and ends no notebook."""
         if cell.cell_type != "code" or not cell.source.strip():
             return cell
         name = _grade_id(cell)

@@ -21,6 +21,7 @@ import tempfile
 import threading
 import uuid
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -111,6 +112,7 @@ class WarmProcess:
             python = [sys.executable, "-Xfrozen_modules=off", "-m", "labkit.grading.sandbox.warm"]
             command = [*box(spool), *python, str(listener.fileno())]
             command += [json.dumps(keep), json.dumps(list(modules))]
+            (spool / "modules.json").write_text(json.dumps(sorted(modules)))
             with (spool / "log").open("wb") as log:
                 warm._box = subprocess.Popen(
                     command,
@@ -129,6 +131,10 @@ class WarmProcess:
     def address(self) -> Path:
         """Where its socket stands."""
         return self.spool / "warm.sock"
+
+    def modules(self) -> set[str]:
+        """What it was told to import."""
+        return set(json.loads((self.spool / "modules.json").read_text()))
 
     def is_alive(self) -> bool:
         """Tell whether it takes connections."""
@@ -251,21 +257,28 @@ class WarmProcess:
 
 _lock = threading.Lock()
 _own: WarmProcess | None = None
+# `bwrap --die-with-parent` ends with the thread that started it, so that thread has to stay.
+_starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="labkit-warm")
 
 
 def warm_process(modules: Sequence[str] = ()) -> WarmProcess:
-    """Return the warm process of this run; start one where there is none.
+    """Return the warm process of this run; start one where none has these modules imported.
 
     Its address goes into the environment, so that processes started from here share it.
+
+    Raises:
+        SandboxError: it does not start.
     """
     global _own
     with _lock:
         address = os.environ.get(ADDRESS_VARIABLE)
         if address:
             warm = _own if _own and str(_own.spool) == address else WarmProcess(Path(address))
-            if warm.is_alive():
+            if warm.is_alive() and set(modules) <= warm.modules():
                 return warm
-        _own = WarmProcess.start(modules)
+        if _own:
+            _own.close()
+        _own = _starter.submit(WarmProcess.start, modules).result()
         os.environ[ADDRESS_VARIABLE] = str(_own.spool)
         return _own
 
@@ -303,6 +316,7 @@ def box(spool: Path) -> list[str]:
             command += ["--symlink", os.readlink(place), str(place)]
         elif place.is_dir():
             command += ["--ro-bind", str(place), str(place)]
+    command += ["--perms", "0755", "--dir", "/etc"]
     for name in ("ld.so.cache", "fonts", "localtime", "mime.types"):
         command += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     # A child can mount a /proc of its own only where the whole of this one shows.

@@ -37,7 +37,7 @@ def _checked(result: int, what: str) -> None:
 
 
 def mount(source: str, target: str, kind: str, flags: int, options: str = "") -> None:
-    """Call mount(2).
+    """Mount a file system; the arguments are those of mount in section 2 of the manual.
 
     Raises:
         OSError: the kernel refuses.

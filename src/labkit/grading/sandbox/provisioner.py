@@ -9,7 +9,6 @@ Reference: https://jupyter-client.readthedocs.io/en/stable/provisioning.html
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
 import socket
 from pathlib import Path
@@ -18,7 +17,6 @@ from typing import Any
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import KernelProvisionerBase
-from traitlets import Dict
 
 from labkit.grading.sandbox.client import Child, SandboxError, WarmProcess, warm_process
 from labkit.grading.sandbox.limits import Limits
@@ -30,15 +28,12 @@ class SandboxProvisioner(KernelProvisionerBase):
     """Runs a Python kernel in a sandbox, forked from the warm process.
 
     The keyword arguments of `start_kernel` carry what belongs to one submission: `files` (data
-    files by relative path) and `bridge` (one end of the socket to the trusted process).
+    files by relative path), `limits` and `bridge` (one end of the socket to the trusted process).
     """
-
-    limits: dict[str, int] = Dict(
-        help="Fields of labkit's Limits that differ from the default."
-    ).tag(config=True)
 
     child: Child | None = None
     files: dict[str, bytes]
+    limits: Limits
     bridge: socket.socket | None = None
     warm: WarmProcess
     job: Path | None = None
@@ -56,6 +51,7 @@ class SandboxProvisioner(KernelProvisionerBase):
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Make the kernel's folder and its connection information."""
         self.files = kwargs.pop("files", {})
+        self.limits = kwargs.pop("limits", Limits())
         self.bridge = kwargs.pop("bridge", None)
         self.warm = warm_process()
         self.job = self.warm.new_job()
@@ -84,7 +80,7 @@ class SandboxProvisioner(KernelProvisionerBase):
         self.child = await fork(
             None,
             lambda: self.warm.fork(
-                "kernel", Limits(**self.limits), self.bridge, connection=plain, job=self.job
+                "kernel", self.limits, self.bridge, connection=plain, job=self.job
             ),
         )
         return info
