@@ -28,6 +28,18 @@ def need_tool() -> Callable[[str], str]:
     return find
 
 
+@pytest.fixture(scope="session")
+def need_sandbox() -> None:
+    """Skip where this machine cannot run learner code apart, with the reason, and fail on CI."""
+    from labkit.grading.sandbox.protection import protection
+
+    found = protection()
+    if not found.sandbox:
+        if os.environ.get("LABKIT_REQUIRE_TOOLS"):
+            pytest.fail(f"{found.missing}, and LABKIT_REQUIRE_TOOLS asks for a sandbox")
+        pytest.skip(found.missing)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the kill rate of every task's wrong answers."""
     reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
