@@ -1,1 +1,1 @@
-"""The trusted process: what it asks of the learner's process, and how values travel between them."""
+"""The trusted process, and how values travel between it and the learner's process."""

@@ -6,9 +6,9 @@ arrive, `decode` returns exact values of these types or raises `WireError`. A su
 type travels as its base, read by the base's own methods, so that nothing it overrides is asked.
 An object of any other type is described by the caller's `refer` and made into something by the
 receiver's `resolve`: what references and messages mean is the business of the bridge and the
-evaluator, and how long a decoding may last is that of their limits. The types of NumPy, torch,
-SciPy and pandas stand in the modules `wire_*` beside this one, which are imported only when a
-value needs them.
+evaluator, and how long a decoding may last is that of their limits. The types themselves stand in
+the modules `wire_*` beside this one: Python's own, and those of NumPy, torch, SciPy and pandas,
+which are imported only when a value needs them.
 
 A frame is the magic word ``LKW1``, the header's length (4 bytes, big-endian), the body's length
 (8 bytes), the header and the body. In the header, null, true, false, numbers and short texts stand
@@ -19,22 +19,13 @@ describes more data than it holds.
 
 from __future__ import annotations
 
-import collections
-import datetime
-import decimal
-import fractions
-import functools
 import importlib
 import json
-import math
-import pathlib
 import re
 import socket
 import struct
 import sys
 import time
-import uuid
-import zoneinfo
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -56,10 +47,8 @@ MAX_ALIKE = 100
 """Keys of a dict or elements of a set with one hash: more would make it quadratically slow."""
 
 _PREFIX = struct.Struct(">4sIQ")
-_MAX_BITS = math.floor(MAX_DIGITS * math.log2(10))
-_INT64 = 2**63
-_SHORT_TEXT = 32
-_MANY_NUMBERS = 32
+INT64 = 2**63
+"""Integers from minus this to below it are called plain."""
 
 Node = Any
 """What stands in the header for a value: JSON."""
@@ -212,6 +201,13 @@ class Encoder:
                 self.size = size
         return ["reference", self._refer(value)]
 
+    def part(self, value: object, depth: int) -> Node:
+        """Return the node of a value; raise Unsupported if it can only be referred to."""
+        node = self.encode(value, depth)
+        if type(node) is list and node[0] == "reference":
+            raise Unsupported(type(value).__name__)
+        return node
+
     def all(self, values: Iterable[object], depth: int) -> list[Node]:
         """Return the nodes of several values."""
         return [self.encode(value, depth) for value in values]
@@ -238,9 +234,9 @@ class Encoder:
 
 Write = Callable[[Encoder, Any, int], Node]
 
-# By the identity of a type, for a metaclass may define how its classes compare and hash.
+# By the identity of a type, for a metaclass may define how its classes compare and hash. The
+# modules that define these types keep them alive.
 _writers: dict[int, Write] = {}
-_KEEP_ALIVE: list[type] = []
 mro = type.__dict__["__mro__"].__get__
 """The bases of a type, whatever its metaclass says of them."""
 
@@ -258,20 +254,22 @@ def _writer(kind: type) -> Write | None:
     return None
 
 
-def _add_writers(writers: Mapping[type, Write]) -> None:
-    for kind, write in writers.items():
-        _writers[id(kind)] = write
-        _KEEP_ALIVE.append(kind)
-
-
-_LIBRARIES = {
+_MODULES = {
+    "plain": "wire_plain",
     "numpy": "wire_numpy",
     "torch": "wire_torch",
     "scipy": "wire_scipy",
+    "pandas": "wire_pandas",
 }
 _added: set[str] = set()
-# A library's part that must have been imported before values of its types can exist.
-_SIGNS = {"numpy": "numpy", "torch": "torch", "scipy": "scipy.sparse"}
+# What must have been imported before values of a library's types can exist.
+_SIGNS = {
+    "plain": "builtins",
+    "numpy": "numpy",
+    "torch": "torch",
+    "scipy": "scipy.sparse",
+    "pandas": "pandas",
+}
 
 
 def _add_loaded_libraries() -> None:
@@ -282,9 +280,10 @@ def _add_loaded_libraries() -> None:
 
 
 def _add_library(library: str) -> None:
-    module = importlib.import_module(f"{__package__}.{_LIBRARIES[library]}")
-    _add_writers(module.WRITERS)
-    _READERS.update(module.READERS)
+    module = importlib.import_module(f"{__package__}.{_MODULES[library]}")
+    for kind, write in module.WRITERS.items():
+        _writers[id(kind)] = write
+    _readers.update(module.READERS)
     _added.add(library)
 
 
@@ -304,10 +303,10 @@ def decode(frame: bytes | bytearray | memoryview, resolve: Resolve) -> dict[str,
             f"a frame of {len(view):,} bytes announces {_PREFIX.size + header + body:,}"
         )
     try:
-        text = str(view[_PREFIX.size : _PREFIX.size + header], "utf-8", "surrogatepass")
+        fields = str(view[_PREFIX.size : _PREFIX.size + header], "utf-8", "surrogatepass")
         decoder = Decoder(view[_PREFIX.size + header :], resolve)
         message = {}
-        for name, node in _FROM_JSON.decode(text):
+        for name, node in _FROM_JSON.decode(fields):
             if type(name) is not str or name in message:
                 raise WireError(f"the field {_shortened(name)} is no name or comes twice")
             message[name] = decoder.decode(node, 0)
@@ -378,18 +377,20 @@ class Decoder:
 
 Read = Callable[[Decoder, list[Node], int], Any]
 
+_readers: dict[str, Read] = {}
+
 
 def _reader(kind: str) -> Read:
     """Return what decodes nodes of a kind, importing the library it belongs to if necessary."""
-    read = _READERS.get(kind)
+    read = _readers.get(kind)
     if read is None:
-        library = kind.partition(".")[0]
-        if library in _LIBRARIES and library not in _added:
+        library = kind.partition(".")[0] if "." in kind else "plain"
+        if library in _MODULES and library not in _added:
             try:
                 _add_library(library)
             except ImportError as error:
                 raise WireError(f"a value needs {library}, which is not installed") from error
-            read = _READERS.get(kind)
+            read = _readers.get(kind)
     if read is None:
         raise WireError(f"{_shortened(repr(kind))} is no kind of value")
     return read
@@ -410,7 +411,7 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _parse_integer(digits: str) -> int:
-    if len(digits) > 20 or not -_INT64 <= (value := int(digits)) < _INT64:
+    if len(digits) > 20 or not -INT64 <= (value := int(digits)) < INT64:
         raise WireError(f"{_shortened(digits)} is too long for a plain integer")
     return value
 
@@ -427,7 +428,7 @@ _FROM_JSON = json.JSONDecoder(
 # -------------------------------------------------------------- checks that all readers share
 
 
-def integer(node: Node, low: int = -_INT64, high: int = _INT64) -> int:
+def integer(node: Node, low: int = -INT64, high: int = INT64) -> int:
     """Return a node that must be an integer from `low` to below `high`."""
     if type(node) is not int or not low <= node < high:
         raise WireError(f"{_shortened(repr(node))} where an integer was expected")
@@ -464,449 +465,3 @@ def zone_name(node: Node) -> str:
 
 
 _ZONE_NAME = re.compile(r"[A-Za-z0-9_+-]{1,40}(/[A-Za-z0-9_+-]{1,40}){0,3}", re.ASCII)
-
-
-# ---------------------------------------------------------------------------------- numbers
-
-
-def _write_int(encoder: Encoder, value: int, depth: int) -> Node:
-    number = int.__int__(value)
-    if -_INT64 <= number < _INT64:
-        return number
-    if number.bit_length() > _MAX_BITS:
-        raise WireError(f"an integer has more than {MAX_DIGITS:,} digits")
-    return ["int", f"{number:x}"]
-
-
-_HEXADECIMAL = re.compile(rf"-?[0-9a-f]{{1,{_MAX_BITS // 4 + 1}}}", re.ASCII)
-
-
-def _read_int(decoder: Decoder, node: list[Node], depth: int) -> int:
-    (digits,) = node
-    return int(text(digits, _HEXADECIMAL), 16)
-
-
-def _write_float(encoder: Encoder, value: float, depth: int) -> Node:
-    number = float.__float__(value)
-    return number if math.isfinite(number) else ["float", repr(number)]
-
-
-def _read_float(decoder: Decoder, node: list[Node], depth: int) -> float:
-    (name,) = node
-    return {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}[text(name)]
-
-
-def _write_complex(encoder: Encoder, value: complex, depth: int) -> Node:
-    number = complex.__complex__(value)
-    return ["complex", *encoder.all((number.real, number.imag), depth)]
-
-
-def _read_complex(decoder: Decoder, node: list[Node], depth: int) -> complex:
-    real, imaginary = (decoder.one(part, depth, float) for part in node)
-    return complex(real, imaginary)
-
-
-def _write_decimal(encoder: Encoder, value: decimal.Decimal, depth: int) -> Node:
-    digits = decimal.Decimal.__str__(value)
-    if len(digits) > MAX_DIGITS:
-        raise WireError(f"a Decimal has more than {MAX_DIGITS:,} digits")
-    return ["decimal", digits]
-
-
-# Six digits of exponent are what arithmetic with Decimal allows by default.
-_DECIMAL = re.compile(r"-?(\d+(\.\d+)?(E[+-]\d{1,6})?|Infinity|s?NaN\d*)", re.ASCII)
-
-
-def _read_decimal(decoder: Decoder, node: list[Node], depth: int) -> decimal.Decimal:
-    (digits,) = node
-    if len(text(digits, _DECIMAL)) > MAX_DIGITS:
-        raise WireError(f"a Decimal has more than {MAX_DIGITS:,} digits")
-    return decimal.Decimal(digits)
-
-
-_numerator = fractions.Fraction.numerator.fget  # type: ignore[attr-defined]
-_denominator = fractions.Fraction.denominator.fget  # type: ignore[attr-defined]
-
-
-def _write_fraction(encoder: Encoder, value: fractions.Fraction, depth: int) -> Node:
-    return ["fraction", *encoder.all((_numerator(value), _denominator(value)), depth)]
-
-
-def _read_fraction(decoder: Decoder, node: list[Node], depth: int) -> fractions.Fraction:
-    numerator, denominator = (decoder.one(part, depth, int) for part in node)
-    return fractions.Fraction(numerator, denominator)
-
-
-def _write_range(encoder: Encoder, value: range, depth: int) -> Node:
-    return ["range", *encoder.all((value.start, value.stop, value.step), depth)]
-
-
-def _read_range(decoder: Decoder, node: list[Node], depth: int) -> range:
-    start, stop, step = (decoder.one(part, depth, int) for part in node)
-    return range(start, stop, step)
-
-
-def _write_slice(encoder: Encoder, value: slice, depth: int) -> Node:
-    return ["slice", *encoder.all((value.start, value.stop, value.step), depth)]
-
-
-def _read_slice(decoder: Decoder, node: list[Node], depth: int) -> slice:
-    start, stop, step = decoder.all(node, depth)
-    return slice(start, stop, step)
-
-
-# ---------------------------------------------------------------------------------- texts
-
-
-def _write_str(encoder: Encoder, value: str, depth: int) -> Node:
-    characters = str.__str__(value)
-    if len(characters) <= _SHORT_TEXT:
-        return characters
-    encoder.expect(len(characters))
-    return ["str", encoder.put(characters.encode("utf-8", "surrogatepass"))]
-
-
-def _read_str(decoder: Decoder, node: list[Node], depth: int) -> str:
-    (size,) = node
-    return str(decoder.take(size), "utf-8", "surrogatepass")
-
-
-def _write_bytes(encoder: Encoder, value: bytes, depth: int) -> Node:
-    return ["bytes", encoder.put(memoryview(value))]
-
-
-def _read_bytes(decoder: Decoder, node: list[Node], depth: int) -> bytes:
-    (size,) = node
-    return bytes(decoder.take(size))
-
-
-def _write_bytearray(encoder: Encoder, value: bytearray, depth: int) -> Node:
-    return ["bytearray", encoder.put(bytes(memoryview(value)))]
-
-
-def _read_bytearray(decoder: Decoder, node: list[Node], depth: int) -> bytearray:
-    (size,) = node
-    return bytearray(decoder.take(size))
-
-
-def _write_uuid(encoder: Encoder, value: uuid.UUID, depth: int) -> Node:
-    number = uuid.UUID.__dict__["int"].__get__(value)
-    return ["uuid", f"{int.__int__(number):032x}"]
-
-
-def _read_uuid(decoder: Decoder, node: list[Node], depth: int) -> uuid.UUID:
-    (digits,) = node
-    return uuid.UUID(int=int(text(digits, _HEXADECIMAL), 16))
-
-
-def _write_path(encoder: Encoder, value: pathlib.PurePosixPath, depth: int) -> Node:
-    return ["path", encoder.encode(str.__str__(pathlib.PurePath.__str__(value)), depth)]
-
-
-def _read_path(decoder: Decoder, node: list[Node], depth: int) -> pathlib.PurePosixPath:
-    (characters,) = node
-    return pathlib.PurePosixPath(decoder.one(characters, depth, str))
-
-
-# ---------------------------------------------------------------------------------- dates
-
-_DATE = (datetime.date.year, datetime.date.month, datetime.date.day)
-_TIME = tuple(
-    datetime.time.__dict__[name] for name in ("hour", "minute", "second", "microsecond", "fold")
-)
-_DATETIME = _DATE + tuple(
-    datetime.datetime.__dict__[name] for name in ("hour", "minute", "second", "microsecond", "fold")
-)
-_TIMEDELTA = tuple(
-    datetime.timedelta.__dict__[name] for name in ("days", "seconds", "microseconds")
-)
-
-
-def _write_date(encoder: Encoder, value: datetime.date, depth: int) -> Node:
-    return ["date", *(part.__get__(value) for part in _DATE)]
-
-
-def _read_date(decoder: Decoder, node: list[Node], depth: int) -> datetime.date:
-    year, month, day = map(integer, node)
-    return datetime.date(year, month, day)
-
-
-def _write_time(encoder: Encoder, value: datetime.time, depth: int) -> Node:
-    zone = _write_zone(value, datetime.time)
-    return ["time", zone, *(part.__get__(value) for part in _TIME)]
-
-
-def _read_time(decoder: Decoder, node: list[Node], depth: int) -> datetime.time:
-    *parts, fold = map(integer, node[1:])
-    return datetime.time(*parts, tzinfo=_read_zone(node[0]), fold=fold)
-
-
-def _write_datetime(encoder: Encoder, value: datetime.datetime, depth: int) -> Node:
-    zone = _write_zone(value, datetime.datetime)
-    return ["datetime", zone, *(part.__get__(value) for part in _DATETIME)]
-
-
-def _read_datetime(decoder: Decoder, node: list[Node], depth: int) -> datetime.datetime:
-    *parts, fold = map(integer, node[1:])
-    return datetime.datetime(*parts, tzinfo=_read_zone(node[0]), fold=fold)
-
-
-def _write_timedelta(encoder: Encoder, value: datetime.timedelta, depth: int) -> Node:
-    return ["timedelta", *(part.__get__(value) for part in _TIMEDELTA)]
-
-
-def _read_timedelta(decoder: Decoder, node: list[Node], depth: int) -> datetime.timedelta:
-    days, seconds, microseconds = map(integer, node)
-    return datetime.timedelta(days, seconds, microseconds)
-
-
-def _write_zone(
-    value: datetime.time | datetime.datetime,
-    base: type[datetime.time] | type[datetime.datetime],
-) -> Node:
-    """Return a zone as its name, as microseconds east of UTC, or null for none.
-
-    A zone of a type that is not Python's own travels as what it makes of this time.
-    """
-    zone = base.__dict__["tzinfo"].__get__(value)
-    if zone is None:
-        return None
-    if zoneinfo.ZoneInfo in mro(type(zone)) and zone.key is not None:
-        return str.__str__(zone.key)
-    offset = base.utcoffset(value)  # type: ignore[arg-type]
-    return None if offset is None else offset // datetime.timedelta(microseconds=1)
-
-
-def _read_zone(node: Node) -> datetime.tzinfo | None:
-    if node is None:
-        return None
-    if type(node) is str:
-        return zoneinfo.ZoneInfo(zone_name(node))
-    if node == 0:
-        return datetime.UTC
-    return datetime.timezone(datetime.timedelta(microseconds=integer(node)))
-
-
-# ---------------------------------------------------------------------------------- sequences
-
-
-def _write_numbers(encoder: Encoder, kind: str, items: list[object]) -> Node:
-    """Return a long list of plain numbers as one buffer, or null if it is anything else."""
-    if len(items) < _MANY_NUMBERS:
-        return None
-    kinds = set(map(id, map(type, items)))
-    if kinds == {id(float)}:
-        letter = "d"
-    elif kinds == {id(int)}:
-        letter = "q"
-    else:
-        return None
-    encoder.expect(8 * len(items))
-    try:
-        numbers = struct.pack(f"<{len(items)}{letter}", *items)
-    except struct.error:
-        return None
-    return ["numbers", kind, letter, encoder.put(numbers)]
-
-
-def _read_numbers(decoder: Decoder, node: list[Node], depth: int) -> Any:
-    kind, letter, size = node
-    if letter not in ("d", "q"):
-        raise WireError("a list of numbers of no known kind")
-    numbers = struct.unpack(f"<{integer(size) // 8}{letter}", decoder.take(size))
-    return {"list": list, "tuple": tuple}[text(kind)](numbers)
-
-
-def _write_list(encoder: Encoder, value: list[object], depth: int) -> Node:
-    items = list(list.__iter__(value))
-    numbers = _write_numbers(encoder, "list", items)
-    return ["list", *encoder.all(items, depth)] if numbers is None else numbers
-
-
-def _read_list(decoder: Decoder, node: list[Node], depth: int) -> list[object]:
-    return decoder.all(node, depth)
-
-
-def _write_tuple(encoder: Encoder, value: tuple[object, ...], depth: int) -> Node:
-    items = list(tuple.__iter__(value))
-    named = _named(type(value)) if type(value) is not tuple else None
-    if named is not None and len(named[1]) == len(items):
-        return ["namedtuple", named[0], list(named[1]), *encoder.all(items, depth)]
-    numbers = _write_numbers(encoder, "tuple", items)
-    return ["tuple", *encoder.all(items, depth)] if numbers is None else numbers
-
-
-def _read_tuple(decoder: Decoder, node: list[Node], depth: int) -> tuple[object, ...]:
-    return tuple(decoder.all(node, depth))
-
-
-def _named(kind: type) -> tuple[str, tuple[str, ...]] | None:
-    """Return the name and the fields of the namedtuple that a type is or derives from."""
-    for base in mro(kind):
-        fields = type.__dict__["__dict__"].__get__(base).get("_fields")
-        if fields is None:
-            continue
-        name = type.__dict__["__name__"].__get__(base)
-        if type(fields) is not tuple or len(fields) > MAX_FIELDS:
-            return None
-        if all(type(f) is str and _FIELD.fullmatch(f) for f in (name, *fields)):
-            return name, fields
-        return None
-    return None
-
-
-_FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}", re.ASCII)
-
-
-def _read_namedtuple(decoder: Decoder, node: list[Node], depth: int) -> tuple[object, ...]:
-    name, fields, *items = node
-    if type(fields) is not list or len(fields) > MAX_FIELDS or len(fields) != len(items):
-        raise WireError("a namedtuple with too many fields, or not as many as values")
-    key = (text(name, _FIELD), *(text(field, _FIELD) for field in fields))
-    decoder.kinds.add(key)
-    if len(decoder.kinds) > MAX_FIELDS:
-        raise WireError(f"the message has more than {MAX_FIELDS} kinds of namedtuples")
-    return _namedtuple(*key)._make(decoder.all(items, depth))  # type: ignore[attr-defined]
-
-
-@functools.lru_cache(maxsize=256)
-def _namedtuple(name: str, *fields: str) -> type[tuple[object, ...]]:
-    return collections.namedtuple(name, fields, module="builtins")  # type: ignore[misc]
-
-
-def _write_deque(encoder: Encoder, value: collections.deque[object], depth: int) -> Node:
-    longest = collections.deque.__dict__["maxlen"].__get__(value)
-    return ["deque", longest, *encoder.all(collections.deque.__iter__(value), depth)]
-
-
-def _read_deque(decoder: Decoder, node: list[Node], depth: int) -> collections.deque[object]:
-    longest = None if node[0] is None else integer(node[0], 0)
-    return collections.deque(decoder.all(node[1:], depth), longest)
-
-
-def _write_set(encoder: Encoder, value: set[object], depth: int) -> Node:
-    return ["set", *encoder.all(set.__iter__(value), depth)]
-
-
-def _read_set(decoder: Decoder, node: list[Node], depth: int) -> set[object]:
-    items = decoder.all(node, depth)
-    _refuse_alike(items)
-    return _complete(set(items), items)
-
-
-def _write_frozenset(encoder: Encoder, value: frozenset[object], depth: int) -> Node:
-    return ["frozenset", *encoder.all(frozenset.__iter__(value), depth)]
-
-
-def _read_frozenset(decoder: Decoder, node: list[Node], depth: int) -> frozenset[object]:
-    items = decoder.all(node, depth)
-    _refuse_alike(items)
-    return _complete(frozenset(items), items)
-
-
-def _refuse_alike(keys: list[object]) -> None:
-    """Raise WireError for keys chosen to have equal hashes."""
-    if len(keys) <= MAX_ALIKE:
-        return
-    hashes = sorted(map(hash, keys))
-    # Equal hashes lie side by side: somebody's neighbour so far away is equal too.
-    if any(map(int.__eq__, hashes, hashes[MAX_ALIKE:])):
-        raise WireError(f"more than {MAX_ALIKE} keys of a dict or set have the same hash")
-
-
-def _complete(collection: Any, keys: list[object]) -> Any:
-    if len(collection) != len(keys):
-        raise WireError("a dict or set in which two keys are equal")
-    return collection
-
-
-# ---------------------------------------------------------------------------------- mappings
-
-
-def _write_mapping(kind: str) -> Write:
-    def write(encoder: Encoder, value: dict[object, object], depth: int) -> Node:
-        return [kind, *(encoder.encode(x, depth) for pair in dict.items(value) for x in pair)]
-
-    return write
-
-
-def _write_ordered(
-    encoder: Encoder, value: collections.OrderedDict[object, object], depth: int
-) -> Node:
-    # Its order is not that of the dict below it once a key was moved to the end.
-    node: list[Node] = ["ordered"]
-    for key in collections.OrderedDict.__iter__(value):
-        node.append(encoder.encode(key, depth))
-        node.append(encoder.encode(dict.__getitem__(value, key), depth))
-    return node
-
-
-def _read_mapping(make: Callable[[dict[object, object]], Any]) -> Read:
-    def read(decoder: Decoder, node: list[Node], depth: int) -> Any:
-        values = decoder.all(node, depth)
-        keys = values[::2]
-        _refuse_alike(keys)
-        return make(_complete(dict(zip(keys, values[1::2], strict=True)), keys))
-
-    return read
-
-
-_add_writers(
-    {
-        int: _write_int,
-        float: _write_float,
-        complex: _write_complex,
-        decimal.Decimal: _write_decimal,
-        fractions.Fraction: _write_fraction,
-        range: _write_range,
-        slice: _write_slice,
-        str: _write_str,
-        bytes: _write_bytes,
-        bytearray: _write_bytearray,
-        uuid.UUID: _write_uuid,
-        pathlib.PurePosixPath: _write_path,
-        datetime.date: _write_date,
-        datetime.time: _write_time,
-        datetime.datetime: _write_datetime,
-        datetime.timedelta: _write_timedelta,
-        list: _write_list,
-        tuple: _write_tuple,
-        collections.deque: _write_deque,
-        set: _write_set,
-        frozenset: _write_frozenset,
-        dict: _write_mapping("dict"),
-        collections.OrderedDict: _write_ordered,
-        collections.Counter: _write_mapping("counter"),
-        collections.defaultdict: _write_mapping("defaultdict"),
-    }
-)
-
-_READERS: dict[str, Read] = {
-    "int": _read_int,
-    "float": _read_float,
-    "complex": _read_complex,
-    "decimal": _read_decimal,
-    "fraction": _read_fraction,
-    "range": _read_range,
-    "slice": _read_slice,
-    "str": _read_str,
-    "bytes": _read_bytes,
-    "bytearray": _read_bytearray,
-    "uuid": _read_uuid,
-    "path": _read_path,
-    "date": _read_date,
-    "time": _read_time,
-    "datetime": _read_datetime,
-    "timedelta": _read_timedelta,
-    "numbers": _read_numbers,
-    "list": _read_list,
-    "tuple": _read_tuple,
-    "namedtuple": _read_namedtuple,
-    "deque": _read_deque,
-    "set": _read_set,
-    "frozenset": _read_frozenset,
-    "dict": _read_mapping(dict),
-    "ordered": _read_mapping(collections.OrderedDict),
-    "counter": _read_mapping(collections.Counter),
-    "defaultdict": _read_mapping(functools.partial(collections.defaultdict, None)),
-}

@@ -16,7 +16,6 @@ import numpy as np
 
 from labkit.grading.trusted.wire import (
     MAX_FIELDS,
-    MAX_NODES,
     Decoder,
     Encoder,
     Node,
@@ -90,18 +89,23 @@ def _sound(array: np.ndarray) -> np.ndarray:
 
 
 def _write_objects(encoder: Encoder, array: np.ndarray, depth: int) -> Node:
-    if array.size > MAX_NODES:
-        raise WireError(f"an object array has more than {MAX_NODES:,} elements")
-    items = encoder.all(array.ravel().tolist(), depth)
-    return ["numpy.objects", list(array.shape), *items]
+    encoder.expect(array.size)
+    return ["numpy.objects", list(array.shape), encoder.encode(_flat(array), depth)]
+
+
+def _flat(array: np.ndarray) -> list[object]:
+    """Return an object array's elements in C order."""
+    return np.ndarray.tolist(np.ndarray.ravel(array))
 
 
 def _read_objects(decoder: Decoder, node: list[Node], depth: int) -> np.ndarray:
-    axes = shape(node[0])
-    if math.prod(axes) != len(node) - 1:
-        raise WireError(f"an object array of shape {axes} with {len(node) - 1} elements")
-    array = np.empty(len(node) - 1, object)
-    for index, item in enumerate(decoder.all(node[1:], depth)):
+    lengths, elements = node
+    axes, items = shape(lengths), decoder.one(elements, depth, list)
+    if math.prod(axes) != len(items):
+        raise WireError(f"an object array of shape {axes} with {len(items)} elements")
+    array = np.empty(len(items), object)
+    # One by one: NumPy would look into sequences.
+    for index, item in enumerate(items):
         array[index] = item
     return array.reshape(axes)
 
@@ -112,9 +116,7 @@ def _write_structured(encoder: Encoder, array: np.ndarray, depth: int) -> Node:
         raise Unsupported("fields")
     node: list[Node] = ["numpy.structured", list(array.shape)]
     for name in names:
-        node += [name, encoder.encode(array[name], depth)]
-        if type(node[-1]) is not list or node[-1][0] == "reference":
-            raise Unsupported(name)
+        node += [name, encoder.part(array[name], depth)]
     return node
 
 
@@ -138,7 +140,7 @@ def _read_structured(decoder: Decoder, node: list[Node], depth: int) -> np.ndarr
 def _write_record(encoder: Encoder, value: np.void, depth: int) -> Node:
     if np.void.dtype.__get__(value).names is None:
         raise Unsupported("a block of bytes")
-    return ["numpy.record", encoder.encode(np.asarray(value), depth)]
+    return ["numpy.record", encoder.part(np.asarray(value), depth)]
 
 
 def _read_record(decoder: Decoder, node: list[Node], depth: int) -> np.void:
@@ -152,7 +154,7 @@ def _read_record(decoder: Decoder, node: list[Node], depth: int) -> np.void:
 def _write_masked(encoder: Encoder, value: np.ma.MaskedArray, depth: int) -> Node:
     if value is np.ma.masked:
         return ["numpy.nothing"]
-    data = encoder.encode(np.ma.getdata(value, subok=False), depth)
+    data = encoder.part(np.ma.getdata(value, subok=False), depth)
     if data[0] != "numpy.array":
         raise Unsupported("a masked array of objects or records")
     mask = np.ma.getmask(value)

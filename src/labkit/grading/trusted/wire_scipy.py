@@ -63,7 +63,7 @@ def _node(
 ) -> Node:
     if len(lengths) != 2:
         raise Unsupported("a sparse array that is no matrix")
-    arrays = [encoder.encode(part, depth) for part in parts]
+    arrays = [encoder.part(part, depth) for part in parts]
     return ["scipy.sparse", name, *map(int, lengths), *arrays]
 
 
