@@ -50,7 +50,7 @@ def diagnose(folder: Path | None = None) -> list[Finding]:
         free_disk(folder),
         write_access(folder),
         threads(),
-        grading(),
+        *grading(),
     ]
 
 
@@ -159,8 +159,11 @@ def threads() -> Finding:
     )
 
 
-def grading() -> Finding:
-    """Say what grading does not protect from."""
-    return Finding(
-        "Grading", False, "learners' code runs with your rights: grade only what you trust"
-    )
+def grading() -> list[Finding]:
+    """Say what stands between this computer and learners' code when it grades."""
+    from labkit.grading.sandbox.protection import REMEDY, protection
+
+    found = protection()
+    if not found.sandbox:
+        return [Finding("Grading", False, f"{found.lines()[0]}. {REMEDY}")]
+    return [Finding("Grading", True, line) for line in found.lines()]
