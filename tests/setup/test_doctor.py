@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from labkit import doctor
+from labkit.grading.sandbox import protection
+from labkit.grading.sandbox.protection import Protection
 
 DiskUsage = namedtuple("DiskUsage", "total used free")
 
@@ -49,10 +51,22 @@ def test_a_folder_that_is_not_there_cannot_be_written(tmp_path: Path) -> None:
     assert finding.serious and "cannot be written" in finding.text
 
 
-def test_the_instructor_is_told_that_nothing_shields_grading() -> None:
-    finding = doctor.grading()
-    assert "grade only what you trust" in finding.text
+def test_the_instructor_is_told_what_shields_grading(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = Protection(sandbox=True, calls_filtered=True)
+    monkeypatch.setattr(protection, "protection", lambda: found)
+    findings = doctor.grading()
+    assert all(finding.fine for finding in findings)
+    assert any("without network" in finding.text for finding in findings)
+
+
+def test_the_instructor_is_told_where_nothing_shields_grading(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = Protection(sandbox=False, missing="the program bwrap is not installed")
+    monkeypatch.setattr(protection, "protection", lambda: found)
+    (finding,) = doctor.grading()
     assert not finding.fine and not finding.serious
+    assert "bwrap is not installed" in finding.text and "--unsafe" in finding.text
 
 
 def test_many_threads_are_advised_against(monkeypatch: pytest.MonkeyPatch) -> None:
