@@ -1,0 +1,458 @@
+"""Grading a whole cohort: nbgrader's autograde with its slow step in a pool of workers.
+
+`labkit grade`, `nbgrader autograde` and formgrader's button take the same configured steps on the
+same folders. Here the step that executes a notebook is a job for a worker (`pool.py`); everything
+before and after it (`stages.py`) stays in this process, the one writer to the gradebook
+(`gradebook.py`). A submission's grades are committed in one transaction, its folder appears in one
+step, and then a record says that it is whole (`record.py`). A run that was stopped, in whatever
+way, goes on where it was.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import glob
+import logging
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from nbconvert.writers import FilesWriter
+from nbformat import NotebookNode
+from nbgrader.apps import AutogradeApp
+from nbgrader.converters import GenerateFeedback, NbGraderException
+from nbgrader.utils import rmtree, temp_attrs
+from sqlalchemy.exc import OperationalError
+from traitlets.config import Config
+
+from labkit.errors import CourseError
+from labkit.grading import job as grading_job
+from labkit.grading.gradebook import HeldGradebook, hold
+from labkit.grading.master import load as load_master
+from labkit.grading.pool import Ended, Job, Pool, cluster_pool, local_pool, pool_here
+from labkit.grading.record import (
+    Record,
+    digest_of,
+    folder_digest,
+    forget,
+    read_record,
+    write_record,
+)
+from labkit.grading.sandbox.client import SandboxError
+from labkit.grading.sandbox.protection import require_protection
+from labkit.grading.stages import (
+    Refused,
+    StagedAutograde,
+    Submission,
+    find_assignment,
+    read,
+    without_results,
+)
+
+State = Literal["graded", "unchanged", "refused", "failed"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How grading a submission ended.
+
+    `graded`: it has its marks. `unchanged`: it had them already. `refused`: what was handed in
+    cannot be graded. `failed`: something else went wrong; the next run tries again. `note` says
+    why, or what was remarkable.
+    """
+
+    student: str
+    state: State
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """How a run ended: an outcome for each submission, and the scores out of `maximum`."""
+
+    assignment: str
+    outcomes: tuple[Outcome, ...]
+    scores: dict[str, float]
+    maximum: float
+
+    def students(self, *states: State) -> list[str]:
+        """Return the learners whose submissions ended in one of these states."""
+        return [outcome.student for outcome in self.outcomes if outcome.state in states]
+
+
+Progress = Callable[[int, Outcome], None]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What an instructor may ask of a run; see `grade`."""
+
+    workers: int | None = None
+    only: Sequence[str] = ()
+    force: bool = False
+    scheduler: str | None = None
+    unsafe: bool = False
+    feedback: bool = True
+
+
+DEFAULTS = Options()
+
+
+def grade(
+    root: Path, assignment: str, options: Options = DEFAULTS, progress: Progress | None = None
+) -> Report:
+    """Grade what was handed in for an assignment and write it to the gradebook.
+
+    Args:
+        root: the course's folder, where nbgrader finds its configuration.
+        assignment: the assignment's name in the gradebook.
+        options: `workers` processes run submissions side by side, by default one a processor, or
+            those of the Dask cluster whose scheduler has the address `scheduler`. `only` these
+            learners, by default everyone who handed in. `force` grades again what is graded and
+            has not changed. `unsafe` runs one submission at a time, in a plain kernel with the
+            rights of this process. `feedback` writes the learners' feedback too.
+        progress: called with the number of submissions and an outcome, as each ends.
+
+    Raises:
+        CourseError: nothing can be graded, one of `only` did not hand in, another run is at work,
+            or the gradebook cannot be written. What was graded before is whole.
+    """
+    app = load_app(root, assignment, options.unsafe)
+    url, course = app.coursedir.db_url, app.coursedir.course_id
+    with contextlib.chdir(app.coursedir.root), hold(url, course) as book:
+        return _Run(app, book, options).grade(progress or (lambda total, outcome: None))
+
+
+def enter(root: Path, assignment: str) -> None:
+    """Enter an assignment that was never released into the gradebook, as nbgrader does.
+
+    Raises:
+        CourseError: nbgrader cannot make its release; the text holds what it said.
+    """
+    coursedir = load_app(root, assignment).coursedir
+    if os.path.isdir(coursedir.format_path(coursedir.release_directory, ".", assignment)):
+        return
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", "generate_assignment", assignment],
+        cwd=root,
+        # nbgrader looks for `alembic` beside itself only by way of PATH.
+        env=os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise CourseError(f"{assignment} cannot be released, so not graded.\n{done.stderr}")
+
+
+def summary(report: Report) -> list[str]:
+    """Return the lines that tell an instructor how a run ended."""
+    shown = [outcome for outcome in report.outcomes if outcome.state != "unchanged"]
+    width = max((len(outcome.student) for outcome in shown), default=0)
+    lines = []
+    for outcome in shown:
+        score = report.scores.get(outcome.student)
+        points = "" if score is None else f"{score:g} of {report.maximum:g}"
+        line = f"{outcome.student:{width}}  {outcome.state:9}  {points:12}  {outcome.note}"
+        lines.append(line.rstrip())
+    counts = [f"{len(report.students(state))} {state}" for state in get_args(State)]
+    return [*lines, f"{report.assignment}: {', '.join(counts)}."]
+
+
+def load_app(root: Path, assignment: str, unsafe: bool = False) -> AutogradeApp:
+    """Return nbgrader's autograde program with the configuration that it has in `root`."""
+    with contextlib.chdir(root):
+        app = AutogradeApp()
+        app.initialize([assignment, f"--log-level={logging.CRITICAL}"])
+    if unsafe:
+        app.update_config(Config({"ExecuteApart": {"unsafe": True}}))
+    app.coursedir.assignment_id = assignment
+    return app
+
+
+@dataclass
+class _UnderWay:
+    """A submission whose notebooks are being executed."""
+
+    submission: Submission
+    digest: str
+    jobs: dict[str, Job]
+    ended: dict[str, Ended] = field(default_factory=dict)
+
+
+class _Run:
+    """One grading run over the submissions of an assignment."""
+
+    def __init__(self, app: AutogradeApp, book: HeldGradebook, options: Options) -> None:
+        self.coursedir = app.coursedir
+        self.name = str(app.coursedir.assignment_id)
+        self.book = book
+        self.options = options
+        self.stages = StagedAutograde(coursedir=app.coursedir, parent=app)
+        self.stages.open()
+        self.feedback = FeedbackOf(coursedir=app.coursedir, parent=app)
+        self.under_way: dict[str, _UnderWay] = {}
+        assignment = find_assignment(book.api, self.name)
+        self.notebooks = sorted(str(notebook.name) for notebook in assignment.notebooks)
+        # Who is in the gradebook, with the time granted beyond the due date.
+        self.entered = {entry.student_id: str(entry.extension) for entry in assignment.submissions}
+        self.master = self._master_digest(str(assignment.duedate))
+
+    def grade(self, progress: Progress) -> Report:
+        """Grade every submission that was asked for."""
+        submissions = self._submissions()
+        outcomes = []
+        try:
+            with self._pool() as pool:
+                for outcome in self._outcomes(submissions, pool):
+                    outcomes.append(outcome)
+                    progress(len(submissions), outcome)
+        finally:
+            for left in self.under_way.values():
+                _clear(left.submission.draft)
+        outcomes.sort(key=lambda outcome: outcome.student)
+        assignment = find_assignment(self.book.api, self.name)
+        scores = {entry.student_id: float(entry.score) for entry in assignment.submissions}
+        return Report(self.name, tuple(outcomes), scores, float(assignment.max_score))
+
+    def _submissions(self) -> list[Submission]:
+        """Return every submission that was asked for, whether or not it can be graded."""
+        handed_in = self._handed_in()
+        excluded = set(self.coursedir.student_id_exclude.split(","))
+        chosen = set(self.options.only) or set(handed_in) - excluded
+        missing = sorted(chosen - set(handed_in))
+        if missing:
+            raise CourseError(f"Nothing was handed in for {self.name} by {', '.join(missing)}.")
+        if not chosen:
+            place = self.stages._format_source(self.name, self.coursedir.student_id)
+            raise CourseError(f"Nothing was handed in for {self.name}: no folder {place} is there.")
+        target = self.stages._format_dest
+        return [
+            Submission(
+                student, handed_in[student], Path(os.path.normpath(target(self.name, student)))
+            )
+            for student in sorted(chosen)
+        ]
+
+    def _handed_in(self) -> dict[str, Path]:
+        """Return the learners' folders."""
+        if self.coursedir.notebook_id != "*":
+            raise CourseError(
+                "Grading covers whole submissions: take CourseDirectory.notebook_id "
+                f"({self.coursedir.notebook_id!r}) out of the configuration, or use "
+                "`nbgrader autograde --notebook`."
+            )
+        place = self.stages._format_source
+        pattern = place(re.escape(self.name), "(?P<student>.*)", escape=True)
+        found = glob.glob(place(self.name, self.coursedir.student_id))
+        matches = [re.fullmatch(pattern, folder) for folder in found]
+        return {match["student"]: Path(match[0]) for match in matches if match}
+
+    def _master_digest(self, due: str) -> str:
+        """Return a digest of what submissions are graded with; where it changes, all are anew."""
+        execution = self.stages.execution
+        parts = [due, folder_digest(self._source()), str(execution.timeout), str(execution.limits)]
+        for notebook in self.notebooks:
+            parts.append(repr(load_master(self.book.api, self.name, notebook, None).cells))
+        if execution.exams:
+            parts.append(folder_digest(Path(execution.exams, "exams")))
+        return digest_of(parts)
+
+    def _source(self) -> Path:
+        place = self.coursedir.source_directory
+        return Path(self.coursedir.format_path(place, ".", self.name))
+
+    def _pool(self) -> Pool:
+        if self.stages.execution.unsafe:
+            return pool_here(self.stages.run_here)
+        if self.options.scheduler:
+            return cluster_pool(self.options.scheduler)
+        modules = self._modules()
+        try:
+            # Started here, so that all workers share it and it outlives each of them.
+            grading_job.prepare(modules)
+        except (SandboxError, OSError) as error:
+            require_protection()
+            raise CourseError(f"The sandbox for learner code did not start: {error}") from error
+        return local_pool(self.options.workers or os.cpu_count() or 1, modules)
+
+    def _modules(self) -> list[str]:
+        """Return the modules that the instructor's code imports."""
+        modules: set[str] = set()
+        for notebook in self.notebooks:
+            source = self._source() / f"{notebook}.ipynb"
+            modules.update(load_master(self.book.api, self.name, notebook, source).preload)
+        return sorted(modules)
+
+    def _outcomes(self, submissions: list[Submission], pool: Pool) -> Iterator[Outcome]:
+        """Put every submission on its way; yield the outcomes as they come."""
+        for submission in submissions:
+            while pool.full:
+                yield from self._take(pool.next())
+            yield from self._send(submission, pool)
+        while pool.busy:
+            yield from self._take(pool.next())
+
+    def _send(self, submission: Submission, pool: Pool) -> Iterator[Outcome]:
+        """Put a submission's jobs under way; yield its outcome if that is known already."""
+        try:
+            if not self.options.force and self._is_whole(submission):
+                if self.options.feedback and not self.feedback.is_there(submission.student):
+                    self.feedback.write(submission.student)
+                yield Outcome(submission.student, "unchanged")
+                return
+            under_way = self._prepare(submission)
+        except Exception as error:
+            yield self._trouble(submission, error)
+            return
+        self.under_way[submission.student] = under_way
+        for notebook, job in under_way.jobs.items():
+            pool.submit((submission.student, notebook), job)
+
+    def _prepare(self, submission: Submission) -> _UnderWay:
+        forget(submission.target)
+        _clear(submission.draft)
+        self.stages.admit(submission)
+        # Taken before anything is read: what is handed in from now on is graded next time.
+        digest = self._digest(submission)
+        with self.book.rehearsal() as api:
+            jobs = self.stages.prepare(submission, api)
+        return _UnderWay(submission, digest, jobs)
+
+    def _take(self, ended: Ended) -> Iterator[Outcome]:
+        """Take the end of a job; with a submission's last one, yield the outcome."""
+        student, notebook = ended.key
+        under_way = self.under_way[student]
+        under_way.ended[notebook] = ended
+        if len(under_way.ended) < len(under_way.jobs):
+            return
+        try:
+            outcome = self._complete(under_way)
+        except Exception as error:
+            outcome = self._trouble(under_way.submission, error)
+        del self.under_way[student]
+        yield outcome
+
+    def _complete(self, under_way: _UnderWay) -> Outcome:
+        """Write a submission whose notebooks were all executed.
+
+        Killed after the commit, the run leaves the gradebook ahead of the folder; without a
+        record, the next one grades the submission again.
+        """
+        submission, ended = under_way.submission, under_way.ended
+        for end in ended.values():
+            if end.result is None and not end.died:
+                raise Unfinished(end.trouble)
+        executed = {name: _executed(under_way.jobs[name], end) for name, end in ended.items()}
+        with self.book.transaction() as api:
+            self.stages.complete(submission, executed, api)
+        written = folder_digest(submission.draft)
+        _publish(submission)
+        if self.options.feedback:
+            self.feedback.write(submission.student)
+        died = [end.trouble for end in ended.values() if end.died]
+        if died:
+            return Outcome(submission.student, "failed", f"{died[0]}; it has no points")
+        write_record(submission.target, Record(under_way.digest, self.master, written))
+        refused = [_refusal(notebook) for notebook in executed.values() if _refusal(notebook)]
+        if refused:
+            return Outcome(submission.student, "refused", refused[0])
+        lost = [end.result["lost"] for end in ended.values() if end.result and end.result["lost"]]
+        return Outcome(submission.student, "graded", " ".join(lost))
+
+    def _is_whole(self, submission: Submission) -> bool:
+        """Tell whether a submission is graded, and nothing has changed since."""
+        record = read_record(submission.target)
+        return (
+            record is not None
+            and submission.student in self.entered
+            and record.master == self.master
+            and record.submitted == self._digest(submission)
+            and record.written == folder_digest(submission.target)
+        )
+
+    def _digest(self, submission: Submission) -> str:
+        """Return a digest of what a learner handed in, and of the time granted for it."""
+        extension = self.entered.get(submission.student, str(None))
+        return digest_of([folder_digest(submission.source), extension])
+
+    def _trouble(self, submission: Submission, error: Exception) -> Outcome:
+        """Return the outcome of a submission that could not be graded; the run goes on.
+
+        Raises:
+            CourseError: the trouble is not this submission's alone.
+        """
+        _clear(submission.draft)
+        if isinstance(error, CourseError):
+            raise error
+        if isinstance(error, OperationalError):
+            raise CourseError(
+                f"The gradebook cannot be used: {error.orig}. What was graded so far is kept. "
+                "If nbgrader was upgraded, copy the gradebook and run `nbgrader db upgrade`; "
+                "then grade again."
+            ) from error
+        if isinstance(error, (Refused, NbGraderException)):
+            return Outcome(submission.student, "refused", str(error))
+        return Outcome(submission.student, "failed", f"{type(error).__name__}: {error}")
+
+
+class Unfinished(Exception):
+    """A worker could not execute a notebook, through no fault of the learner's."""
+
+
+class FeedbackOf(GenerateFeedback):
+    """nbgrader's feedback, written for one learner after the other."""
+
+    force = True
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        # What nbgrader's `start` makes for every run is made once here: it reads the template.
+        self.writer = FilesWriter(parent=self, config=self.config)
+        self.exporter = self.exporter_class(parent=self, config=self.config)
+        for step in self.preprocessors:
+            self.exporter.register_preprocessor(step)
+
+    def is_there(self, student: str) -> bool:
+        """Tell whether a learner has feedback on the assignment."""
+        return os.path.isdir(self._format_dest(self.coursedir.assignment_id, student))
+
+    def write(self, student: str) -> None:
+        """Write a learner's feedback anew.
+
+        Raises:
+            NbGraderException: it could not be written.
+        """
+        with temp_attrs(self.coursedir, student_id=glob.escape(student)):
+            self.init_notebooks()
+            self.convert_notebooks()
+
+
+def _executed(job: Job, ended: Ended) -> NotebookNode:
+    if ended.result is None:
+        return without_results(job, f"{ended.trouble}; ask your instructor")
+    return read(ended.result["notebook"])
+
+
+def _refusal(notebook: NotebookNode) -> str:
+    """Return why a notebook was not read; it is marked by `rebuild.py`."""
+    return str(notebook.metadata.get("labkit", {}).get("refused", ""))
+
+
+def _publish(submission: Submission) -> None:
+    """Put the graded folder into its place; a former one goes."""
+    former = submission.target.parent / f".{submission.target.name}.former"
+    _clear(former)
+    if submission.target.exists():
+        submission.target.rename(former)
+    submission.draft.rename(submission.target)
+    _clear(former)
+
+
+def _clear(folder: Path) -> None:
+    if folder.exists():
+        rmtree(str(folder))
