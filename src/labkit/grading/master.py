@@ -193,7 +193,10 @@ def _source_cells(path: Path | None) -> _Source:
 # A course's source is read for every submission and hardly ever changes between two.
 @lru_cache(maxsize=32)
 def _parse_source(text: str) -> _Source:
-    order, unmarked, solutions, locked = [], [], [], []
+    order: list[str] = []
+    unmarked: list[str] = []
+    solutions: list[str] = []
+    locked: list[str] = []
     for cell in nbformat.reads(text, as_version=4).cells:
         marks = cell.metadata.get("nbgrader", {})
         is_marked = any(marks.get(mark) for mark in ("grade", "solution", "locked", "task"))

@@ -1,0 +1,386 @@
+"""What may come in: the folder a learner handed in is looked over before anything in it is read.
+
+Stock nbgrader copies a submitted folder file by file and follows every link in it. Here what must
+not be read is moved aside first, into `refused/` beside the folder of submissions, with a note of
+the reasons; nothing is lost, and the rest is graded. A notebook that is moved aside leaves a
+placeholder, so that the learner gets no points *and* a reason. How a notebook is read is told in
+`labkit.grading.submitted`.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import stat
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbgrader.utils import parse_utc
+from traitlets.log import get_logger
+
+from labkit.grading.submitted import (
+    MEGABYTE,
+    NOTEBOOK_BYTES,
+    REFUSALS,
+    Refused,
+    Submitted,
+    placeholder,
+    read_notebook,
+    to_node,
+)
+
+FILES = 200
+FILE_BYTES = 50 * MEGABYTE
+TOTAL_BYTES = 100 * MEGABYTE
+DEPTH = 12
+TIMESTAMP_BYTES = 200
+# A folder of more entries is not walked to its end.
+ENTRIES = 10_000
+
+REASONS = {
+    "link": "a link to another file or folder, which is never followed",
+    "hard link": (
+        "a file with a second name elsewhere on this disk (hard link); if a backup or a "
+        "deduplication made it, copy the submission with `cp -r` and grade it again"
+    ),
+    "special": "no ordinary file or folder",
+    "name": "a name with control characters",
+    "too large": f"larger than allowed (notebook 20 MB, file 50 MB, {FILES} files 100 MB in all)",
+    "too many": f"more than {FILES} files, or folders more than {DEPTH} deep",
+    "timestamp": "a timestamp.txt that holds no time",
+    "unreadable": "a file or folder that cannot be opened",
+}
+
+
+Ignore = Callable[[str, list[str]], Iterable[str]]
+
+
+@dataclass(frozen=True)
+class Offence:
+    """An entry that must not be read: its path below the folder ('.' is the folder) and why."""
+
+    path: str
+    reason: str
+
+
+def offences(folder: Path) -> list[Offence]:
+    """Return what must not be read in a submitted folder; links are never followed.
+
+    Files count towards the limits from the top of the folder downwards, notebooks first, so that
+    a large data folder does not push out the answers.
+    """
+    if stat.S_ISLNK(os.lstat(folder).st_mode):
+        return [Offence(".", "link")]
+    found: list[Offence] = []
+    if not _is_time(folder / "timestamp.txt"):
+        found.append(Offence("timestamp.txt", "timestamp"))
+    files: list[tuple[tuple[int, bool, str], os.stat_result]] = []
+    for entry, status in _walk(folder, found):
+        reason = _look(folder, entry, status)
+        if reason:
+            found.append(Offence(entry, reason))
+        elif stat.S_ISREG(status.st_mode):
+            files.append(((entry.count("/"), not entry.endswith(".ipynb"), entry), status))
+    total = 0
+    for number, ((_, _, path), status) in enumerate(sorted(files, key=lambda item: item[0])):
+        total += status.st_size
+        if number >= FILES:
+            found.append(Offence(path, "too many"))
+        elif total > TOTAL_BYTES:
+            found.append(Offence(path, "too large"))
+    return _each_once(found)
+
+
+def admit(assignment: str, student: str, notebooks: list[str]) -> None:
+    """Move what must not be read out of a submitted folder: nbgrader's `pre_convert_hook`.
+
+    nbgrader passes the paths of the notebooks it found, and goes on with this very list. Calling it
+    again changes nothing. If looking over a folder fails, all of it is set aside; if even that is
+    impossible the run stops, because nbgrader would go on to copy whatever a link leads to.
+    """
+    by_folder: dict[Path, list[str]] = {}
+    for notebook in notebooks:
+        by_folder.setdefault(Path(notebook).parent, []).append(Path(notebook).name)
+    for folder, names in by_folder.items():
+        try:
+            found = set_aside(folder, names)
+        except Exception as error:
+            get_logger().error("%s could not be looked over: %s", folder, error)
+            found = _set_all_aside(folder, names)
+        unnamed = {str(folder / offence.path) for offence in found if offence.reason == "name"}
+        notebooks[:] = [notebook for notebook in notebooks if notebook not in unnamed]
+
+
+def set_aside(folder: Path, notebooks: Iterable[str] = ()) -> list[Offence]:
+    """Move offending entries from a submitted folder to `refused/`, and say so in the log.
+
+    `notebooks` are the names for which a placeholder is left if the folder itself was a link.
+    Returns what was moved.
+    """
+    _open_up(folder)
+    found = offences(folder)
+    if found:
+        _move_out(folder, found, notebooks)
+    return found
+
+
+def copy_in(source: Path, target: Path, ignored: Ignore) -> list[Offence]:
+    """Copy a folder that its learner can still change, without following links at any moment.
+
+    `ignored` is asked, as by `shutil.copytree`, which names of a folder to leave out. Returns what
+    was left behind; a notebook that was leaves a placeholder.
+    """
+    left = offences(source)
+    skipped = {offence.path for offence in left}
+    for folder, folders, files, descriptor in os.fwalk(source):
+        below = os.path.relpath(folder, source)
+        leave = set(ignored(folder, [*folders, *files]))
+        leave |= {
+            name for name in (*folders, *files) if os.path.normpath(f"{below}/{name}") in skipped
+        }
+        folders[:] = [name for name in folders if name not in leave]
+        (target / below).mkdir(parents=True, exist_ok=True)
+        for name in files:
+            if name not in leave:
+                _copy_file(name, descriptor, target / below / name)
+    for offence in left:
+        get_logger().warning(
+            "%s was not collected: %s", ascii(offence.path), REASONS[offence.reason]
+        )
+        _leave_placeholder(target, offence)
+    return left
+
+
+class SubmissionExporter(NotebookExporter):
+    """Read what was handed in with every caution, and what was written here as it is.
+
+    `nbgrader autograde` uses one exporter twice for a notebook: on the submitted file, and on the
+    rebuilt one in its own folder of autograded work.
+    """
+
+    def from_filename(
+        self, filename: str, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Convert a notebook; a submitted one that cannot be read becomes an empty one."""
+        resources = resources if resources is not None else {}
+        if self._is_ours(filename, resources):
+            return super().from_filename(filename, resources=resources, **kw)
+        resources["metadata"] = {
+            "name": Path(filename).stem,
+            "path": os.path.dirname(filename),
+            "modified_date": "",
+        }
+        try:
+            submitted = read_notebook(Path(filename))
+        except Refused as refusal:
+            submitted = Submitted()
+            resources["labkit_refused"] = str(refusal)
+        return self.from_notebook_node(to_node(submitted), resources=resources, **kw)
+
+    def _is_ours(self, filename: str, resources: dict[str, Any]) -> bool:
+        """Tell whether a file lies in the folder that this submission's results are written to."""
+        coursedir = getattr(self.parent, "coursedir", None)
+        names = resources.get("nbgrader")
+        if coursedir is None or not names:
+            return False
+        written = coursedir.format_path(
+            coursedir.autograded_directory, names["student"], names["assignment"]
+        )
+        return os.path.abspath(os.path.dirname(filename)) == os.path.abspath(written)
+
+
+def _each_once(found: list[Offence]) -> list[Offence]:
+    """Drop what lies in a folder that is an offence itself, and second reasons."""
+    first: dict[str, Offence] = {}
+    for offence in found:
+        first.setdefault(offence.path, offence)
+    above = {path: list(PurePosixPath(path).parents)[:-1] for path in first}
+    return [first[path] for path in first if not any(str(up) in first for up in above[path])]
+
+
+def _walk(folder: Path, found: list[Offence]) -> Iterator[tuple[str, os.stat_result]]:
+    """Yield every entry below a folder once, as a path with slashes and its own status."""
+    folders = [""]
+    seen = 0
+    while folders:
+        below = folders.pop()
+        try:
+            entries = sorted(os.scandir(folder / below), key=lambda entry: entry.name)
+        except OSError:
+            found.append(Offence(below or ".", "unreadable"))
+            continue
+        for entry in entries:
+            path = f"{below}/{entry.name}" if below else entry.name
+            seen += 1
+            if seen > ENTRIES or path.count("/") > DEPTH:
+                found.append(Offence(path.partition("/")[0], "too many"))
+                break
+            status = entry.stat(follow_symlinks=False)
+            yield path, status
+            if stat.S_ISDIR(status.st_mode) and not _look(folder, path, status):
+                folders.append(path)
+
+
+def _look(folder: Path, path: str, status: os.stat_result) -> str:
+    """Return the reason for which an entry must not be read, or nothing."""
+    name = path.rpartition("/")[2]
+    is_file = stat.S_ISREG(status.st_mode)
+    if stat.S_ISLNK(status.st_mode):
+        return "link"
+    # Cs: a byte that is no UTF-8; Zl and Zp: line and paragraph separators.
+    if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in name):
+        return "name"
+    if not is_file:
+        is_plain = stat.S_ISDIR(status.st_mode) and not (path == name and _is_notebook(name))
+        return "" if is_plain else "special"
+    # Collecting and unpacking make new files, so a second name is either a learner's, who may thus
+    # point at a file that is not theirs, or a backup's. The two cannot be told apart, a wrong
+    # refusal can be mended, and a leak cannot.
+    if status.st_nlink > 1:
+        return "hard link"
+    if status.st_size > (NOTEBOOK_BYTES if _is_notebook(name) else FILE_BYTES):
+        return "too large"
+    return "" if os.access(folder / path, os.R_OK) else "unreadable"
+
+
+def _is_notebook(name: str) -> bool:
+    return name.endswith(".ipynb")
+
+
+def _is_time(path: Path) -> bool:
+    """Tell whether stock nbgrader could read a timestamp file; an empty or missing one is fine."""
+    try:
+        mode = os.lstat(path).st_mode
+        if not stat.S_ISREG(mode):
+            return not stat.S_ISDIR(mode)
+        with path.open("rb") as stream:
+            content = stream.read(TIMESTAMP_BYTES + 1)
+        text = content.decode("ascii").strip()
+        if text:
+            parse_utc(text)
+        return len(content) <= TIMESTAMP_BYTES
+    except FileNotFoundError:
+        return True
+    # The parser of dates raises more than it documents.
+    except Exception:
+        return False
+
+
+def _open_up(folder: Path) -> None:
+    """Let the owner read files and enter folders that an archive brought without such a right."""
+    if folder.is_symlink():
+        return
+    _allow(folder, stat.S_IRWXU)
+    for number, (below, folders, files) in enumerate(os.walk(folder)):
+        if number > ENTRIES or len(Path(below).relative_to(folder).parts) > DEPTH:
+            folders.clear()
+        for name in folders:
+            _allow(Path(below, name), stat.S_IRWXU)
+        for name in files:
+            _allow(Path(below, name), stat.S_IRUSR)
+
+
+def _allow(path: Path, rights: int) -> None:
+    mode = os.lstat(path).st_mode
+    plain = stat.S_ISREG(mode) or stat.S_ISDIR(mode)
+    if plain and mode & rights != rights:
+        try:
+            os.chmod(path, stat.S_IMODE(mode) | rights)
+        # Of another owner: whether it can be read is found out later.
+        except PermissionError:
+            pass
+
+
+def _set_all_aside(folder: Path, notebooks: Iterable[str]) -> list[Offence]:
+    found = [Offence(".", "unreadable")]
+    try:
+        _move_out(folder, found, notebooks)
+    except OSError as error:
+        raise SystemExit(
+            f"{folder} holds an entry that must not be read and cannot be moved away "
+            f"({error.strerror}). Make the folder writable and grade again."
+        ) from error
+    return found
+
+
+def _move_out(folder: Path, found: list[Offence], notebooks: Iterable[str]) -> None:
+    """Move entries to a new shelf below `refused/`, with a note, and leave placeholders."""
+    step = folder.parents[1]
+    shelves = step.parent / "refused" / folder.parent.name / folder.name
+    shelves.mkdir(parents=True, exist_ok=True)
+    shelf = shelves / str(1 + max((int(old.name) for old in shelves.iterdir()), default=0))
+    (shelf / "kept").mkdir(parents=True)
+    (shelf / "README.txt").write_text(_note(folder, found), encoding="utf-8")
+    for offence in found:
+        whole = offence.path == "."
+        _move(folder / offence.path, shelf / "kept" / (folder.name if whole else offence.path))
+        get_logger().warning(
+            "%s of %s was set aside in %s: %s",
+            ascii(offence.path),
+            folder,
+            shelf,
+            REASONS[offence.reason],
+        )
+        if whole:
+            folder.mkdir()
+            for name in notebooks:
+                _leave_placeholder(folder, Offence(name, offence.reason))
+        else:
+            _leave_placeholder(folder, offence)
+
+
+def _note(folder: Path, found: list[Offence]) -> str:
+    lines = [f"  {ascii(offence.path)}: {REASONS[offence.reason]}" for offence in found]
+    return (
+        f"What was handed in at {folder}\nheld entries that are not read when grading. They were "
+        "moved here, unread and unchanged, into the folder `kept`:\n\n" + "\n".join(lines) + "\n"
+    )
+
+
+def _move(entry: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.rename(entry, target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        _move_across(entry, target)
+
+
+def _move_across(entry: Path, target: Path) -> None:
+    """Move to another file system; pipes and the like have no content and are removed."""
+    mode = os.lstat(entry).st_mode
+    if stat.S_ISREG(mode) or stat.S_ISLNK(mode):
+        shutil.move(entry, target)
+    elif stat.S_ISDIR(mode):
+        shutil.copytree(entry, target, symlinks=True)
+        shutil.rmtree(entry)
+    else:
+        os.unlink(entry)
+
+
+def _leave_placeholder(folder: Path, offence: Offence) -> None:
+    """Leave a notebook that says why, in place of one that must not be read."""
+    if offence.reason in REFUSALS and "/" not in offence.path and _is_notebook(offence.path):
+        (folder / offence.path).write_text(placeholder(offence.reason), encoding="utf-8")
+
+
+def _copy_file(name: str, folder: int, target: Path) -> None:
+    """Copy an ordinary file of bounded size from an open folder; anything else is left."""
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        descriptor = os.open(name, flags, dir_fd=folder)
+    except OSError as error:
+        get_logger().warning("%s was not collected: %s", ascii(name), error.strerror)
+        return
+    with os.fdopen(descriptor, "rb") as stream:
+        status = os.fstat(descriptor)
+        if stat.S_ISREG(status.st_mode) and status.st_size <= FILE_BYTES:
+            target.write_bytes(stream.read(FILE_BYTES))
+            os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))

@@ -1,0 +1,163 @@
+"""The instructor's notebook with the learner's answers in it.
+
+Nothing of a submitted notebook is kept but text: the answers go into the instructor's cells, by
+grade id, and the learner's own cells stay behind the cell they followed. Order, types, points,
+checksums, kernel and every locked text are the master's, so no metadata that a learner wrote has
+any effect. `labkit.grading.submitted` reads what was handed in; `labkit.grading.execute` runs what
+comes out of here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters.exporter import ResourcesDict
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from labkit.grading.master import Master, MasterCell, load
+from labkit.grading.submitted import Refused, Submitted, SubmittedCell, parse
+
+# nbgrader's own words, see nbgrader.preprocessors.OverwriteCells.missing_cell_notification.
+ADDED_BACK = (
+    "This cell (id:{grade_id}) was missing from the submission. It was added back by nbgrader."
+)
+# The longest cell id that the notebook format allows.
+CELL_ID_CHARACTERS = 64
+
+
+def rebuild(submitted: Submitted, master: Master) -> NotebookNode:
+    """Put a learner's answers and own cells into the instructor's notebook.
+
+    Where a grade id comes twice the last cell counts, as with stock nbgrader, and the others stay
+    as ordinary cells. A marked cell that is missing is put back as released, below a note. A
+    refused notebook becomes the released one with the reason at its top and in
+    `metadata.labkit.refused`.
+    """
+    answers, own_cells = _sort_cells(submitted, master)
+    cells = [_refusal(submitted.refused)] if submitted.refused else []
+    cells += [_own(cell) for cell in own_cells[None]]
+    for known in master.cells:
+        answer = answers.get(known.grade_id)
+        if answer is None and not submitted.refused:
+            cells.append(new_markdown_cell(ADDED_BACK.format(grade_id=known.grade_id)))
+        cells.append(_marked(known, answer))
+        cells += [_own(cell) for cell in own_cells[known.grade_id]]
+    _set_ids(cells)
+    metadata: dict[str, Any] = {"kernelspec": dict(master.kernelspec)}
+    if submitted.refused:
+        metadata["labkit"] = {"refused": submitted.refused}
+    return new_notebook(cells=cells, metadata=metadata)
+
+
+class RebuildFromMaster(NbGraderPreprocessor):
+    """Rebuild a submitted notebook; among `Autograde.sanitize_preprocessors` it comes first."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: ResourcesDict
+    ) -> tuple[NotebookNode, ResourcesDict]:
+        """Replace the notebook by the instructor's with the learner's answers."""
+        master = load_master(resources, find_coursedir(self))
+        refused = resources.get("labkit_refused", "")
+        try:
+            submitted = Submitted(refused=refused) if refused else parse(nb)
+        except Refused as refusal:
+            submitted = Submitted(refused=str(refusal))
+        self._report(submitted, master)
+        return rebuild(submitted, master), resources
+
+    def _report(self, submitted: Submitted, master: Master) -> None:
+        """Tell the instructor what did not look like the released notebook."""
+        if submitted.refused:
+            self.log.warning("The notebook was not read: %s", submitted.refused)
+            return
+        claimed = [cell.grade_id for cell in submitted.cells if cell.grade_id]
+        for grade_id in sorted({name for name in claimed if claimed.count(name) > 1}):
+            self.log.warning("Cell %s exists more than once; the last one counts", grade_id)
+        for cell in master.cells:
+            if cell.grade_id not in claimed:
+                self.log.warning("Cell %s was missing and was put back", cell.grade_id)
+
+
+def load_master(resources: ResourcesDict, coursedir: CourseDirectory | None) -> Master:
+    """Load the master of the notebook that nbgrader's `resources` name."""
+    names = resources["nbgrader"]
+    source = None
+    if coursedir is not None:
+        folder = coursedir.format_path(coursedir.source_directory, ".", names["assignment"])
+        source = Path(folder, f"{names['notebook']}.ipynb")
+    with Gradebook(names["db_url"]) as gradebook:
+        return load(gradebook, names["assignment"], names["notebook"], source)
+
+
+def find_coursedir(step: Any) -> CourseDirectory | None:
+    """Return the course's directories, from the converter that a preprocessor runs in."""
+    while step is not None:
+        coursedir = getattr(step, "coursedir", None)
+        if coursedir is not None:
+            return coursedir
+        step = getattr(step, "parent", None)
+    return None
+
+
+def _sort_cells(
+    submitted: Submitted, master: Master
+) -> tuple[dict[str, SubmittedCell], dict[str | None, list[SubmittedCell]]]:
+    """Return the answers by grade id, and a learner's own cells by the known cell before them."""
+    known = {cell.grade_id for cell in master.cells}
+    last = {cell.grade_id: cell for cell in submitted.cells if cell.grade_id in known}
+    own_cells: dict[str | None, list[SubmittedCell]] = {name: [] for name in (None, *known)}
+    before = None
+    for cell in submitted.cells:
+        if cell.grade_id in known and last[cell.grade_id] is cell:
+            before = cell.grade_id
+        else:
+            own_cells[before].append(cell)
+    answers = {name: cell for name, cell in last.items() if name is not None}
+    return answers, own_cells
+
+
+def _marked(known: MasterCell, answer: SubmittedCell | None) -> NotebookNode:
+    """Return the instructor's cell, with the learner's text where learners may write."""
+    if known.locked:
+        source = known.source
+    elif answer is None:
+        source = known.released
+    else:
+        source = answer.source
+    make = new_code_cell if known.cell_type == "code" else new_markdown_cell
+    cell = make(source=source, metadata={"nbgrader": known.metadata})
+    if known.cell_type == "markdown" and not known.locked and answer and answer.pictures:
+        cell["attachments"] = answer.pictures
+    return cell
+
+
+def _own(cell: SubmittedCell) -> NotebookNode:
+    """Return a learner's own cell, without a mark."""
+    make = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
+    node = make[cell.kind](source=cell.source)
+    if cell.pictures:
+        node["attachments"] = cell.pictures
+    return node
+
+
+def _refusal(reason: str) -> NotebookNode:
+    return new_markdown_cell(
+        f"**This notebook could not be read, so it earns no points.** {reason}"
+    )
+
+
+def _set_ids(cells: list[NotebookNode]) -> None:
+    """Give every cell an id that depends on its mark or place alone."""
+    marked = {cell.metadata.nbgrader.grade_id for cell in cells if "nbgrader" in cell.metadata}
+    for number, cell in enumerate(cells):
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        if not 0 < len(grade_id) <= CELL_ID_CHARACTERS:
+            grade_id = f"cell-{number}"
+            while grade_id in marked:
+                grade_id = f"own-{grade_id}"
+        cell["id"] = grade_id
