@@ -320,8 +320,10 @@ def decode(frame: bytes | bytearray | memoryview, resolve: Resolve) -> dict[str,
 
 
 def _shortened(value: object) -> str:
-    text = str(value)
-    return text if len(text) <= 200 else f"{text[:200]}…"
+    """Return a text for an error, which must be short and fit to be written anywhere."""
+    words = str(value)
+    words = words if len(words) <= 200 else f"{words[:200]}…"
+    return words.encode("utf-8", "backslashreplace").decode()
 
 
 class Decoder:

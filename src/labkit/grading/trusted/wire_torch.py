@@ -38,17 +38,17 @@ _TYPE_NAMES = {kind: name for name, kind in _TYPES.items()}
 def _write_tensor(encoder: Encoder, value: torch.Tensor, depth: int) -> Node:
     kind = "parameter" if torch.nn.Parameter in mro(type(value)) else "tensor"
     with torch._C.DisableTorchFunctionSubclass():
+        if value.layout is not torch.strided or value.is_nested or value.is_meta:
+            raise Unsupported("no numbers in a row")
         tensor = torch.Tensor.as_subclass(value, torch.Tensor)
-        wants_gradient = tensor.requires_grad
-        tensor = tensor.detach()
     name = _TYPE_NAMES.get(tensor.dtype)
-    if name is None or tensor.layout is not torch.strided or tensor.is_nested or tensor.is_meta:
+    if name is None:
         raise Unsupported(str(tensor.dtype))
     # An expanded tensor is larger than the memory it occupies.
     encoder.expect(tensor.numel() * tensor.element_size())
-    dense = tensor.cpu().resolve_conj().resolve_neg().contiguous()
+    dense = tensor.detach().cpu().resolve_conj().resolve_neg().contiguous()
     encoder.put(dense.reshape(-1).view(torch.uint8).numpy().tobytes())
-    return ["torch.tensor", kind, name, wants_gradient, list(tensor.shape)]
+    return ["torch.tensor", kind, name, tensor.requires_grad, list(tensor.shape)]
 
 
 def _read_tensor(decoder: Decoder, node: list[Node], depth: int) -> torch.Tensor:
