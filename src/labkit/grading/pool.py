@@ -86,12 +86,11 @@ class Pool:
 
     def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
         if self._executor is not None:
-            if kind is not None:
-                self._executor.shutdown(wait=False, cancel_futures=True)
-                for child in multiprocessing.active_children():
-                    if child.pid not in self._children:
-                        child.kill()
-            self._executor.shutdown(wait=True)
+            self._executor.shutdown(wait=kind is None, cancel_futures=True)
+            for child in multiprocessing.active_children():
+                if child.pid not in self._children:
+                    child.kill()
+                    child.join()
         self._close()
 
     @property

@@ -1,0 +1,89 @@
+"""Jobs in worker processes: a worker that dies costs nobody anything but its culprit."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+from concurrent.futures.process import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labkit.grading import pool
+from labkit.grading.pool import DIED, Ended, Pool, PoolError, local_pool, pool_here
+
+pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no SIGKILL")
+
+
+def work(job: dict[str, Any]) -> dict[str, Any]:
+    """Answer after a moment, or end this process in the job's way."""
+    if job.get("kill"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    if job.get("once") and not Path(job["once"]).exists():
+        Path(job["once"]).touch()
+        os._exit(1)
+    if job.get("raise"):
+        raise ValueError("a defect")
+    time.sleep(0.05)
+    return {"answer": job["number"], "lost": ""}
+
+
+def run_all(jobs: list[dict[str, Any]], workers: int = 2) -> dict[int, Ended]:
+    def open_executor() -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+
+    ended = {}
+    with Pool(open_executor, workers, work) as running:
+        for number, job in enumerate(jobs):
+            running.submit((str(number), "p1"), {"number": number} | job)
+        while running.busy:
+            end = running.next()
+            ended[int(end.key[0])] = end
+    return ended
+
+
+def test_a_job_that_kills_its_worker_is_given_up_and_the_others_have_their_results():
+    ended = run_all([{}, {"kill": True}, {}, {}, {"kill": True}, {}])
+    assert sorted(ended) == [0, 1, 2, 3, 4, 5]
+    for number in (0, 2, 3, 5):
+        assert ended[number].result == {"answer": number, "lost": ""}
+    for number in (1, 4):
+        assert ended[number] == Ended((str(number), "p1"), None, DIED, died=True)
+
+
+def test_a_worker_killed_by_chance_costs_nothing(tmp_path: Path):
+    ended = run_all([{}, {"once": str(tmp_path / "killed")}, {}])
+    assert [ended[number].result for number in range(3)] == [
+        {"answer": number, "lost": ""} for number in range(3)
+    ]
+
+
+def test_an_error_of_ours_ends_its_job_alone():
+    ended = run_all([{"raise": True}, {}])
+    assert ended[0] == Ended(("0", "p1"), None, "ValueError: a defect")
+    assert ended[1].result == {"answer": 1, "lost": ""}
+
+
+def test_no_more_than_a_few_jobs_a_worker_are_under_way():
+    with pool_here(work) as running:
+        for number in range(pool.DEPTH):
+            assert not running.full
+            running.submit((str(number), "p1"), {"number": number})
+        assert running.full
+
+
+def test_workers_end_at_once_when_the_run_is_stopped():
+    before = {child.pid for child in multiprocessing.active_children()}
+    with pytest.raises(KeyboardInterrupt), local_pool(1, []) as running:
+        running.submit(("ada", "p1"), {"version": 1})
+        raise KeyboardInterrupt
+    assert {child.pid for child in multiprocessing.active_children()} <= before
+
+
+def test_workers_that_cannot_start_are_told_of_in_words(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pool, "_not_ready", ["no namespaces here"])
+    with pytest.raises(PoolError, match="cannot start: no namespaces here"):
+        pool.run_job({})
