@@ -198,3 +198,36 @@ def test_a_flood_of_text_is_cut_and_counted():
             print("x" * 1_000)
     assert len(printed.text()) < guard.PRINT_LIMIT + 50
     assert "more characters" in printed.text()
+
+
+def test_an_answer_that_keeps_time_itself_is_asked_to():
+    class Remote:
+        def __call__(self) -> None:
+            raise AssertionError("called without a time limit")
+
+        def __call_within__(self, seconds: float, first: int) -> float:
+            return first + seconds
+
+    assert guard.call(Remote(), 1, seconds=0.5) == 1.5
+
+
+def test_a_remote_answer_that_is_out_of_time_is_told_like_any_other():
+    class Remote:
+        def __call__(self) -> None:
+            raise AssertionError("called without a time limit")
+
+        def __call_within__(self, seconds: float) -> None:
+            raise guard.TimeUpError
+
+    with pytest.raises(guard.UnusableError, match="did not return within 0.2 s"):
+        guard.call(Remote(), seconds=0.2)
+
+
+def test_an_error_of_a_remote_answer_is_told_with_the_line_that_came_with_it():
+    def answer() -> None:
+        problem = ValueError("too few")
+        problem.learner_line = (3, "return x[5]")  # type: ignore[attr-defined]
+        raise problem
+
+    with pytest.raises(guard.UnusableError, match=r"too few at line 3 of your cell \(return x"):
+        guard.call(answer, seconds=1)

@@ -41,12 +41,18 @@ class UnusableError(Exception):
         self.next_step = next_step
 
 
-class _TimeUpError(BaseException):
-    """Raised inside a call that takes too long; no `except Exception` swallows it."""
+class TimeUpError(BaseException):
+    """Raised inside a call that takes too long; no `except Exception` swallows it.
+
+    An answer that lives in another process raises it from its `__call_within__`.
+    """
 
 
 def call(answer: Callable[..., Any], *arguments: Any, seconds: float) -> Any:
     """Call a learner's function with a time limit.
+
+    An answer whose class has `__call_within__(answer, seconds, *arguments)` keeps the time itself:
+    at grading, answers live in another process, where copies of the arguments arrive anyway.
 
     Args:
         answer: the function.
@@ -65,19 +71,22 @@ def call(answer: Callable[..., Any], *arguments: Any, seconds: float) -> Any:
             f"The answer is a value of type {type(answer).__name__}, not a function.",
             "Pass the function itself, without brackets.",
         )
-    own = copy.deepcopy(arguments)
+    within = getattr(type(answer), "__call_within__", None)
     try:
+        if within is not None:
+            return within(answer, seconds, *arguments)
+        own = copy.deepcopy(arguments)
         with _time_limit(seconds) as is_over:
             returned = answer(*own)
             if is_over():  # the answer swallowed the ring
-                raise _TimeUpError
+                raise TimeUpError
             return returned
     except NotImplementedError as problem:
         # The stub raises it without a text; a library that does says what it lacks.
         if not problem.args:
             raise NotAttemptedError from None
         raise _raised(problem) from None
-    except _TimeUpError:
+    except TimeUpError:
         raise UnusableError(
             f"The call did not return within {seconds:g} s, so it was stopped.",
             "Look for a loop that never ends, or do the same work on whole arrays.",
@@ -201,7 +210,10 @@ def _in_one_line(problem: BaseException) -> str:
 
 
 def _where(problem: BaseException) -> str:
-    """The innermost line of the learner's own cell, if the traceback holds one."""
+    """The innermost line of the learner's own cell, if the traceback or its sender holds one."""
+    if hasattr(problem, "learner_line"):
+        number, text = problem.learner_line
+        return f" at line {number} of your cell" + (f" ({text})" if text else "")
     for frame in reversed(traceback.extract_tb(problem.__traceback__)):
         if "ipykernel" in frame.filename or frame.filename.startswith("<"):
             line = (frame.line or "").strip()
@@ -211,7 +223,7 @@ def _where(problem: BaseException) -> str:
 
 @contextlib.contextmanager
 def _time_limit(seconds: float) -> Iterator[Callable[[], bool]]:
-    """Raise `_TimeUpError` in this thread when the time is over; yield how to ask whether it is.
+    """Raise `TimeUpError` in this thread when the time is over; yield how to ask whether it is.
 
     In the main thread of Linux and macOS an alarm signal also ends a sleep. Elsewhere the error is
     set from a timer thread and arrives at the next Python instruction.
@@ -231,7 +243,7 @@ def _alarm(seconds: float) -> Iterator[Callable[[], bool]]:
     def ring(*_: object) -> None:
         nonlocal rung
         rung = True
-        raise _TimeUpError
+        raise TimeUpError
 
     before = signal.signal(signal.SIGALRM, ring)
     # The repeat catches an answer that swallows the first ring in a bare `except`.
@@ -255,7 +267,7 @@ def _timer_thread(seconds: float) -> Iterator[Callable[[], bool]]:
             if not done:
                 rung = True
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                    ctypes.c_ulong(thread), ctypes.py_object(_TimeUpError)
+                    ctypes.c_ulong(thread), ctypes.py_object(TimeUpError)
                 )
 
     timer = threading.Timer(seconds, ring)
