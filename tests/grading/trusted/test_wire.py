@@ -328,6 +328,23 @@ def test_a_table_or_array_of_what_cannot_travel_is_an_object_to_refer_to():
     assert arrived[0].description == {"type": "ndarray"} and same(arrived[1], np.arange(3))
 
 
+def test_decoding_asks_nothing_of_what_a_reference_became():
+    class Untouchable:
+        def __getattribute__(self, name):
+            raise AssertionError(f"{name} was asked for")
+
+        __array__ = __len__ = __iter__ = __eq__ = __bool__ = __str__ = __repr__ = __float__ = (
+            lambda self, *rest: pytest.fail("a method was called")
+        )
+        __hash__ = object.__hash__
+
+    array = np.array([1, Plan()], object)
+    frame = pd.DataFrame({"a": array}, index=pd.Index([Plan, "b"], name=Plan))
+    message = {"value": [Plan(), (Plan,), {Plan: 1}, {Plan}, array, frame, slice(Plan, None)]}
+    arrived = wire.decode(wire.encode(message, describe), lambda description: Untouchable())
+    assert type(arrived["value"][0]) is type(arrived["value"][4][1]) is Untouchable
+
+
 def test_objects_inside_an_array_or_a_frame_travel_by_reference():
     array = there_and_back(np.array([1, Plan()], object))
     frame = there_and_back(pd.DataFrame({"a": [1, Plan()]}))
@@ -661,7 +678,8 @@ def test_nesting_deeper_than_any_stack_is_refused():
 
 
 def test_more_parts_than_allowed_are_refused():
-    assert "more than 200,000 parts" in refusal(["list", *[["list"]] * 200_001])
+    assert "more than 200,000 parts" in refusal(["list", *[0] * 200_001])
+    assert "too many parts" in refusal(["list", *[[]] * 800_001])
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "9" * 30, "9" * 100_000])

@@ -35,6 +35,8 @@ MAX_FRAME = 64 * 2**20
 """Bytes of a whole frame."""
 MAX_HEADER = 8 * 2**20
 """Bytes of a frame's header: parsed JSON takes about twenty times its text."""
+MAX_BRACKETS = 800_000
+"""Opening brackets in a header, in texts too: empty lists take up most memory for their text."""
 MAX_DEPTH = 40
 """Containers around a value."""
 MAX_NODES = 200_000
@@ -144,6 +146,11 @@ def _lengths(prefix: bytes | bytearray | memoryview, limit: int) -> tuple[int, i
     return header, body
 
 
+def _refuse_brackets(header: bytes) -> None:
+    if header.count(b"[") + header.count(b"{") > MAX_BRACKETS:
+        raise WireError("the value consists of too many parts")
+
+
 def _too_large(limit: int) -> str:
     return f"the value is too large: more than {limit / 2**20:g} MB in all, or in too many parts"
 
@@ -163,6 +170,7 @@ def encode(message: Mapping[str, Any], refer: Refer) -> bytes:
     size = _PREFIX.size + len(header) + encoder.size
     if len(header) > MAX_HEADER or size > MAX_FRAME:
         raise WireError(_too_large(MAX_FRAME))
+    _refuse_brackets(header)
     return b"".join((_PREFIX.pack(MAGIC, len(header), encoder.size), header, *encoder.buffers))
 
 
@@ -303,7 +311,9 @@ def decode(frame: bytes | bytearray | memoryview, resolve: Resolve) -> dict[str,
             f"a frame of {len(view):,} bytes announces {_PREFIX.size + header + body:,}"
         )
     try:
-        fields = str(view[_PREFIX.size : _PREFIX.size + header], "utf-8", "surrogatepass")
+        head = bytes(view[_PREFIX.size : _PREFIX.size + header])
+        _refuse_brackets(head)
+        fields = head.decode("utf-8", "surrogatepass")
         decoder = Decoder(view[_PREFIX.size + header :], resolve)
         message = {}
         for name, node in _FROM_JSON.decode(fields):
