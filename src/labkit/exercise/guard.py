@@ -91,6 +91,8 @@ def call(answer: Callable[..., Any], *arguments: Any, seconds: float) -> Any:
             f"The call did not return within {seconds:g} s, so it was stopped.",
             "Look for a loop that never ends, or do the same work on whole arrays.",
         ) from None
+    except UnusableError:  # what keeps the time itself may have words of its own
+        raise
     except (Exception, SystemExit) as problem:
         raise _raised(problem) from None
 

@@ -174,11 +174,17 @@ class _Server:
 
     def _receive(self) -> dict[str, Any]:
         decoding = _Decoding(self)
-        return decoding.message(wire.receive(self._connection))
+        message = decoding.message(wire.receive(self._connection))
+        message["copies"] = decoding.copies
+        return message
 
-    def _send(self, message: dict[str, Any]) -> None:
-        """Send a message, or the reason why it cannot be sent."""
-        encoding = _Encoding(self._shelf, self._shared, self.namespace)
+    def _send(self, message: dict[str, Any], copies: dict[int, Any] | None = None) -> None:
+        """Send a message, or the reason why it cannot be sent.
+
+        `copies` are the objects that came as copies with the request, by their place in it.
+        """
+        origins = {id(copy): place for place, copy in (copies or {}).items()}
+        encoding = _Encoding(self._shelf, self._shared, self.namespace, origins=origins)
         try:
             frame = encoding.frame(message)
         except wire.WireError as problem:
@@ -337,7 +343,7 @@ class _Server:
         }
         reply["names"], reply["gone"] = self._changed_names()
         reply["files"] = self._changed_files()
-        self._send(reply)
+        self._send(reply, request["copies"])
 
     def _run(
         self,
@@ -498,11 +504,13 @@ class _Encoding:
         shared: frozenset[str],
         namespace: dict[str, Any],
         bare: bool = False,
+        origins: dict[int, int] | None = None,
     ) -> None:
         self._shelf = shelf
         self._shared = shared
         self._namespace = namespace
         self._bare_only = bare
+        self._origins = origins or {}
         self._fresh: set[int] = set()
         self._copies: list[Any] = []
         self._places: dict[int, int] = {}
@@ -535,7 +543,7 @@ class _Encoding:
             place = self._places.setdefault(id(thing), len(self._copies))
             if place == len(self._copies):
                 self._copies.append(thing)
-            return {"shared": name, "place": place}
+            return {"shared": name, "place": place, "was": self._origins.get(id(thing))}
         number = self._shelf.number(thing)
         if self._bare_only or number in self._shelf.described or number in self._fresh:
             return {"reference": number}
@@ -566,11 +574,11 @@ class _Decoding:
 
     def __init__(self, server: _Server) -> None:
         self._server = server
-        self._copies: dict[int, Any] = {}
+        self.copies: dict[int, Any] = {}
 
     def message(self, frame: bytearray) -> dict[str, Any]:
         message = wire.decode(frame, self.resolve)
-        for place, copy in self._copies.items():
+        for place, copy in self.copies.items():
             vars(copy).update(message.pop(f"state {place}"))
         return message
 
@@ -587,9 +595,9 @@ class _Decoding:
         if "member" in reference:
             return kind[reference["member"]]
         place = reference["place"]
-        if place not in self._copies:
-            self._copies[place] = object.__new__(kind)
-        return self._copies[place]
+        if place not in self.copies:
+            self.copies[place] = object.__new__(kind)
+        return self.copies[place]
 
 
 class TestFunction:

@@ -153,6 +153,10 @@ class _Publisher(DisplayPublisher):
 
 class _Hook(DisplayHook):
     outputs: _Outputs
+    source = ""
+
+    def quiet(self) -> bool:
+        return self.semicolon_at_end_of_expression(self.source)
 
     def write_output_prompt(self) -> None:
         pass
@@ -262,6 +266,7 @@ def loaded_names(source: str) -> set[str]:
 
 
 def _names_in_text(text: str) -> set[str]:
+    text = text.removeprefix("__main__.")  # as mock.patch takes it
     if text.isidentifier():
         return {text}
     if len(text) > 20_000 or not any(mark in text for mark in "(.=["):
@@ -631,10 +636,10 @@ class Evaluator:
         wanted = self._names.wanted(loaded_names(source) | self._later)
         if wanted and not self._link.lost:
             found = self._link.begin(wanted, opted_attributes(source), self._stdout)
-            self._folder.pull(self._link)
             self._names.bring_in(found)
         elif not self._link.lost:
             self._link.begin([], opted_attributes(source), self._stdout)
+        _Hook.source = source
         with self._captured():
             result = self._shell.run_cell(source, store_history=False)
         if self._link.lost and isinstance(result.error_in_exec, NameError):

@@ -77,7 +77,7 @@ class LearnerClass(type):
 
     _class_seat: Seat
     _claims: dict[str, Any]
-    _face: type | None
+    _face: tuple[int, type | None]
 
     def __call__(cls, *positional: Any, **named: Any) -> Any:
         return cls._class_seat.link.operate("call", cls, *positional, named=named)
@@ -388,7 +388,8 @@ def _truth(self: Handle) -> bool:
 
 
 def _face(self: Handle) -> type:
-    return type(self)._face or type(self)  # type: ignore[attr-defined]
+    kind = type(self)
+    return kind._class_seat.link.face(kind) or kind  # type: ignore[attr-defined]
 
 
 _BEHAVIOUR = ("torch.nn.", "sklearn.", "gymnasium.", "stable_baselines3.", "matplotlib.")
@@ -477,6 +478,9 @@ class Files(Protocol):
     def listed(self, files: dict[str, Any]) -> None:
         """Take note of the files in the learner's directory."""
 
+    def pull(self, link: Link) -> None:
+        """Fetch those of them that changed."""
+
 
 class Link:
     """The way to the learner's process: sends requests, makes handles, serves callbacks."""
@@ -530,6 +534,7 @@ class Link:
             if isinstance(value, LearnerClass):
                 self._named.add(value._class_seat.number)
         self._files.listed(_dict(reply, "files"))
+        self._files.pull(self)
         return found
 
     def finish(self) -> None:
@@ -583,8 +588,9 @@ class Link:
         }
         with _alarm_kept() as left:
             message["seconds"] = limit = min(limit, left)
-            reply = self._request(message, limit)
+            reply = self._request(message, limit, write_back)
         self._take_changes(reply, arguments, named)
+        self._files.pull(self)
         if redirected and type(reply.get("printed")) is str:
             sys.stdout.write(reply["printed"][: bridge.PRINT_LIMIT])
         return self._outcome(reply, arguments, limit)
@@ -649,7 +655,7 @@ class Link:
         if self.opted_in(handle):
             return
         bases = type(handle)._claims["library ancestors"]  # type: ignore[attr-defined]
-        if any(base in _PROTOCOLS for base in bases):
+        if any(base in _PROTOCOLS or base.startswith("matplotlib.") for base in bases):
             return
         if operation in ("iterate", "next") and type(handle).__name__ in _ITERATORS:
             return
@@ -680,7 +686,9 @@ class Link:
 
     # ---- one request
 
-    def _request(self, message: dict[str, Any], seconds: float) -> dict[str, Any]:
+    def _request(
+        self, message: dict[str, Any], seconds: float, write_back: bool = False
+    ) -> dict[str, Any]:
         if self.lost:
             raise LearnerLost(self.lost)
         if self._depth >= DEEPEST:
@@ -694,7 +702,7 @@ class Link:
             raise TypeError(f"The test passes a value that cannot travel: {problem}") from None
         self._depth += 1
         try:
-            return self._exchange(number, frame, seconds)
+            return self._exchange(number, frame, seconds, encoding.copies if write_back else [])
         except LearnerLost:
             raise
         except wire.ConnectionClosed:
@@ -709,13 +717,15 @@ class Link:
         finally:
             self._depth -= 1
 
-    def _exchange(self, number: int, frame: bytes, seconds: float) -> dict[str, Any]:
+    def _exchange(
+        self, number: int, frame: bytes, seconds: float, originals: list[Any]
+    ) -> dict[str, Any]:
         deadline = time.monotonic() + seconds + GRACE
         callbacks = 0
         wire.send(self._connection, frame, deadline)
         while True:
             received = wire.receive(self._connection, deadline=deadline)
-            reply = _Decoding(self).message(received)
+            reply = _Decoding(self, originals).message(received)
             if reply["outcome"] != "callback":
                 break
             callbacks += 1
@@ -754,7 +764,8 @@ class Link:
         for key, value in _dict(reply, "arguments").items():
             if key in own:
                 with contextlib.suppress(Exception):
-                    bridge.pour(value, own[key])
+                    if value is not own[key]:
+                        bridge.pour(value, own[key])
         gone = reply.get("gone")
         self._names.changed(_dict(reply, "names"), gone if type(gone) is list else [])
         self._files.listed(_dict(reply, "files"))
@@ -790,10 +801,13 @@ class Link:
         text = message[:2000] if type(message) is str else ""
         if kind is StopIteration:
             return _EndError("The code raised StopIteration.")
-        if not (isinstance(kind, type) and issubclass(kind, Exception)) or issubclass(
-            kind, (StopIteration, StopAsyncIteration)
+        believed = isinstance(kind, type) and issubclass(kind, Exception)
+        name = kind.__name__ if isinstance(kind, type) else "an exception"
+        if (
+            not believed
+            or name in ("SystemExit", "KeyboardInterrupt", "GeneratorExit")
+            or issubclass(kind, (StopIteration, StopAsyncIteration))
         ):
-            name = kind.__name__ if isinstance(kind, type) else "an exception"
             return LearnerError(
                 f"The code raised {name}: {text}" if text else f"The code raised {name}"
             )
@@ -933,14 +947,7 @@ class Link:
         own_library = [claims] if claims.get("library") else []
         library = [
             f"{a.get('module')}.{a.get('qualname')}"
-            for a in (*own_library, *ancestors)
-            if "reference" not in a
-        ]
-        library += [
-            b
-            for k in learner
-            if isinstance(k, LearnerClass)
-            for b in k._claims["library ancestors"]
+            for a in (*own_library, *(a for a in ancestors if "reference" not in a))
         ]
         name = str(claims.get("name", "object"))[:100]
         special = {n: _SPECIAL[n] for n in claims.get("special", ()) if n in _SPECIAL}
@@ -955,7 +962,7 @@ class Link:
             "__doc__": claims.get("doc") if isinstance(claims.get("doc"), str) else None,
             "__class__": property(_face),
             "_class_seat": Seat(self, number),
-            "_face": None,
+            "_face": (0, None),
             "_claims": {
                 "library ancestors": library,
                 "learner ancestors": [
@@ -973,31 +980,26 @@ class Link:
         signature = _signature(claims.get("signature"))
         if signature is not None:
             contents["__signature__"] = signature
-        stand_in = LearnerClass.__new__(LearnerClass, name, bases, contents)
-        type.__setattr__(stand_in, "_face", self._make_face(name, stand_in, library, learner))
-        return stand_in
+        return LearnerClass.__new__(LearnerClass, name, bases, contents)
 
-    def _make_face(
-        self, name: str, stand_in: type, library: list[str], learner: list[Any]
-    ) -> type | None:
+    def face(self, kind: LearnerClass) -> type | None:
         """What `isinstance` sees besides the stand-in: real bases that only have behaviour."""
-        bases: list[type] = []
-        for base in library:
-            found = _behaviour(base)
-            if found is not None and not any(issubclass(chosen, found) for chosen in bases):
-                bases.append(found)
-        for kind in learner:
-            own = self._names.trusted_class(kind.__name__) if isinstance(kind, type) else None
-            if own is not None:
-                bases.append(own)
-        if not bases:
-            return None
-        if len(bases) == 1:
-            return bases[0]
-        try:
-            return types.new_class(name, tuple(bases))
-        except Exception:
-            return bases[0]
+        modules = len(sys.modules)
+        if kind._face[0] != modules:  # a test can only ask for classes that it has imported
+            kind._face = (modules, self._make_face(kind))
+        return kind._face[1]
+
+    def _make_face(self, kind: LearnerClass) -> type | None:
+        bases = [self._names.trusted_class(name) for name in kind._claims["trusted names"]]
+        bases += [_behaviour(base) for base in kind._claims["library ancestors"]]
+        chosen: list[type] = []
+        for base in bases:
+            if base is not None and not any(issubclass(other, base) for other in chosen):
+                chosen.append(base)
+        if len(chosen) > 1:
+            with contextlib.suppress(Exception):
+                return types.new_class(kind.__name__, tuple(chosen))
+        return chosen[0] if chosen else None
 
 
 class _EndError(LearnerError):
@@ -1012,7 +1014,7 @@ class _Encoding:
 
     def __init__(self, link: Link) -> None:
         self._link = link
-        self._copies: list[Any] = []
+        self.copies: list[Any] = []
         self._places: dict[int, int] = {}
 
     def frame(self, message: dict[str, Any]) -> bytes:
@@ -1020,8 +1022,8 @@ class _Encoding:
 
     def _states(self) -> Iterator[tuple[str, Any]]:
         place = 0
-        while place < len(self._copies):
-            yield f"state {place}", dict(vars(self._copies[place]))
+        while place < len(self.copies):
+            yield f"state {place}", dict(vars(self.copies[place]))
             place += 1
 
     def _refer(self, thing: Any) -> dict[str, Any]:
@@ -1030,18 +1032,23 @@ class _Encoding:
             if isinstance(thing, enum.Enum):
                 return {"member": thing.name, "shared": kind.__name__}
             if bridge.can_be_copied(kind):
-                place = self._places.setdefault(id(thing), len(self._copies))
-                if place == len(self._copies):
-                    self._copies.append(thing)
+                place = self._places.setdefault(id(thing), len(self.copies))
+                if place == len(self.copies):
+                    self.copies.append(thing)
                 return {"shared": kind.__name__, "place": place}
         return self._link.refer(thing)
 
 
 class _Decoding:
-    """Reads one frame of the learner's process."""
+    """Reads one frame of the learner's process.
 
-    def __init__(self, link: Link) -> None:
+    `originals` are the test's objects that went there as copies: a copy that comes back changes
+    its original.
+    """
+
+    def __init__(self, link: Link, originals: list[Any]) -> None:
         self._link = link
+        self._originals = originals
         self._copies: dict[int, Any] = {}
 
     def message(self, frame: bytearray) -> dict[str, Any]:
@@ -1050,9 +1057,9 @@ class _Decoding:
             state = message.pop(f"state {place}", None)
             if type(state) is not dict:
                 raise wire.WireError("an object without its attributes")
-            vars(copy).update(
-                {name: value for name, value in state.items() if _may_be_set(type(copy), name)}
-            )
+            own = {name: value for name, value in state.items() if _may_be_set(type(copy), name)}
+            vars(copy).clear()
+            vars(copy).update(own)
         return message
 
     def _resolve(self, claims: dict[str, Any]) -> Any:
@@ -1068,7 +1075,10 @@ class _Decoding:
             raise wire.WireError("an object that cannot be copied")
         copy = self._copies.get(place)
         if copy is None:
-            copy = self._copies[place] = object.__new__(kind)
+            was = claims.get("was")
+            known = type(was) is int and 0 <= was < len(self._originals)
+            copy = self._originals[was] if known else object.__new__(kind)
+            self._copies[place] = copy
         if type(copy) is not kind:
             raise wire.WireError("an object of two classes")
         return copy
@@ -1091,6 +1101,7 @@ _VALUE_TYPES = {
     "numpy": "ndarray",
     "torch": "Tensor",
     "torch.nn.parameter": "Parameter",
+    "pandas": "DataFrame Series",
     "pandas.core.frame": "DataFrame",
     "pandas.core.series": "Series",
 }
@@ -1112,12 +1123,12 @@ def _trusted_type(claims: dict[str, Any]) -> type | None:
     if claims.get("exception"):
         if module.partition(".")[0] not in _ERROR_LIBRARIES:
             return None
-        found = getattr(sys.modules.get(module), name, None)
+        found = _known(module, name)
         return found if isinstance(found, type) and issubclass(found, Exception) else None
     if name in _VALUE_TYPES.get(module, "").split():
         if module == "builtins":
             return types.NoneType if name == "NoneType" else getattr(builtins, name)
-        found = getattr(sys.modules.get(module), name, None)
+        found = _known(module, name)
         return found if isinstance(found, type) else None
     numpy = sys.modules.get("numpy")
     if module == "numpy" and numpy is not None:
@@ -1126,15 +1137,19 @@ def _trusted_type(claims: dict[str, Any]) -> type | None:
     return None
 
 
+def _known(module: str, name: str) -> Any:
+    """An object of a library; only its top module is imported for it."""
+    with contextlib.suppress(Exception):
+        importlib.import_module(module.partition(".")[0])
+    return getattr(sys.modules.get(module), name, None)
+
+
 def _behaviour(base: str) -> type | None:
     """A library's class that a handle may claim to be an instance of."""
     module, _, name = base.rpartition(".")
     if not (base.startswith(_BEHAVIOUR) or module in _ABSTRACT):
         return None
     found = getattr(sys.modules.get(module), name, None)
-    if found is None and module.partition(".")[0] in ("sklearn", "torch", "gymnasium"):
-        with contextlib.suppress(Exception):
-            found = getattr(importlib.import_module(module), name, None)
     if not isinstance(found, type) or issubclass(found, _VALUE_BASES):
         return None
     return found if found.__module__ == module else None
@@ -1219,7 +1234,7 @@ def is_subclass(kind: Any, bases: Any) -> bool:
     """`issubclass` that also knows which library classes the learner's classes derive from."""
     if issubclass(kind, bases):
         return True
-    face = getattr(kind, "_face", None) if isinstance(kind, LearnerClass) else None
+    face = kind._class_seat.link.face(kind) if isinstance(kind, LearnerClass) else None
     return face is not None and issubclass(face, bases)
 
 
