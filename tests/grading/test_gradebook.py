@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
+from nbgrader.api import Gradebook, InvalidEntry
 
 from labkit.grading.gradebook import EntryRefused, GradebookError, hold
 
@@ -84,16 +84,6 @@ def test_an_entry_that_the_database_refuses_takes_the_whole_transaction_with_it(
                 book.add_student("ada")
             book.add_student("cyd")
     assert students_seen_by_others(tmp_path) == ["ada"]
-
-
-def test_a_rehearsal_reads_what_it_wrote_and_leaves_nothing(url: str, tmp_path: Path):
-    with hold(url, "course") as held:
-        with held.rehearsal() as book:
-            book.add_student("ada")
-            assert book.find_student("ada").id == "ada"
-        with pytest.raises(MissingEntry):
-            held.api.find_student("ada")
-    assert students_seen_by_others(tmp_path) == []
 
 
 def test_a_grade_given_by_hand_meanwhile_is_seen_by_the_next_transaction(url: str, tmp_path: Path):

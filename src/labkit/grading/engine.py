@@ -319,8 +319,7 @@ class _Run:
         self.stages.admit(submission)
         # Taken before anything is read: what is handed in from now on is graded next time.
         digest = self._digest(submission)
-        with self.book.rehearsal() as api:
-            jobs = self.stages.prepare(submission, api)
+        jobs = self.stages.prepare(submission, self.book.api)
         return _UnderWay(submission, digest, jobs)
 
     def _take(self, ended: Ended) -> Iterator[Outcome]:

@@ -77,31 +77,19 @@ class HeldGradebook:
         Raises:
             EntryRefused: the database refused a part; nothing was written.
         """
-        with self._held() as session:
-            yield self.api
-            if session.info["spoiled"]:
-                raise EntryRefused("the gradebook refused an entry")
-            session.info["held"] = False
-            session.commit()
-
-    @contextmanager
-    def rehearsal(self) -> Iterator[nbgrader.api.Gradebook]:
-        """Let the block write and read back, then forget all that it wrote."""
-        with self._held():
-            yield self.api
-
-    @contextmanager
-    def _held(self) -> Iterator[HeldSession]:
-        """Hold commits back from a fresh view of the database; whatever is left is undone."""
         session = self.session
-        session.rollback()
+        session.rollback()  # for a fresh view of the database
         session.info.update(held=True, spoiled=False)
         try:
             if session.get_bind().dialect.name == "sqlite":
                 # Take the write lock before reading: no other program then changes what a
                 # decision rests on, and SQLite's wait for the lock cannot deadlock.
                 session.connection().exec_driver_sql("BEGIN IMMEDIATE")
-            yield session
+            yield self.api
+            if session.info["spoiled"]:
+                raise EntryRefused("the gradebook refused an entry")
+            session.info["held"] = False
+            session.commit()
         finally:
             session.info["held"] = False
             session.rollback()

@@ -86,7 +86,9 @@ class Pool:
 
     def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
         if self._executor is not None:
-            self._executor.shutdown(wait=kind is None, cancel_futures=True)
+            for future in self._running:
+                future.cancel()
+            self._executor.shutdown(wait=kind is None)
             for child in multiprocessing.active_children():
                 if child.pid not in self._children:
                     child.kill()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import glob
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,8 +22,8 @@ from nbconvert.writers import FilesWriter
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.converters import Autograde
-from nbgrader.utils import is_grade, is_solution, setenv
+from nbgrader.converters import Autograde, BaseConverter
+from nbgrader.utils import find_all_files, is_grade, is_solution, setenv
 
 from labkit.errors import CourseError
 from labkit.grading.execute import ExecuteApart
@@ -72,6 +73,8 @@ class StagedAutograde(Autograde):
                 "Autograde.autograde_preprocessors must name "
                 "labkit.grading.execute.ExecuteApart; see grader/nbgrader_config.py."
             )
+        # Once after all steps, instead of after each of them: that takes longer than the steps.
+        self.exporter.optimistic_validation = True
         self._before, self._after = steps[: places[0]], steps[places[0] + 1 :]
         self.execution: ExecuteApart = steps[places[0]](parent=self.exporter)
 
@@ -92,14 +95,20 @@ class StagedAutograde(Autograde):
     def prepare(self, submission: Submission, api: Gradebook) -> dict[str, Job]:
         """Lay out a submission's files and return a job for each of its notebooks.
 
-        What is written to the gradebook on the way is written again by `complete`.
-
         Raises:
-            Refused: there is no notebook of this assignment.
+            Refused: there is no notebook of this assignment, or the learner is not on the list
+                that the configuration wants closed.
         """
-        self._refuse_unknown(submission, api)
+        assignment = api.find_assignment(self.coursedir.assignment_id)
+        known = {f"{notebook.name}.ipynb" for notebook in assignment.notebooks}
+        self.notebooks = [path for path in self.notebooks if os.path.basename(path) in known]
+        if not self.notebooks:
+            found = ", ".join(os.path.basename(path) for path in submission.notebooks)
+            raise Refused(f"handed in {found}; expected {', '.join(sorted(known))}")
+        if not self.create_student:
+            _find_student(api, submission.student)
         with self._drafting(submission):
-            self.init_assignment(self.coursedir.assignment_id, submission.student)
+            self._lay_out(submission)
             return {Path(path).stem: self._job(path, submission) for path in self.notebooks}
 
     def complete(
@@ -131,12 +140,21 @@ class StagedAutograde(Autograde):
             return str(self._draft)
         return str(super()._format_dest(assignment_id, student_id, escape))
 
-    def _refuse_unknown(self, submission: Submission, api: Gradebook) -> None:
-        notebooks = api.find_assignment(self.coursedir.assignment_id).notebooks
-        known = {f"{notebook.name}.ipynb" for notebook in notebooks}
-        found = {os.path.basename(path) for path in self.notebooks}
-        if not known & found:
-            raise Refused(f"handed in {', '.join(sorted(found))}, expected {', '.join(known)}")
+    def _lay_out(self, submission: Submission) -> None:
+        """Copy the learner's files, then the instructor's over them, as nbgrader does.
+
+        nbgrader's own `Autograde.init_assignment` would also write to the gradebook now.
+        """
+        name = self.coursedir.assignment_id
+        submission.draft.mkdir(parents=True)
+        BaseConverter.init_assignment(self, name, submission.student)
+        source = self.coursedir.format_path(self.coursedir.source_directory, ".", name)
+        kept = {os.path.join(source, path) for path in self.exclude_overwriting.get(name, [])}
+        for path in set(find_all_files(source, [*self.coursedir.ignore, "*.ipynb"])) - kept:
+            copy = submission.draft / os.path.relpath(path, source)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.unlink(missing_ok=True)
+            shutil.copy(path, copy)
 
     def _job(self, path: str, submission: Submission) -> Job:
         """Sanitise a notebook and make the job that executes it."""
@@ -214,6 +232,13 @@ def find_assignment(api: Gradebook, name: str) -> Any:
             f"The gradebook has no assignment {name!r}. Run `nbgrader generate_assignment {name}` "
             "first."
         ) from None
+
+
+def _find_student(api: Gradebook, student: str) -> None:
+    try:
+        api.find_student(student)
+    except MissingEntry:
+        raise Refused("not among the gradebook's students, and none is to be added") from None
 
 
 def _executes(step: Any) -> bool:
