@@ -1,18 +1,17 @@
-"""How stock nbgrader runs this course: what it reads, where it writes, how it executes.
+"""How nbgrader runs this course: what it reads, where it writes, how it executes.
 
-Sources are the built notebooks in `labs/`; everything nbgrader writes stays in `grader/`.
+Sources are the built notebooks in `labs/`; everything nbgrader writes stays in `grader/`. What a
+submission may do is said in docs/GRADING.md.
 """
 
 import os
 import sys
 from pathlib import Path
 
-from nbgrader.converters import Autograde
-from nbgrader.preprocessors import Execute
-
-from labkit.grading.preprocessors import ExecuteExam
+from labkit.grading.config import apply
 
 c = get_config()  # noqa: F821
+apply(c)
 
 GRADER = Path(__file__).resolve().parent
 
@@ -42,10 +41,7 @@ c.CourseDirectory.ignore = [
     "feedback",
 ]
 
-c.ExecuteExam.exams = str(GRADER)
-c.ExecuteExam.timeout = 600
-c.Autograde.autograde_preprocessors = [
-    ExecuteExam if step is Execute else step
-    for step in Autograde.class_traits()["autograde_preprocessors"].default()
-]
+# Only the trusted process sees this folder's exams and key.
+c.ExecuteApart.exams = str(GRADER)
+c.ExecuteApart.timeout = 600
 c.ExportPlugin.to = str(GRADER / "grades.csv")

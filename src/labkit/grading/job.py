@@ -21,7 +21,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import nbformat
-import zmq
+import zmq.asyncio
 from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -166,7 +166,7 @@ class _Apart(NotebookClient):
         evaluator: _Evaluator,
         learners_end: socket.socket,
     ) -> None:
-        context = zmq.Context()
+        context = zmq.asyncio.Context()
         context.setsockopt(zmq.MAXMSGSIZE, LARGEST_MESSAGE)
         super().__init__(
             nb,
@@ -174,17 +174,14 @@ class _Apart(NotebookClient):
             timeout=limits.cell_seconds,
             allow_errors=True,
             interrupt_on_timeout=True,
-            error_on_timeout={
-                "ename": "CellTimeoutError",
-                "evalue": f"this cell ran longer than {limits.cell_seconds} seconds",
-                "traceback": [f"This cell ran longer than {limits.cell_seconds} seconds."],
-            },
+            raise_on_iopub_timeout=True,
+            error_on_timeout={"ename": "CellTimeoutError", "evalue": "", "traceback": []},
             shutdown_kernel="immediate",
         )
         self.lost = ""
         self._job, self._limits = job, limits
         self._evaluator, self._learners_end = evaluator, learners_end
-        self._room = 0
+        self._room, self._overtime = 0, False
         self._context = context
         self._seen_later = [_loaded_names(cell.source) for cell in nb.cells]
 
@@ -238,9 +235,12 @@ class _Apart(NotebookClient):
 
     async def _in_sandbox(self, cell: NotebookNode, index: int) -> None:
         """Execute a cell in the learner's kernel."""
-        self._room = self._limits.output_bytes
+        self._room, self._overtime = self._limits.output_bytes, False
         try:
             await super().async_execute_cell(cell, index)
+            if self._overtime:
+                text = f"This cell ran longer than {self._limits.cell_seconds} seconds."
+                cell.outputs.append(_error("CellTimeoutError", text))
         except (DeadKernelError, CellTimeoutError) as problem:
             self._lose(_why(problem, self._limits))
             cell.outputs.append(_error("Stopped", self.lost))
@@ -255,6 +255,7 @@ class _Apart(NotebookClient):
         answer = await self._ask(question)
         if answer.get("lost"):
             self._lose(answer["lost"])
+        if self.lost:
             await self.km.shutdown_kernel(now=True)
         await serving
         cell.outputs = [nbformat.from_dict(output) for output in answer["outputs"]]
@@ -275,10 +276,13 @@ class _Apart(NotebookClient):
     async def _quietly(self, source: str, index: int) -> None:
         """Run code of ours in the learner's kernel; what it shows is dropped."""
         self._room = 0
+        shown = self.nb.cells[index]
         try:
             await super().async_execute_cell(new_code_cell(source), index, store_history=False)
         except (DeadKernelError, CellTimeoutError) as problem:
             self._lose(_why(problem, self._limits))
+        finally:
+            self.nb.cells[index] = shown  # nbclient puts there what it has executed
 
     async def _import_for_learner(self, source: str, index: int) -> None:
         """Later cells of the learner may use what a test cell imported, as they can in nbgrader."""
@@ -291,7 +295,8 @@ class _Apart(NotebookClient):
         """Put a question to the evaluator; stop a test that takes too long."""
         self._answered = asyncio.Event()
         loop = asyncio.get_running_loop()
-        seconds = float(self._limits.cell_seconds)
+        # A call into learner code has the same limit and is to end first.
+        seconds = float(max(self._limits.cell_seconds, self._limits.call_seconds) + GRACE_SECONDS)
         timer = loop.call_later(seconds, self._evaluator.child.signal, 2)
         try:
             return await loop.run_in_executor(
@@ -307,6 +312,11 @@ class _Apart(NotebookClient):
     def _get_timeout(self, cell: NotebookNode | None) -> int | None:
         """The kernel may serve as long as the evaluator asks; each call has its own limit."""
         return None if cell is not None and cell.source == SERVE else self._limits.cell_seconds
+
+    async def _async_handle_timeout(self, timeout: int, cell: NotebookNode | None = None) -> Any:
+        """Remember that the cell was interrupted; what it shows then is up to its code."""
+        self._overtime = True
+        return await super()._async_handle_timeout(timeout, cell)
 
     def process_message(self, msg: Any, cell: NotebookNode, cell_index: int) -> Any:
         """Keep what a cell shows within bounds."""

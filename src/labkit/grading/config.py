@@ -1,0 +1,54 @@
+"""Puts this package's steps into nbgrader, all of them at nbgrader's own extension points.
+
+One line in a course's `nbgrader_config.py` does it, after `c = get_config()`:
+
+    from labkit.grading.config import apply
+    apply(c)
+"""
+
+from __future__ import annotations
+
+from traitlets.config import Config
+
+
+def apply(c: Config) -> None:
+    """Have nbgrader grade apart from learners' code, whatever was handed in.
+
+    Args:
+        c: nbgrader's configuration; what is set on it later wins.
+    """
+    from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPreprocessor
+    from nbgrader.preprocessors import (
+        AssignLatePenalties,
+        CheckCellMetadata,
+        GetGrades,
+        IgnorePattern,
+        LimitOutput,
+        SaveAutoGrades,
+    )
+
+    from labkit.grading import receipts
+    from labkit.grading.execute import ExecuteApart
+    from labkit.grading.export import SafeExport
+    from labkit.grading.intake import SubmissionExporter, admit
+    from labkit.grading.rebuild import RebuildFromMaster
+    from labkit.grading.safe_output import HideTests, SanitizeNotebook
+
+    c.Autograde.pre_convert_hook = admit
+    c.Autograde.exporter_class = SubmissionExporter
+    c.Autograde.sanitize_preprocessors = [RebuildFromMaster, CheckCellMetadata]
+    c.Autograde.autograde_preprocessors = [
+        ExecuteApart,
+        IgnorePattern,
+        ClearMetadataPreprocessor,
+        LimitOutput,
+        SanitizeNotebook,
+        SaveAutoGrades,
+        receipts.ReceivedAt,
+        AssignLatePenalties,
+        CheckCellMetadata,
+    ]
+    c.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]
+    c.ExchangeFactory.collect = receipts.StampedCollect
+    c.ZipCollectApp.collector_plugin = receipts.StampedZipCollector
+    c.ExportApp.plugin_class = SafeExport

@@ -1,0 +1,231 @@
+"""One submitted notebook, run with the learner's cells apart from the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from labkit.grading import job
+from labkit.grading.sandbox.limits import Limits
+
+QUICK = Limits(cell_seconds=4, call_seconds=2, total_seconds=60, memory_mb=500, processes=60)
+
+Outputs = dict[str, list[Any]]
+
+
+@pytest.fixture
+def graded(need_sandbox: None) -> Callable[..., Outputs]:
+    """Return a function that runs cells and gives each one's outputs by name.
+
+    A cell whose name begins with "test" is a test, with "setup" a locked set-up cell.
+    """
+
+    def run(limits: Limits = QUICK, learner_names: tuple[str, ...] = (), **cells: str) -> Outputs:
+        made = [new_code_cell(text, metadata=_marks(name)) for name, text in cells.items()]
+        result = job.run(
+            {
+                "version": job.VERSION,
+                "notebook": nbformat.writes(new_notebook(cells=made)).encode(),
+                "tests": {name: text for name, text in cells.items() if name.startswith("test")},
+                "setup": {name: text for name, text in cells.items() if name.startswith("setup")},
+                "imports": [],
+                "learner_names": list(learner_names),
+                "preload": [],
+                "files": {"numbers.csv": b"1,2,3\n"},
+                "secret": {"exams/answers.txt": b"42"},
+                "environment": {"LABKIT_EXAMS": "{secret}"},
+                "limits": vars(limits),
+            }
+        )
+        notebook = nbformat.reads(result["notebook"].decode(), as_version=4)
+        return dict(zip(cells, (cell.outputs for cell in notebook.cells), strict=True))
+
+    return run
+
+
+def _marks(name: str) -> dict[str, Any]:
+    return {"nbgrader": {"grade_id": name}}
+
+
+def _error(outputs: list[Any]) -> str:
+    """The error that a cell shows, or an empty text."""
+    return next((f"{o.ename}: {o.evalue}" for o in outputs if o.output_type == "error"), "")
+
+
+def test_a_right_answer_passes_and_a_wrong_one_fails_with_the_line(graded):
+    seen = graded(
+        answer="def double(x):\n    return 2 * x",
+        test_right="assert double(4) == 8",
+        test_wrong="checked = 1\nassert double(4) == 9, 'twice 4 is not 9'",
+    )
+    assert seen["test_right"] == []
+    assert _error(seen["test_wrong"]) == "AssertionError: twice 4 is not 9"
+    assert seen["test_wrong"][0].traceback[0] == "In line 2 of this test:"
+
+
+def test_the_value_of_the_last_line_is_partial_credit(graded):
+    (output,) = graded(answer="x = 3", test="x / 4")["test"]
+    assert (output.output_type, output.data["text/plain"]) == ("execute_result", "0.75")
+
+
+def test_set_up_cells_run_in_both_worlds(graded):
+    seen = graded(
+        setup="import math\nRADIUS = 2",
+        answer="area = math.pi * RADIUS**2",
+        test="assert abs(area - math.pi * RADIUS**2) < 1e-9",
+    )
+    assert seen["test"] == []
+
+
+def test_a_learner_cannot_change_what_the_tests_were_given(graded):
+    seen = graded(
+        setup="expected = 9\ndef close(a, b):\n    return a == b",
+        answer="def square(x):\n    return 0\nexpected = 0\nclose = lambda a, b: True",
+        test="assert close(square(3), expected)",
+    )
+    assert _error(seen["test"]).startswith("AssertionError")
+
+
+def test_a_learner_may_fill_what_the_task_hands_over(graded):
+    seen = graded(
+        learner_names=("results",),
+        setup="results = {}",
+        answer="results['mean'] = 2.5",
+        test="assert results == {'mean': 2.5}",
+    )
+    assert seen["test"] == []
+
+
+def test_learner_code_sees_neither_the_secret_nor_its_place(graded):
+    code = """
+import glob, os
+found = [glob.glob(f"{top}/**/answers.txt", recursive=True) for top in (".", "/tmp", "/dev/shm")]
+print(os.environ.get("LABKIT_EXAMS"), found)
+"""
+    seen = graded(
+        answer=code,
+        test="import os\nfolder = os.environ['LABKIT_EXAMS']\n"
+        "assert open(folder + '/exams/answers.txt').read() == '42'",
+    )
+    assert seen["answer"][0].text == "None [[], [], []]\n"
+    assert seen["test"] == []
+
+
+def test_both_worlds_have_the_data_files(graded):
+    code = "rows = open('numbers.csv').read().split(',')"
+    seen = graded(answer=code, test="assert open('numbers.csv').read().split(',') == rows")
+    assert seen["test"] == []
+
+
+def test_a_later_cell_may_use_what_a_test_imported(graded):
+    seen = graded(
+        test_first="import math",
+        answer="area = math.pi",
+        test_second="assert area > 3",
+    )
+    assert seen["answer"] == [] and seen["test_second"] == []
+
+
+def test_what_learner_code_prints_while_it_is_tested_is_dropped(graded):
+    seen = graded(answer="def f():\n    print('0.0')\n    return 1", test="assert f() == 1")
+    assert seen["test"] == []
+
+
+def test_an_endless_loop_in_a_cell_costs_only_that_cell(graded):
+    seen = graded(
+        endless="while True:\n    pass",
+        answer="x = 1",
+        test="assert x == 1\nassert 'y' not in dir()",
+    )
+    assert "longer than 4 seconds" in seen["endless"][-1].evalue
+    assert seen["test"] == []
+
+
+def test_an_endless_loop_in_a_call_fails_that_test_alone(graded):
+    seen = graded(
+        answer="def f():\n    while True:\n        pass\ndef g():\n    return 1",
+        test_endless="f()",
+        test_other="assert g() == 1",
+    )
+    assert _error(seen["test_endless"])
+    assert seen["test_other"] == []
+
+
+def test_a_loop_that_swallows_interrupts_ends_the_learners_side(graded):
+    stubborn = (
+        "while True:\n    try:\n        while True:\n            pass\n"
+        "    except BaseException:\n        pass"
+    )
+    seen = graded(stubborn=stubborn, test="assert True")
+    assert "did not stop" in _error(seen["stubborn"])
+    assert "could not be run" in _error(seen["test"])
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import os\nos._exit(0)",
+        "import ctypes\nctypes.string_at(0)",
+        "get_ipython().kernel.do_shutdown(False)\nimport os\nos._exit(1)",
+    ],
+)
+def test_a_kernel_that_ends_fails_the_tests_with_a_reason(graded, code: str):
+    seen = graded(answer=f"x = 1\n{code}", test="assert x == 1")
+    assert "could not be run" in _error(seen["test"])
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)",
+        "import os, signal\nos.killpg(0, signal.SIGTERM)",
+        "exit()",
+    ],
+)
+def test_a_signal_to_itself_or_a_polite_farewell_harms_nobody(graded, code: str):
+    seen = graded(answer=f"x = 1\n{code}", test="assert x == 1")
+    assert seen["test"] == [] or "ended" in _error(seen["test"]) + _error(seen["answer"])
+
+
+def test_too_much_memory_ends_the_cell_or_the_kernel(graded):
+    seen = graded(answer="block = [b'x' * 10_000_000 for _ in range(500)]", test="block")
+    assert _error(seen["answer"]) and _error(seen["test"])
+
+
+def test_a_kernel_that_does_not_serve_the_tests_fails_them(graded):
+    seen = graded(
+        answer="x = 1\nget_ipython().run_cell = lambda *a, **k: None\n"
+        "get_ipython().run_cell_async = None",
+        test="assert x == 1",
+    )
+    assert _error(seen["test"])
+
+
+def test_a_learner_who_closes_the_bridge_fails(graded):
+    seen = graded(
+        answer="import os\nos.close(int(os.environ['LABKIT_BRIDGE']))\nx = 1", test="assert x == 1"
+    )
+    assert _error(seen["test"])
+
+
+def test_a_flood_of_output_is_cut(graded):
+    seen = graded(answer="for i in range(200_000):\n    print(i, 'x' * 100)", test="assert True")
+    size = sum(len(str(output)) for output in seen["answer"])
+    assert size < 2 * QUICK.output_bytes
+    assert seen["test"] == []
+
+
+def test_the_whole_notebook_has_a_time_limit(graded):
+    limits = Limits(cell_seconds=30, total_seconds=3)
+    seen = graded(limits=limits, slow="import time\ntime.sleep(60)", test="assert True")
+    assert "longer than 3 seconds" in _error(seen["test"])
+
+
+def test_a_test_that_takes_too_long_is_stopped(graded):
+    seen = graded(test_slow="import time\ntime.sleep(60)", test_next="assert True")
+    assert _error(seen["test_slow"])
+    assert seen["test_next"] == []
