@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -118,28 +116,54 @@ def verify(
     typer.echo(f"Proven on {seeds} seeds: {len(results)} trials.")
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def grade(context: typer.Context, assignment: Assignment) -> None:
-    """Grade what was handed in: nbgrader's autograde, then its feedback.
+@app.command()
+def grade(
+    assignment: Assignment,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Submissions run side by side; by default one a processor."),
+    ] = None,
+    only: Annotated[str, typer.Option(help="Grade these learners alone, like ada,bob.")] = "",
+    force: Annotated[bool, typer.Option("--force", help="Grade again what is unchanged.")] = False,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(help="Run submissions on the Dask cluster at this address, tcp://host:8786."),
+    ] = None,
+    unsafe: Annotated[
+        bool,
+        typer.Option("--unsafe", help="Run learners' code without a sandbox, with your rights."),
+    ] = False,
+    feedback: Annotated[bool, typer.Option(help="Write the pages for learners too.")] = True,
+) -> None:
+    """Grade what was handed in, and write it to the gradebook.
 
-    A lab that was never released is entered into the gradebook first.
-
-    Further arguments go to `nbgrader autograde`, for example `--student ada --force`.
+    What is graded and has not changed is left as it is, so a run that was stopped goes on where
+    it was. A lab that was never released is entered into the gradebook first.
     """
+    from labkit.grading.engine import Options, Outcome, enter, summary
+    from labkit.grading.engine import grade as grade_cohort
+
     root = _root()
-    steps = [
-        ["autograde", assignment, *context.args],
-        ["generate_feedback", assignment, *context.args],
-    ]
-    if not (root / "grader" / "release" / assignment).is_dir():
-        steps.insert(0, ["generate_assignment", assignment])
-    for step in steps:
-        command = [sys.executable, "-m", "nbgrader", *step]
-        # nbgrader looks for `alembic` beside itself only by way of PATH.
-        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-        code = subprocess.run(command, cwd=root, env=os.environ | {"PATH": path}).returncode
-        if code:
-            _fail(f"`nbgrader {' '.join(step)}` ended with {code}; its messages stand above.")
+    enter(root, assignment)
+    names = [name.strip() for name in only.split(",") if name.strip()]
+    options = Options(workers, names, force, scheduler, unsafe, feedback)
+    quiet = not sys.stderr.isatty()
+    with typer.progressbar(
+        length=1, label=assignment, show_pos=True, hidden=quiet, file=sys.stderr
+    ) as bar:
+
+        def show(total: int, outcome: Outcome) -> None:
+            bar.length = total
+            bar.update(1)
+
+        try:
+            report = grade_cohort(root, assignment, options, show)
+        except KeyboardInterrupt:
+            _fail("Stopped. What was graded stays; the same command goes on from there.")
+    for line in summary(report):
+        typer.echo(line)
+    if report.students("failed"):
+        _fail("Not all could be graded; run the same command again to try the rest once more.")
 
 
 @app.command("sample-cohort")
