@@ -74,11 +74,6 @@ def test_links_are_found_and_never_followed(folder: Path, secret: Path):
     assert look(folder) == {"link.db": "link", "nowhere": "link", "data/up": "link"}
 
 
-def test_a_second_name_of_a_file_is_refused(folder: Path, secret: Path):
-    os.link(secret, folder / "copy.db")
-    assert look(folder) == {"copy.db": "hard link"}
-
-
 def test_pipes_and_sockets_are_refused_without_waiting(folder: Path, monkeypatch):
     os.mkfifo(folder / "pipe.csv")
     monkeypatch.chdir(folder)
@@ -177,6 +172,55 @@ def test_a_notebook_that_is_moved_leaves_its_reason(folder: Path, secret: Path):
     assert "was a link" in refusal(folder / "p1.ipynb")
     assert hand_over(folder) == ["p1.ipynb"]
     assert not (folder.parents[2] / "refused" / "ada" / "ps1" / "2").exists()
+
+
+def test_a_second_name_of_a_file_of_the_course_is_moved(folder: Path, secret: Path):
+    os.link(secret, folder / "data" / "copy.db")
+    hand_over(folder)
+    assert not (folder / "data" / "copy.db").exists()
+    assert (folder.parents[2] / "refused/ada/ps1/1/kept/data/copy.db").is_file()
+    assert secret.read_text(encoding="utf-8") == "secret"
+
+
+def test_who_links_to_a_neighbours_notebook_loses_it_and_the_neighbour_does_not(folder: Path):
+    thief = folder.parents[1] / "aaron" / "ps1"
+    thief.mkdir(parents=True)
+    while thief.lstat().st_ctime_ns <= folder.lstat().st_ctime_ns:
+        thief.chmod(0o755)
+    os.link(folder / "p1.ipynb", thief / "p1.ipynb")
+    for _ in range(2):
+        assert hand_over(thief) == hand_over(folder) == ["p1.ipynb"]
+        assert read_notebook(folder / "p1.ipynb").cells == ()
+        assert "second name" in refusal(thief / "p1.ipynb")
+
+
+def test_second_names_elsewhere_and_in_backups_do_no_harm(folder: Path, tmp_path: Path):
+    outside = tmp_path.parent / f"{tmp_path.name}-elsewhere"
+    outside.mkdir()
+    os.link(folder / "p1.ipynb", outside / "p1.ipynb")
+    backup = tmp_path / "backup" / "monday" / "submitted" / "ada" / "ps1"
+    backup.mkdir(parents=True)
+    os.link(folder / "p1.ipynb", backup / "p1.ipynb")
+    neighbour = tmp_path / "submitted" / "bob" / "ps1"
+    neighbour.mkdir(parents=True)
+    os.link(folder / "data" / "numbers.csv", neighbour / "numbers.csv")
+    for handed_in in (folder, neighbour):
+        hand_over(handed_in)
+    assert not (tmp_path / "refused").exists()
+
+
+def test_a_second_name_of_somebody_elses_file_is_refused(folder: Path, secret: Path, monkeypatch):
+    os.link(secret, folder / "copy.db")
+    real = os.lstat
+
+    def of_another(path: Path) -> os.stat_result:
+        status = real(path)
+        fields = list(status)
+        fields[4] += Path(path) == folder
+        return os.stat_result(fields)
+
+    monkeypatch.setattr(os, "lstat", of_another)
+    assert look(folder)["copy.db"] == "hard link"
 
 
 def test_a_second_offence_gets_a_shelf_of_its_own(folder: Path):

@@ -42,11 +42,13 @@ DEPTH = 12
 TIMESTAMP_BYTES = 200
 # A folder of more entries is not walked to its end.
 ENTRIES = 10_000
+# Nor is a course of more files searched for the other names of one.
+COURSE_FILES = 200_000
 
 REASONS = {
     "link": "a link to another file or folder, which is never followed",
     "hard link": (
-        "a file with a second name elsewhere on this disk (hard link); if a backup or a "
+        "a second name (hard link) of a file that belongs to the course or to somebody else; if a "
         "deduplication made it, copy the submission with `cp -r` and grade it again"
     ),
     "special": "no ordinary file or folder",
@@ -77,12 +79,15 @@ def offences(folder: Path) -> list[Offence]:
     """
     if stat.S_ISLNK(os.lstat(folder).st_mode):
         return [Offence(".", "link")]
+    owner = os.lstat(folder).st_uid
     found: list[Offence] = []
     if not _is_time(folder / "timestamp.txt"):
         found.append(Offence("timestamp.txt", "timestamp"))
     files: list[tuple[tuple[int, bool, str], os.stat_result]] = []
     for entry, status in _walk(folder, found):
         reason = _look(folder, entry, status)
+        if not reason and _is_linked(status) and status.st_uid != owner:
+            reason = "hard link"
         if reason:
             found.append(Offence(entry, reason))
         elif stat.S_ISREG(status.st_mode):
@@ -125,6 +130,7 @@ def set_aside(folder: Path, notebooks: Iterable[str] = ()) -> list[Offence]:
     """
     _open_up(folder)
     found = offences(folder)
+    found = _each_once([*found, *_second_names(folder)])
     if found:
         _move_out(folder, found, notebooks)
     return found
@@ -195,6 +201,58 @@ class SubmissionExporter(NotebookExporter):
         return os.path.abspath(os.path.dirname(filename)) == os.path.abspath(written)
 
 
+def _is_linked(status: os.stat_result) -> bool:
+    return stat.S_ISREG(status.st_mode) and status.st_nlink > 1
+
+
+def _second_names(folder: Path) -> list[Offence]:
+    """Return the files that are second names of a file of the course, or of a neighbour's notebook.
+
+    A second name alone proves nothing: a backup makes some, and whoever links to a neighbour's
+    notebook gives that one a second name too. Of two learners, the one whose folder was changed
+    last made the link; the system notes that time and lets nobody set it back.
+    """
+    paths = {
+        (status.st_dev, status.st_ino): path
+        for path, status in _walk(folder, [])
+        if _is_linked(status)
+    }
+    step = folder.parents[1]
+    skipped = (step.parent / "refused", folder)
+    found = []
+    seen = 0
+    for below, folders, files in os.walk(step.parent) if paths else ():
+        here = Path(below)
+        folders[:] = [name for name in folders if here / name not in skipped]
+        seen += len(files)
+        if seen > COURSE_FILES:
+            break
+        for name in files:
+            try:
+                status = os.lstat(here / name)
+            # Somebody works on the course meanwhile.
+            except OSError:
+                continue
+            path = paths.get((status.st_dev, status.st_ino))
+            if path is not None and _is_taken(folder, path, here / name):
+                found.append(Offence(path, "hard link"))
+    return found
+
+
+def _is_taken(folder: Path, path: str, other: Path) -> bool:
+    """Tell whether a submitted file and one elsewhere in the course are the latter's by right."""
+    own_place = (folder.parent.name, folder.name, *PurePosixPath(path).parts)
+    if other.parts[-len(own_place) :] == own_place:
+        return False
+    step = folder.parents[1]
+    if step not in other.parents:
+        return True
+    if not _is_notebook(path) or folder.parent in other.parents:
+        return False
+    ours, theirs = (folder / path).parent, other.parent
+    return os.lstat(ours).st_ctime_ns > os.lstat(theirs).st_ctime_ns
+
+
 def _each_once(found: list[Offence]) -> list[Offence]:
     """Drop what lies in a folder that is an offence itself, and second reasons."""
     first: dict[str, Offence] = {}
@@ -239,11 +297,6 @@ def _look(folder: Path, path: str, status: os.stat_result) -> str:
     if not is_file:
         is_plain = stat.S_ISDIR(status.st_mode) and not (path == name and _is_notebook(name))
         return "" if is_plain else "special"
-    # Collecting and unpacking make new files, so a second name is either a learner's, who may thus
-    # point at a file that is not theirs, or a backup's. The two cannot be told apart, a wrong
-    # refusal can be mended, and a leak cannot.
-    if status.st_nlink > 1:
-        return "hard link"
     if status.st_size > (NOTEBOOK_BYTES if _is_notebook(name) else FILE_BYTES):
         return "too large"
     return "" if os.access(folder / path, os.R_OK) else "unreadable"
@@ -301,10 +354,10 @@ def _set_all_aside(folder: Path, notebooks: Iterable[str]) -> list[Offence]:
     found = [Offence(".", "unreadable")]
     try:
         _move_out(folder, found, notebooks)
-    except OSError as error:
+    except Exception as error:
         raise SystemExit(
-            f"{folder} holds an entry that must not be read and cannot be moved away "
-            f"({error.strerror}). Make the folder writable and grade again."
+            f"{folder} holds an entry that must not be read and cannot be moved away ({error}). "
+            "Make the folder writable and grade again."
         ) from error
     return found
 
@@ -314,7 +367,8 @@ def _move_out(folder: Path, found: list[Offence], notebooks: Iterable[str]) -> N
     step = folder.parents[1]
     shelves = step.parent / "refused" / folder.parent.name / folder.name
     shelves.mkdir(parents=True, exist_ok=True)
-    shelf = shelves / str(1 + max((int(old.name) for old in shelves.iterdir()), default=0))
+    used = (int(old.name) for old in shelves.iterdir() if old.name.isdecimal())
+    shelf = shelves / str(1 + max(used, default=0))
     (shelf / "kept").mkdir(parents=True)
     (shelf / "README.txt").write_text(_note(folder, found), encoding="utf-8")
     for offence in found:
