@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,9 +16,11 @@ from labkit.grading.export import SafeExport, harmless, replaced_when_complete
 
 
 @pytest.fixture(scope="module")
-def gradebook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gradebook]:
+def gradebook(
+    tmp_path_factory: pytest.TempPathFactory, empty_gradebook: Path
+) -> Iterator[Gradebook]:
     """Two assignments and two learners; one has handed in one, late."""
-    database = tmp_path_factory.mktemp("grades") / "gradebook.db"
+    database = shutil.copy(empty_gradebook, tmp_path_factory.mktemp("grades"))
     with Gradebook(f"sqlite:///{database}", "course") as book:
         for name in ("01_who", "02_what"):
             book.add_assignment(name, duedate="2026-01-01")

@@ -16,10 +16,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from nbconvert.exporters.exporter import ResourcesDict
+from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
-from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, NbGraderPreprocessor
+from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
 from nbgrader.utils import compute_checksum
+from traitlets import Bool
+from traitlets.config import Config
 
 from labkit.grading.safe_html import (
     MAX_HTML,
@@ -41,12 +44,14 @@ EMPTY_PNG = (
 ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 
 
-class SanitizeNotebook(NbGraderPreprocessor):
+class SanitizeNotebook(Preprocessor):
     """Leave nothing in a notebook that could act in a page; run it before `SaveAutoGrades`.
 
     A markdown cell whose checksum is the instructor's stays as it is, so an unanswered question
     still counts as unanswered.
     """
+
+    enabled = Bool(True, help="Whether to use this step.").tag(config=True)
 
     def preprocess(
         self, nb: NotebookNode, resources: ResourcesDict
@@ -76,11 +81,13 @@ class SanitizePage(SanitizeNotebook):
         return super().preprocess(nb, resources)
 
 
-class HideTests(NbGraderPreprocessor):
+class HideTests(Preprocessor):
     """Take hidden tests and mark schemes out of feedback, with all that tells about them.
 
     The delimiters are those of nbgrader's `ClearHiddenTests` and `ClearMarkScheme`.
     """
+
+    enabled = Bool(True, help="Whether to use this step.").tag(config=True)
 
     def preprocess(
         self, nb: NotebookNode, resources: ResourcesDict
@@ -102,8 +109,9 @@ class HideTests(NbGraderPreprocessor):
         return nb, resources
 
     def _marks(self) -> list[tuple[str, str]]:
-        tests = ClearHiddenTests(config=self.config)
-        scheme = ClearMarkScheme(config=self.config)
+        names = ("ClearHiddenTests", "ClearMarkScheme")
+        config = Config({name: self.config[name] for name in names if name in self.config})
+        tests, scheme = ClearHiddenTests(config=config), ClearMarkScheme(config=config)
         return [
             (tests.begin_test_delimeter, tests.end_test_delimeter),
             (scheme.begin_mark_scheme_delimeter, scheme.end_mark_scheme_delimeter),
@@ -114,7 +122,7 @@ def _page_ids(cells: Iterable[NotebookNode]) -> set[str]:
     """Return the ids by which formgrader's scripts find the fields of a page."""
     ids = set(PAGE_IDS)
     for cell in cells:
-        name = str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+        name = str(_marks(cell).get("grade_id", ""))
         ids |= {name, f"{name}-comment", f"{name}_extra_credit"}
     return ids - {""}
 
@@ -122,11 +130,11 @@ def _page_ids(cells: Iterable[NotebookNode]) -> set[str]:
 def _limit_html(cells: Iterable[NotebookNode]) -> None:
     """Drop HTML and markdown outputs once a notebook has shown more than anyone would read."""
     left = MAX_NOTEBOOK_HTML
-    for data in (out.get("data") or {} for cell in cells for out in cell.get("outputs", [])):
+    for data in (_mapping(out.get("data")) for cell in cells for out in cell.get("outputs", [])):
         for mime in ("text/html", "text/markdown"):
             left -= size(_text(data.get(mime, "")))
             if left < 0 and mime in data:
-                data[mime] = "[not shown: too much output]"
+                data[mime] = "[not shown: too much output]"  # type: ignore[index]
 
 
 def _clean_cell(cell: NotebookNode, reserved: set[str]) -> None:
@@ -152,10 +160,17 @@ def _clean_cell(cell: NotebookNode, reserved: set[str]) -> None:
 
 def _is_untouched(cell: NotebookNode) -> bool:
     """Tell whether a cell still holds what the instructor wrote, locked or never answered."""
-    marks = cell.metadata.get("nbgrader", {})
+    marks = _marks(cell)
     if not marks.get("grade_id") or not marks.get("checksum"):
         return False
-    return bool(marks["checksum"] == compute_checksum(cell))
+    try:
+        return bool(marks["checksum"] == compute_checksum(cell))
+    except (KeyError, TypeError, ValueError):  # marks that nbgrader did not write
+        return False
+
+
+def _marks(cell: NotebookNode) -> Mapping[str, object]:
+    return _mapping(cell.metadata.get("nbgrader"))
 
 
 def _cell_metadata(metadata: Mapping[str, object]) -> NotebookNode:
@@ -172,7 +187,7 @@ def _cell_metadata(metadata: Mapping[str, object]) -> NotebookNode:
 
 
 def _notebook_metadata(metadata: Mapping[str, object]) -> NotebookNode:
-    """Keep which kernel and language it is; titles, widgets and all else go."""
+    """Keep kernel, language, and why a submission was refused; titles and widgets go."""
     kept = {}
     for name, fields in (
         ("kernelspec", ("display_name", "language", "name")),
@@ -186,6 +201,9 @@ def _notebook_metadata(metadata: Mapping[str, object]) -> NotebookNode:
                 for field, text in texts.items()
                 if isinstance(text, str) and re.fullmatch(r"[\w .+()/-]{0,80}", text)
             }
+    ours = metadata.get("labkit")
+    if isinstance(ours, Mapping) and "refused" in ours:
+        kept["labkit"] = {"refused": _text(ours["refused"])}
     return NotebookNode({name: NotebookNode(fields) for name, fields in kept.items()})
 
 
@@ -215,9 +233,10 @@ def _clean_output(output: NotebookNode) -> NotebookNode | None:
         )
     if kind not in ("display_data", "execute_result"):
         return None
-    data = output.get("data") or {}
     cleaned = new_output(
-        kind, data=_clean_data(data), metadata=_output_metadata(output.get("metadata"))
+        kind,
+        data=_clean_data(_mapping(output.get("data"))),
+        metadata=_output_metadata(output.get("metadata")),
     )
     if kind == "execute_result":
         count = output.get("execution_count")
@@ -265,6 +284,10 @@ def _output_metadata(metadata: object) -> NotebookNode:
                 shown["alt"] = given["alt"]
             kept[mime] = NotebookNode(shown)
     return NotebookNode(kept)
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _text(value: object) -> str:
