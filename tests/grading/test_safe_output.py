@@ -342,10 +342,11 @@ def test_half_characters_and_odd_types_do_not_stop_the_page():
     odd = NotebookNode(output_type="stream", name="x", text=["a", "\ud800"])
     error = NotebookNode(output_type="error", ename=1, evalue=None, traceback=[2])
     unknown = NotebookNode(output_type="update_display_data", data={"text/html": "x"})
+    broken = NotebookNode(output_type="display_data", data="x", metadata="y")
     cell = new_code_cell("")
-    cell.outputs = [odd, error, unknown]
+    cell.outputs = [odd, error, unknown, broken]
     outputs = sanitized(cell).cells[0].outputs
-    assert [out.output_type for out in outputs] == ["stream", "error"]
+    assert [out.output_type for out in outputs] == ["stream", "error", "display_data"]
     assert outputs[0].text == "a?"
 
 
@@ -459,6 +460,14 @@ def test_an_error_elsewhere_that_quotes_a_hidden_line_is_hidden():
     notebook, _ = HideTests().preprocess(new_notebook(cells=cells), {})
     evalues = [out.evalue for out in notebook.cells[1].outputs]
     assert evalues == ["A hidden test failed.", "mine"]
+
+
+def test_an_error_that_quotes_what_the_learner_can_see_anyway_stays():
+    hidden = "### BEGIN HIDDEN TESTS\nimport numpy as np\n### END HIDDEN TESTS"
+    own = new_output("error", ename="E", evalue="import numpy as np", traceback=["a"])
+    cells = [new_code_cell(hidden), new_code_cell("import numpy as np", outputs=[own])]
+    notebook, _ = HideTests().preprocess(new_notebook(cells=cells), {})
+    assert notebook.cells[1].outputs == [own]
 
 
 def test_what_a_cell_with_hidden_tests_printed_goes_and_its_points_stay():

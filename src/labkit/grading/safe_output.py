@@ -95,12 +95,7 @@ class HideTests(Preprocessor):
         """Remove the regions, and from outputs what came from them or quotes them."""
         marks = self._marks()
         hidden = [_hidden_lines(cell.source, marks) for cell in nb.cells]
-        secrets = {
-            _squeezed(line)
-            for cell, places in zip(nb.cells, hidden, strict=True)
-            for place, line in enumerate(cell.source.split("\n"), 1)
-            if place in places and len(_squeezed(line)) >= 8
-        }
+        secrets = _secrets(nb.cells, hidden)
         for cell, places in zip(nb.cells, hidden, strict=True):
             if cell.cell_type == "code":
                 cell.outputs = _without_secrets(cell, places, secrets)
@@ -233,11 +228,8 @@ def _clean_output(output: NotebookNode) -> NotebookNode | None:
         )
     if kind not in ("display_data", "execute_result"):
         return None
-    cleaned = new_output(
-        kind,
-        data=_clean_data(_mapping(output.get("data"))),
-        metadata=_output_metadata(output.get("metadata")),
-    )
+    data = _clean_data(_mapping(output.get("data")))
+    cleaned = new_output(kind, data=data, metadata=_output_metadata(output.get("metadata")))
     if kind == "execute_result":
         count = output.get("execution_count")
         cleaned.execution_count = count if isinstance(count, int) else None
@@ -312,6 +304,16 @@ def _hidden_lines(source: str, marks: Iterable[tuple[str, str]]) -> set[int]:
             if end in line:
                 inside = False
     return hidden
+
+
+def _secrets(cells: Sequence[NotebookNode], hidden: Sequence[set[int]]) -> set[str]:
+    """Return the hidden lines, without spaces, that stand nowhere else and are worth hiding."""
+    secret: set[str] = set()
+    known: set[str] = set()
+    for cell, places in zip(cells, hidden, strict=True):
+        for place, line in enumerate(cell.source.split("\n"), 1):
+            (secret if place in places else known).add(_squeezed(line))
+    return {line for line in secret - known if len(line) >= 8}
 
 
 def _hide(cell: NotebookNode, places: set[int]) -> None:
