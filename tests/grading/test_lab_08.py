@@ -25,7 +25,7 @@ TOKEN = "only-for-this-test"
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def course(tmp_path_factory: pytest.TempPathFactory, need_sandbox: None) -> Path:
     """A copy of the course's grading side, with the synthetic cohort graded."""
     root = tmp_path_factory.mktemp("course")
     shutil.copytree(ROOT / "labs" / LAB, root / "labs" / LAB)

@@ -25,23 +25,24 @@ import os
 from pathlib import Path
 
 exams = Path(os.environ.get("LABKIT_EXAMS", "practice"))
-here = [exams.is_absolute(), exams.name, os.environ.get("OMP_NUM_THREADS")]
 
-# %% solution="learner"
+# %% solution="greet"
 ### BEGIN SOLUTION
-who = os.environ["LABKIT_LEARNER"]
+def greet(name):
+    return f"I am {name}"
 ### END SOLUTION
 
-# %% test="learner" points=10
-10.0 if who == os.environ["LABKIT_LEARNER"] else 2.5
+# %% test="greet" points=10
+name = os.environ["LABKIT_LEARNER"]
+10.0 if greet(name) == f"I am {name}" else 2.5
 
 # %% solution="place"
 ### BEGIN SOLUTION
-place = here
+place = exams.name
 ### END SOLUTION
 
 # %% test="place" points=4
-4.0 * (place == [True, "grader", "1"])
+4.0 * ((exams / "course.key").is_file() and place == "practice")
 
 # %% [markdown] essay="memo" points=6
 # ### BEGIN SOLUTION
@@ -51,7 +52,7 @@ place = here
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def course(tmp_path_factory: pytest.TempPathFactory, need_sandbox: None) -> Path:
     """A course with one lab and three submissions, its folder's name with a space."""
     root = tmp_path_factory.mktemp("stock") / "my course"
     source = root / "labs" / "01_who" / "who.py"
@@ -64,8 +65,8 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     nbgrader(root, "generate_assignment", "01_who")
     released = root / "grader" / "release" / "01_who" / "who.ipynb"
     for student, answer in {
-        "ada": 'who = os.environ["LABKIT_LEARNER"]',
-        "bob": "who = 'ada'",
+        "ada": "def greet(name):\n    return f'I am {name}'",
+        "bob": "def greet(name):\n    return 'I am ada'",
         "cyd": None,
     }.items():
         folder = root / "grader" / "submitted" / student / "01_who"
@@ -73,8 +74,8 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
         notebook = nbformat.read(released, as_version=4)
         if answer is not None:
             cells = {cell.id: cell for cell in notebook.cells}
-            cells["learner"].source = answer
-            cells["place"].source = "place = here"
+            cells["greet"].source = answer
+            cells["place"].source = "place = exams.name"
             cells["memo"].source = "Dear manager"
         nbformat.write(notebook, folder / "who.ipynb")
     nbgrader(root, "autograde", "01_who")
@@ -105,11 +106,11 @@ def test_the_release_holds_the_notebook_and_no_source(course: Path):
     assert "BEGIN SOLUTION" not in (released / "who.ipynb").read_text(encoding="utf-8")
 
 
-def test_the_kernel_knows_whose_work_it_runs_and_partial_credit_counts(course: Path):
+def test_only_the_tests_know_the_learner_and_the_exams_and_partial_credit_counts(course: Path):
     with (course / "grader" / "grades.csv").open(encoding="utf-8") as stream:
         rows = {row["student_id"]: row for row in csv.DictReader(stream)}
     scores = {student: float(row["score"]) for student, row in rows.items()}
-    # bob's answer is right for ada's notebook only; cyd handed in an empty one.
+    # bob's greeting is right in ada's notebook only; cyd handed in an empty one.
     assert scores == {"ada": 14.0, "bob": 6.5, "cyd": 0.0}
     assert {float(row["max_score"]) for row in rows.values()} == {20.0}
 
