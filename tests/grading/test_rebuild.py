@@ -109,8 +109,16 @@ def test_missing_cells_are_put_back_below_a_note_and_earn_nothing(released, mast
         "This cell (id:setup) was missing from the submission."
     )
     assert cell(rebuilt, "test_double").source == "assert double(limit) == 6"
-    assert "NotImplementedError" in cell(rebuilt, "double").source
     assert determine_grade(cell(rebuilt, "essay")) == (0, 3)
+
+
+def test_an_answer_in_a_cell_of_the_learners_own_is_not_undone(released, master):
+    at = released.cells.index(cell(released, "double"))
+    released.cells[at] = new_code_cell("def double(x): return 2 * x")
+    code = [c.source for c in rebuild(parse(released), master).cells if c.cell_type == "code"]
+    assert [text for text in code if "def double" in text or "NotImplemented" in text] == [
+        "def double(x): return 2 * x"
+    ]
 
 
 def test_an_untouched_answer_to_grade_by_hand_earns_nothing_and_another_waits(released, master):

@@ -26,6 +26,7 @@ from labkit.grading.submitted import Refused, Submitted, SubmittedCell, parse
 ADDED_BACK = (
     "This cell (id:{grade_id}) was missing from the submission. It was added back by nbgrader."
 )
+LEFT_OUT = "This cell (id:{grade_id}) was missing from the submission."
 # The longest cell id that the notebook format allows.
 CELL_ID_CHARACTERS = 64
 
@@ -34,18 +35,23 @@ def rebuild(submitted: Submitted, master: Master) -> NotebookNode:
     """Put a learner's answers and own cells into the instructor's notebook.
 
     Where a grade id comes twice the last cell counts, as with stock nbgrader, and the others stay
-    as ordinary cells. A marked cell that is missing is put back as released, below a note. A
-    refused notebook becomes the released one with the reason at its top and in
-    `metadata.labkit.refused`.
+    as ordinary cells. A marked cell that is missing is put back as released, below a note. An
+    answer that is missing is only noted: its stub would undo an answer that the learner gave in a
+    cell of their own. A refused notebook becomes the released one with the reason at its top and
+    in `metadata.labkit.refused`.
     """
     answers, own_cells = _sort_cells(submitted, master)
     cells = [_refusal(submitted.refused)] if submitted.refused else []
     cells += [_own(cell) for cell in own_cells[None]]
     for known in master.cells:
         answer = answers.get(known.grade_id)
-        if answer is None and not submitted.refused:
-            cells.append(new_markdown_cell(ADDED_BACK.format(grade_id=known.grade_id)))
-        cells.append(_marked(known, answer))
+        missing = answer is None and not submitted.refused
+        only_answer = known.solution and not known.grade
+        if missing:
+            note = LEFT_OUT if only_answer else ADDED_BACK
+            cells.append(new_markdown_cell(note.format(grade_id=known.grade_id)))
+        if not (missing and only_answer):
+            cells.append(_marked(known, answer))
         cells += [_own(cell) for cell in own_cells[known.grade_id]]
     _set_ids(cells)
     metadata: dict[str, Any] = {"kernelspec": dict(master.kernelspec)}
@@ -80,7 +86,7 @@ class RebuildFromMaster(NbGraderPreprocessor):
             self.log.warning("Cell %s exists more than once; the last one counts", grade_id)
         for cell in master.cells:
             if cell.grade_id not in claimed:
-                self.log.warning("Cell %s was missing and was put back", cell.grade_id)
+                self.log.warning("Cell %s was missing", cell.grade_id)
 
 
 def load_master(resources: ResourcesDict, coursedir: CourseDirectory | None) -> Master:
