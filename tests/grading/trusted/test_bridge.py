@@ -24,6 +24,9 @@ class NoNames:
     def trusted_class(self, name):
         return None
 
+    def opts_in(self, name):
+        return True
+
 
 class NoFiles:
     def written(self):
@@ -303,5 +306,5 @@ def test_listed_files_are_plain_and_without_links(tmp_path):
     (tmp_path / "below").mkdir()
     (tmp_path / "below" / "b.txt").write_text("12")
     os.symlink("/etc/passwd", tmp_path / "link")
-    files = bridge.list_files(tmp_path)
+    files = bridge.list_files(str(tmp_path))
     assert {name: size for name, (size, _) in files.items()} == {"a.txt": 1, "below/b.txt": 2}

@@ -306,8 +306,7 @@ LIES = [
 @pytest.mark.parametrize("test", LIES)
 def test_an_object_that_agrees_to_everything_passes_nothing(rooms, test):
     rooms.learner(ALWAYS_EQUAL)
-    if test != "assert answer":  # truth of an object says nothing about a value
-        assert rooms.outcome(test) != ""
+    assert rooms.outcome(test) != ""
 
 
 def test_subclasses_of_values_count_by_their_value(rooms):
@@ -544,3 +543,49 @@ def test_a_huge_value_is_refused_and_the_rest_goes_on(rooms):
     assert "too large" in rooms.outcome("f()")
     assert rooms.outcome("assert big == 'y'") != ""
     assert rooms.outcome("assert g() == 1") == ""
+
+
+def test_a_class_in_the_place_of_a_function_answers_for_nothing(rooms):
+    rooms.learner(
+        "class table:\n    def __init__(self, x): pass\n    def equals(self, other): return True\n"
+        "    def __len__(self): return 3\n    def __contains__(self, x): return True\n"
+        "    shape = (3,)"
+    )
+    for test in ("table(1).equals([1])", "len(table(1)) == 3", "5 in table(1)", "table(1).shape"):
+        assert rooms.outcome(f"assert {test}") != ""
+
+
+def test_a_class_that_the_source_names_may_have_any_name(open_rooms):
+    rooms = open_rooms(learner_classes=["stack"])
+    rooms.learner("class stack:\n    size = 0\nclass Result:\n    size = 0")
+    assert rooms.outcome("assert stack().size == 0") == ""
+    assert "NotOptedInError" in rooms.outcome("assert Result().size == 0")
+
+
+def test_a_library_that_the_notebook_never_uses_grants_nothing(open_rooms):
+    rooms = open_rooms(call_seconds=60, preload=["numpy"])
+    rooms.learner(
+        "import matplotlib.artist\nclass Duck(matplotlib.artist.Artist):\n"
+        "    lines = [1, 2]\ndef f(): return Duck()"
+    )
+    assert "NotOptedInError" in rooms.outcome("assert len(f().lines) == 2")
+    assert rooms.outcome("import matplotlib\nassert len(f().lines) == 2") == ""
+
+
+def test_an_iterator_that_ended_stays_at_its_end(rooms):
+    rooms.learner(
+        "class map:\n    n = 0\n    def __iter__(self): return self\n    def __next__(self):\n"
+        "        self.n += 1\n        if self.n % 2: return self.n\n        raise StopIteration\n"
+        "def f(): return map()"
+    )
+    assert rooms.outcome("r = f()\nassert list(r) == [1] and list(r) == []") == ""
+
+
+def test_views_of_a_dict_are_lists(rooms):
+    rooms.learner("def f(d): return d.keys()")
+    assert rooms.outcome("assert list(f({1: 2})) == [1] and set(f({3: 4})) == {3}") == ""
+
+
+def test_a_builtin_that_the_learner_was_to_write_is_not_used_instead(open_rooms):
+    rooms = open_rooms("sum")
+    assert "NameError" in rooms.outcome("assert sum([1, 2]) == 3")

@@ -15,7 +15,6 @@ import contextlib
 import importlib
 import io
 import json
-import linecache
 import os
 import random
 import socket
@@ -71,7 +70,8 @@ ALIASES = {
 """Short names under which modules are known."""
 
 NEVER_THE_LEARNERS = frozenset(
-    "np pd plt npt numpy pandas torch math scipy sklearn os sys re json random unittest pytest".split()
+    "np pd plt npt numpy pandas torch math scipy sklearn os sys re json random unittest "
+    "pytest".split()
 )
 """Names that are a module in every test, whatever the learner has bound to them."""
 
@@ -210,7 +210,7 @@ class _Compiler(CachingCompiler):
 class _Shell(InteractiveShell):
     """IPython without history, prompts and traces on the screen."""
 
-    compiler_class = _Compiler  # type: ignore[assignment]
+    compiler_class = _Compiler
 
     def enable_gui(self, gui: Any = None) -> None:
         pass
@@ -315,10 +315,17 @@ def opted_attributes(source: str) -> frozenset[str]:
 class _Names:
     """Which of the namespace's names are the instructor's, and which the learner's in this test."""
 
-    def __init__(self, namespace: dict[str, Any], learner_names: Iterable[str]) -> None:
+    def __init__(
+        self,
+        namespace: dict[str, Any],
+        learner_names: Iterable[str],
+        learner_classes: Iterable[str] | None = None,
+    ) -> None:
         self._namespace = namespace
+        self._learner_classes = None if learner_classes is None else frozenset(learner_classes)
         self._learner_names = frozenset(learner_names)
         self._hidden = frozenset(namespace) - self._learner_names
+        self._imported: frozenset[str] = frozenset()
         self._classes: dict[str, type] = {}
         self._known: dict[str, Any] = {}
         self._pictures: dict[str, bytes] = {}
@@ -327,6 +334,10 @@ class _Names:
         self.link: handles.Link | None = None
 
     # ---- what belongs to whom
+
+    def note_imports(self) -> None:
+        """Keep what the instructor's imports have bound: a test may judge by it."""
+        self._imported = frozenset(self._namespace) - self._hidden
 
     def note_classes(self) -> None:
         """Remember the classes that set-up cells defined."""
@@ -353,18 +364,32 @@ class _Names:
         return sorted(name for name in names if self._is_the_learners(name))
 
     def _is_the_learners(self, name: str) -> bool:
-        if name.startswith("__") or name in self._hidden:
+        if name.startswith("__") or name in self._hidden or name in self._imported:
             return False
         if name in self._namespace:
             own = isinstance(self._namespace[name], types.ModuleType)
             return name in self._learner_names and not own
         return not hasattr(builtins, name) or name in self._learner_names
 
+    def opts_in(self, name: str) -> bool:
+        """Whether a test that uses a name means a class by it.
+
+        A learner may write a class where a function was asked for, and answer for its results.
+        Where the instructor's source does not say which names are classes, a capital does.
+        """
+        if self._learner_classes is not None:
+            return name in self._learner_classes
+        return name.lstrip("_")[:1].isupper()
+
     # ---- one test
 
-    def bring_in(self, found: dict[str, Any]) -> None:
+    def bring_in(self, found: dict[str, Any], wanted: list[str]) -> None:
         """Put the learner's names into the namespace."""
         self._at_start = frozenset(self._namespace)
+        for name in wanted:
+            if name not in found and name not in self._namespace and hasattr(builtins, name):
+                # The learner was to write it: Python's own must not do the work.
+                found[name] = _undefined(name)
         self._before = {n: self._namespace[n] for n in found if n in self._namespace}
         for name, value in found.items():
             value = _trusted_module(name, value)
@@ -452,6 +477,13 @@ class _Names:
 _ABSENT = object()
 
 
+def _undefined(name: str) -> Callable[..., Any]:
+    def missing(*_: Any, **__: Any) -> Any:
+        raise NameError(f"name '{name}' is not defined")
+
+    return missing
+
+
 def _is_handle(value: Any) -> bool:
     if issubclass(type(value), handles.Handle) or isinstance(value, handles.LearnerClass):
         return True
@@ -459,7 +491,7 @@ def _is_handle(value: Any) -> bool:
 
 
 def _trusted_module(name: str, value: Any) -> Any:
-    """This process's own module, where a name stands for a module that is known by it."""
+    """Return this process's own module, where a name stands for a module that is known by it."""
     if name in NEVER_THE_LEARNERS and _is_handle(value):
         module = ALIASES.get(name, name)
     elif isinstance(value, handles.ModuleHandle):
@@ -486,6 +518,7 @@ class _Folder:
         self.private = self.root / PRIVATE
         self._given: set[str] = set()
         self._own: dict[str, tuple[int, int]] = {}
+        self._watch = bridge.Watch(self.root)
         self._theirs: dict[str, tuple[int, int]] = {}
         self._waiting: list[str] = []
         self.has_learner_files = False
@@ -501,13 +534,13 @@ class _Folder:
         """Write the files that both processes have."""
         self.lay_out({n: c for n, c in files.items() if _is_plain(n)}, self.root)
         self._given = set(files)
-        self._own = bridge.list_files(self.root)
+        self._own = bridge.list_files(str(self.root))
 
     def written(self) -> dict[str, bytes]:
         """Files that the test wrote since the last request."""
-        files = bridge.list_files(self.root)
-        if files == self._own:
+        if not self._watch.changed():
             return {}
+        files = self._watch.files
         changed = [n for n, about in files.items() if self._own.get(n) != about]
         self._own = files
         contents = {}
@@ -545,7 +578,7 @@ class _Folder:
                 if not path.exists() or path.read_bytes() != content:
                     path.write_bytes(content)
                     self.has_learner_files = True
-        self._own = bridge.list_files(self.root)
+        self._own = bridge.list_files(str(self.root))
 
 
 def _is_plain(name: str) -> bool:
@@ -591,13 +624,18 @@ class Evaluator:
         self._outputs.limit = int(order.get("max_output") or 200_000)
         _refuse_pickles(lambda: self._folder.has_learner_files)
         self._namespace["issubclass"] = handles.is_subclass
-        self._names = _Names(self._namespace, order.get("learner_names") or ())
+        self._names = _Names(
+            self._namespace, order.get("learner_names") or (), order.get("learner_classes")
+        )
         self._link = handles.Link(
             self._connection, self._names, self._folder, float(order.get("call_seconds") or 60)
         )
         self._names.link = self._link
+        if order.get("preload") is not None:
+            self._link.libraries = {module.partition(".")[0] for module in order["preload"]}
         for statement in order.get("imports") or ():
             self._run_statements(statement)
+        self._names.note_imports()
         _seed()
         return {"ok": True}
 
@@ -618,8 +656,8 @@ class Evaluator:
         problem: BaseException | None = None
         try:
             problem = self._run_test(source)
-        except handles.LearnerLost as lost:
-            problem = lost
+        except (handles.LearnerLost, KeyboardInterrupt) as stopped:
+            problem = stopped
         finally:
             self._names.take_out()
         with contextlib.suppress(handles.LearnerLost):
@@ -635,8 +673,9 @@ class Evaluator:
     def _run_test(self, source: str) -> BaseException | None:
         wanted = self._names.wanted(loaded_names(source) | self._later)
         if wanted and not self._link.lost:
+            self._link.note_libraries(source)
             found = self._link.begin(wanted, opted_attributes(source), self._stdout)
-            self._names.bring_in(found)
+            self._names.bring_in(found, wanted)
         elif not self._link.lost:
             self._link.begin([], opted_attributes(source), self._stdout)
         _Hook.source = source
@@ -669,7 +708,7 @@ class Evaluator:
         sys.stdin = io.StringIO()
         try:
             with (
-                contextlib.redirect_stdout(self._stdout),  # type: ignore[type-var]
+                contextlib.redirect_stdout(self._stdout),
                 contextlib.redirect_stderr(_Stderr()),
             ):
                 yield

@@ -24,7 +24,7 @@ import threading
 import time
 import types
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, NoReturn, Protocol
 
 from labkit.exercise import guard
 from labkit.grading.trusted import bridge, wire
@@ -187,6 +187,8 @@ class Handle:
         return id(self) >> 4
 
     def __bool__(self) -> bool:
+        if not self._seat.link.opted_in(self):
+            _no_value(self)
         return True
 
     def __getattr__(self, name: str) -> Any:
@@ -238,9 +240,12 @@ class FunctionHandle(Handle):
             vars(function)["__signature__"] = signature
         return function
 
-    @property
-    def __class__(self) -> type:  # type: ignore[override]
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
         return types.FunctionType
+
+    def __bool__(self) -> bool:
+        return True
 
     @property
     def __code__(self) -> types.CodeType:
@@ -437,7 +442,25 @@ _PROTOCOLS: dict[str, frozenset[str]] = {
 }
 """Attributes that are read without opting in, by a base class that the object claims to have."""
 
-_ITERATORS = ("generator", "list_iterator", "tuple_iterator", "map", "filter", "zip", "enumerate")
+_SEQUENCE = frozenset({"length", "get item", "iterate"})
+
+_CONTAINERS: dict[str, frozenset[str]] = {
+    "torch.nn.modules.container.Sequential": _SEQUENCE,
+    "torch.nn.modules.container.ModuleList": _SEQUENCE,
+    "sklearn.pipeline.Pipeline": _SEQUENCE,
+    "matplotlib.axes._base._AxesBase.ArtistList": _SEQUENCE,
+    "matplotlib.container.Container": _SEQUENCE,
+}
+"""Operations other than calls and attributes that objects of libraries allow."""
+
+_LIBRARIES_WITH_PROTOCOLS = ("sklearn", "torch", "gymnasium", "stable_baselines3", "matplotlib")
+
+_ITERATORS = (
+    "generator list_iterator tuple_iterator dict_keyiterator dict_valueiterator "
+    "dict_itemiterator set_iterator range_iterator map filter zip enumerate reversed "
+    "list_reverseiterator count cycle repeat chain islice accumulate starmap takewhile dropwhile "
+    "product permutations combinations groupby"
+).split()
 
 
 def _grants(base: str, name: str) -> bool:
@@ -463,6 +486,9 @@ class Names(Protocol):
 
     def trusted_class(self, name: str) -> type | None:
         """A class of the set-up cells."""
+
+    def opts_in(self, name: str) -> bool:
+        """Whether a test that uses a name of a learner's class opts in to its attributes."""
 
     @property
     def shared(self) -> list[str]:
@@ -497,6 +523,7 @@ class Link:
             call_seconds: wall-clock limit of a call where nobody sets another.
         """
         self.lost = ""
+        self.libraries: set[str] | None = None
         self._connection = connection
         self._names = names
         self._files = files
@@ -507,9 +534,15 @@ class Link:
         self._functions: dict[int, Callable[..., Any]] = {}
         self._function_numbers: dict[int, int] = {}
         self._named: set[int] = set()
+        self._ended: set[Handle] = set()
         self._attributes: frozenset[str] = frozenset()
         self._own_stdout: object = None
         self._own_input = builtins.input
+
+    def note_libraries(self, source: str) -> None:
+        """Note which libraries a test imports: their objects may be what it asks for."""
+        if self.libraries is not None:
+            self.libraries |= {n for n in _LIBRARIES_WITH_PROTOCOLS if n in source}
 
     # ---- a test's beginning and end
 
@@ -530,8 +563,8 @@ class Link:
         found = reply["value"]
         if type(found) is not dict or not set(found) <= set(names):
             self._lose("the learner's process answers something else than what it was asked")
-        for value in found.values():
-            if isinstance(value, LearnerClass):
+        for name, value in found.items():
+            if isinstance(value, LearnerClass) and self._names.opts_in(name):
                 self._named.add(value._class_seat.number)
         self._files.listed(_dict(reply, "files"))
         self._files.pull(self)
@@ -610,9 +643,12 @@ class Link:
 
     def step(self, iterator: Handle) -> Any:
         """The next item of an iterator; its end is the one StopIteration that is believed."""
+        if iterator in self._ended:
+            raise StopIteration
         try:
             return self.operate("next", iterator)
         except _EndError:
+            self._ended.add(iterator)  # or it would be another sequence for every reader
             raise StopIteration from None
 
     def attribute(self, handle: Any, name: str) -> Any:
@@ -654,9 +690,9 @@ class Link:
         """Raise an error unless a special method of an object may be used."""
         if self.opted_in(handle):
             return
-        bases = type(handle)._claims["library ancestors"]  # type: ignore[attr-defined]
-        if any(base in _PROTOCOLS or base.startswith("matplotlib.") for base in bases):
-            return
+        for base in type(handle)._claims["library ancestors"]:  # type: ignore[attr-defined]
+            if operation in _CONTAINERS.get(base, ()) and self._expects(base):
+                return
         if operation in ("iterate", "next") and type(handle).__name__ in _ITERATORS:
             return
         raise NoValueError(
@@ -669,13 +705,19 @@ class Link:
         """Whether a comment in the test opts in to an operator, for example ``__add__``."""
         return f"__{operation}__" in self._attributes and self.opted_in(handle)
 
+    def _expects(self, base: str) -> bool:
+        """Whether the instructor's notebook uses the library that a class belongs to."""
+        top = base.partition(".")[0]
+        return self.libraries is None or top in self.libraries or top == "builtins"
+
     def _require_attribute(self, handle: Any, name: str) -> None:
         if not name.startswith("_"):
             if name in self._attributes or self.opted_in(handle):
                 return
             kind = handle if isinstance(handle, LearnerClass) else type(handle)
             if isinstance(kind, LearnerClass) and any(
-                _grants(base, name) for base in kind._claims["library ancestors"]
+                self._expects(base) and _grants(base, name)
+                for base in kind._claims["library ancestors"]
             ):
                 return
         raise NotOptedInError(
@@ -734,7 +776,7 @@ class Link:
             start = time.monotonic()
             self._serve(reply, callbacks > MOST_CALLBACKS, deadline)
             deadline += time.monotonic() - start
-        if reply["id"] != number:
+        if reply["id"] != number and reply["outcome"] != "unreadable":
             self._lose("the learner's process answers another request than the one it got")
         return reply
 
@@ -781,11 +823,17 @@ class Link:
             raise self._exception(reply)
         if outcome == "timeout":
             raise LearnerTimeUp(f"The call did not return within {limit:g} s, so it was stopped.")
+        if outcome == "unreadable":
+            raise TypeError(
+                f"The learner's process cannot read what the test passes: {reply.get('reason')}"[
+                    :500
+                ]
+            )
         if outcome == "unsendable":
             raise LearnerError(f"What your code returned cannot be judged: {reply.get('reason')}")
         raise LearnerError("The call was interrupted.")
 
-    def _lose(self, reason: str) -> Any:
+    def _lose(self, reason: str) -> NoReturn:
         self._lose_quietly(reason)
         raise LearnerLost(reason)
 
@@ -801,10 +849,9 @@ class Link:
         text = message[:2000] if type(message) is str else ""
         if kind is StopIteration:
             return _EndError("The code raised StopIteration.")
-        believed = isinstance(kind, type) and issubclass(kind, Exception)
         name = kind.__name__ if isinstance(kind, type) else "an exception"
         if (
-            not believed
+            not (isinstance(kind, type) and issubclass(kind, Exception))
             or name in ("SystemExit", "KeyboardInterrupt", "GeneratorExit")
             or issubclass(kind, (StopIteration, StopAsyncIteration))
         ):
@@ -831,6 +878,8 @@ class Link:
             TypeError: it can neither be called nor found in a library.
         """
         if isinstance(thing, LearnerClass):
+            if not thing._class_seat.number:
+                raise wire.WireError(f"the class {thing.__name__}, which the test never named")
             return {"reference": thing._class_seat.number}
         if issubclass(type(thing), Handle):
             return {"reference": thing._seat.number}
@@ -907,7 +956,7 @@ class Link:
         if not isinstance(cls, LearnerClass):
             name = cls.__name__ if isinstance(cls, type) else str(claims.get("name", "object"))
             cls = self._stand_in(0, {"name": name})
-        handle = object.__new__(cls)
+        handle: Handle = object.__new__(cls)  # type: ignore[arg-type]
         handle._seat = Seat(self, number)
         return handle
 
@@ -1076,8 +1125,10 @@ class _Decoding:
         copy = self._copies.get(place)
         if copy is None:
             was = claims.get("was")
-            known = type(was) is int and 0 <= was < len(self._originals)
-            copy = self._originals[was] if known else object.__new__(kind)
+            if type(was) is int and 0 <= was < len(self._originals):
+                copy = self._originals[was]
+            else:
+                copy = object.__new__(kind)
             self._copies[place] = copy
         if type(copy) is not kind:
             raise wire.WireError("an object of two classes")
@@ -1116,7 +1167,7 @@ _ERROR_LIBRARIES = frozenset(
 
 
 def _trusted_type(claims: dict[str, Any]) -> type | None:
-    """This process's own class, if a claimed one is a value type or a library's exception."""
+    """Return this process's own class for a claimed value type or a library's exception."""
     module, name = claims.get("module"), claims.get("qualname")
     if type(module) is not str or type(name) is not str or "." in name:
         return None
