@@ -4,8 +4,9 @@
     python benchmarks/grading/attacks.py --only fork-bomb    # one attack
     python benchmarks/grading/attacks.py --keep stock.json   # go on where a run was stopped
 
-Stock nbgrader meets every attack alone with two honest learners, in a box of its own (see
-`tests/grading/attacks/box.py`); this course's grading meets all of them in one cohort.
+Stock nbgrader meets an attack alone with two honest learners, in a box of its own (see
+`tests/grading/attacks/box.py`); only attacks by which nothing is executed but their own tests
+share a box. This course's grading meets all of them in one cohort.
 """
 
 from __future__ import annotations
@@ -23,6 +24,11 @@ from attacks import box, corpus, course  # noqa: E402
 from attacks.cohort import Evidence  # noqa: E402
 from attacks.submission import Attack  # noqa: E402
 
+TOGETHER = ("tampering", "malformed", "script", "labstyle")
+"""Classes whose attacks share a box, because they cannot harm each other …"""
+ALONE = ("very-many-cells", "deeply-nested", "huge-number", "giant-cell")
+"""… but for those that take long."""
+
 SHOWN_TO_ALL = "secret-of-the-hidden-test"
 """Stock shows the hidden test to whoever fails it; it is not an attack's doing."""
 
@@ -39,7 +45,7 @@ def judge(attack: Attack, evidence: Evidence | str) -> dict[str, object]:
         "gained": max(0.0, score - attack.earned),
         "lost": attack.keeps and score < attack.earned,
         "others": [name for name, r in others.items() if r.score != course.BYSTANDERS[name]],
-        "aborted": "; ".join(evidence.problems),
+        "aborted": "" if own.graded else "; ".join(evidence.problems) or "not graded",
         "touched": [*evidence.touched, *leaked, *(["stored script"] if own.active else [])],
     }
 
@@ -51,14 +57,23 @@ def run_stock(attacks: Iterable[Attack], keep: Path | None) -> dict[str, dict[st
         template = Path(folder, "attacked")
         template.mkdir()
         course.build(template, box.STOCK)
-        for attack in attacks:
-            if attack.name in found:
-                continue
-            found[attack.name] = judge(attack, box.grade(template, [attack.name]))
-            print(row(attack, found[attack.name]), flush=True)
+        for group in groups([attack for attack in attacks if attack.name not in found]):
+            evidence = box.grade(template, [attack.name for attack in group])
+            for attack in group:
+                found[attack.name] = judge(attack, evidence)
+                print(row(attack, found[attack.name]), flush=True)
             if keep:
                 keep.write_text(json.dumps(found, indent=1))
     return found
+
+
+def groups(attacks: Iterable[Attack]) -> list[list[Attack]]:
+    """Which attacks meet stock nbgrader in one box."""
+    together: dict[str, list[Attack]] = {}
+    for attack in attacks:
+        shared = attack.kind in TOGETHER and attack.name not in ALONE
+        together.setdefault(attack.kind if shared else attack.name, []).append(attack)
+    return list(together.values())
 
 
 def row(attack: Attack, seen: dict[str, object]) -> str:

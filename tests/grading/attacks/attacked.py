@@ -1,10 +1,16 @@
-# ruff: noqa: B018, E402, F821
-# The assignment that the corpus attacks: 12 points, of which 10 are given automatically. A line
-# `# %% kind name points` opens a cell of stock nbgrader form; `course.py` builds the notebook.
+# ruff: noqa: B018, E402, F821, I001
+# The assignment that the corpus attacks: 12 points, 10 of them automatic. `course.py` makes a
+# cell of stock nbgrader form from each block; its first line names kind, task and points.
 
 # %% markdown
 # # Small functions
 # Fill in every function. The cell below it checks the answer.
+
+# %% code
+# Cells without a mark are the learners' to change; tests rely on these imports all the same.
+from math import isclose
+
+from numpy.testing import assert_allclose
 
 # %% locked setup
 import numpy as np
@@ -48,7 +54,7 @@ def tax(income):
 # %% test tax 1
 assert tax(0) == 0
 assert tax(5_000) == rates["low"] * 5_000
-assert abs(tax(20_000) - 5_000) < 1e-6
+assert isclose(tax(20_000), 5_000)
 
 
 # %% solution moving_average
@@ -64,6 +70,7 @@ result = moving_average(np.arange(10.0), 3)
 assert isinstance(result, np.ndarray)
 assert result.shape == (8,)
 np.testing.assert_allclose(result, np.arange(1.0, 9.0))
+assert_allclose(moving_average(np.ones(4), 2), np.ones(3))
 
 
 # %% solution account
@@ -124,7 +131,7 @@ values = [5, 3, 9, 1, 7]
 ranked = ranking(values)
 assert len(ranked) == 5
 assert all(low <= high for low, high in zip(ranked, ranked[1:], strict=False))
-assert set(ranked) == {1, 3, 5, 7, 9}
+assert sorted(ranked) == sorted(values)
 
 
 # %% solution is_prime
@@ -160,7 +167,10 @@ def roman(number):
 
 # %% test roman 1
 cases = {1: "I", 4: "IV", 9: "IX", 14: "XIV", 44: "XLIV", 90: "XC", 400: "CD", 1994: "MCMXCIV"}
-right = sum(roman(number) == numeral for number, numeral in cases.items())
+right = 0
+for number, numeral in cases.items():
+    if roman(number) == numeral:
+        right += 1
 right / len(cases)
 
 

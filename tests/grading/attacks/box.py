@@ -33,6 +33,7 @@ SHOWN = ("script", "tampering", "objects")
 MEMORY = 3 << 30
 PROCESSES = 300
 SECONDS = 90
+SECONDS_EACH = 10
 
 
 class NoBoxError(RuntimeError):
@@ -70,7 +71,7 @@ def grade(template: Path, names: Sequence[str]) -> Evidence | str:
                 capture_output=True,
                 text=True,
                 stdin=subprocess.DEVNULL,
-                timeout=3 * SECONDS,
+                timeout=3 * (SECONDS + len(names) * SECONDS_EACH),
             )
         except subprocess.TimeoutExpired:
             return "the whole box hung"
@@ -147,7 +148,8 @@ def _inside(names: Sequence[str]) -> Evidence:
     place.home.mkdir()
     attacks = [attack for attack in corpus() if attack.name in names]
     commands = COMMANDS if any(attack.kind in SHOWN for attack in attacks) else COMMANDS[:1]
-    evidence = run(place, attacks, commands, SECONDS, ("aa-solved", "zz-half"))
+    seconds = SECONDS + len(attacks) * SECONDS_EACH
+    evidence = run(place, attacks, commands, seconds, ("aa-solved", "zz-half"))
     evidence.touched += sorted(_left_processes())
     return evidence
 

@@ -1,7 +1,8 @@
 """Wire-format abuse: talk to the trusted process in the place of the course's own bridge.
 
 The learner's process holds one end of a socket to the process that runs the tests, and can run
-any code there. Outside of this course's grading these attacks find no socket and do nothing.
+any code there. Outside of this course's grading these attacks find no socket and do nothing. The
+last ones speak to the worker by the kernel's own messages.
 """
 
 from attacks.submission import Submission, attack
@@ -155,20 +156,18 @@ def forged_names(work: Submission) -> None:
     work.answer_all(
         SERVER
         + """
-forged = ["dict"]
-for name, value in {
-    "abs": ["reference", {"library": ["builtins", "bool"]}], "assert_allclose": None,
-    "np": ["reference", {"library": ["unittest", "mock"]}], "all": True, "rates": ["dict"],
-    "cases": ["dict"], "primes": ["list"], "right": 8, "values": ["list"], "result": None,
-    "len": ["reference", {"library": ["builtins", "id"]}], "lab": None, "error": 0.0,
-    "isinstance": ["reference", {"library": ["builtins", "max"]}], "judge_median": None,
-    "account": None, "__builtins__": ["dict"], "AssertionError": None, "ranked": None,
-}.items():
-    forged += [name, value]
+own = {"right": 0, "error": 0.0, "account": None, "longest": "sandbox", "primes": None}
+forged = {"right": 8, "error": 0.0, "values": ["list"], "ranked": ["list"], "cases": ["dict"],
+          "primes": ["list"], "rates": ["dict"], "result": None, "abs": None, "all": True,
+          "lab": None, "isclose": None, "account": None, "__builtins__": ["dict"]}
+def flat(names):
+    return ["dict", *(part for pair in names.items() for part in pair)]
 def answer(request):
-    fields = {"names": forged, "gone": ["list", "abs", "rates", "lab"], "files": ["dict"]}
+    function = ["reference", {"reference": 1, "kind": "function", "name": "f", "module": "x"}]
+    fields = {"names": flat(forged), "gone": ["list", "abs", "rates", "lab", "cases"],
+              "files": ["dict"], "value": 0}
     if request["do"] == "begin":
-        fields["value"] = forged
+        fields["value"] = flat({name: own.get(name, function) for name in request["names"]})
     return frame(reply(request["id"], **fields))
 """
     )
@@ -351,5 +350,45 @@ for name in list(bridge.OPERATIONS):
 bridge.OPERATIONS["call"] = lambda *a, **k: 0
 bridge.list_files = lambda *a: {"../../trophy": (1, 1)}
 wire.MAX_NODES = wire.MAX_FRAME = 10**12
+"""
+    )
+
+
+@attack()
+def malformed_outputs_of_the_kernel(work: Submission) -> None:
+    """Publishes signed messages whose contents have missing fields and wrong types."""
+    work.answer(
+        "tax",
+        """
+kernel = get_ipython().kernel
+for kind, content in [
+    ("stream", {"name": "stdout", "text": ["x", 5]}), ("stream", {"text": None}), ("stream", {}),
+    ("display_data", {"data": ["x"], "metadata": 5}), ("display_data", {}), ("error", {}),
+    ("error", {"ename": 1, "evalue": [], "traceback": "x"}), ("execute_result", {"data": None}),
+    ("update_display_data", {"transient": 5}), ("comm_open", {}), ("comm_msg", {"comm_id": []}),
+    ("clear_output", {"wait": {}}), ("status", {}), ("status", {"execution_state": []}),
+    ("alien", {}), ("execute_input", None), ("display_data", {"data": {"text/html": {"a": 1}},
+     "metadata": {}, "transient": {"display_id": ["x"]}}),
+]:
+    kernel.session.send(kernel.iopub_socket, kind, content=content, parent=kernel.get_parent())
+""",
+    )
+
+
+@attack()
+def malformed_replies_of_the_kernel(work: Submission) -> None:
+    """Sends replies to the executing request that lack status, parent and sense."""
+    work.answer_all(
+        """
+kernel = get_ipython().kernel
+def send(*arguments):
+    parent = kernel.get_parent()
+    for content in ({}, {"status": []}, {"status": "error"}, {"status": "ok", "payload": 5}, []):
+        kernel.session.send(kernel.shell_stream, "execute_reply", content, parent=parent,
+                            ident=kernel._parent_ident.get("shell") if hasattr(kernel,
+                            "_parent_ident") else None)
+    return 0
+tax = ranking = is_prime = roman = is_even = median = estimate = send
+send()
 """
     )

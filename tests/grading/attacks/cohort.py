@@ -39,13 +39,13 @@ SECRETS = (
 )
 
 ACTIVE = re.compile(
-    r"<script[^>]*>\s*document\.title|<[a-z][^>]*\son\w+\s*=|javascript:document|<iframe",
+    r"<script[^>]*>\s*document\.title|<[a-z][^>]*\son\w+\s*=|<[a-z][^>]*javascript:|<iframe",
     re.IGNORECASE,
 )
 """Script of the corpus in a page; what is escaped does not match."""
 
-WATCHED = ("source", "exams", "release", "submitted")
-"""Folders of the course that grading never writes to."""
+WATCHED = ("source", "exams", "release", *(f"submitted/{name}" for name in BYSTANDERS))
+"""Folders of the course that nothing writes to; what is not read is moved from an attacker's."""
 
 
 @dataclass
@@ -56,7 +56,7 @@ class Result:
         score: points in the gradebook, None if there is no submission in it.
         graded: an autograded notebook that can be read is there.
         feedback: a feedback page is there.
-        leaked: secrets in what the learner gets back.
+        leaked: secrets in the feedback, or in what the learner's own cells put out.
         active: script in what the learner or the instructor gets to see.
         unexplained: tests without points and without a word why.
     """
@@ -280,7 +280,7 @@ def _result(place: Place, student: str, score: float | None) -> Result:
         notebook = json.loads(graded.read_text(encoding="utf-8"))
         cells = notebook["cells"]
         result.graded = True
-    outputs = "".join(json.dumps(cell.get("outputs", ())) for cell in cells)
+    outputs = "".join(json.dumps(cell.get("outputs", ())) for cell in cells if not _is_test(cell))
     text = ""
     with contextlib.suppress(OSError):
         text = page.read_text(encoding="utf-8", errors="replace")
@@ -300,14 +300,16 @@ def _result(place: Place, student: str, score: float | None) -> Result:
 def _silent_failures(cells: list[dict[str, Any]]) -> Iterator[str]:
     """Tests whose outputs say nothing though they show no points either."""
     for cell in cells:
-        mark = cell["metadata"].get("nbgrader", {})
-        if cell["cell_type"] != "code" or not mark.get("grade") or mark.get("solution"):
-            continue
-        for output in cell["outputs"]:
+        for output in cell["outputs"] if _is_test(cell) else ():
             if output["output_type"] == "error":
                 said = " ".join([output["ename"], output["evalue"], *output["traceback"]])
                 if len(said.split()) < 2:
-                    yield mark["grade_id"]
+                    yield cell["metadata"]["nbgrader"]["grade_id"]
+
+
+def _is_test(cell: dict[str, Any]) -> bool:
+    mark = cell["metadata"].get("nbgrader", {})
+    return bool(cell["cell_type"] == "code" and mark.get("grade") and not mark.get("solution"))
 
 
 def remove(place: Place) -> None:

@@ -55,7 +55,7 @@ def _cell(head: list[str], body: str) -> nbformat.NotebookNode:
         cell = new_markdown_cell(body)
     else:
         cell = new_code_cell(body)
-    if kind == "markdown":
+    if kind in ("markdown", "code"):
         return cell
     name = f"test_{rest[0]}" if kind == "test" else rest[0]
     grade, solution = kind in ("test", "essay"), kind in ("solution", "essay")
@@ -101,6 +101,7 @@ def hand_in_honest_work(place: Place, students: Iterable[str]) -> None:
             work.honest()
         elif student == "zz-half":
             work.honest("tax", "account", "words", "is_prime", "median")
+        work.cell("tax")["source"] += "\n# secret-of-a-neighbour"
         work.save()
 
 

@@ -181,3 +181,18 @@ def is_prime(number):
     return True
 """,
     )
+
+
+@attack()
+def counts_for_the_test(work: Submission) -> None:
+    """Has variables of the test's names among its own, and changes them during each call."""
+    work.answer(
+        "roman",
+        """
+right, error, ranked, values = 0, 0, None, None
+def roman(number):
+    global right, error
+    right = 8
+    return ""
+""",
+    )

@@ -214,6 +214,24 @@ def ranking(values):
 
 
 @attack()
+def class_in_the_place_of_a_function(work: Submission) -> None:
+    """Has a class under the name of the function: its instance is another list at each look."""
+    work.answer(
+        "ranking",
+        """
+class ranking:
+    def __init__(self, values):
+        self.values, self.looks = list(values), 0
+    def __len__(self): return 5
+    def __getitem__(self, index): return [1, 1, 1, 1]
+    def __iter__(self):
+        self.looks += 1
+        return iter([1] * 5 if self.looks == 1 else self.values)
+""",
+    )
+
+
+@attack()
 def endless_sequence(work: Submission) -> None:
     """Returns a generator without an end and an object with an endless length."""
     work.answer_all(

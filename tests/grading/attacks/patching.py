@@ -56,6 +56,18 @@ def moving_average(values, width):
 
 
 @attack()
+def replaces_imported_helpers(work: Submission) -> None:
+    """Binds the names of helpers that an unlocked cell imports to helpers that always agree."""
+    work.answer_all(
+        """
+def isclose(*a, **k): return True
+def assert_allclose(*a, **k): return None
+def tax(income): return income * 0.1
+"""
+    )
+
+
+@attack()
 def swaps_the_array_type(work: Submission) -> None:
     """Replaces np.ndarray by a class that everything is an instance of."""
     work.answer(

@@ -84,8 +84,7 @@ class Submission:
     def honest(self, *tasks: str) -> None:
         """Answer these tasks, or all, as the solution does."""
         for name in tasks or self.tasks():
-            text = self._solved[name].replace("# secret-of-the-solution", "# secret-of-a-neighbour")
-            self.cell(name)["source"] = text
+            self.cell(name)["source"] = self._solved[name].replace("secret-of-the-solution", "")
 
     def answer(self, name: str, source: str) -> None:
         """Replace the text of a cell."""

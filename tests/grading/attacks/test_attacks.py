@@ -9,7 +9,6 @@ from __future__ import annotations
 import shutil
 import socket
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
@@ -20,9 +19,10 @@ from attacks.submission import ASSIGNMENT, Attack, Place
 CONFIG = """
 from labkit.grading.config import apply
 apply(c)
-c.Execute.timeout = 3
+c.ExecuteApart.exams = str(root)
+c.ExecuteApart.timeout = 2
 c.ExecuteApart.limits = {
-    "total_seconds": 20, "call_seconds": 1, "memory_mb": 600, "disk_mb": 64, "processes": 64
+    "total_seconds": 15, "memory_mb": 600, "disk_mb": 64, "processes": 64
 }
 """
 COMMANDS = (
