@@ -32,7 +32,7 @@ def apply(c: Config) -> None:
     from labkit.grading.export import SafeExport
     from labkit.grading.intake import SubmissionExporter, admit
     from labkit.grading.rebuild import RebuildFromMaster
-    from labkit.grading.safe_output import HideTests, SanitizeNotebook
+    from labkit.grading.safe_output import HideTests, SanitizeNotebook, SanitizePage
 
     c.Autograde.pre_convert_hook = admit
     c.Autograde.exporter_class = SubmissionExporter
@@ -49,6 +49,7 @@ def apply(c: Config) -> None:
         CheckCellMetadata,
     ]
     c.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]
+    c.HTMLExporter.preprocessors = [SanitizePage]  # what formgrader renders
     c.ExchangeFactory.collect = receipts.StampedCollect
     c.ZipCollectApp.collector_plugin = receipts.StampedZipCollector
     c.ExportApp.plugin_class = SafeExport
