@@ -140,6 +140,9 @@ def grade(
     What is graded and has not changed is left as it is, so a run that was stopped goes on where
     it was. A lab that was never released is entered into the gradebook first.
     """
+    from labkit.grading.startup import spare_slow_imports
+
+    spare_slow_imports()
     from labkit.grading.engine import Options, Outcome, enter, summary
     from labkit.grading.engine import grade as grade_cohort
 

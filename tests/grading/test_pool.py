@@ -5,6 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import time
 from concurrent.futures.process import ProcessPoolExecutor
 from pathlib import Path
@@ -97,3 +99,16 @@ def test_an_early_end_is_looked_at_twice(monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(job, "run", lambda _, left=left: {"lost": left.pop(0)})
         assert pool.run_job({"name": name}) == {"lost": early[-1]}
         assert left == []
+
+
+def test_a_worker_is_spared_a_parser_that_notebooks_do_not_need():
+    code = """
+import sys
+from labkit.grading.startup import spare_slow_imports
+spare_slow_imports()
+import labkit.grading.job, nbformat
+nbformat.validate(nbformat.v4.new_notebook())
+print("lark" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout == "False\n", done.stderr

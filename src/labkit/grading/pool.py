@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 from labkit.errors import CourseError
 from labkit.grading.sandbox.client import SandboxError
+from labkit.grading.startup import spare_slow_imports
 
 Job = dict[str, Any]
 Result = dict[str, Any]
@@ -240,6 +241,7 @@ def _begin(preload: tuple[str, ...]) -> None:
     parent = multiprocessing.parent_process()
     assert parent is not None
     threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+    spare_slow_imports()
     try:
         from labkit.grading import job as grading_job
 
