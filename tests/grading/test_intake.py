@@ -98,6 +98,8 @@ def test_files_beyond_the_limit_are_refused_from_the_deepest_up(folder: Path, mo
     monkeypatch.setattr(intake, "FILES", 3)
     (folder / "helper.py").touch()
     assert look(folder) == {"data/numbers.csv": "too many"}
+    hand_over(folder)
+    assert look(folder) == {}
 
 
 def test_large_files_and_large_folders_are_refused(folder: Path, monkeypatch):
@@ -407,6 +409,17 @@ def test_a_refused_notebook_comes_out_with_its_reason(converter: Autograde, fold
     assert rebuilt.metadata.labkit.refused in rebuilt.cells[0].source
 
 
+def test_a_learner_reads_why_a_file_was_not_used(converter: Autograde, folder: Path):
+    (folder / "data" / "up").symlink_to("/", target_is_directory=True)
+    hand_over(folder)
+    rebuilt = export(converter, folder / "p1.ipynb", RebuildFromMaster)
+    assert "Not everything" in rebuilt.cells[0].source
+    assert "- a link to another file or folder" in rebuilt.cells[0].source
+    (folder / intake.SET_ASIDE).write_text("<script>\nspecial\n", encoding="utf-8")
+    rebuilt = export(converter, folder / "p1.ipynb", RebuildFromMaster)
+    assert rebuilt.cells[0].source.endswith("Left out:\n\n- no ordinary file or folder")
+
+
 def test_what_was_written_here_is_read_as_it_is(converter: Autograde, folder: Path):
     ours = folder.parents[2] / "autograded" / "ada" / "ps1" / "p1.ipynb"
     ours.parent.mkdir(parents=True)
@@ -430,7 +443,7 @@ def test_collecting_copies_files_and_leaves_links(folder: Path, secret: Path, tm
     assert {offence.path for offence in left} == {"link.db", "data/up", "p2.ipynb", "pipe"}
     copied = {path.relative_to(target).as_posix() for path in target.rglob("*")}
     expected = {"data", "data/numbers.csv", "p1.ipynb", "p2.ipynb", "timestamp.txt"}
-    assert copied == expected
+    assert copied == expected | {intake.SET_ASIDE}
     assert "was a link" in refusal(target / "p2.ipynb")
 
 

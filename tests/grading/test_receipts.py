@@ -206,7 +206,7 @@ def test_links_in_the_exchange_are_not_followed(course: SimpleNamespace):
     (course.inbound / "bob+ps1+2020-01-01 00:00:00 UTC").symlink_to(folder)
     assert set(collect(course)) == {"ada"}
     got = {path.name for path in (course.root / "submitted" / "ada" / "ps1").iterdir()}
-    assert got == {"p1.ipynb", "timestamp.txt"}
+    assert got == {"p1.ipynb", "timestamp.txt", "set_aside.txt"}
     assert not (course.root / "submitted" / "bob").exists()
 
 

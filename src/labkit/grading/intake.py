@@ -31,6 +31,7 @@ from labkit.grading.submitted import (
     Refused,
     Submitted,
     placeholder,
+    read_bytes,
     read_notebook,
     to_node,
 )
@@ -40,6 +41,8 @@ FILE_BYTES = 50 * MEGABYTE
 TOTAL_BYTES = 100 * MEGABYTE
 DEPTH = 12
 TIMESTAMP_BYTES = 200
+# Holds the reasons, one a line, in a folder from which something was set aside.
+SET_ASIDE = "set_aside.txt"
 # A folder of more entries is not walked to its end.
 ENTRIES = 10_000
 # Nor is a course of more files searched for the other names of one.
@@ -90,7 +93,7 @@ def offences(folder: Path) -> list[Offence]:
             reason = "hard link"
         if reason:
             found.append(Offence(entry, reason))
-        elif stat.S_ISREG(status.st_mode):
+        elif stat.S_ISREG(status.st_mode) and entry != SET_ASIDE:
             files.append(((entry.count("/"), not entry.endswith(".ipynb"), entry), status))
     total = 0
     for number, ((_, _, path), status) in enumerate(sorted(files, key=lambda item: item[0])):
@@ -160,6 +163,7 @@ def copy_in(source: Path, target: Path, ignored: Ignore) -> list[Offence]:
             "%s was not collected: %s", ascii(offence.path), REASONS[offence.reason]
         )
         _leave_placeholder(target, offence)
+    _leave_reasons(target, left)
     return left
 
 
@@ -187,6 +191,8 @@ class SubmissionExporter(NotebookExporter):
         except Refused as refusal:
             submitted = Submitted()
             resources["labkit_refused"] = str(refusal)
+        reasons = _reasons(Path(filename).parent)
+        resources["labkit_set_aside"] = [REASONS[reason] for reason in reasons]
         return self.from_notebook_node(to_node(submitted), resources=resources, **kw)
 
     def _is_ours(self, filename: str, resources: dict[str, Any]) -> bool:
@@ -387,6 +393,23 @@ def _move_out(folder: Path, found: list[Offence], notebooks: Iterable[str]) -> N
                 _leave_placeholder(folder, Offence(name, offence.reason))
         else:
             _leave_placeholder(folder, offence)
+    _leave_reasons(folder, found)
+
+
+def _leave_reasons(folder: Path, found: list[Offence]) -> None:
+    """Note in a folder, for its learner's feedback, why something was set aside."""
+    if found:
+        reasons = dict.fromkeys([*_reasons(folder), *(offence.reason for offence in found)])
+        (folder / SET_ASIDE).write_text("\n".join(reasons), encoding="utf-8")
+
+
+def _reasons(folder: Path) -> list[str]:
+    """Return why something was set aside from a folder: keys of `REASONS`, and nothing else."""
+    try:
+        lines = read_bytes(folder / SET_ASIDE).decode("utf-8", "replace").splitlines()
+    except Refused:
+        return []
+    return [line for line in dict.fromkeys(lines) if line in REASONS]
 
 
 def _note(folder: Path, found: list[Offence]) -> str:

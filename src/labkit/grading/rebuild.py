@@ -9,6 +9,7 @@ comes out of here.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def rebuild(submitted: Submitted, master: Master) -> NotebookNode:
     in `metadata.labkit.refused`.
     """
     answers, own_cells = _sort_cells(submitted, master)
-    cells = [_refusal(submitted.refused)] if submitted.refused else []
+    cells = _notices(submitted)
     cells += [_own(cell) for cell in own_cells[None]]
     for known in master.cells:
         answer = answers.get(known.grade_id)
@@ -73,6 +74,7 @@ class RebuildFromMaster(NbGraderPreprocessor):
             submitted = Submitted(refused=refused) if refused else parse(nb)
         except Refused as refusal:
             submitted = Submitted(refused=str(refusal))
+        submitted = replace(submitted, set_aside=tuple(resources.get("labkit_set_aside", ())))
         self._report(submitted, master)
         return rebuild(submitted, master), resources
 
@@ -151,10 +153,15 @@ def _own(cell: SubmittedCell) -> NotebookNode:
     return node
 
 
-def _refusal(reason: str) -> NotebookNode:
-    return new_markdown_cell(
-        f"**This notebook could not be read, so it earns no points.** {reason}"
-    )
+def _notices(submitted: Submitted) -> list[NotebookNode]:
+    """Return what the learner should read first."""
+    texts = []
+    if submitted.refused:
+        texts.append(f"**This notebook was not read, so it earns no points.** {submitted.refused}")
+    elif submitted.set_aside:
+        kinds = "\n".join(f"- {reason}" for reason in submitted.set_aside)
+        texts.append(f"**Not everything that was handed in could be used.** Left out:\n\n{kinds}")
+    return [new_markdown_cell(text) for text in texts]
 
 
 def _set_ids(cells: list[NotebookNode]) -> None:

@@ -72,10 +72,14 @@ class SubmittedCell:
 
 @dataclass(frozen=True)
 class Submitted:
-    """A notebook as handed in; `refused` says why it could not be read and is then all there is."""
+    """A notebook as handed in; `refused` says why it could not be read and is then all there is.
+
+    `set_aside` says of what kinds the other files are that were not used.
+    """
 
     cells: tuple[SubmittedCell, ...] = ()
     refused: str = ""
+    set_aside: tuple[str, ...] = ()
 
 
 def read_notebook(path: Path) -> Submitted:
@@ -86,7 +90,7 @@ def read_notebook(path: Path) -> Submitted:
     Refused
         Where the file is no ordinary file, too large, or no notebook.
     """
-    content = _read_bytes(path)
+    content = read_bytes(path)
     if content.count(b"{") + content.count(b"[") > CONTAINERS:
         raise Refused(REFUSALS["too large"])
     return parse(_load(content))
@@ -144,8 +148,14 @@ def _placeholder_reason(data: dict[str, Any]) -> str:
     return REFUSALS.get(reason, "") if isinstance(reason, str) else ""
 
 
-def _read_bytes(path: Path) -> bytes:
-    """Read an ordinary file of bounded size; never a link, and never wait for a pipe."""
+def read_bytes(path: Path) -> bytes:
+    """Read an ordinary file of bounded size; never a link, and never wait for a pipe.
+
+    Raises
+    ------
+    Refused
+        Where it is anything else.
+    """
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     flags |= getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
     try:
