@@ -9,7 +9,8 @@ import time
 
 import pytest
 
-from labkit.grading.trusted import bridge, handles, wire
+from labkit.grading.trusted import bridge, copies, handles, watch, wire
+from labkit.grading.trusted import link as links
 
 
 class NoNames:
@@ -48,7 +49,7 @@ def linked():
         ours, theirs = socket.socketpair()
         ends.extend((ours, theirs))
         threading.Thread(target=play, args=(theirs,), daemon=True).start()
-        return handles.Link(ours, NoNames(), NoFiles(), seconds)
+        return links.Link(ours, NoNames(), NoFiles(), seconds)
 
     yield link
     for end in ends:
@@ -170,7 +171,7 @@ def test_names_that_were_not_asked_for_are_refused(linked):
 
 
 def test_a_silent_process_is_given_up(linked, monkeypatch):
-    monkeypatch.setattr(handles, "GRACE", 0.2)
+    monkeypatch.setattr(links, "GRACE", 0.2)
     link = linked(forged(begin(f=FUNCTION), lambda end: time.sleep(5)), seconds=0.1)
     function = link.begin(["f"], frozenset(), None)["f"]
     with pytest.raises(handles.LearnerLost, match="does not answer"):
@@ -179,7 +180,7 @@ def test_a_silent_process_is_given_up(linked, monkeypatch):
 
 
 def test_a_reply_byte_by_byte_does_not_stretch_the_time(linked, monkeypatch):
-    monkeypatch.setattr(handles, "GRACE", 0.2)
+    monkeypatch.setattr(links, "GRACE", 0.2)
 
     def dribble(end):
         for byte in wire.encode({"id": 2, "outcome": "returned", "value": 1}, dict):
@@ -296,7 +297,7 @@ def test_a_write_back_keeps_type_shape_and_element_type():
         ({"a": 1}, [1]),
     ):
         before = repr(old)
-        assert not bridge.pour(new, old)
+        assert not copies.pour(new, old)
         assert repr(old) == before
 
 
@@ -306,5 +307,5 @@ def test_listed_files_are_plain_and_without_links(tmp_path):
     (tmp_path / "below").mkdir()
     (tmp_path / "below" / "b.txt").write_text("12")
     os.symlink("/etc/passwd", tmp_path / "link")
-    files = bridge.list_files(str(tmp_path))
+    files = watch.list_files(str(tmp_path))
     assert {name: size for name, (size, _) in files.items()} == {"a.txt": 1, "below/b.txt": 2}

@@ -9,28 +9,22 @@ his own names stand for. What is believed of it is the business of `handles`.
 from __future__ import annotations
 
 import builtins
-import collections
 import contextlib
 import enum
-import functools
 import importlib
-import inspect
 import io
-import itertools
 import operator
 import os
 import signal
 import socket
-import sys
 import threading
 import time
 import types
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from labkit.grading.trusted import wire
+from labkit.grading.trusted import claims, copies, watch, wire
 
 VARIABLE = "LABKIT_BRIDGE"
 """Environment variable with the number of the socket's descriptor."""
@@ -41,28 +35,6 @@ PRINT_LIMIT = 100_000
 WATCH_LIMIT = 64 * 1024
 """Bytes, encoded, up to which changes inside a global value are noticed."""
 
-MOST_FILES = 200
-"""Files of the working directory that are told of."""
-
-_SPECIAL = (
-    "__len__ __getitem__ __setitem__ __delitem__ __contains__ __iter__ __next__ __call__ "
-    "__enter__ __exit__ __str__ __repr__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __add__ "
-    "__radd__ __sub__ __mul__ __rmul__ __truediv__ __floordiv__ __mod__ __pow__ __neg__ __abs__ "
-    "__matmul__ __bool__ __hash__ __int__ __float__"
-).split()
-
-_FUNCTIONS = (
-    types.FunctionType,
-    types.BuiltinFunctionType,
-    types.MethodType,
-    types.MethodWrapperType,
-    types.WrapperDescriptorType,
-    types.MethodDescriptorType,
-)
-
-_SIMPLE = (type(None), bool, int, float, str)
-
-
 _VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 
 
@@ -72,9 +44,6 @@ class _TimeUpError(BaseException):
 
 class _GoneError(BaseException):
     """The trusted process has closed the bridge in the middle of an operation."""
-
-
-# ---------------------------------------------------------------------------------- operations
 
 
 def _contains(thing: Any, item: Any) -> bool:
@@ -129,9 +98,6 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "float": float,
 }
 
-
-# ---------------------------------------------------------------------------------- entrance
-
 _servers: list[_Server] = []
 
 
@@ -162,7 +128,7 @@ class _Server:
         self._before_edits: dict[str, tuple[Any, ...]] = {}
         self._printed = _Printed()
         self._clocks: list[_Clock] = []
-        self._folder = Watch(Path.cwd())
+        self._folder = watch.Watch(Path.cwd())
         self._thread = 0
         self._done = False
 
@@ -235,7 +201,7 @@ class _Server:
         """Send the values of the names that a test is about to use."""
         self._shared = frozenset(request["shared"])
         self._watched.clear()
-        self._folder = Watch(Path.cwd())
+        self._folder = watch.Watch(Path.cwd())
         found = {n: self.namespace[n] for n in request["names"] if n in self.namespace}
         self._mark_too_large(found)
         for name, value in found.items():
@@ -291,12 +257,12 @@ class _Server:
 
     def _picture(self, value: Any) -> bytes | None:
         """The encoded form of a value that can be changed in place; None of any other."""
-        if isinstance(value, _SIMPLE) or isinstance(value, (tuple, types.ModuleType)):
+        if isinstance(value, claims.SIMPLE) or isinstance(value, (tuple, types.ModuleType)):
             return None
         try:
-            if not is_mutable_value(value) and not self._is_shared(value):
+            if not copies.is_mutable_value(value) and not self._is_shared(value):
                 return None
-            return array_picture(value) or self._frame({"value": value})
+            return copies.array_picture(value) or self._frame({"value": value})
         except Exception:
             return None
 
@@ -318,7 +284,7 @@ class _Server:
             self._watch(name, value)
         for name, value in (request.get("pour") or {}).items():
             if name in self.namespace:
-                pour(value, self.namespace[name])
+                copies.pour(value, self.namespace[name])
                 self._watch(name, self.namespace[name])
 
     def _restore(self) -> None:
@@ -388,7 +354,7 @@ class _Server:
             reply["outcome"] = "interrupted"
         except BaseException as problem:
             reply["outcome"] = "raised"
-            reply |= _error(problem)
+            reply |= claims.error(problem)
         finally:
             self._clocks.pop()
 
@@ -422,48 +388,6 @@ class _Server:
         return self._folder.files if self._folder.changed() else {}
 
 
-def _error(problem: BaseException) -> dict[str, Any]:
-    """What to tell of an exception: its class, text and simple parts, and the learner's line."""
-    try:
-        message = str(problem)[:2000]
-    except Exception:
-        message = ""
-    try:
-        arguments = tuple(problem.args) if all(map(_is_simple, problem.args)) else None
-        attributes = {
-            name: value
-            for name, value in vars(problem).items()
-            if type(name) is str and not name.startswith("_") and _is_simple(value)
-        }
-    except Exception:
-        arguments, attributes = None, {}
-    return {
-        "kind": type(problem),
-        "message": message,
-        "parts": arguments,
-        "attributes": attributes,
-        "line": _learner_line(problem),
-    }
-
-
-def _is_simple(value: Any) -> bool:
-    return type(value) in _SIMPLE and not (type(value) is str and len(value) > 2000)
-
-
-def _learner_line(problem: BaseException) -> tuple[int, str] | None:
-    """The innermost line of the learner's own cells that an exception went through."""
-    import linecache
-
-    found = None
-    trace = problem.__traceback__
-    while trace is not None:
-        name = trace.tb_frame.f_code.co_filename
-        if "ipykernel" in name or name.startswith("<"):
-            found = (trace.tb_lineno, linecache.getline(name, trace.tb_lineno).strip()[:200])
-        trace = trace.tb_next
-    return found
-
-
 def _test_error(message: dict[str, Any]) -> Exception:
     """What a function of the test raised, as the learner's code sees it."""
     kind = getattr(builtins, message["name"], None)
@@ -473,9 +397,6 @@ def _test_error(message: dict[str, Any]) -> Exception:
         return kind(message["message"])
     except Exception:
         return RuntimeError(message["message"])
-
-
-# ---------------------------------------------------------------------------------- references
 
 
 class _Shelf:
@@ -529,7 +450,7 @@ class _Encoding:
 
     def frame(self, message: dict[str, Any]) -> bytes:
         """Return the message's frame."""
-        return wire.encode(Growing(message, self._states), self.refer)
+        return wire.encode(copies.Growing(message, self._states), self.refer)
 
     def sent(self) -> None:
         """Note that the other side has seen the descriptions of this frame."""
@@ -547,7 +468,7 @@ class _Encoding:
         thing = _bare(thing)
         if type(thing) is TestFunction:
             return {"test": thing._number}
-        random = random_claims(thing)
+        random = copies.random_claims(thing)
         if random is not None:
             return random
         name = _shared_name(thing, self._shared, self._namespace)
@@ -563,25 +484,9 @@ class _Encoding:
             return {"reference": number}
         self._fresh.add(number)
         try:
-            return {"reference": number} | _describe(thing, self.refer)
+            return {"reference": number} | claims.describe(thing, self.refer)
         except Exception:
             return {"reference": number, "kind": "instance", "name": type(thing).__name__}
-
-
-class Growing(collections.UserDict):
-    """A message whose last fields are only known once the first ones are encoded."""
-
-    def __init__(
-        self, message: dict[str, Any], more: Callable[[], Iterator[tuple[str, Any]]]
-    ) -> None:
-        super().__init__()
-        self.data = message
-        self._more = more
-
-    def items(self) -> Iterator[tuple[str, Any]]:  # type: ignore[override]
-        """Yield the fields that are known, then those that encoding them has brought up."""
-        yield from self.data.items()
-        yield from self._more()
 
 
 class _Decoding:
@@ -607,7 +512,7 @@ class _Decoding:
         if "library" in reference:
             return find_library(*reference["library"])
         if "generator" in reference:
-            return random_generator(reference)
+            return copies.random_generator(reference)
         kind = self._server.namespace[reference["shared"]]
         if "member" in reference:
             return kind[reference["member"]]
@@ -629,6 +534,7 @@ class TestFunction:
         self.__doc__ = claims.get("doc")
 
     def __call__(self, *positional: Any, **named: Any) -> Any:
+        """Ask the test's process."""
         return self._server.ask(self._number, positional, named)
 
     def __iter__(self) -> Iterator[Any]:
@@ -644,17 +550,9 @@ def _shared_name(thing: Any, shared: frozenset[str], namespace: dict[str, Any]) 
     """The name of the set-up cells' class that a thing is an instance of, if it can be copied."""
     kind = type(thing)
     name = kind.__name__
-    if name in shared and namespace.get(name) is kind and can_be_copied(kind):
+    if name in shared and namespace.get(name) is kind and copies.can_be_copied(kind):
         return name
     return None
-
-
-def can_be_copied(kind: type) -> bool:
-    """Whether an instance is no more than its attributes, or a member of an enumeration."""
-    if issubclass(kind, enum.Enum):
-        return True
-    plain = kind.__new__ is object.__new__ and kind.__dictoffset__ != 0
-    return plain and not issubclass(kind, BaseException) and kind.__setattr__ is object.__setattr__
 
 
 def find_library(module: str, name: str) -> Any:
@@ -663,244 +561,6 @@ def find_library(module: str, name: str) -> Any:
     for part in name.split("."):
         found = getattr(found, part)
     return found
-
-
-_BIT_GENERATORS = ("MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64")
-
-
-def random_claims(thing: Any) -> dict[str, Any] | None:
-    """Describe a NumPy source of random numbers by its state; None for anything else."""
-    numpy = sys.modules.get("numpy")
-    if numpy is None or type(thing) is not numpy.random.Generator:
-        return None
-    bits = thing.bit_generator
-    if type(bits).__name__ not in _BIT_GENERATORS:
-        return None
-    return {"generator": type(bits).__name__, "state": freeze(bits.state)}
-
-
-def random_generator(claims: dict[str, Any]) -> Any:
-    """Make a source of random numbers in a given state."""
-    import numpy as np
-
-    if claims["generator"] not in _BIT_GENERATORS:
-        raise wire.WireError("no known source of random numbers")
-    bits = getattr(np.random, claims["generator"])()
-    bits.state = thaw(claims["state"])
-    return np.random.Generator(bits)
-
-
-def freeze(state: Any) -> Any:
-    """Make the state of a source of random numbers JSON-able."""
-    if isinstance(state, dict):
-        return {name: freeze(value) for name, value in state.items()}
-    if hasattr(state, "tolist"):
-        return {"array": [str(number) for number in state.tolist()]}
-    return {"number": str(state)} if isinstance(state, int) else state
-
-
-def thaw(state: Any) -> Any:
-    """Undo `freeze`."""
-    if isinstance(state, dict) and set(state) == {"number"}:
-        return int(state["number"])
-    if isinstance(state, dict) and set(state) == {"array"}:
-        import numpy as np
-
-        return np.array([int(number) for number in state["array"]], dtype=np.uint64)
-    if isinstance(state, dict):
-        return {name: thaw(value) for name, value in state.items()}
-    return state
-
-
-# ---------------------------------------------------------------------------------- descriptions
-
-
-def _describe(thing: Any, refer: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
-    """What is claimed of an object that goes by number: JSON-able."""
-    if isinstance(thing, types.ModuleType):
-        return {"kind": "module", "name": thing.__name__}
-    if isinstance(thing, type):
-        return _describe_class(thing, refer)
-    if isinstance(thing, _FUNCTIONS) or type(thing).__name__ in ("ufunc", "partial"):
-        return _describe_function(thing)
-    return {"kind": "instance", "class": refer(type(thing))}
-
-
-def _describe_class(kind: type, refer: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
-    ancestors = kind.__mro__[1:-1]
-    return {
-        "kind": "class",
-        "name": str(kind.__name__),
-        "module": str(kind.__module__),
-        "qualname": str(kind.__qualname__),
-        "doc": _short(kind.__doc__),
-        "exception": issubclass(kind, BaseException),
-        "library": _in_library(kind),
-        "signature": _signature(kind),
-        "ancestors": [
-            {"module": str(a.__module__), "qualname": str(a.__qualname__)}
-            if _in_library(a)
-            else refer(a)
-            for a in ancestors
-        ],
-        "special": [
-            name
-            for name in _SPECIAL
-            if getattr(kind, name, None) not in (None, getattr(object, name, None))
-        ],
-    }
-
-
-def _describe_function(function: Any) -> dict[str, Any]:
-    module = getattr(function, "__module__", None)
-    return {
-        "kind": "function",
-        "name": str(getattr(function, "__name__", type(function).__name__)),
-        "module": str(module) if module else "",
-        "qualname": str(getattr(function, "__qualname__", "")),
-        "doc": _short(getattr(function, "__doc__", None)),
-        "signature": _signature(function),
-        "source": _source(function),
-    }
-
-
-def _short(text: Any) -> str | None:
-    return text[:5000] if isinstance(text, str) else None
-
-
-def _in_library(kind: type) -> bool:
-    """Whether a class can be found under its name in an imported module other than the notebook."""
-    if kind.__module__ == "__main__":
-        return False
-    found: Any = sys.modules.get(kind.__module__)
-    for part in kind.__qualname__.split("."):
-        found = getattr(found, part, None)
-    return found is kind
-
-
-def _signature(function: Any) -> list[list[Any]] | None:
-    """Name, kind, whether there is a default, and the default if it is simple."""
-    if getattr(function, "__module__", None) != "__main__" and not isinstance(
-        function, types.FunctionType
-    ):
-        return None
-    try:
-        parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):
-        return None
-    return [
-        [
-            parameter.name,
-            int(parameter.kind),
-            parameter.default is not parameter.empty,
-            parameter.default if _is_json(parameter.default) else None,
-        ]
-        for parameter in parameters
-    ]
-
-
-def _is_json(value: Any) -> bool:
-    if type(value) is float:
-        return value - value == 0
-    return _is_simple(value) and not (type(value) is int and abs(value) >= 2**63)
-
-
-def _source(function: Any) -> str | None:
-    if getattr(function, "__module__", None) != "__main__":
-        return None
-    try:
-        return inspect.getsource(function)[:20_000]
-    except (OSError, TypeError):
-        return None
-
-
-# ---------------------------------------------------------------------------------- values
-
-
-def is_mutable_value(value: Any) -> bool:
-    """Tell whether a plain value can be changed in place."""
-    kinds = (list, dict, set, bytearray, collections.deque)
-    if isinstance(value, kinds):
-        return True
-    name = f"{type(value).__module__.partition('.')[0]}.{type(value).__name__}"
-    return name in (
-        "numpy.ndarray",
-        "numpy.Generator",
-        "pandas.DataFrame",
-        "pandas.Series",
-        "torch.Tensor",
-        "torch.Parameter",
-    )
-
-
-def array_picture(value: Any) -> bytes | None:
-    """Tell whether an array of numbers or a tensor has changed; None for anything else.
-
-    A checksum is enough, for all that depends on it is what a learner's own function did.
-    """
-    name = type(value).__name__
-    if name in ("Tensor", "Parameter") and value.device.type == "cpu":
-        value = value.detach().numpy()
-    if not hasattr(value, "dtype") or type(value).__name__ != "ndarray" or value.dtype.kind == "O":
-        return None
-    about = f"{value.shape} {value.dtype} {zlib.crc32(value.tobytes())}"
-    return about.encode()
-
-
-def pour(new: Any, old: Any) -> bool:
-    """Change a value in place into another of the same type, shape and element type.
-
-    Returns whether that was possible; if not, the old value is as before.
-    """
-    if type(new) is not type(old):
-        return False
-    if type(old) is list:
-        keep = len(new) == len(old)
-        old[:] = [
-            a if keep and is_mutable_value(a) and pour(b, a) else b
-            for a, b in zip(old, new, strict=False)
-        ] + new[len(old) :]
-    elif isinstance(old, dict):
-        merged = {
-            key: old[key] if key in old and is_mutable_value(old[key]) and pour(b, old[key]) else b
-            for key, b in new.items()
-        }
-        old.clear()
-        old.update(merged)
-    elif type(old) is set:
-        old.clear()
-        old.update(new)
-    elif type(old) in (bytearray,):
-        old[:] = new
-    elif type(old) is collections.deque:
-        old.clear()
-        old.extend(new)
-    else:
-        return _pour_library_value(new, old)
-    return True
-
-
-def _pour_library_value(new: Any, old: Any) -> bool:
-    """`pour` for arrays, tensors, series, frames and random generators."""
-    name = type(old).__name__
-    if name == "ndarray":
-        if new.shape != old.shape or new.dtype != old.dtype or not old.flags.writeable:
-            return False
-        old[...] = new
-    elif name in ("Tensor", "Parameter"):
-        if new.shape != old.shape or new.dtype != old.dtype:
-            return False
-        old.data.copy_(new.data)
-    elif name == "Generator":
-        old.bit_generator.state = new.bit_generator.state
-    elif name in ("DataFrame", "Series"):
-        old._update_inplace(new)
-    else:
-        return False
-    return True
-
-
-# ---------------------------------------------------------------------------------- surroundings
 
 
 class _Printed(io.TextIOBase):
@@ -985,75 +645,6 @@ def _input(replacement: Callable[..., str] | None) -> Iterator[None]:
         yield
     finally:
         builtins.input = before
-
-
-_writes = [0]
-"""How often this process may have written a file, by what Python's audit events tell."""
-
-
-def _hear(event: str, arguments: tuple[Any, ...]) -> None:
-    if event == "open":
-        if isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
-            _writes[0] += 1
-    elif event.startswith(("os.", "shutil.", "sqlite3.", "subprocess.")):
-        _writes[0] += 1
-
-
-@functools.cache
-def _listen() -> None:
-    sys.addaudithook(_hear)
-
-
-class Watch:
-    """Tells when the files below a folder have changed, without looking every time.
-
-    It looks when Python has opened a file for writing, and, for what libraries write by
-    themselves, when its last look is twenty times as long ago as it took.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        _listen()
-        self.files: dict[str, tuple[int, int]] = {}
-        self._folder = str(folder)
-        self._writes = -1
-        self._due = 0.0
-
-    def changed(self) -> bool:
-        """Look again if necessary, and tell whether `files` is new."""
-        start = time.perf_counter()
-        if self._writes == _writes[0] and start < self._due:
-            return False
-        self._writes = _writes[0]
-        files = list_files(self._folder)
-        now = time.perf_counter()
-        self._due = now + 20 * (now - start)
-        if files == self.files:
-            return False
-        self.files = files
-        return True
-
-
-def list_files(folder: str) -> dict[str, tuple[int, int]]:
-    """Size and time of change of the regular files below a folder; nothing hidden, no links."""
-    found: dict[str, tuple[int, int]] = {}
-    waiting = [(folder, "")]
-    while waiting and len(found) < MOST_FILES:
-        here, prefix = waiting.pop()
-        try:
-            entries = list(itertools.islice(os.scandir(here), MOST_FILES))
-        except OSError:
-            continue
-        for entry in entries:
-            if entry.name.startswith((".", "__pycache__")):
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                if prefix.count("/") < 3:
-                    waiting.append((entry.path, f"{prefix}{entry.name}/"))
-            elif entry.is_file(follow_symlinks=False):
-                with contextlib.suppress(OSError):
-                    about = entry.stat(follow_symlinks=False)
-                    found[prefix + entry.name] = (about.st_size, about.st_mtime_ns)
-    return found
 
 
 def _read(request: dict[str, Any]) -> dict[str, bytes]:
