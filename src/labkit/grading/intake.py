@@ -55,7 +55,7 @@ REASONS = {
         "deduplication made it, copy the submission with `cp -r` and grade it again"
     ),
     "special": "no ordinary file or folder",
-    "name": "a name with control characters",
+    "name": "a name with control characters or bytes that are no text",
     "too large": f"larger than allowed (notebook 20 MB, file 50 MB, {FILES} files 100 MB in all)",
     "too many": f"more than {FILES} files, or folders more than {DEPTH} deep",
     "timestamp": "a timestamp.txt that holds no time",
