@@ -48,6 +48,8 @@ def apply(c: Config) -> None:
         AssignLatePenalties,
         CheckCellMetadata,
     ]
+    # `--no-execute` switches off every kind of Execute: nothing would be tested, for full marks.
+    c.ExecuteApart.enabled = True
     c.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]
     c.HTMLExporter.preprocessors = [SanitizePage]  # what formgrader renders
     c.ExchangeFactory.collect = receipts.StampedCollect

@@ -7,14 +7,15 @@ that have none and for learners who are trusted.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from jupyter_client.manager import KernelManager
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
@@ -23,6 +24,7 @@ from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, Dict, Unicode
 
+from labkit.errors import CourseError
 from labkit.grading import job
 from labkit.grading.master import Master
 from labkit.grading.rebuild import load_master
@@ -69,9 +71,14 @@ class ExecuteApart(Execute):
         return self.executed(result), resources
 
     def job(self, nb: NotebookNode, resources: ResourcesDict) -> dict[str, Any]:
-        """Gather what a run of this notebook needs, as plain data."""
+        """Gather what a run of this notebook needs, as plain data.
+
+        Raises:
+            CourseError: the notebook is not for a Python kernel.
+        """
         names = resources["nbgrader"]
         master = self._master(resources)
+        _require_python(master.kernelspec)
         folder = Path(resources["metadata"]["path"])
         seconds = self.timeout or Limits.cell_seconds
         limits = replace(Limits(), cell_seconds=seconds, call_seconds=seconds, **self.limits)
@@ -131,6 +138,20 @@ class ExecuteApart(Execute):
         return nb
 
 
+def _require_python(kernelspec: dict[str, Any]) -> None:
+    """Go on only with notebooks that the sandbox has a kernel for."""
+    name = str(kernelspec.get("name", ""))
+    language = kernelspec.get("language", "")
+    if not language:
+        with contextlib.suppress(NoSuchKernel):
+            language = KernelSpecManager().get_kernel_spec(name).language
+    if str(language or "python").lower() != "python":
+        raise CourseError(
+            f"The notebook's kernel '{name}' runs {language}; the sandbox runs Python alone. "
+            "Grade it with `--unsafe` where you trust the learners."
+        )
+
+
 def _data_files(folder: Path) -> dict[str, bytes]:
     """The regular files below a folder, notebooks and nbgrader's own left out."""
     found = {}
@@ -158,7 +179,7 @@ def _keep_the_verdict(cell: NotebookNode, refused: str) -> None:
         cell.outputs.append(new_output("error", ename="NoPoints", evalue=text, traceback=[text]))
 
 
-@contextmanager
+@contextlib.contextmanager
 def _environment(**variables: str) -> Iterator[None]:
     """Set environment variables for a while; unlike nbgrader's own, restored after an error too."""
     before = {name: os.environ.get(name) for name in variables}
