@@ -13,6 +13,7 @@ import asyncio
 import base64
 import contextlib
 import json
+import signal
 import socket
 import struct
 import threading
@@ -248,7 +249,7 @@ class _Apart(NotebookClient):
     async def _evaluate(self, cell: NotebookNode, index: int) -> None:
         """Have a test evaluated while the kernel serves the learner's values."""
         if self.lost:
-            cell.outputs = [_error("NotRun", f"{self.lost} So this test could not be run.")]
+            cell.outputs = [self._not_run()]
             return
         serving = asyncio.ensure_future(self._serve(index))
         question = {"do": "test", "source": self._job["tests"][_grade_id(cell)]}
@@ -259,6 +260,9 @@ class _Apart(NotebookClient):
             await self.km.shutdown_kernel(now=True)
         await serving
         cell.outputs = [nbformat.from_dict(output) for output in answer["outputs"]]
+        if self._stopped:
+            text = f"This test ran longer than {self._test_seconds:g} seconds, so it was stopped."
+            cell.outputs.append(_error("CellTimeoutError", text))
         cell.execution_count = None
         if not self.lost:
             await self._import_for_learner(cell.source, index)
@@ -293,11 +297,10 @@ class _Apart(NotebookClient):
 
     async def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
         """Put a question to the evaluator; stop a test that takes too long."""
-        self._answered = asyncio.Event()
+        self._answered, self._stopped = asyncio.Event(), False
         loop = asyncio.get_running_loop()
-        # A call into learner code has the same limit and is to end first.
-        seconds = float(max(self._limits.cell_seconds, self._limits.call_seconds) + GRACE_SECONDS)
-        timer = loop.call_later(seconds, self._evaluator.child.signal, 2)
+        seconds = self._test_seconds
+        timer = loop.call_later(seconds, self._stop_test)
         try:
             return await loop.run_in_executor(
                 None, self._evaluator.ask, question, seconds + 2 * GRACE_SECONDS
@@ -308,6 +311,15 @@ class _Apart(NotebookClient):
         finally:
             timer.cancel()
             self._answered.set()
+
+    @property
+    def _test_seconds(self) -> float:
+        """How long a test may take: a call into learner code has the same limit, and ends first."""
+        return float(max(self._limits.cell_seconds, self._limits.call_seconds) + GRACE_SECONDS)
+
+    def _stop_test(self) -> None:
+        self._stopped = True
+        self._evaluator.child.signal(signal.SIGINT)
 
     def _get_timeout(self, cell: NotebookNode | None) -> int | None:
         """The kernel may serve as long as the evaluator asks; each call has its own limit."""
@@ -341,12 +353,15 @@ class _Apart(NotebookClient):
         self._lose(f"The notebook ran longer than {self._limits.total_seconds} seconds.")
         child = getattr(self.km.provisioner, "child", None)
         if child is not None:
-            child.signal(9)
+            child.signal(signal.SIGKILL)
+
+    def _not_run(self) -> NotebookNode:
+        return _error("NotRun", f"This test could not be run. The reason: {self.lost}")
 
     def _tell_the_rest(self, start: int) -> None:
         for cell in self.nb.cells[start:]:
             if _grade_id(cell) in self._job["tests"] and not cell.outputs:
-                cell.outputs = [_error("NotRun", f"{self.lost} So this test could not be run.")]
+                cell.outputs = [self._not_run()]
 
 
 def _grade_id(cell: NotebookNode) -> str:
