@@ -18,7 +18,7 @@ import IPython.core.interactiveshell  # noqa: F401  forked rooms should find it 
 import numpy  # noqa: F401
 import pytest
 
-from labkit.grading.trusted import evaluator  # noqa: F401
+import labkit.grading.trusted.evaluator  # noqa: F401
 
 _LENGTH = struct.Struct(">I")
 

@@ -107,6 +107,10 @@ def forged(*replies):
     return play
 
 
+def claims(thing):
+    return thing.claims
+
+
 class Reference:
     def __init__(self, **claims):
         self.claims = claims
@@ -309,3 +313,24 @@ def test_listed_files_are_plain_and_without_links(tmp_path):
     os.symlink("/etc/passwd", tmp_path / "link")
     files = watch.list_files(str(tmp_path))
     assert {name: size for name, (size, _) in files.items()} == {"a.txt": 1, "below/b.txt": 2}
+
+
+def test_a_function_called_without_end_by_forged_callbacks_is_cut(linked, monkeypatch):
+    monkeypatch.setattr(links, "MOST_CALLBACKS", 3)
+    answers = []
+
+    def flood(end):
+        request = wire.decode(wire.receive(end), dict)
+        wire.send(end, wire.encode(begin(f=FUNCTION) | {"id": request["id"]}, claims))
+        request = wire.decode(wire.receive(end), dict)
+        number = request["arguments"][1]["test"]
+        callback = {"id": number, "outcome": "callback", "arguments": (), "named": {}}
+        for _ in range(10):
+            wire.send(end, wire.encode(callback, claims))
+            answers.append(wire.decode(wire.receive(end), dict)["outcome"])
+
+    link = linked(flood)
+    function = link.begin(["f"], frozenset(), None)["f"]
+    with pytest.raises(handles.LearnerLost, match="without end"):
+        function(lambda: 1)
+    assert answers[:4] == ["returned", "returned", "returned", "raised"]

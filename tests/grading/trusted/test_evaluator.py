@@ -159,7 +159,11 @@ def test_a_function_can_be_replaced_for_a_test(open_rooms):
     rooms.learner(
         "import random\ndef roll(): return random.randint(1, 6)\ndef two(): return roll() + roll()"
     )
-    test = "from unittest import mock\nwith mock.patch('__main__.roll', return_value=3) as fake:\n    assert two() == 6\n    assert fake.call_count == 2\n"
+    test = (
+        "from unittest import mock\n"
+        "with mock.patch('__main__.roll', return_value=3) as fake:\n"
+        "    assert two() == 6\n    assert fake.call_count == 2\n"
+    )
     assert rooms.outcome(test) == ""
     assert rooms.outcome("assert two() in range(2, 13)") == ""
 
@@ -204,7 +208,8 @@ def test_files_of_the_instructors_stay_his(open_rooms):
 
 def test_a_learners_file_is_never_imported_nor_unpickled(rooms):
     rooms.learner(
-        "open('helper.py', 'w').write('raise SystemExit')\nopen('statistics.py', 'w').write('mean = 9')\n"
+        "open('helper.py', 'w').write('raise SystemExit')\n"
+        "open('statistics.py', 'w').write('mean = 9')\n"
         "import pickle\nclass Evil:\n    def __reduce__(self): return (print, ('ran',))\n"
         "open('m.pkl', 'wb').write(pickle.dumps(Evil()))\n"
     )
@@ -242,7 +247,8 @@ def test_a_lab_check_judges_a_function_of_the_other_process(rooms):
         "    return outcome.score, outcome.status.name, outcome.message + outcome.printed"
     )
     rooms.learner(
-        "def right(x): return x * x\ndef wrong(x): return x\ndef loud(x):\n    print('hi')\n    return x * x\n"
+        "def right(x): return x * x\ndef wrong(x): return x\ndef loud(x):\n"
+        "    print('hi')\n    return x * x\n"
         "def broken(x):\n    return [][x]\ndef stub(x): raise NotImplementedError\n"
         "def slow(x):\n    while True: pass\ndef end(x): raise SystemExit\n"
         "class Yes:\n    def __eq__(self, o): return True\n    def __float__(self): return 9.0\n"
@@ -258,7 +264,8 @@ def test_a_lab_check_judges_a_function_of_the_other_process(rooms):
     assert rooms.outcome("assert says(loud)[2] == 'hi\\n'") == ""
     assert (
         rooms.outcome(
-            "assert 'IndexError: list index out of range at line 7' in says(broken)[2], says(broken)"
+            "assert 'IndexError: list index out of range at line "
+            "7' in says(broken)[2], says(broken)"
         )
         == ""
     )

@@ -17,7 +17,8 @@ HONEST = {
     ),
     "single precision": (
         "import numpy as np\ndef f(x): return (x / 3).astype('float32')",
-        "import numpy as np\nx = np.arange(4.0)\nnp.testing.assert_allclose(f(x), x / 3, rtol=1e-6)",
+        "import numpy as np\nx = np.arange(4.0)\n"
+        "np.testing.assert_allclose(f(x), x / 3, rtol=1e-6)",
     ),
     "a namedtuple": (
         "from collections import namedtuple\nPoint = namedtuple('Point', 'x y')\n"
@@ -26,7 +27,8 @@ HONEST = {
     ),
     "a generator function": (
         "def count(n):\n    for i in range(n): yield i",
-        "assert list(count(3)) == [0, 1, 2]\ng = count(2)\nassert next(g) == 0\nassert next(g) == 1\n"
+        "assert list(count(3)) == [0, 1, 2]\ng = count(2)\n"
+        "assert next(g) == 0\nassert next(g) == 1\n"
         "try:\n    next(g)\nexcept StopIteration:\n    pass\nelse:\n    raise AssertionError",
     ),
     "an endless generator, read in part": (
@@ -38,16 +40,20 @@ HONEST = {
         "assert fact(20) == 2432902008176640000",
     ),
     "a class with methods": (
-        "class Stack:\n    def __init__(self): self.items = []\n    def push(self, x): self.items.append(x)\n"
+        "class Stack:\n    def __init__(self): self.items = []\n"
+        "    def push(self, x): self.items.append(x)\n"
         "    def pop(self): return self.items.pop()\n    def __len__(self): return len(self.items)",
-        "s = Stack()\ns.push(3)\ns.push(4)\nassert len(s) == 2\nassert s.pop() == 4\nassert s.items == [3]\n"
+        "s = Stack()\ns.push(3)\ns.push(4)\nassert len(s) == 2\n"
+        "assert s.pop() == 4\nassert s.items == [3]\n"
         "assert isinstance(s, Stack)\nassert type(s) is Stack\nassert type(s).__name__ == 'Stack'\n"
-        "assert hasattr(s, 'push') and not hasattr(s, 'peek')\nassert callable(s.pop)\nassert bool(s)",
+        "assert hasattr(s, 'push') and not hasattr(s, 'peek')\n"
+        "assert callable(s.pop)\nassert bool(s)",
     ),
     "attributes set by the test": (
         "class Dog:\n    kind = 'dog'\n    def __init__(self, name): self.name = name\n"
         "    def __str__(self): return f'I am {self.name}'",
-        "d = Dog('Rex')\nassert d.name == 'Rex' and Dog.kind == 'dog'\nd.name = 'Max'\nassert str(d) == 'I am Max'",
+        "d = Dog('Rex')\nassert d.name == 'Rex' and Dog.kind == 'dog'\n"
+        "d.name = 'Max'\nassert str(d) == 'I am Max'",
     ),
     "inheritance": (
         "class A: pass\nclass B(A): pass\ndef make(): return B()",
@@ -79,40 +85,51 @@ HONEST = {
     ),
     "printing": (
         "def hello(name):\n    print('Hello', name)",
-        "import io, contextlib\nout = io.StringIO()\nwith contextlib.redirect_stdout(out):\n    hello('Ada')\n"
+        "import io, contextlib\nout = io.StringIO()\n"
+        "with contextlib.redirect_stdout(out):\n    hello('Ada')\n"
         "assert out.getvalue() == 'Hello Ada\\n'",
     ),
     "reading input": (
         "def ask():\n    return int(input('n? ')) + 1",
-        "from unittest import mock\nwith mock.patch('builtins.input', return_value='4'):\n    assert ask() == 5",
+        "from unittest import mock\n"
+        "with mock.patch('builtins.input', return_value='4'):\n"
+        "    assert ask() == 5",
     ),
     "a callback": (
         "def twice(f, x): return f(f(x))",
         "assert twice(lambda x: x + 1, 3) == 5\nimport math\nassert twice(math.sqrt, 16) == 2",
     ),
     "a decorator": (
-        "import functools\ndef logged(f):\n    @functools.wraps(f)\n    def g(*a): return f(*a)\n    return g",
-        "def hello(): 'Says it.'\n    \nassert logged(hello).__name__ == 'hello'\nassert logged(hello).__doc__ == 'Says it.'",
+        "import functools\ndef logged(f):\n    @functools.wraps(f)\n"
+        "    def g(*a): return f(*a)\n    return g",
+        "def hello(): 'Says it.'\n    \n"
+        "assert logged(hello).__name__ == 'hello'\n"
+        "assert logged(hello).__doc__ == 'Says it.'",
     ),
     "an own exception": (
-        "class TooLow(ValueError):\n    pass\ndef f(x):\n    if x < 0: raise TooLow('low')\n    return x",
-        "import pytest\nwith pytest.raises(TooLow, match='low'):\n    f(-1)\nwith pytest.raises(ValueError):\n    f(-1)\n"
+        "class TooLow(ValueError):\n    pass\ndef f(x):\n"
+        "    if x < 0: raise TooLow('low')\n    return x",
+        "import pytest\nwith pytest.raises(TooLow, match='low'):\n    f(-1)\n"
+        "with pytest.raises(ValueError):\n    f(-1)\n"
         "try:\n    f(-1)\nexcept TooLow as e:\n    assert str(e) == 'low'",
     ),
     "a built-in exception": (
         "def f(d): return d['k']",
-        "try:\n    f({})\nexcept KeyError as e:\n    assert e.args == ('k',)\nelse:\n    raise AssertionError",
+        "try:\n    f({})\nexcept KeyError as e:\n    assert e.args == ('k',)\n"
+        "else:\n    raise AssertionError",
     ),
     "an exception of a library": (
         "import numpy as np\ndef f(): return np.linalg.inv(np.zeros((2, 2)))",
-        "import numpy as np\ntry:\n    f()\nexcept np.linalg.LinAlgError:\n    pass\nelse:\n    raise AssertionError",
+        "import numpy as np\ntry:\n    f()\nexcept np.linalg.LinAlgError:\n"
+        "    pass\nelse:\n    raise AssertionError",
     ),
     "a mutable default": (
         "def f(x, seen=[]):\n    seen.append(x)\n    return seen",
         "f(1)\nassert f(2) == [1, 2]",
     ),
     "a closure with state": (
-        "def counter():\n    n = 0\n    def step():\n        nonlocal n\n        n += 1\n        return n\n    return step",
+        "def counter():\n    n = 0\n    def step():\n        nonlocal n\n"
+        "        n += 1\n        return n\n    return step",
         "c = counter()\nassert (c(), c()) == (1, 2)",
     ),
     "global state": (
@@ -130,11 +147,13 @@ HONEST = {
     "a signature": (
         "def f(a, b=2, *, c=None): 'Adds.'",
         "import inspect\nassert list(inspect.signature(f).parameters) == ['a', 'b', 'c']\n"
-        "assert inspect.signature(f).parameters['b'].default == 2\nassert f.__doc__ == 'Adds.' and f.__name__ == 'f'",
+        "assert inspect.signature(f).parameters['b'].default == 2\n"
+        "assert f.__doc__ == 'Adds.' and f.__name__ == 'f'",
     ),
     "its source": (
         "def f(x):\n    return sum(x)",
-        "import inspect\nassert 'for' not in inspect.getsource(f)\nassert 'sum' in inspect.getsource(f)",
+        "import inspect\nassert 'for' not in inspect.getsource(f)\n"
+        "assert 'sum' in inspect.getsource(f)",
     ),
     "the library's modules": (
         "import numpy as np\nimport math",
@@ -163,11 +182,14 @@ HONEST = {
     ),
     "an iterator class": (
         "class Down:\n    def __init__(self, n): self.n = n\n    def __iter__(self): return self\n"
-        "    def __next__(self):\n        if self.n == 0: raise StopIteration\n        self.n -= 1\n        return self.n",
+        "    def __next__(self):\n"
+        "        if self.n == 0: raise StopIteration\n        self.n -= 1\n"
+        "        return self.n",
         "assert list(Down(3)) == [2, 1, 0]\nassert sum(Down(3)) == 3",
     ),
     "a context manager": (
-        "class Door:\n    def __enter__(self):\n        self.open = True\n        return self\n    def __exit__(self, *a): self.open = False",
+        "class Door:\n    def __enter__(self):\n        self.open = True\n"
+        "        return self\n    def __exit__(self, *a): self.open = False",
         "d = Door()\nwith d as inside:\n    assert inside is d and d.open\nassert not d.open",
     ),
     "names looked up in globals()": (
@@ -195,7 +217,8 @@ LIBRARIES = {
     ),
     "a frame changed in place": (
         "def add(df):\n    df['b'] = df['a'] * 2",
-        "import pandas as pd\ndf = pd.DataFrame({'a': [1, 2]})\nadd(df)\nassert df['b'].tolist() == [2, 4]",
+        "import pandas as pd\ndf = pd.DataFrame({'a': [1, 2]})\nadd(df)\n"
+        "assert df['b'].tolist() == [2, 4]",
     ),
     "a frame's class": (
         "from pandas import DataFrame\nimport pandas as pd\ndf = DataFrame({'a': [1]})",
@@ -204,26 +227,34 @@ LIBRARIES = {
     "an estimator": (
         "from sklearn.linear_model import LinearRegression\n"
         "def fit(x, y): return LinearRegression().fit(x, y)",
-        "import numpy as np\nfrom sklearn.base import BaseEstimator\nx = np.arange(6.0).reshape(-1, 1)\n"
+        "import numpy as np\nfrom sklearn.base import BaseEstimator\n"
+        "x = np.arange(6.0).reshape(-1, 1)\n"
         "m = fit(x, 2 * x[:, 0])\nassert isinstance(m, BaseEstimator)\n"
-        "np.testing.assert_allclose(m.predict(x), 2 * x[:, 0], atol=1e-9)\nassert abs(m.coef_[0] - 2) < 1e-9\n"
+        "np.testing.assert_allclose(m.predict(x), 2 * x[:, 0], atol=1e-9)\n"
+        "assert abs(m.coef_[0] - 2) < 1e-9\n"
         "from sklearn.linear_model import LinearRegression as LR\nassert isinstance(m, LR)",
     ),
     "a torch module": (
-        "import torch\nclass Net(torch.nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "import torch\nclass Net(torch.nn.Module):\n    def __init__(self):\n"
+        "        super().__init__()\n"
         "        self.l = torch.nn.Linear(2, 1)\n    def forward(self, x): return self.l(x)\n"
         "def build(): return Net()",
-        "import torch\nm = build()\nassert isinstance(m, torch.nn.Module)\nassert not isinstance(m, torch.Tensor)\n"
+        "import torch\nm = build()\nassert isinstance(m, torch.nn.Module)\n"
+        "assert not isinstance(m, torch.Tensor)\n"
         "assert m(torch.zeros(3, 2)).shape == (3, 1)\nassert len(list(m.parameters())) == 2\n"
-        "assert sum(p.numel() for p in m.parameters()) == 3\nassert issubclass(Net, torch.nn.Module)\nm.eval()\n"
+        "assert sum(p.numel() for p in m.parameters()) == 3\n"
+        "assert issubclass(Net, torch.nn.Module)\nm.eval()\n"
         "assert set(m.state_dict()) == {'l.weight', 'l.bias'}",
     ),
     "a library's function as an argument": (
         "def apply(f, x): return f(x)",
-        "import torch\nassert apply(torch.relu, torch.tensor([-1.0, 2.0])).tolist() == [0, 2]",
+        "import numpy as np\nassert apply(np.abs, np.array([-1.0])).tolist() == [1]\n"
+        "assert apply(np.linalg.norm, np.array([3.0, 4.0])) == 5",
     ),
     "a plot": (
-        "import matplotlib\nmatplotlib.use('Agg')\nimport matplotlib.pyplot as plt\ndef draw():\n    fig, ax = plt.subplots()\n"
+        "import matplotlib\nmatplotlib.use('Agg')\n"
+        "import matplotlib.pyplot as plt\ndef draw():\n"
+        "    fig, ax = plt.subplots()\n"
         "    ax.plot([1, 2])\n    ax.set_xlabel('t')\n    return ax",
         "ax = draw()\nassert ax.get_xlabel() == 't'\nassert len(ax.lines) == 1",
     ),
@@ -290,8 +321,6 @@ LIES = [
     "import numpy as np; assert (np.array([9.0]) - f(3) == 0).all()",
     "import math; assert math.isclose(f(3), 9)",
     "import pandas as pd; pd.testing.assert_series_equal(pd.Series([9]), f(3))",
-    "import torch; assert torch.allclose(torch.tensor(9.0), f(3))",
-    "import torch; assert torch.equal(torch.tensor(9.0), f(3))",
     "import pytest; assert f(3) == pytest.approx(9)",
     "import unittest; unittest.TestCase().assertEqual(f(3), 9)",
     "import unittest; unittest.TestCase().assertAlmostEqual(f(3), 9)",
@@ -303,10 +332,18 @@ LIES = [
 ]
 
 
-@pytest.mark.parametrize("test", LIES)
-def test_an_object_that_agrees_to_everything_passes_nothing(rooms, test):
+def test_an_object_that_agrees_to_everything_is_no_tensor_either(open_rooms):
+    rooms = open_rooms(call_seconds=60)
+    rooms.learner(ALWAYS_EQUAL + "\nimport torch")
+    for test in ("allclose(torch.tensor(9.0), f(3))", "equal(torch.tensor(9.0), f(3))"):
+        assert rooms.outcome(f"import torch\nassert torch.{test}") != ""
+    assert rooms.outcome("import torch\nassert not isinstance(f(3), torch.Tensor)") == ""
+
+
+def test_an_object_that_agrees_to_everything_passes_nothing(open_rooms):
+    rooms = open_rooms(call_seconds=60)
     rooms.learner(ALWAYS_EQUAL)
-    assert rooms.outcome(test) != ""
+    assert [test for test in LIES if rooms.outcome(test) == ""] == []
 
 
 def test_subclasses_of_values_count_by_their_value(rooms):
@@ -342,10 +379,7 @@ def test_a_lazy_value_is_settled_before_it_is_compared(rooms):
     assert rooms.outcome("assert (f() == 9).all()") == "AssertionError"
 
 
-@pytest.mark.parametrize(
-    "raised",
-    ["StopIteration", "StopAsyncIteration", "GeneratorExit", "SystemExit", "KeyboardInterrupt"],
-)
+@pytest.mark.parametrize("raised", ["StopIteration", "GeneratorExit", "SystemExit"])
 def test_an_exception_cannot_end_a_loop_of_the_test_early(rooms, raised):
     rooms.learner(f"def check(x): raise {raised}")
     for test in ("assert all(map(check, [1, 2]))", "list(map(check, [1]))", "check(1)"):
@@ -409,7 +443,8 @@ def test_private_attributes_are_never_read(rooms):
 
 def test_operators_need_an_opt_in_and_the_learners_objects_on_both_sides(rooms):
     rooms.learner(
-        "class V:\n    def __init__(self, x): self.x = x\n    def __add__(self, o): return V(self.x + o.x)\n"
+        "class V:\n    def __init__(self, x): self.x = x\n"
+        "    def __add__(self, o): return V(self.x + o.x)\n"
         "    def __eq__(self, o): return True"
     )
     test = "assert (V(1) + V(2)).x == 3"
@@ -426,8 +461,10 @@ def test_objects_of_a_setup_class_come_as_copies(rooms):
         "    def __eq__(self, other): return self.value == other.value"
     )
     rooms.learner(
-        "def append(node, value):\n    while node.next: node = node.next\n    node.next = Node(value)\n"
-        "def make(n):\n    head = Node(0)\n    for i in range(1, n): append(head, i)\n    return head\n"
+        "def append(node, value):\n    while node.next: node = node.next\n"
+        "    node.next = Node(value)\n"
+        "def make(n):\n    head = Node(0)\n"
+        "    for i in range(1, n): append(head, i)\n    return head\n"
         "def loop():\n    a = Node(1)\n    a.next = a\n    return a"
     )
     assert rooms.outcome("h = Node(1)\nappend(h, 2)\nassert h.next.value == 2") == ""
@@ -437,7 +474,8 @@ def test_objects_of_a_setup_class_come_as_copies(rooms):
 
 def test_a_copied_object_keeps_the_instructors_methods(rooms):
     rooms.setup(
-        "class Account:\n    def __init__(self): self.total = 0\n    def valid(self): return self.total == 5"
+        "class Account:\n    def __init__(self): self.total = 0\n"
+        "    def valid(self): return self.total == 5"
     )
     rooms.learner("def f():\n    a = Account()\n    a.valid = lambda: True\n    return a")
     assert rooms.outcome("assert f().valid()") == "AssertionError"
@@ -450,7 +488,8 @@ def test_a_learners_subclass_of_a_setup_class_is_an_instance_of_it(rooms):
     )
     assert (
         rooms.outcome(
-            "d = make()\nassert isinstance(d, Animal)\nassert d.speak() == 'wuff'\nassert issubclass(Dog, Animal)"
+            "d = make()\nassert isinstance(d, Animal)\n"
+            "assert d.speak() == 'wuff'\nassert issubclass(Dog, Animal)"
         )
         == ""
     )
@@ -469,25 +508,27 @@ def test_the_same_object_is_the_same_handle(rooms):
 
 def test_a_number_shown_last_is_not_the_learners(rooms):
     rooms.learner(
-        "class Points:\n    def __repr__(self): return '12.0'\n    def _repr_mimebundle_(self, **k): return {'text/plain': '12.0'}\np = Points()"
+        "class Points:\n    def __repr__(self): return '12.0'\n"
+        "    def _repr_mimebundle_(self, **k): return {'text/plain': '12.0'}\n"
+        "p = Points()"
     )
     (output,) = rooms.test("p")["outputs"]
     assert output["data"]["text/plain"] == "<an object of class Points>"
     assert output["data"].keys() == {"text/plain"}
 
 
-def test_callbacks_raise_and_count(rooms):
+def test_an_error_of_the_tests_function_reaches_learner_code(rooms):
     rooms.learner(
         "def f(g):\n    try:\n        g()\n    except ValueError as e:\n        return str(e)\n"
-        "def many(g):\n    n = 0\n    for _ in range(10**6):\n        g()\n        n += 1\n    return n"
     )
     assert rooms.outcome("def g(): raise ValueError('no')\nassert f(g) == 'no'") == ""
-    assert (
-        rooms.outcome(
-            "n = 0\ndef g():\n    global n\n    n += 1\n# far too often\ntry:\n    many(g)\nexcept TimeoutError:\n    pass\nexcept RuntimeError as e:\n    assert 'more than' in str(e)"
-        )
-        == ""
-    )
+
+
+def test_calling_the_tests_function_without_end_is_stopped(open_rooms):
+    rooms = open_rooms(call_seconds=0.5)
+    rooms.learner("def many(g):\n    while True:\n        g()\ndef one(): return 1")
+    assert rooms.outcome("many(lambda: 1)").startswith("LearnerTimeUp")
+    assert rooms.outcome("assert one() == 1") == ""
 
 
 def test_calls_go_to_and_fro(rooms):
@@ -509,7 +550,8 @@ def test_runaway_recursion_is_an_error_like_any_other(rooms):
     [
         "while True: pass",
         "import time; time.sleep(60)",
-        "while True:\n        try:\n            while True: pass\n        except BaseException: pass",
+        "while True:\n        try:\n            while True: pass\n"
+        "        except BaseException: pass",
     ],
 )
 def test_an_endless_call_is_stopped_and_the_rest_goes_on(open_rooms, body):
@@ -532,7 +574,8 @@ def test_the_end_of_the_learners_process_is_told_and_costs_that_test(rooms):
 def test_a_call_that_cannot_be_interrupted_loses_the_process(open_rooms):
     rooms = open_rooms(call_seconds=0.3)
     rooms.learner(
-        "import signal, time\ndef f():\n    signal.signal(signal.SIGALRM, signal.SIG_IGN)\n    time.sleep(20)"
+        "import signal, time\ndef f():\n"
+        "    signal.signal(signal.SIGALRM, signal.SIG_IGN)\n    time.sleep(20)"
     )
     answer = rooms.test("f()")
     assert "does not answer" in answer["lost"]
