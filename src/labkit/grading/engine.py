@@ -53,6 +53,7 @@ from labkit.grading.stages import (
     read,
     without_results,
 )
+from labkit.grading.startup import with_companions
 
 State = Literal["graded", "unchanged", "refused", "failed"]
 
@@ -281,12 +282,12 @@ class _Run:
         return local_pool(self.options.workers or os.cpu_count() or 1, modules)
 
     def _modules(self) -> list[str]:
-        """Return the modules that the instructor's code imports."""
+        """Return the modules that the instructor's code imports, now or on first use."""
         modules: set[str] = set()
         for notebook in self.notebooks:
             source = self._source() / f"{notebook}.ipynb"
             modules.update(load_master(self.book.api, self.name, notebook, source).preload)
-        return sorted(modules)
+        return with_companions(modules)
 
     def _outcomes(self, submissions: list[Submission], pool: Pool) -> Iterator[Outcome]:
         """Put every submission on its way; yield the outcomes as they come."""
