@@ -235,3 +235,28 @@ class Account:
     def __init__(self, balance): down(200)
 """
     )
+
+
+@attack()
+def values_with_equal_hashes(work: Submission) -> None:
+    """Returns many numbers with the same hash, of which a test makes a set."""
+    work.answer_all(
+        """
+prime = 2**61 - 1
+def ranking(values): return [prime * number for number in range(60_000)]
+lengths = ranking([])
+def median(values): return prime << 10_000
+"""
+    )
+
+
+@attack()
+def many_large_values(work: Submission) -> None:
+    """Returns with each call as much as may be handed over at once."""
+    work.answer(
+        "is_even",
+        """
+import numpy as np
+def is_even(number): return np.zeros(7_500_000)
+""",
+    )

@@ -159,3 +159,47 @@ shell.showtraceback = shell._showtraceback = lambda *a, **k: None
 shell.kernel.send_response = lambda *a, **k: None
 """
     )
+
+
+@attack()
+def rewrites_a_result_afterwards(work: Submission) -> None:
+    """Shows something empty under a display id during a test, and updates it from a later cell."""
+    work.answer(
+        "roman",
+        """
+from IPython.display import publish_display_data
+def roman(number):
+    if number == 1:
+        publish_display_data({}, transient={"display_id": "points"})
+    return ""
+""",
+    )
+    work.answer(
+        "estimate",
+        """
+from IPython.display import publish_display_data
+publish_display_data({"text/plain": "1.0"}, transient={"display_id": "points"}, update=True)
+def estimate(count): return 0
+""",
+    )
+
+
+@attack()
+def updates_a_result_that_is_not_there(work: Submission) -> None:
+    """Updates a display that it showed during a test without outputs."""
+    work.answer(
+        "is_prime",
+        """
+from IPython.display import publish_display_data
+def is_prime(number):
+    for _ in range(5):
+        publish_display_data({}, transient={"display_id": "nothing"})
+    return True
+""",
+    )
+    work.answer(
+        "roman",
+        """
+publish_display_data({"text/plain": "1.0"}, transient={"display_id": "nothing"}, update=True)
+""",
+    )
