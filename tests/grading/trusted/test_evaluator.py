@@ -132,6 +132,13 @@ def test_names_of_earlier_tests_stay_the_instructors(rooms):
     assert rooms.outcome("check(3)") == "AssertionError"
 
 
+def test_what_a_test_binds_stays_the_instructors_though_a_learner_has_the_name(rooms):
+    rooms.learner("expected = 1\nalias = 2\ndef f(): return 1")
+    assert rooms.outcome("expected = 5\nf()\nalias = f\nf()\nassert expected == 5") == ""
+    assert rooms.outcome("assert f() == expected") == "AssertionError"
+    assert rooms.outcome("assert alias() == 1") == ""
+
+
 def test_names_that_learners_may_change_come_from_them(open_rooms):
     rooms = open_rooms("data", "sum", "np", imports=["import numpy as np", "from math import sqrt"])
     rooms.setup("data = [1, 2]")
@@ -152,6 +159,12 @@ def test_a_value_the_test_gives_a_learners_name_is_seen_by_learner_code(open_roo
     rooms.learner("rate = 1\ndef cost(x): return rate * x")
     assert rooms.outcome("rate = 5\nassert cost(2) == 10") == ""
     assert rooms.outcome("assert cost(2) == 2 and rate == 1") == ""
+
+
+def test_what_cannot_travel_is_kept_from_the_learner_without_harm(open_rooms):
+    rooms = open_rooms("helper")
+    rooms.learner("helper = 1\ndef f(): return helper")
+    assert rooms.outcome("import json as helper\nassert f() == 1") == ""
 
 
 def test_a_function_can_be_replaced_for_a_test(open_rooms):

@@ -422,8 +422,12 @@ def test_a_learner_cannot_replace_the_instructors_names(rooms):
 
 
 def test_a_learner_cannot_pass_an_oracle_off_as_a_module(rooms):
-    rooms.learner("class np:\n    allclose = staticmethod(lambda *a, **k: True)\ndef f(): return 1")
+    rooms.learner(
+        "class np:\n    allclose = staticmethod(lambda *a, **k: True)\n"
+        "class npt:\n    assert_equal = staticmethod(lambda *a, **k: None)\ndef f(): return 1"
+    )
     assert rooms.outcome("assert np.allclose(f(), 2)") == "AssertionError"
+    assert rooms.outcome("npt.assert_equal(f(), 2)").startswith("AssertionError")
 
 
 def test_an_object_of_another_class_shows_no_attributes(rooms):

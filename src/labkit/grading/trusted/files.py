@@ -75,10 +75,7 @@ class Folder:
                 continue
             if self._theirs.get(name) != about and 0 <= about[0] <= LARGEST_PULLED:
                 self._theirs[name] = about
-                if self._own.get(name, (None,))[0] != about[0] or name not in self._own:
-                    self._waiting.append(name)
-                elif name not in self._waiting:
-                    self._waiting.append(name)
+                self._waiting.append(name)
 
     def pull(self, link: link.Link) -> None:
         """Fetch the learner's files that changed."""

@@ -132,6 +132,7 @@ class Names:
         self._hidden = frozenset(namespace) - self._learner_names
         self._imported: frozenset[str] = frozenset()
         self._classes: dict[str, type] = {}
+        self._fetched: dict[str, Any] = {}
         self._known: dict[str, Any] = {}
         self._pictures: dict[str, bytes] = {}
         self._before: dict[str, Any] = {}
@@ -200,16 +201,17 @@ class Names:
         self._before = {n: self._namespace[n] for n in found if n in self._namespace}
         for name, value in found.items():
             value = _trusted_module(name, value)
-            self._namespace[name] = value
+            self._namespace[name] = self._fetched[name] = value
             self._learn(name, value)
 
     def take_out(self) -> None:
         """Drop the learner's names; what the test itself has bound stays."""
-        for name, value in self._known.items():
-            if self._namespace.get(name, _ABSENT) is value:
-                del self._namespace[name]
-            if name in self._before:
-                self._namespace[name] = self._before[name]
+        for name, value in self._fetched.items():
+            if self._namespace.get(name, value) is value:
+                self._namespace.pop(name, None)
+                if name in self._before:
+                    self._namespace[name] = self._before[name]
+        self._fetched.clear()
         self._known.clear()
         self._pictures.clear()
         self._before.clear()
@@ -251,7 +253,7 @@ class Names:
             if value is _ABSENT:
                 continue
             if value is not known:
-                if _is_handle(value) or name in self._learner_names:
+                if _is_handle(value) or (name in self._learner_names and self._travels(value)):
                     bind[name] = value
                     self._learn(name, value)
             elif name in self._pictures:
@@ -260,10 +262,17 @@ class Names:
                     pour[name] = value
                     self._pictures[name] = picture
         for name in self._learner_names & self._namespace.keys() - self._at_start:
-            if name not in self._known:
+            if name not in self._known and self._travels(self._namespace[name]):
                 bind[name] = self._namespace[name]
                 self._learn(name, bind[name])
         return {"bind": bind, "unbind": unbind, "pour": pour}
+
+    def _travels(self, value: Any) -> bool:
+        """Whether a value can be sent at all: a module or an object of the test's cannot."""
+        try:
+            return self.link is not None and bool(link.encoded(self.link, value))
+        except wire.WireError:
+            return False
 
     def changed(self, names: dict[str, Any], gone: list[str]) -> None:
         """Take what learner code did to the learner's names."""
@@ -274,7 +283,7 @@ class Names:
             if copies.pour(value, known):
                 self._learn(name, known)
             else:
-                self._namespace[name] = _trusted_module(name, value)
+                self._namespace[name] = self._fetched[name] = _trusted_module(name, value)
                 self._learn(name, self._namespace[name])
         for name in gone:
             known = self._known.pop(name, _ABSENT) if isinstance(name, str) else _ABSENT
@@ -297,7 +306,8 @@ def _is_handle(value: Any) -> bool:
 
 def _trusted_module(name: str, value: Any) -> Any:
     """Return this process's own module, where a name stands for a module that is known by it."""
-    if name in NEVER_THE_LEARNERS and _is_handle(value):
+    oracle = isinstance(value, handles.LearnerClass) and name in ALIASES
+    if oracle or (name in NEVER_THE_LEARNERS and _is_handle(value)):
         module = ALIASES.get(name, name)
     elif isinstance(value, handles.ModuleHandle):
         module = value._name
