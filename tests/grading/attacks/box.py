@@ -26,7 +26,10 @@ TESTS = Path(__file__).resolve().parents[1]
 ROOT = TESTS.parents[1]
 
 STOCK = "c.Execute.timeout = 4\nc.Execute.iopub_timeout = 4"
-COMMANDS = (["autograde", ASSIGNMENT], ["generate_feedback", ASSIGNMENT])
+COMMANDS = (
+    ["nbgrader", "autograde", ASSIGNMENT],
+    ["nbgrader", "generate_feedback", ASSIGNMENT],
+)
 SHOWN = ("script", "tampering", "objects")
 """Classes of attacks for which the feedback is written too, which takes time."""
 
@@ -98,6 +101,7 @@ def _bubblewrap(template: Path) -> list[str]:
     command += ["--ro-bind", str(template), "/template", "--chdir", "/home"]
     variables = {
         "PATH": f"{Path(sys.executable).parent}:/usr/bin",
+        "HOME": "/home/grader",
         "PYTHONPATH": str(TESTS),
         "PYTHONDONTWRITEBYTECODE": "1",
         "ATTACKS_OUTSIDE": os.readlink("/proc/self/ns/pid"),

@@ -1,7 +1,7 @@
 """Grades a cohort of attackers and honest learners, and tells what each of them got and touched.
 
 `run` works on a course made by `course.py`. It plants canaries, hands in everybody's work, grades
-by the command that it is given, writes the feedback and looks at what is left: grades, texts of
+by the commands that it is given, writes the feedback and looks at what is left: grades, texts of
 canaries in what learners get back, files that appeared, changed or vanished, connections made,
 processes still alive. What is a failure and what is not is for the caller to say.
 """
@@ -25,7 +25,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from attacks.course import BYSTANDERS, hand_in_honest_work, nbgrader, plant_canaries
+from attacks.course import BYSTANDERS, command, hand_in_honest_work, plant_canaries
 from attacks.submission import ASSIGNMENT, Attack, Place, Submission
 
 SECRETS = (
@@ -100,7 +100,7 @@ class Evidence:
 def run(
     place: Place,
     attacks: Sequence[Attack],
-    grade: Sequence[Sequence[str]],
+    commands: Sequence[Sequence[str]],
     seconds: float,
     bystanders: Sequence[str] = tuple(BYSTANDERS),
 ) -> Evidence:
@@ -109,7 +109,7 @@ def run(
     Args:
         place: a course that has been built; its home does not exist yet.
         attacks: to be handed in, each by a learner of its name.
-        grade: commands of nbgrader one after the other, the first of which grades.
+        commands: Python modules with arguments, run one after the other; the first grades.
         seconds: limit for each command.
         bystanders: the honest learners that take part.
     """
@@ -122,9 +122,9 @@ def run(
     before = _pictures(place)
     with _listening(place) as contacts:
         start = time.monotonic()
-        problems = [nbgrader(place.course, place.home, seconds, *grade[0])]
+        problems = [command(place.course, place.home, seconds, *commands[0])]
         taken = time.monotonic() - start
-        problems += [nbgrader(place.course, place.home, seconds, *more) for more in grade[1:]]
+        problems += [command(place.course, place.home, seconds, *more) for more in commands[1:]]
         time.sleep(max((attack.waits for attack in attacks), default=0))
     touched = sorted({*_changes(before, _pictures(place)), *contacts, *_gradebook_changes(place)})
     names = [*bystanders, *(attack.name for attack in attacks)]
@@ -234,11 +234,12 @@ def _listening(place: Place) -> Iterator[set[str]]:
 
 
 def _scores(place: Place) -> dict[str, float | None]:
-    """Points by learner: manual ones, where there are any, count before automatic ones."""
+    """Points by learner, penalties taken off; points by hand count before automatic ones."""
     query = """
         SELECT submitted_assignment.student_id,
-               SUM(COALESCE(grade.manual_score, grade.auto_score, 0)
-                   + COALESCE(grade.extra_credit, 0))
+               MAX(0, SUM(COALESCE(grade.manual_score, grade.auto_score, 0)
+                          + COALESCE(grade.extra_credit, 0))
+                      - COALESCE(MAX(submitted_notebook.late_submission_penalty), 0))
         FROM grade
         JOIN submitted_notebook ON submitted_notebook.id = grade.notebook_id
         JOIN submitted_assignment ON submitted_assignment.id = submitted_notebook.assignment_id

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbgrader.api import Gradebook
 
 from attacks.submission import ASSIGNMENT, Place, Submission
 
@@ -21,6 +22,9 @@ HERE = Path(__file__).resolve().parent
 
 # What each of the honest learners deserves. Their names spread them over the order of grading.
 BYSTANDERS = {"aa-solved": 10.0, "mm-untouched": 0.0, "zz-half": 5.0}
+
+DUE = "2026-01-01 00:00:00 UTC"
+TOO_LATE = "2026-02-01T00:00:00+00:00"
 
 CONFIG = """\
 from pathlib import Path
@@ -30,6 +34,7 @@ root = Path(__file__).resolve().parent
 c.CourseDirectory.course_id = "attacked"
 c.CourseDirectory.root = str(root)
 c.CourseDirectory.db_url = f"sqlite:///{root}/gradebook.db"
+c.LateSubmissionPlugin.penalty_method = "zero"
 """
 
 
@@ -82,15 +87,16 @@ def build(root: Path, more: str = "") -> None:
     source = root / "source" / ASSIGNMENT
     source.mkdir(parents=True)
     nbformat.write(notebook(), source / f"{ASSIGNMENT}.ipynb")
-    configure(root, more)
-    done = nbgrader(root, root / "no-home", 120, "generate_assignment", ASSIGNMENT, "--force")
+    # `labkit grade` looks for this file to find the course.
+    (root / "course").mkdir()
+    (root / "course" / "course.yml").touch()
+    text = CONFIG + more + "\n"
+    (root / "nbgrader_config.py").write_text(text, encoding="utf-8")
+    done = command(root, root / "no-home", 120, "nbgrader", "generate_assignment", ASSIGNMENT)
     if done:
         raise RuntimeError(f"the attacked course cannot be released: {done}")
-
-
-def configure(root: Path, more: str) -> None:
-    """Write the course's nbgrader_config.py."""
-    (root / "nbgrader_config.py").write_text(CONFIG + more + "\n", encoding="utf-8")
+    with Gradebook(f"sqlite:///{root}/gradebook.db") as gradebook:
+        gradebook.update_or_create_assignment(ASSIGNMENT, duedate=DUE)
 
 
 def hand_in_honest_work(place: Place, students: Iterable[str]) -> None:
@@ -114,8 +120,8 @@ def plant_canaries(place: Place) -> None:
     (place.home / ".ssh" / "id_ed25519").write_text("secret-of-the-home\n")
 
 
-def nbgrader(root: Path, home: Path, seconds: float, *arguments: str) -> str:
-    """Run a command of nbgrader with an instructor's environment.
+def command(root: Path, home: Path, seconds: float, *module: str) -> str:
+    """Run a Python module in the course's folder, with an instructor's environment.
 
     Returns:
         What went wrong, or an empty text: "hung", or the last line of the command's log.
@@ -128,10 +134,10 @@ def nbgrader(root: Path, home: Path, seconds: float, *arguments: str) -> str:
         "GRADER_TOKEN": "secret-of-the-environment",
         "JUPYTER_CONFIG_DIR": str(root / ".jupyter"),
     }
-    log = root / "nbgrader.log"
+    log = root / "commands.log"
     with log.open("a") as stream:
         process = subprocess.Popen(
-            [sys.executable, "-m", "nbgrader", *arguments],
+            [sys.executable, "-m", *module],
             cwd=root,
             env=environment,
             stdin=subprocess.DEVNULL,

@@ -20,7 +20,7 @@ def empty_file(work: Submission) -> None:
     _raw(work, b"")
 
 
-@attack()
+@attack(graded=False)
 def missing_notebook(work: Submission) -> None:
     """Hands in a folder without a notebook."""
     work.file("readme.txt", "nothing here")

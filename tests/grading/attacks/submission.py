@@ -58,6 +58,7 @@ class Submission:
 
     Attributes:
         folder: where it is handed in.
+        student: who does so.
         path: of the notebook.
         notebook: what will be written, as JSON.
         written: nothing is left to write, because there is no notebook.
@@ -65,6 +66,7 @@ class Submission:
 
     def __init__(self, folder: Path, place: Place) -> None:
         self.folder = folder
+        self.student = folder.parent.name
         self.place = place
         self.path = folder / f"{ASSIGNMENT}.ipynb"
         released = place.course / "release" / ASSIGNMENT / self.path.name
@@ -132,6 +134,7 @@ class Attack:
         earned: points that the honest part deserves.
         keeps: the honest part must keep its points (an accident more than an attack).
         waits: seconds after which something delayed would have happened.
+        graded: there is something to grade; else the run says that there is nothing.
     """
 
     name: str
@@ -141,13 +144,14 @@ class Attack:
     earned: float = 0.0
     keeps: bool = False
     waits: float = 0.0
+    graded: bool = True
 
 
 CORPUS: list[Attack] = []
 
 
 def attack(
-    *, earned: float = 0.0, keeps: bool = False, waits: float = 0.0
+    *, earned: float = 0.0, keeps: bool = False, waits: float = 0.0, graded: bool = True
 ) -> Callable[[Callable[[Submission], None]], Callable[[Submission], None]]:
     """Register the decorated function as an attack."""
 
@@ -155,7 +159,7 @@ def attack(
         kind = sys.modules[make.__module__].__name__.rpartition(".")[2]
         name = make.__name__.strip("_").replace("_", "-")
         tries = " ".join((make.__doc__ or "").split())
-        CORPUS.append(Attack(name, kind, tries, make, earned, keeps, waits))
+        CORPUS.append(Attack(name, kind, tries, make, earned, keeps, waits, graded))
         return make
 
     return register

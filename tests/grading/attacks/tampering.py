@@ -3,6 +3,7 @@
 import copy
 import json
 
+from attacks.course import TOO_LATE
 from attacks.submission import Submission, attack
 
 
@@ -176,8 +177,12 @@ def second_notebook_of_another_name(work: Submission) -> None:
 
 @attack()
 def timestamp_of_another_age(work: Submission) -> None:
-    """Hands in a timestamp long before the beginning of the course."""
-    work.file("timestamp.txt", "1970-01-01 00:00:00 UTC")
+    """Hands in honest answers a month too late, with a timestamp that is in time."""
+    work.honest()
+    work.file("timestamp.txt", "2020-01-01 00:00:00 UTC")
+    with (work.place.course / "receipts.csv").open("a", encoding="utf-8") as receipts:
+        receipts.write("assignment,student,received,source\n")
+        receipts.write(f"attacked,{work.student},{TOO_LATE},exchange\n")
 
 
 @attack()
