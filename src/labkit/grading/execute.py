@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -80,8 +80,6 @@ class ExecuteApart(Execute):
         master = self._master(resources)
         _require_python(master.kernelspec)
         folder = Path(resources["metadata"]["path"])
-        seconds = self.timeout or Limits.cell_seconds
-        limits = replace(Limits(), cell_seconds=seconds, call_seconds=seconds, **self.limits)
         return {
             "version": job.VERSION,
             "notebook": nbformat.writes(nb).encode("utf-8"),
@@ -96,7 +94,7 @@ class ExecuteApart(Execute):
             "files": _data_files(folder),
             "secret": self._secret(),
             "environment": self._environment(str(names["student"])),
-            "limits": vars(limits),
+            "limits": self._limits(),
         }
 
     def executed(self, result: dict[str, Any]) -> NotebookNode:
@@ -104,6 +102,17 @@ class ExecuteApart(Execute):
         if result["lost"]:
             self.log.warning("The learner's code came to an early end: %s", result["lost"])
         return nbformat.reads(result["notebook"].decode("utf-8"), as_version=4)
+
+    def _limits(self) -> dict[str, int]:
+        known = {field.name for field in fields(Limits)}
+        unknown = sorted(set(self.limits) - known)
+        if unknown:
+            raise CourseError(
+                f"c.ExecuteApart.limits has {', '.join(unknown)}; "
+                f"it may have {', '.join(sorted(known))}."
+            )
+        seconds = self.timeout or Limits.cell_seconds
+        return vars(Limits()) | {"cell_seconds": seconds, "call_seconds": seconds} | self.limits
 
     def _master(self, resources: ResourcesDict) -> Master:
         return load_master(resources, self.parent.parent.coursedir)

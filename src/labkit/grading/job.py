@@ -25,7 +25,7 @@ import nbformat
 import zmq.asyncio
 from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellControlSignal, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_output
 
@@ -182,7 +182,8 @@ class _Apart(NotebookClient):
         self.lost = ""
         self._job, self._limits = job, limits
         self._evaluator, self._learners_end = evaluator, learners_end
-        self._room, self._overtime = 0, False
+        self._room, self._overtime, self._quiet = 0, False, False
+        self._verdicts: dict[int, list[NotebookNode]] = {}
         self._context = context
         self._seen_later = [_loaded_names(cell.source) for cell in nb.cells]
 
@@ -193,16 +194,21 @@ class _Apart(NotebookClient):
         try:
             overall.start()
             self.execute(files=self._job["files"], limits=self._limits, bridge=self._learners_end)
-        except (DeadKernelError, CellTimeoutError, RuntimeError) as problem:
-            if isinstance(problem, SandboxError):
-                raise
-            self._lose(str(problem))
-            self._tell_the_rest(0)
+        except SandboxError:
+            raise
+        except Exception as problem:
+            self._lose(_why(problem, self._limits))
         finally:
             overall.cancel()
             with contextlib.suppress(Exception):
                 run_sync(self._async_cleanup_kernel)()
             self._context.destroy(linger=0)
+        # Only now, because a kernel may change what it showed before.
+        for index, cell in enumerate(self.nb.cells):
+            if _grade_id(cell) in self._job["tests"]:
+                cell.outputs = self._verdicts.get(index) or []
+                if index not in self._verdicts:
+                    cell.outputs = [self._not_run()]
 
     async def async_start_new_kernel_client(self) -> Any:
         """Connect, and go on as soon as the kernel answers.
@@ -242,14 +248,13 @@ class _Apart(NotebookClient):
             if self._overtime:
                 text = f"This cell ran longer than {self._limits.cell_seconds} seconds."
                 cell.outputs.append(_error("CellTimeoutError", text))
-        except (DeadKernelError, CellTimeoutError) as problem:
+        except Exception as problem:  # a kernel's malformed message can raise anything
             self._lose(_why(problem, self._limits))
             cell.outputs.append(_error("Stopped", self.lost))
 
     async def _evaluate(self, cell: NotebookNode, index: int) -> None:
         """Have a test evaluated while the kernel serves the learner's values."""
         if self.lost:
-            cell.outputs = [self._not_run()]
             return
         serving = asyncio.ensure_future(self._serve(index))
         question = {"do": "test", "source": self._job["tests"][_grade_id(cell)]}
@@ -259,10 +264,11 @@ class _Apart(NotebookClient):
         if self.lost:
             await self.km.shutdown_kernel(now=True)
         await serving
-        cell.outputs = [nbformat.from_dict(output) for output in answer["outputs"]]
+        verdict = [nbformat.from_dict(output) for output in answer["outputs"]]
         if self._stopped:
             text = f"This test ran longer than {self._test_seconds:g} seconds, so it was stopped."
-            cell.outputs.append(_error("CellTimeoutError", text))
+            verdict.append(_error("CellTimeoutError", text))
+        self._verdicts[index] = verdict
         cell.execution_count = None
         if not self.lost:
             await self._import_for_learner(cell.source, index)
@@ -279,14 +285,15 @@ class _Apart(NotebookClient):
 
     async def _quietly(self, source: str, index: int) -> None:
         """Run code of ours in the learner's kernel; what it shows is dropped."""
-        self._room = 0
+        self._quiet = True
         shown = self.nb.cells[index]
         try:
             await super().async_execute_cell(new_code_cell(source), index, store_history=False)
-        except (DeadKernelError, CellTimeoutError) as problem:
+        except Exception as problem:
             self._lose(_why(problem, self._limits))
         finally:
             self.nb.cells[index] = shown  # nbclient puts there what it has executed
+            self._quiet = False
 
     async def _import_for_learner(self, source: str, index: int) -> None:
         """Later cells of the learner may use what a test cell imported, as they can in nbgrader."""
@@ -331,20 +338,26 @@ class _Apart(NotebookClient):
         return await super()._async_handle_timeout(timeout, cell)
 
     def process_message(self, msg: Any, cell: NotebookNode, cell_index: int) -> Any:
-        """Keep what a cell shows within bounds."""
-        if msg["msg_type"] in ("stream", "display_data", "execute_result", "update_display_data"):
-            size = _size(msg["content"])
-            if size > self._room:
-                if self._room > 0:
-                    cell.outputs.append(new_output("stream", name="stdout", text=CUT))
-                self._room = 0
+        """Keep what a cell shows within bounds, and do without what makes no sense."""
+        try:
+            if msg["msg_type"] != "status" and (self._quiet or not self._has_room(msg, cell)):
                 return None
-            self._room -= size
-        elif msg["msg_type"].startswith("comm_"):
-            self._room -= len(str(msg["content"]))
-            if self._room < 0:
-                return None
-        return super().process_message(msg, cell, cell_index)
+            return super().process_message(msg, cell, cell_index)
+        except CellControlSignal:
+            raise
+        except Exception as problem:
+            self.log.warning("A message of the kernel was dropped: %r", problem)
+            return None
+
+    def _has_room(self, msg: Any, cell: NotebookNode) -> bool:
+        """Tell whether a message is still to be kept; the first that is not leaves a note."""
+        self._room -= _size(msg)
+        if self._room >= 0:
+            return True
+        if self._room + _size(msg) >= 0:
+            cell.outputs.append(new_output("stream", name="stdout", text=CUT))
+            self._room = -1
+        return False
 
     def _lose(self, why: str) -> None:
         self.lost = self.lost or why
@@ -358,11 +371,6 @@ class _Apart(NotebookClient):
     def _not_run(self) -> NotebookNode:
         return _error("NotRun", f"This test could not be run. The reason: {self.lost}")
 
-    def _tell_the_rest(self, start: int) -> None:
-        for cell in self.nb.cells[start:]:
-            if _grade_id(cell) in self._job["tests"] and not cell.outputs:
-                cell.outputs = [self._not_run()]
-
 
 def _grade_id(cell: NotebookNode) -> str:
     return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
@@ -375,15 +383,20 @@ def _error(name: str, text: str) -> NotebookNode:
 def _why(problem: Exception, limits: Limits) -> str:
     if isinstance(problem, CellTimeoutError):
         return f"The code did not stop after {limits.cell_seconds} seconds, even when interrupted."
-    return (
-        "The code ended the kernel: it left Python, or used more memory, processes or time than "
-        f"allowed ({limits.memory_mb} MB, {limits.processes} processes)."
-    )
+    if isinstance(problem, DeadKernelError):
+        return (
+            "The code ended the kernel: it left Python, or used more memory, processes or time "
+            f"than allowed ({limits.memory_mb} MB, {limits.processes} processes)."
+        )
+    return f"The kernel answered what no kernel answers ({type(problem).__name__}: {problem})."
 
 
-def _size(content: dict[str, Any]) -> int:
-    text = content.get("text", "")
-    return len(text) + sum(len(str(part)) for part in content.get("data", {}).values())
+def _size(msg: Any) -> int:
+    """How much of the room for outputs a message takes; most of one is its content."""
+    content = msg["content"]
+    if msg["msg_type"] in ("execute_input", "clear_output"):
+        return 0
+    return len(str(content)) if isinstance(content, dict) else 1 << 30
 
 
 def _imports(source: str) -> list[tuple[str, set[str]]]:

@@ -58,6 +58,13 @@ def test_the_filter_refuses_what_it_lists_and_allows_the_rest(machine: str):
     assert _verdict(machine, seccomp.SOCKET[machine], argument=40) == seccomp.EPERM
 
 
+@pytest.mark.parametrize("machine", sorted(seccomp.DENIED))
+def test_the_filter_lets_only_kernels_start_programs(machine: str):
+    for number in seccomp.START_PROGRAM[machine]:
+        assert _verdict(machine, number) == seccomp.ALLOW
+        assert _verdict(machine, number, programs=False) == seccomp.EPERM
+
+
 def test_the_filter_kills_calls_of_another_architecture():
     assert _verdict("x86_64", 0, architecture=0x40000003) == seccomp.KILL
     assert _verdict("x86_64", seccomp.X32 + 1) == seccomp.EPERM
@@ -69,14 +76,16 @@ def test_this_machine_is_one_the_filter_knows():
     assert seccomp.is_supported()
 
 
-def _verdict(machine: str, number: int, argument: int = 0, architecture: int = 0) -> int:
+def _verdict(
+    machine: str, number: int, argument: int = 0, architecture: int = 0, programs: bool = True
+) -> int:
     """Run the filter as the kernel would."""
     data = {
         seccomp.NUMBER: number,
         seccomp.ARCHITECTURE: architecture or seccomp.AUDIT_ARCH[machine],
         seccomp.FIRST_ARGUMENT: argument,
     }
-    lines = list(struct.iter_unpack("HBBI", seccomp.program(machine)))
+    lines = list(struct.iter_unpack("HBBI", seccomp.program(machine, programs)))
     place, accumulator = 0, 0
     while True:
         code, if_true, if_false, value = lines[place]

@@ -92,6 +92,9 @@ DENIED = {
         "kexec_file_load": 294,
     },
 }
+START_PROGRAM = {"x86_64": (59, 322), "aarch64": (221, 281)}
+"""execve and execveat."""
+
 AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 CLONE = {"x86_64": 56, "aarch64": 220}
 SOCKET = {"x86_64": 41, "aarch64": 198}
@@ -116,8 +119,14 @@ def is_supported() -> bool:
     return platform.machine() in DENIED
 
 
-def program(machine: str) -> bytes:
-    """Assemble the filter for a machine: 8 bytes an instruction (struct sock_filter)."""
+def program(machine: str, programs: bool = True) -> bytes:
+    """Assemble the filter for a machine: 8 bytes an instruction (struct sock_filter).
+
+    Args:
+        machine: as `platform.machine()` calls it.
+        programs: whether other programs may be started.
+    """
+    denied = [*DENIED[machine].values(), *(() if programs else START_PROGRAM[machine])]
     # A rule is a jump over the return that stands behind it.
     lines = [
         (LOAD, 0, 0, ARCHITECTURE),
@@ -129,7 +138,7 @@ def program(machine: str) -> bytes:
         (EQUAL, 0, 1, CLONE3),  # its flags cannot be read here; the C library falls back to clone
         (RETURN, 0, 0, ENOSYS),
     ]
-    for number in sorted(DENIED[machine].values()):
+    for number in sorted(denied):
         lines += [(EQUAL, 0, 1, number), (RETURN, 0, 0, EPERM)]
     lines += [
         (EQUAL, 0, 4, CLONE[machine]),
@@ -153,8 +162,11 @@ class _Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_void_p)]
 
 
-def install() -> None:
+def install(programs: bool = True) -> None:
     """Put the filter on this process and all it starts; it cannot be taken off again.
+
+    Args:
+        programs: whether other programs may be started.
 
     Raises:
         OSError: the kernel refuses.
@@ -164,7 +176,7 @@ def install() -> None:
         raise OSError(ctypes.get_errno(), "no_new_privs")
     if not is_supported():
         return
-    code = program(platform.machine())
+    code = program(platform.machine(), programs)
     buffer = ctypes.create_string_buffer(code, len(code))
     listing = _Program(len(code) // 8, ctypes.addressof(buffer))
     if libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(listing), 0, 0):
