@@ -24,7 +24,7 @@ from attacks import box, corpus, course  # noqa: E402
 from attacks.cohort import Evidence  # noqa: E402
 from attacks.submission import Attack  # noqa: E402
 
-TOGETHER = ("tampering", "malformed", "script", "labstyle")
+TOGETHER = ("malformed", "script", "labstyle")
 """Classes whose attacks share a box, because they cannot harm each other …"""
 ALONE = ("very-many-cells", "deeply-nested", "huge-number", "giant-cell")
 """… but for those that take long."""
