@@ -12,7 +12,12 @@ from nbgrader.utils import compute_checksum
 
 from labkit.errors import CourseError
 from labkit.grading.master import Master, load
-from labkit.grading.names import import_statements, imported_modules, names_left_to_learners
+from labkit.grading.names import (
+    class_names,
+    import_statements,
+    imported_modules,
+    names_left_to_learners,
+)
 from sample_notebooks import KERNEL, generate, lesson, marked
 
 
@@ -165,3 +170,8 @@ def test_a_module_of_the_setup_stays_the_instructors():
 
 def test_a_call_in_an_example_leaves_its_object_to_the_instructor():
     assert names_left_to_learners([], ["lab.hint('sum')"], ["lab = open_lab()"]) == frozenset()
+
+
+def test_classes_that_the_instructor_asks_for_are_known_by_name():
+    cells = ["class Account:\n    class Inner:\n        pass", "def Factory():\n    pass", "%magic"]
+    assert class_names(cells) == ("Account",)

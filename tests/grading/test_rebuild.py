@@ -102,14 +102,17 @@ def test_of_a_doubled_id_the_last_counts_and_the_others_stay_as_own_cells(releas
     assert "nbgrader" not in rebuilt.cells[3].metadata
 
 
-def test_missing_cells_are_put_back_below_a_note_and_earn_nothing(released, master):
+def test_missing_cells_are_put_back_with_a_note_and_a_person_looks_at_a_missing_essay(
+    released, master
+):
     released.cells = released.cells[:2]
     rebuilt = rebuild(parse(released), master)
     assert rebuilt.cells[2].source.startswith(
         "This cell (id:setup) was missing from the submission."
     )
     assert cell(rebuilt, "test_double").source == "assert double(limit) == 6"
-    assert determine_grade(cell(rebuilt, "essay")) == (0, 3)
+    assert determine_grade(cell(rebuilt, "essay")) == (None, 3)
+    assert cell(rebuilt, "essay").source.startswith("This cell (id:essay) was missing")
 
 
 def test_an_answer_in_a_cell_of_the_learners_own_is_not_undone(released, master):

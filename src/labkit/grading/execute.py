@@ -79,7 +79,7 @@ class ExecuteApart(Execute):
         names = resources["nbgrader"]
         master = self._master(resources)
         _require_python(master.kernelspec)
-        folder = Path(resources["metadata"]["path"])
+        files = _data_files(Path(resources["metadata"]["path"]))
         return {
             "version": job.VERSION,
             "notebook": nbformat.writes(nb).encode("utf-8"),
@@ -90,8 +90,10 @@ class ExecuteApart(Execute):
             "setup": dict(master.setup),
             "imports": list(master.imports),
             "learner_names": sorted(master.learner_names),
+            "learner_classes": list(master.learner_classes),
             "preload": list(master.preload),
-            "files": _data_files(folder),
+            "files": files,
+            "trusted_files": _instructors_own(files, self._source_folder(resources)),
             "secret": self._secret(),
             "environment": self._environment(str(names["student"])),
             "limits": self._limits(),
@@ -116,6 +118,11 @@ class ExecuteApart(Execute):
 
     def _master(self, resources: ResourcesDict) -> Master:
         return load_master(resources, self.parent.parent.coursedir)
+
+    def _source_folder(self, resources: ResourcesDict) -> Path:
+        course = self.parent.parent.coursedir
+        assignment = resources["nbgrader"]["assignment"]
+        return Path(course.format_path(course.source_directory, ".", assignment))
 
     def _environment(self, student: str) -> dict[str, str]:
         learner = {"LABKIT_LEARNER": student, "NBGRADER_EXECUTION": "autograde"}
@@ -170,6 +177,16 @@ def _data_files(folder: Path) -> dict[str, bytes]:
         if plain and path.suffix != ".ipynb" and name != Path("timestamp.txt"):
             found[name.as_posix()] = path.read_bytes()
     return found
+
+
+def _instructors_own(files: dict[str, bytes], source: Path) -> list[str]:
+    """Which modules are the instructor's: only these does the trusted process import."""
+    modules = [name for name in files if name.endswith(".py")]
+    return [
+        name
+        for name in modules
+        if (source / name).is_file() and (source / name).read_bytes() == files[name]
+    ]
 
 
 def _keep_the_verdict(cell: NotebookNode, refused: str) -> None:

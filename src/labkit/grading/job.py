@@ -56,8 +56,9 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
 
     Args:
         job: `version`, `notebook` (the rebuilt notebook as JSON bytes), `tests` and `setup` (the
-            instructor's source of locked cells by grade id), `imports`, `learner_names`, `preload`,
-            `files` and `secret` (bytes by relative path), `environment` and `limits`.
+            instructor's source of locked cells by grade id), `imports`, `learner_names`,
+            `learner_classes`, `preload`, `files` and `secret` (bytes by relative path),
+            `trusted_files` (names among `files`), `environment` and `limits`.
 
     Returns:
         `version`, `notebook` (bytes), `lost` (why the learner's side came to an early end, or an
@@ -148,6 +149,9 @@ def _opening(job: dict[str, Any], limits: Limits) -> dict[str, Any]:
         "do": "open",
         "imports": list(job["imports"]),
         "learner_names": list(job["learner_names"]),
+        "learner_classes": list(job["learner_classes"]),
+        "preload": list(job["preload"]),
+        "trusted_files": list(job["trusted_files"]),
         "files": text(job["files"]),
         "secret": text(job["secret"]),
         "environment": job["environment"],

@@ -21,7 +21,12 @@ from nbgrader.api import SourceCell as StoredCell
 from nbgrader.nbgraderformat import SCHEMA_VERSION
 
 from labkit.errors import CourseError
-from labkit.grading.names import import_statements, imported_modules, names_left_to_learners
+from labkit.grading.names import (
+    class_names,
+    import_statements,
+    imported_modules,
+    names_left_to_learners,
+)
 
 # What nbclient starts for a notebook that names no kernel; a notebook without this entry opens a
 # blocking dialog in JupyterLab.
@@ -89,6 +94,7 @@ class Master:
     setup: dict[str, str]
     imports: tuple[str, ...]
     learner_names: frozenset[str]
+    learner_classes: tuple[str, ...]
     preload: tuple[str, ...]
 
 
@@ -138,6 +144,7 @@ def load(gradebook: Gradebook, assignment: str, notebook: str, source: Path | No
         setup={cell.grade_id: cell.source for cell in code if cell.locked and not cell.grade},
         imports=_imports(source_cells),
         learner_names=_learner_names(source_cells, tuple(locked)),
+        learner_classes=_classes(source_cells),
         preload=_modules(source_cells, tuple(cell.source for cell in code)),
     )
 
@@ -210,7 +217,12 @@ def _parse_source(text: str) -> _Source:
 
 @lru_cache(maxsize=32)
 def _imports(source: _Source) -> tuple[str, ...]:
-    return import_statements(source.unmarked)
+    return import_statements([*source.unmarked, *source.solutions])
+
+
+@lru_cache(maxsize=32)
+def _classes(source: _Source) -> tuple[str, ...]:
+    return class_names([*source.unmarked, *source.solutions])
 
 
 @lru_cache(maxsize=32)

@@ -29,6 +29,12 @@ def import_statements(cells: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(statements))
 
 
+def class_names(cells: Iterable[str]) -> tuple[str, ...]:
+    """Return the names that some code cells bind with `class` at the top level, sorted."""
+    nodes = (node for tree in _trees(cells) for node in tree.body)
+    return tuple(sorted({node.name for node in nodes if isinstance(node, ast.ClassDef)}))
+
+
 def imported_modules(cells: Iterable[str]) -> tuple[str, ...]:
     """Return the dotted names of all modules that some code cells import, at any level."""
     found: list[str] = []

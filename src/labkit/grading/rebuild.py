@@ -47,11 +47,12 @@ def rebuild(submitted: Submitted, master: Master) -> NotebookNode:
     for known in master.cells:
         answer = answers.get(known.grade_id)
         missing = answer is None and not submitted.refused
-        only_answer = known.solution and not known.grade
-        if missing:
-            note = LEFT_OUT if only_answer else ADDED_BACK
+        if missing and known.solution and known.grade:
+            cells.append(_missing_by_hand(known))
+        elif missing:
+            note = LEFT_OUT if known.solution else ADDED_BACK
             cells.append(new_markdown_cell(note.format(grade_id=known.grade_id)))
-        if not (missing and only_answer):
+        if not missing or not known.solution:
             cells.append(_marked(known, answer))
         cells += [_own(cell) for cell in own_cells[known.grade_id]]
     _set_ids(cells)
@@ -162,6 +163,18 @@ def _notices(submitted: Submitted) -> list[NotebookNode]:
         kinds = "\n".join(f"- {reason}" for reason in submitted.set_aside)
         texts.append(f"**Not everything that was handed in could be used.** Left out:\n\n{kinds}")
     return [new_markdown_cell(text) for text in texts]
+
+
+def _missing_by_hand(known: MasterCell) -> NotebookNode:
+    """Put back a cell that a person grades, with the note in it.
+
+    Unchanged it would get 0 without a look. But the answer may stand in a cell of the learner's
+    own, so a person is to decide, as with stock nbgrader.
+    """
+    note = ADDED_BACK.format(grade_id=known.grade_id)
+    cell = _marked(known, None)
+    cell.source = f"{'# ' if known.cell_type == 'code' else ''}{note}\n\n{cell.source}"
+    return cell
 
 
 def _set_ids(cells: list[NotebookNode]) -> None:
