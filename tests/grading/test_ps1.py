@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import nbgrader
-import pytest
 from nbgrader.api import Gradebook
 
 GUIDE = Path(nbgrader.__file__).parent / "docs" / "source" / "user_guide"

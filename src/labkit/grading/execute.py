@@ -90,7 +90,7 @@ class ExecuteApart(Execute):
             "setup": dict(master.setup),
             "imports": list(master.imports),
             "learner_names": sorted(master.learner_names),
-            "learner_classes": list(master.learner_classes),
+            "learner_classes": master.learner_classes,
             "preload": list(master.preload),
             "files": files,
             "trusted_files": _instructors_own(files, self._source_folder(resources)),

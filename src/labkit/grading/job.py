@@ -149,7 +149,7 @@ def _opening(job: dict[str, Any], limits: Limits) -> dict[str, Any]:
         "do": "open",
         "imports": list(job["imports"]),
         "learner_names": list(job["learner_names"]),
-        "learner_classes": list(job["learner_classes"]),
+        "learner_classes": job["learner_classes"],
         "preload": list(job["preload"]),
         "trusted_files": list(job["trusted_files"]),
         "files": text(job["files"]),

@@ -94,7 +94,7 @@ class Master:
     setup: dict[str, str]
     imports: tuple[str, ...]
     learner_names: frozenset[str]
-    learner_classes: tuple[str, ...]
+    learner_classes: tuple[str, ...] | None
     preload: tuple[str, ...]
 
 
@@ -144,7 +144,7 @@ def load(gradebook: Gradebook, assignment: str, notebook: str, source: Path | No
         setup={cell.grade_id: cell.source for cell in code if cell.locked and not cell.grade},
         imports=_imports(source_cells),
         learner_names=_learner_names(source_cells, tuple(locked)),
-        learner_classes=_classes(source_cells),
+        learner_classes=_classes(source_cells) if source_cells.order else None,
         preload=_modules(source_cells, tuple(cell.source for cell in code)),
     )
 
