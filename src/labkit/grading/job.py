@@ -220,6 +220,7 @@ class _Apart(NotebookClient):
         ipykernel greets a new subscriber of its output (Jupyter enhancement proposal 65), so there
         is no need to wait for silence.
         """
+        assert self.km is not None
         self.kc = kc = self.km.client()
         kc.start_channels(stdin=False, hb=False)
         kc.allow_stdin = False
@@ -368,7 +369,7 @@ class _Apart(NotebookClient):
 
     def _out_of_time(self) -> None:
         self._lose(f"The notebook ran longer than {self._limits.total_seconds} seconds.")
-        child = getattr(self.km.provisioner, "child", None)
+        child = getattr(getattr(self.km, "provisioner", None), "child", None)
         if child is not None:
             child.signal(signal.SIGKILL)
 

@@ -234,7 +234,7 @@ def _kernel(request: dict[str, Any], descriptors: list[int]) -> Callable[[], Non
             "--IPKernelApp.capture_fd_output=False",
         ]
     )
-    return app.start  # type: ignore[no-any-return]
+    return app.start
 
 
 def _evaluator(control: socket.socket, descriptors: list[int]) -> Callable[[], None]:
