@@ -1,6 +1,6 @@
 """What the attack corpus does to stock nbgrader, and to this course's grading beside it.
 
-    python benchmarks/grading/attacks.py                     # both, about half an hour
+    python benchmarks/grading/attacks.py                     # both, about an hour on two cores
     python benchmarks/grading/attacks.py --only fork-bomb    # one attack
     python benchmarks/grading/attacks.py --keep stock.json   # go on where a run was stopped
 
@@ -15,13 +15,13 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests" / "grading"))
 
-from attacks import box, corpus, course  # noqa: E402
-from attacks.cohort import Evidence  # noqa: E402
+from attacks import box, corpus, course, ours  # noqa: E402
+from attacks.cohort import Evidence, remove  # noqa: E402
 from attacks.submission import Attack  # noqa: E402
 
 TOGETHER = ("malformed", "script", "labstyle")
@@ -61,9 +61,23 @@ def run_stock(attacks: Iterable[Attack], keep: Path | None) -> dict[str, dict[st
             evidence = box.grade(template, [attack.name for attack in group])
             for attack in group:
                 found[attack.name] = judge(attack, evidence)
-                print(row(attack, found[attack.name]), flush=True)
+                print(f"  {attack.name}: {effect(found[attack.name])}", flush=True)
             if keep:
                 keep.write_text(json.dumps(found, indent=1))
+    return found
+
+
+def run_ours(attacks: Sequence[Attack]) -> dict[str, dict[str, object]]:
+    """Grade all attacks in one cohort; what happened to the cohort counts for its first attack."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = ours.make_place(Path(folder))
+        evidence = ours.grade(place, attacks)
+        remove(place)
+    found = {attack.name: judge(attack, evidence) for attack in attacks}
+    for name in list(found)[1:]:
+        own = evidence.results[name]
+        found[name]["others"] = []
+        found[name]["touched"] = [*own.leaked, *(["stored script"] if own.active else [])]
     return found
 
 
@@ -76,23 +90,21 @@ def groups(attacks: Iterable[Attack]) -> list[list[Attack]]:
     return list(together.values())
 
 
-def row(attack: Attack, seen: dict[str, object]) -> str:
-    """One line of the table."""
+def effect(seen: dict[str, object]) -> str:
+    """Say in a few words what an attack did."""
     touched = [str(item) for item in seen["touched"]]  # type: ignore[attr-defined]
     marks = [
         f"+{seen['gained']:g} points" if seen["gained"] else "",
         "honest points lost" if seen["lost"] else "",
         f"changed {len(seen['others'])} others" if seen["others"] else "",  # type: ignore[arg-type]
-        f"ended with an error ({str(seen['aborted'])[:60]})" if seen["aborted"] else "",
-        f"touched: {touched[0][:60]} (1 of {len(touched)})" if touched else "",
+        f"not graded ({str(seen['aborted'])[:30]})" if seen["aborted"] else "",
+        f"{touched[0][:50]} (1 of {len(touched)})" if touched else "",
     ]
-    effect = ", ".join(mark for mark in marks if mark) or "-"
-    return f"{attack.kind:12} {attack.name:48} {effect}"
+    return ", ".join(mark for mark in marks if mark) or "-"
 
 
-def summary(name: str, seen: dict[str, dict[str, object]]) -> str:
-    """The figures of a whole run in a few lines."""
-    rows = list(seen.values())
+def summary(name: str, rows: list[dict[str, object]]) -> str:
+    """Give the figures of a whole run in a few lines."""
     gains = [float(r["gained"]) for r in rows]  # type: ignore[arg-type]
     harm = ("gained", "lost", "others", "aborted", "touched")
     return "\n".join(
@@ -101,7 +113,7 @@ def summary(name: str, seen: dict[str, dict[str, object]]) -> str:
             f"  with any effect          {sum(any(r[k] for k in harm) for r in rows)}",
             f"  gained points            {sum(g > 0 for g in gains)}, at most {max(gains):g}",
             f"  changed someone else     {sum(bool(r['others']) for r in rows)}",
-            f"  ended the run in error   {sum(bool(r['aborted']) for r in rows)}",
+            f"  were not graded at all   {sum(bool(r['aborted']) for r in rows)}",
             f"  touched, read or stored  {sum(bool(r['touched']) for r in rows)}",
             f"  cost honest points       {sum(bool(r['lost']) for r in rows)}",
         ]
@@ -114,7 +126,14 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="file that holds the stock results so far")
     options = parser.parse_args()
     attacks = [attack for attack in corpus() if not options.only or attack.name in options.only]
-    print(summary("stock nbgrader", run_stock(attacks, options.keep)))
+    stock = run_stock(attacks, options.keep)
+    own = run_ours(attacks)
+    print(f"\n{'class':12} {'attack':46} {'stock nbgrader':70} this course")
+    for attack in attacks:
+        columns = (effect(stock[attack.name]), effect(own[attack.name]))
+        print(f"{attack.kind:12} {attack.name:46} {columns[0]:70} {columns[1]}")
+    print(summary("\nstock nbgrader", [stock[attack.name] for attack in attacks]))
+    print(summary("this course", list(own.values())))
 
 
 if __name__ == "__main__":

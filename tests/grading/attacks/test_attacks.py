@@ -6,45 +6,29 @@ attack is looked at by itself.
 
 from __future__ import annotations
 
-import shutil
-import socket
+import os
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 
-from attacks import CLASSES, corpus, course
-from attacks.cohort import Evidence, Result, remove, run
-from attacks.submission import ASSIGNMENT, Attack, Place
-
-CONFIG = """
-from labkit.grading.config import apply
-apply(c)
-c.ExecuteApart.exams = str(root)
-c.ExecuteApart.timeout = 2
-c.ExecuteApart.limits = {
-    "total_seconds": 15, "memory_mb": 600, "disk_mb": 64, "processes": 64
-}
-"""
-COMMANDS = (["labkit.cli", "grade", ASSIGNMENT, "--workers", "2"],)
+from attacks import CLASSES, corpus, course, ours
+from attacks.cohort import Evidence, Result, remove
+from attacks.submission import Attack
+from labkit.grading.sandbox.protection import UnprotectedError, require_protection
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    root = tmp_path_factory.mktemp("attacks")
-    return Place(root / "course", root / "home", port)
-
-
-@pytest.fixture(scope="module")
-def evidence(place: Place) -> Evidence:
+def evidence(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Evidence]:
     """The whole cohort, graded once."""
-    if shutil.which("bwrap") is None:
-        pytest.skip("the program bwrap is not on the PATH, and attacks run in a sandbox only")
-    place.course.mkdir()
-    course.build(place.course, CONFIG)
-    yield run(place, corpus(), COMMANDS, 600)
+    try:
+        require_protection()
+    except UnprotectedError as problem:
+        if os.environ.get("LABKIT_REQUIRE_TOOLS"):
+            pytest.fail(str(problem))
+        pytest.skip(str(problem))
+    place = ours.make_place(tmp_path_factory.mktemp("attacks"))
+    yield ours.grade(place, corpus())
     remove(place)
 
 
