@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from typing import Any
 
 import pytest
 
+from labkit.grading.sandbox import client
 from labkit.grading.sandbox.limits import Limits
 
 
@@ -187,3 +190,53 @@ def test_a_test_that_takes_too_long_is_stopped(graded):
     seen = graded(test_slow="import time\ntime.sleep(60)", test_next="assert True")
     assert _error(seen["test_slow"])
     assert seen["test_next"] == []
+
+
+@pytest.mark.parametrize("victim", ["kernel", "evaluator"])
+def test_a_process_that_somebody_kills_costs_no_point(
+    graded, victim: str, monkeypatch: pytest.MonkeyPatch
+):
+    children = []
+    fork = client.WarmProcess.fork
+
+    def kill_the_first(self, kind, *args, **kwargs):
+        child = fork(self, kind, *args, **kwargs)
+        if kind == victim:
+            children.append(child)
+            if len(children) == 1:
+                threading.Timer(0.5, child.signal, [signal.SIGKILL]).start()
+        return child
+
+    monkeypatch.setattr(client.WarmProcess, "fork", kill_the_first)
+    seen = graded(
+        answer="import time\ntime.sleep(1.5)\ndef f():\n    return 1", test="assert f() == 1"
+    )
+    assert len(children) == 2
+    assert seen["test"] == []
+
+
+def test_what_a_kernel_shows_later_changes_no_verdict(graded):
+    forge = """
+from IPython.display import display, update_display
+def f():
+    display({}, raw=True, display_id="x")
+    return 1
+"""
+    later = "update_display({'text/plain': '1.0'}, raw=True, display_id='x')"
+    seen = graded(answer=forge, test="f() / 8", later=later)
+    assert [out.data["text/plain"] for out in seen["test"]] == ["0.125"]
+
+
+def test_a_message_that_makes_no_sense_does_not_stop_the_run(graded):
+    nonsense = """
+kernel = get_ipython().kernel
+for kind, content in (("stream", {}), ("display_data", {"data": 3}), ("error", {}), ("status", {})):
+    kernel.session.send(kernel.iopub_socket, kind, content, parent=kernel.get_parent())
+x = 1
+"""
+    assert graded(answer=nonsense, test="assert x == 1")["test"] == []
+
+
+def test_a_test_starts_no_program(graded):
+    seen = graded(answer="x = 1", test="import subprocess\nsubprocess.run(['true'])")
+    assert "PermissionError" in _error(seen["test"])

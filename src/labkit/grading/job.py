@@ -69,24 +69,43 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
     """
     start = time.monotonic()
     nb = nbformat.reads(job["notebook"].decode("utf-8"), as_version=4)
-    limits = Limits(**job["limits"])
-    refused = nb.metadata.get("labkit", {}).get("refused", "")
-    if refused:
+    lost = nb.metadata.get("labkit", {}).get("refused", "")
+    if lost:
         for cell in nb.cells:
             if _grade_id(cell) in job["tests"]:
-                cell.outputs = [_error("Refused", refused)]
-        lost = refused
+                cell.outputs = [_error("Refused", lost)]
     else:
-        with _evaluator(job, limits) as (evaluator, learners_end):
-            client = _Apart(nb, job, limits, evaluator, learners_end)
-            client.run()
-            lost = client.lost
+        nb, lost = _run_twice_if_killed(job)
     return {
         "version": VERSION,
         "notebook": nbformat.writes(nb).encode("utf-8"),
         "lost": lost,
         "seconds": time.monotonic() - start,
     }
+
+
+def _run_twice_if_killed(job: dict[str, Any]) -> tuple[NotebookNode, str]:
+    """Run a notebook, and once more where a process of it died.
+
+    A kernel ends by its own code, but also when somebody kills it or the machine runs short of
+    memory. Only what happens twice is the learner's doing.
+    """
+    with contextlib.suppress(SandboxError):
+        nb, lost, died = _run_once(job)
+        if not died:
+            return nb, lost
+    nb, lost, _ = _run_once(job)
+    return nb, lost
+
+
+def _run_once(job: dict[str, Any]) -> tuple[NotebookNode, str, bool]:
+    """Run a notebook; return it, why the run came to an early end, and whether a process died."""
+    nb = nbformat.reads(job["notebook"].decode("utf-8"), as_version=4)
+    limits = Limits(**job["limits"])
+    with _evaluator(job, limits) as (evaluator, learners_end):
+        client = _Apart(nb, job, limits, evaluator, learners_end)
+        client.run()
+        return nb, client.lost, client.died
 
 
 class _Evaluator:
@@ -183,7 +202,7 @@ class _Apart(NotebookClient):
             error_on_timeout={"ename": "CellTimeoutError", "evalue": "", "traceback": []},
             shutdown_kernel="immediate",
         )
-        self.lost = ""
+        self.lost, self.died, self._started = "", False, False
         self._job, self._limits = job, limits
         self._evaluator, self._learners_end = evaluator, learners_end
         self._room, self._overtime, self._quiet = 0, False, False
@@ -201,7 +220,9 @@ class _Apart(NotebookClient):
         except SandboxError:
             raise
         except Exception as problem:
-            self._lose(_why(problem, self._limits))
+            if not self._started:
+                raise SandboxError(f"The kernel did not answer ({problem!r}).") from problem
+            self._lose_to(problem)
         finally:
             overall.cancel()
             with contextlib.suppress(Exception):
@@ -226,8 +247,8 @@ class _Apart(NotebookClient):
         kc.allow_stdin = False
         kc.kernel_info()
         await asyncio.wait_for(kc.shell_channel.get_msg(timeout=None), self.startup_timeout)
-        greeting = await asyncio.wait_for(kc.iopub_channel.get_msg(timeout=None), GRACE_SECONDS)
-        assert greeting["msg_type"] in ("iopub_welcome", "status"), greeting["msg_type"]
+        await asyncio.wait_for(kc.iopub_channel.get_msg(timeout=None), self.startup_timeout)
+        self._started = True
         return kc
 
     async def async_execute_cell(
@@ -254,7 +275,7 @@ class _Apart(NotebookClient):
                 text = f"This cell ran longer than {self._limits.cell_seconds} seconds."
                 cell.outputs.append(_error("CellTimeoutError", text))
         except Exception as problem:  # a kernel's malformed message can raise anything
-            self._lose(_why(problem, self._limits))
+            self._lose_to(problem)
             cell.outputs.append(_error("Stopped", self.lost))
 
     async def _evaluate(self, cell: NotebookNode, index: int) -> None:
@@ -265,7 +286,7 @@ class _Apart(NotebookClient):
         question = {"do": "test", "source": self._job["tests"][_grade_id(cell)]}
         answer = await self._ask(question)
         if answer.get("lost"):
-            self._lose(answer["lost"])
+            self._lose(answer["lost"], died=self._kernel_has_ended())
         if self.lost:
             await self.km.shutdown_kernel(now=True)
         await serving
@@ -295,7 +316,7 @@ class _Apart(NotebookClient):
         try:
             await super().async_execute_cell(new_code_cell(source), index, store_history=False)
         except Exception as problem:
-            self._lose(_why(problem, self._limits))
+            self._lose_to(problem)
         finally:
             self.nb.cells[index] = shown  # nbclient puts there what it has executed
             self._quiet = False
@@ -317,9 +338,12 @@ class _Apart(NotebookClient):
             return await loop.run_in_executor(
                 None, self._evaluator.ask, question, seconds + 2 * GRACE_SECONDS
             )
-        except OSError as problem:
+        except TimeoutError:
             self._lose("The test did not come to an end.")
-            return {"outputs": [_error("Stopped", f"{self.lost} ({problem})")]}
+            return {"outputs": [_error("Stopped", self.lost)]}
+        except OSError:
+            self._lose("The process that runs the tests ended.", died=True)
+            return {"outputs": [_error("Stopped", self.lost)]}
         finally:
             timer.cancel()
             self._answered.set()
@@ -364,8 +388,18 @@ class _Apart(NotebookClient):
             self._room = -1
         return False
 
-    def _lose(self, why: str) -> None:
-        self.lost = self.lost or why
+    def _lose(self, why: str, died: bool = False) -> None:
+        """Remember why the run came to an early end; the first reason is the one."""
+        if not self.lost:
+            self.lost, self.died = why, died
+
+    def _lose_to(self, problem: Exception) -> None:
+        died = isinstance(problem, DeadKernelError)
+        self._lose(_why(problem, self._limits), died=died)
+
+    def _kernel_has_ended(self) -> bool:
+        child = getattr(getattr(self.km, "provisioner", None), "child", None)
+        return child is None or child.has_ended(0.2)
 
     def _out_of_time(self) -> None:
         self._lose(f"The notebook ran longer than {self._limits.total_seconds} seconds.")
