@@ -45,9 +45,13 @@ def judge(attack: Attack, evidence: Evidence | str) -> dict[str, object]:
         "gained": max(0.0, score - attack.earned),
         "lost": attack.keeps and score < attack.earned,
         "others": [name for name, r in others.items() if r.score != course.BYSTANDERS[name]],
-        "aborted": "" if own.graded else "; ".join(evidence.problems) or "not graded",
+        "aborted": _why_not_graded(evidence) if attack.graded and not own.graded else "",
         "touched": [*evidence.touched, *leaked, *(["stored script"] if own.active else [])],
     }
+
+
+def _why_not_graded(evidence: Evidence) -> str:
+    return "; ".join(evidence.problems) or "left out"
 
 
 def run_stock(attacks: Iterable[Attack], keep: Path | None) -> dict[str, dict[str, object]]:
