@@ -2,10 +2,11 @@
 
     python benchmarks/grading/kills.py --rounds 100
 
-Each round starts a grading run, kills one process of it (kill -9) at a random moment, looks at
-the gradebook as the killed process left it, starts the run again where it was the engine that was
-killed, and compares all grades with those of an undisturbed run. Ends with 1 if any differs, if a
-submission was ever half in the gradebook, or if a process is left over. Linux only.
+A round is one `kill -9` of a process of a grading run, at a random moment. A run that lost its
+engine is started again; a cohort that is graded is followed by a fresh one. After each death of an
+engine the gradebook is looked at as it was left, and at the end of each cohort all grades are
+compared with those of an undisturbed run. Ends with 1 if any differs, if a submission was ever
+half in the gradebook, or if a process or a draft is left over. Linux only.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ PATIENCE = 600
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=100)
-    parser.add_argument("--learners", type=int, default=6)
+    parser.add_argument("--learners", type=int, default=8)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     os.environ[MARK] = str(os.getpid())
@@ -48,51 +49,65 @@ def main() -> int:
 
 def rounds(folder: Path, options: argparse.Namespace) -> int:
     """Run all rounds and print what they showed; return the exit code."""
-    chance = random.Random(options.seed)
-    hits: Counter[str] = Counter()
-    faults: list[str] = []
     template = make_course(folder / "template", "plain", options.learners, GUARDED)
     calm = Path(shutil.copytree(template, folder / "calm"))
     seconds = -time.monotonic()
     wait_for(start(calm))
     seconds += time.monotonic()
-    expected = grades(calm)
-    for number in range(options.rounds):
-        victim = VICTIMS[number % len(VICTIMS)]
+    storm = Storm(grades(calm), seconds, random.Random(options.seed))
+    cohorts = 0
+    while sum(storm.hits.values()) < options.rounds and not storm.faults:
         root = Path(shutil.copytree(template, folder / "round"))
-        hit, fault = one_round(root, victim, chance.uniform(0, seconds), expected)
-        hits[victim] += hit
-        faults += [f"round {number}, {victim}: {fault}"] if fault else []
+        storm.grade(root, options.rounds)
         shutil.rmtree(root)
-    print(f"{options.rounds} rounds, {options.learners} learners, seed {options.seed}")
+        cohorts += 1
+    print(f"{sum(storm.hits.values())} rounds, {cohorts} cohorts of {options.learners} learners")
     for victim in VICTIMS:
-        print(f"  {victim}: killed in {hits[victim]} rounds")
-    print("\n".join(faults) or "Every submission ended with the same grades as undisturbed.")
-    return 1 if faults else 0
+        print(f"  {victim}: killed {storm.hits[victim]} times")
+    print("\n".join(storm.faults) or "Every submission ended with the same grades as undisturbed.")
+    return 1 if storm.faults else 0
 
 
-def one_round(
-    root: Path, victim: str, delay: float, expected: dict[tuple[str, str], float | None]
-) -> tuple[bool, str]:
-    """Run a round; return whether there was anything to kill, and what was wrong after it."""
-    engine = start(root)
-    time.sleep(delay)
-    hit = kill(engine, victim)
-    code = wait_for(engine)
-    if hit and victim == "engine":
-        fault = half_graded(root, expected)
-        if fault:
-            return hit, fault
-    for _ in range(3):
-        if code == 0:
-            break
-        code = wait_for(start(root))
-    left = remaining(root)
-    if left:
-        return hit, f"left over: {left}"
-    found = grades(root)
-    wrong = {key: found.get(key, "none") for key in expected if found.get(key) != expected[key]}
-    return hit, f"ended with {code}; {wrong}" if code or wrong else ""
+class Storm:
+    """Grades cohorts while their processes are killed one after the other.
+
+    `expected` are the grades of an undisturbed run, which took so many `seconds`.
+    """
+
+    def __init__(
+        self, expected: dict[tuple[str, str], float | None], seconds: float, chance: random.Random
+    ) -> None:
+        self.expected, self.seconds, self.chance = expected, seconds, chance
+        self.hits: Counter[str] = Counter()
+        self.faults: list[str] = []
+
+    def grade(self, root: Path, most: int) -> None:
+        """Grade a cohort to its end; kill until there were `most` kills in all."""
+        code = -signal.SIGKILL
+        for _ in range(most + 3):
+            engine = start(root)
+            while is_running(engine) and sum(self.hits.values()) < most:
+                self.strike(engine)
+            code = wait_for(engine)
+            if code == 0:
+                break
+            found = grades(root)
+            if any(found[key] != self.expected[key] for key in found):
+                self.faults.append(f"half graded: {found}")
+        left = remaining(root)
+        if left:
+            self.faults.append(f"left over: {left}")
+        found = grades(root)
+        if code or found != self.expected:
+            self.faults.append(f"ended with {code} and {found}")
+
+    def strike(self, engine: int) -> None:
+        """Wait a moment, then kill a process of the kind whose turn it is, if there is one."""
+        end = time.monotonic() + self.chance.uniform(0, self.seconds)
+        while time.monotonic() < end and is_running(engine):
+            time.sleep(0.01)
+        victim = VICTIMS[sum(self.hits.values()) % len(VICTIMS)]
+        self.hits[victim] += kill(engine, victim)
 
 
 def start(root: Path) -> int:
@@ -127,7 +142,7 @@ def wait_for(process: int) -> int:
 
 
 def kill(engine: int, victim: str) -> bool:
-    """Kill one of a run's processes, as soon as there is one of the kind; tell whether there was."""
+    """Kill one of a run's processes as soon as there is one of the kind; tell whether one was."""
     while is_running(engine):
         for process in find(engine, victim):
             try:
@@ -179,13 +194,6 @@ def kind_of(process: psutil.Process) -> str:
         2: lambda: "kernel" if process.num_threads() > 2 else "evaluator",
     }
     return kinds.get(depth - above, lambda: "")()
-
-
-def half_graded(root: Path, expected: dict[tuple[str, str], float | None]) -> str:
-    """Return which submissions a killed engine left with some of their grades only."""
-    found = grades(root)
-    wrong = {key: score for key, score in found.items() if score != expected[key]}
-    return f"half graded: {wrong}" if wrong else ""
 
 
 def remaining(root: Path) -> str:

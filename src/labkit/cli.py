@@ -162,6 +162,7 @@ def grade(
         try:
             report = grade_cohort(root, assignment, options, show)
         except KeyboardInterrupt:
+            typer.echo(err=True)
             _fail("Stopped. What was graded stays; the same command goes on from there.")
     for line in summary(report):
         typer.echo(line)

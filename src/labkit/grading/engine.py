@@ -279,7 +279,7 @@ class _Run:
         except (SandboxError, OSError) as error:
             require_protection()
             raise CourseError(f"The sandbox for learner code did not start: {error}") from error
-        return local_pool(self.options.workers or os.cpu_count() or 1, modules)
+        return local_pool(self.options.workers or _processors(), modules)
 
     def _modules(self) -> list[str]:
         """Return the modules that the instructor's code imports, now or on first use."""
@@ -430,6 +430,13 @@ class FeedbackOf(GenerateFeedback):
         with temp_attrs(self.coursedir, student_id=glob.escape(student)):
             self.init_notebooks()
             self.convert_notebooks()
+
+
+def _processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _executed(job: Job, ended: Ended) -> NotebookNode:

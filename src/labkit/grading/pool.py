@@ -87,13 +87,12 @@ class Pool:
 
     def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
         if self._executor is not None:
-            for future in self._running:
-                future.cancel()
+            if kind is not None:
+                for child in multiprocessing.active_children():
+                    if child.pid not in self._children:
+                        child.kill()
+                        child.join()
             self._executor.shutdown(wait=kind is None)
-            for child in multiprocessing.active_children():
-                if child.pid not in self._children:
-                    child.kill()
-                    child.join()
         self._close()
 
     @property
