@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from labkit.grading import job, pool
+from labkit.grading import pool
 from labkit.grading.pool import DIED, Ended, Pool, PoolError, local_pool, pool_here
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no SIGKILL")
@@ -89,16 +89,6 @@ def test_workers_that_cannot_start_are_told_of_in_words(monkeypatch: pytest.Monk
     monkeypatch.setattr(pool, "_not_ready", ["no namespaces here"])
     with pytest.raises(PoolError, match="cannot start: no namespaces here"):
         pool.run_job({})
-
-
-def test_an_early_end_is_looked_at_twice(monkeypatch: pytest.MonkeyPatch):
-    """The first run of a job may have been ended from outside."""
-    ends = {"by chance": ["killed", ""], "by itself": ["killed", "killed"], "calm": [""]}
-    for name, early in ends.items():
-        left = list(early)
-        monkeypatch.setattr(job, "run", lambda _, left=left: {"lost": left.pop(0)})
-        assert pool.run_job({"name": name}) == {"lost": early[-1]}
-        assert left == []
 
 
 def test_a_worker_is_spared_a_parser_that_notebooks_do_not_need():

@@ -214,10 +214,6 @@ class _Here(Executor):
 def run_job(job: Job) -> Result:
     """Run one job in a worker process.
 
-    Where the learner's process or the trusted one came to an early end, the job is run once more:
-    something from outside may have ended it, for want of memory for example. What a learner's
-    code does to itself it does twice.
-
     Raises:
         PoolError: this worker could not be made ready.
     """
@@ -225,8 +221,7 @@ def run_job(job: Job) -> Result:
         raise PoolError(f"The grading processes cannot start: {_not_ready[0]}")
     from labkit.grading import job as grading_job
 
-    result = grading_job.run(job)
-    return grading_job.run(job) if result["lost"] else result
+    return grading_job.run(job)
 
 
 # Why this worker process cannot do its work, where that is so.
