@@ -361,6 +361,11 @@ class _Apart(NotebookClient):
         """The kernel may serve as long as the evaluator asks; each call has its own limit."""
         return None if cell is not None and cell.source == SERVE else self._limits.cell_seconds
 
+    async def _async_poll_kernel_alive(self) -> None:
+        """Watch the kernel; nobody waits for what this task raises after the kernel is gone."""
+        with contextlib.suppress(Exception):
+            await super()._async_poll_kernel_alive()
+
     async def _async_handle_timeout(self, timeout: int, cell: NotebookNode | None = None) -> Any:
         """Remember that the cell was interrupted; what it shows then is up to its code."""
         self._overtime = True
@@ -442,7 +447,7 @@ def _imports(source: str) -> list[tuple[str, set[str]]]:
     """The import statements of a cell, each with the names that it binds."""
     try:
         body = ast.parse(source).body
-    except SyntaxError:  # magics
+    except (SyntaxError, ValueError, SystemError):  # magics
         return []
     found = []
     for node in body:
@@ -456,7 +461,7 @@ def _loaded_names(source: str) -> set[str]:
     """The names that a cell reads; none where it is no plain Python."""
     try:
         tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError, SystemError):
         return set()
     nodes = ast.walk(tree)
     return {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}

@@ -21,7 +21,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from labkit.grading.trusted import files, handles, link, names, shell
+from labkit.grading.trusted import files, handles, link, names, points, shell
 
 LONGEST_MESSAGE = 500
 """Characters of an error's text that are shown."""
@@ -96,6 +96,8 @@ class Evaluator:
             self._link.finish()
         if problem is None and self._link.lost and not was_lost and not self._has_result():
             problem = handles.LearnerLost(self._link.lost)
+        if isinstance(problem, points.NoPointsError):
+            self._outputs.drop_result()
         if problem is not None:
             self._outputs.cell.append(_error_output(problem, source, self._shell))
         self._later |= names.names_in_functions(source)
@@ -107,7 +109,7 @@ class Evaluator:
         if wanted and not self._link.lost:
             self._link.note_libraries(source)
             found = self._link.begin(wanted, names.opted_attributes(source), self._stdout)
-            self._names.bring_in(found, wanted)
+            self._names.bring_in(found, wanted, names.bound_names(source))
         elif not self._link.lost:
             self._link.begin([], names.opted_attributes(source), self._stdout)
         shell.Hook.source = source
@@ -115,7 +117,8 @@ class Evaluator:
             result = self._shell.run_cell(source, store_history=False)
         if self._link.lost and isinstance(result.error_in_exec, NameError):
             return handles.LearnerLost(self._link.lost)
-        return result.error_before_exec or result.error_in_exec
+        problem = result.error_before_exec or result.error_in_exec
+        return problem or points.fault(result.result, source)
 
     def _has_result(self) -> bool:
         return any(output["output_type"] == "execute_result" for output in self._outputs.cell)
@@ -171,6 +174,8 @@ def _line(problem: BaseException, shell: shell.Shell) -> int:
     """The innermost line of the test cell that an error went through."""
     if isinstance(problem, SyntaxError) and problem.lineno and problem.__traceback__ is None:
         return problem.lineno
+    if isinstance(problem, points.NoPointsError):
+        return len(problem.source.rstrip().splitlines())
     number = 0
     trace = problem.__traceback__
     while trace is not None:

@@ -67,6 +67,12 @@ def loaded_names(source: str) -> set[str]:
     return names
 
 
+def bound_names(source: str) -> set[str]:
+    """The names that a cell binds anywhere."""
+    nodes = ast.walk(_parsed(source))
+    return {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+
+
 def _names_in_text(text: str) -> set[str]:
     text = text.removeprefix("__main__.")  # as mock.patch takes it
     if text.isidentifier():
@@ -137,6 +143,7 @@ class Names:
         self._pictures: dict[str, bytes] = {}
         self._before: dict[str, Any] = {}
         self._at_start: frozenset[str] = frozenset()
+        self._tests_own: frozenset[str] = frozenset()
         self.link: link.Link | None = None
 
     # ---- what belongs to whom
@@ -191,8 +198,9 @@ class Names:
 
     # ---- one test
 
-    def bring_in(self, found: dict[str, Any], wanted: list[str]) -> None:
-        """Put the learner's names into the namespace."""
+    def bring_in(self, found: dict[str, Any], wanted: list[str], bound: set[str]) -> None:
+        """Put the learner's names into the namespace; `bound` are those that the test binds."""
+        self._tests_own = frozenset(bound - self._learner_names)
         self._at_start = frozenset(self._namespace)
         for name in wanted:
             if name not in found and name not in self._namespace and hasattr(builtins, name):
@@ -278,7 +286,10 @@ class Names:
         """Take what learner code did to the learner's names."""
         for name, value in names.items():
             known = self._known.get(name, _ABSENT)
-            if known is _ABSENT or self._namespace.get(name, _ABSENT) is not known:
+            # What the test itself binds may be the very object that was fetched, a small number.
+            if name in self._tests_own or known is _ABSENT:
+                continue
+            if self._namespace.get(name, _ABSENT) is not known:
                 continue
             if copies.pour(value, known):
                 self._learn(name, known)

@@ -41,6 +41,10 @@ class Outputs:
         self._left -= size
         self.cell.append(output)
 
+    def drop_result(self) -> None:
+        """Take the value of the last expression back."""
+        self.cell[:] = [out for out in self.cell if out["output_type"] != "execute_result"]
+
     def text(self, text: str, free: bool = False) -> None:
         """Take printed text; `free` text does not count."""
         if not free:
@@ -171,6 +175,15 @@ class Shell(InteractiveShell):
 
     def showtraceback(self, *_: Any, **__: Any) -> None:
         """The evaluator words errors."""
+
+    def safe_execfile(self, fname: Any, *_: Any, **__: Any) -> None:
+        """Refuse `%run`: the file may be a learner's."""
+        raise RuntimeError(
+            f"A test does not run {fname}: in this process it would run learner code. Let a cell "
+            "of the learner's run it, and test what it does."
+        )
+
+    safe_execfile_ipy = safe_execfile
 
     def showsyntaxerror(self, *_: Any, **__: Any) -> None:
         """The evaluator words errors."""
