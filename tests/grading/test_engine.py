@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from labkit.grading import engine
 from labkit.grading.engine import Options, Outcome, Report, grade
 from labkit.grading.gradebook import hold
 from labkit.grading.pool import Pool, pool_here
+from labkit.grading.receipts import receipts_path, record
 from small_course import ANSWERS, NAME, SCORES, grades, hand_in, run_in_process, scores
 
 
@@ -118,7 +120,9 @@ def test_a_changed_answer_is_graded_again_though_it_looks_older(
     assert set(executed) == {"bob"}
 
 
-@pytest.mark.parametrize("change", ["data file", "extension", "due date", "test", "deleted"])
+@pytest.mark.parametrize(
+    "change", ["data file", "extension", "due date", "test", "receipt", "deleted"]
+)
 def test_whatever_bears_on_a_grade_has_it_graded_again(
     course: Path, executed: Counter[str], change: str
 ):
@@ -136,11 +140,15 @@ def test_whatever_bears_on_a_grade_has_it_graded_again(
             connection.execute(
                 "UPDATE source_cell SET source = 'assert False' WHERE name = 'test_cube'"
             )
+        elif change == "receipt":
+            path = receipts_path(f"sqlite:///{database}", course)
+            record(path, NAME, "ada", datetime(2026, 1, 2, tzinfo=UTC), "by hand")
         else:
             shutil.rmtree(course / "autograded" / "ada" / NAME)
     connection.close()
     again = run(course).students("graded")
-    assert again == (["ada"] if change in ("data file", "deleted") else sorted(ANSWERS))
+    ada_alone = change in ("data file", "receipt", "deleted")
+    assert again == (["ada"] if ada_alone else sorted(ANSWERS))
 
 
 def test_a_folder_without_a_notebook_is_refused_and_named(course: Path, executed: Counter[str]):

@@ -32,6 +32,7 @@ from traitlets.config import Config
 
 from labkit.errors import CourseError
 from labkit.grading import job as grading_job
+from labkit.grading import receipts
 from labkit.grading.gradebook import HeldGradebook, hold
 from labkit.grading.master import load as load_master
 from labkit.grading.pool import Ended, Job, Pool, cluster_pool, local_pool, pool_here
@@ -201,6 +202,9 @@ class _Run:
         self.notebooks = sorted(str(notebook.name) for notebook in assignment.notebooks)
         # Who is in the gradebook, with the time granted beyond the due date.
         self.entered = {entry.student_id: str(entry.extension) for entry in assignment.submissions}
+        self.receipts = receipts.read(
+            receipts.receipts_path(self.coursedir.db_url, self.coursedir.root)
+        )
         self.master = self._master_digest(str(assignment.duedate))
 
     def grade(self, progress: Progress) -> Report:
@@ -376,9 +380,12 @@ class _Run:
         )
 
     def _digest(self, submission: Submission) -> str:
-        """Return a digest of what a learner handed in, and of the time granted for it."""
-        extension = self.entered.get(submission.student, str(None))
-        return digest_of([folder_digest(submission.source), extension])
+        """Return a digest of what a learner handed in, when, and of the time granted for it."""
+        student = submission.student
+        extension = self.entered.get(student, str(None))
+        receipt = self.receipts.get((self.name, student))
+        received = str(receipt.received) if receipt else ""
+        return digest_of([folder_digest(submission.source), extension, received])
 
     def _trouble(self, submission: Submission, error: Exception) -> Outcome:
         """Return the outcome of a submission that could not be graded; the run goes on.
