@@ -114,7 +114,7 @@ PLAIN = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("value", PLAIN, ids=lambda value: f"{value!r:.30}")
+@pytest.mark.parametrize("value", PLAIN, ids=range(len(PLAIN)))
 def test_a_plain_value_arrives_as_it_was(value):
     arrived = there_and_back(value)
     if isinstance(value, (Point, list)) and "Point" in repr(value):
@@ -230,7 +230,7 @@ BASES = [
 ]
 
 
-@pytest.mark.parametrize("value", BASES, ids=lambda value: f"{value!r:.20}")
+@pytest.mark.parametrize("value", BASES, ids=range(len(BASES)))
 def test_a_subclass_travels_as_its_base_whatever_it_overrides(value):
     base = type(value)
     lying = type("Lying", (Liar, base), {})
