@@ -49,9 +49,21 @@ active = {ACTIVE!r}
 for kind in ("text/html", "application/javascript", "image/svg+xml", "text/markdown",
              "text/latex", "application/vnd.jupyter.widget-view+json", "application/pdf"):
     display({{kind: active, "text/plain": active}}, raw=True)
-    display({{kind: [active], "text/plain": [active]}}, raw=True)
 display({{"image/png": 'x" onerror="document.title=1'}}, raw=True,
         metadata={{"image/png": {{"width": '1" onload="document.title=1', "alt": active}}}})
+""",
+    )
+
+
+@attack()
+def script_in_lists(work: Submission) -> None:
+    """Displays lists of texts where a text is expected, which a filter may overlook."""
+    work.answer(
+        "tax",
+        f"""
+from IPython.display import display
+for kind in ("text/html", "image/svg+xml", "text/markdown", "text/latex", "text/plain"):
+    display({{kind: [{ACTIVE!r}]}}, raw=True)
 """,
     )
 
