@@ -2,11 +2,11 @@
 
     python benchmarks/grading/kills.py --rounds 100
 
-A round is one `kill -9` of a process of a grading run, at a random moment. A run that lost its
-engine is started again; a cohort that is graded is followed by a fresh one. After each death of an
-engine the gradebook is looked at as it was left, and at the end of each cohort all grades are
-compared with those of an undisturbed run. Ends with 1 if any differs, if a submission was ever
-half in the gradebook, or if a process or a draft is left over. Linux only.
+In each round a fresh cohort is graded, and one process of the run is killed (`kill -9`) at a random
+moment. A run that lost its engine is started again. Then all grades are compared with those of an
+undisturbed run; after the death of an engine the gradebook is also looked at as it was left. Ends
+with 1 if any grade differs, if a submission was half in the gradebook, or if a process or a draft
+is left over. Linux only.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import nbformat
 import psutil
 from cohorts import GUARDED, NAME, grades, make_course
 
@@ -36,7 +37,7 @@ PATIENCE = 600
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=100)
-    parser.add_argument("--learners", type=int, default=8)
+    parser.add_argument("--learners", type=int, default=4)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     os.environ[MARK] = str(os.getpid())
@@ -55,21 +56,19 @@ def rounds(folder: Path, options: argparse.Namespace) -> int:
     wait_for(start(calm))
     seconds += time.monotonic()
     storm = Storm(grades(calm), seconds, random.Random(options.seed))
-    cohorts = 0
-    while sum(storm.hits.values()) < options.rounds and not storm.faults:
+    while sum(storm.hits.values()) < options.rounds:
         root = Path(shutil.copytree(template, folder / "round"))
-        storm.grade(root, options.rounds)
+        storm.grade(root)
         shutil.rmtree(root)
-        cohorts += 1
-    print(f"{sum(storm.hits.values())} rounds, {cohorts} cohorts of {options.learners} learners")
+    print(f"{sum(storm.hits.values())} rounds, {options.learners} learners, seed {options.seed}")
     for victim in VICTIMS:
-        print(f"  {victim}: killed {storm.hits[victim]} times")
+        print(f"  {victim}: killed in {storm.hits[victim]} rounds")
     print("\n".join(storm.faults) or "Every submission ended with the same grades as undisturbed.")
     return 1 if storm.faults else 0
 
 
 class Storm:
-    """Grades cohorts while their processes are killed one after the other.
+    """Grades cohorts and kills one process of each run.
 
     `expected` are the grades of an undisturbed run, which took so many `seconds`.
     """
@@ -81,33 +80,48 @@ class Storm:
         self.hits: Counter[str] = Counter()
         self.faults: list[str] = []
 
-    def grade(self, root: Path, most: int) -> None:
-        """Grade a cohort to its end; kill until there were `most` kills in all."""
-        code = -signal.SIGKILL
-        for _ in range(most + 3):
-            engine = start(root)
-            while is_running(engine) and sum(self.hits.values()) < most:
-                self.strike(engine)
-            code = wait_for(engine)
-            if code == 0:
-                break
+    def grade(self, root: Path) -> None:
+        """Grade a cohort to its end, with one process killed on the way."""
+        engine = start(root)
+        victim = VICTIMS[sum(self.hits.values()) % len(VICTIMS)]
+        self.strike(engine, victim)
+        code = wait_for(engine)
+        if code:
             found = grades(root)
             if any(found[key] != self.expected[key] for key in found):
-                self.faults.append(f"half graded: {found}")
+                self.fault(victim, f"half graded: {self.differing(root)}")
+        for _ in range(3):
+            if code:
+                code = wait_for(start(root))
         left = remaining(root)
         if left:
-            self.faults.append(f"left over: {left}")
-        found = grades(root)
-        if code or found != self.expected:
-            self.faults.append(f"ended with {code} and {found}")
+            self.fault(victim, f"left over: {left}")
+        if code or grades(root) != self.expected:
+            self.fault(victim, f"ended with {code}: {self.differing(root)}")
 
-    def strike(self, engine: int) -> None:
-        """Wait a moment, then kill a process of the kind whose turn it is, if there is one."""
+    def strike(self, engine: int, victim: str) -> None:
+        """Wait for a random moment, then kill a process of a kind, if there is one."""
         end = time.monotonic() + self.chance.uniform(0, self.seconds)
         while time.monotonic() < end and is_running(engine):
             time.sleep(0.01)
-        victim = VICTIMS[sum(self.hits.values()) % len(VICTIMS)]
         self.hits[victim] += kill(engine, victim)
+
+    def fault(self, victim: str, text: str) -> None:
+        text = f"round {sum(self.hits.values())}, {victim}: {text}"
+        print(text, flush=True)
+        self.faults.append(text)
+
+    def differing(self, root: Path) -> str:
+        """Return which grades differ from an undisturbed run's, and what stands in their cells."""
+        found = grades(root)
+        texts = []
+        for (student, name), score in self.expected.items():
+            if found.get((student, name)) != score:
+                path = root / "autograded" / student / NAME / "work.ipynb"
+                cells = nbformat.read(path, as_version=4).cells if path.exists() else []
+                shown = [c.outputs for c in cells if c.metadata.get("nbgrader")["grade_id"] == name]
+                texts.append(f"{student} {name}: {found.get((student, name))} {shown}")
+        return "; ".join(texts)
 
 
 def start(root: Path) -> int:
