@@ -16,7 +16,7 @@ import pytest
 import small_course
 from labkit.errors import CourseError
 from labkit.grading import engine
-from labkit.grading.engine import Options, Outcome, Report, grade
+from labkit.grading.engine import Options, Outcome, Report, grade, summary
 from labkit.grading.gradebook import hold
 from labkit.grading.pool import Pool, pool_here
 from labkit.grading.receipts import receipts_path, record
@@ -163,6 +163,20 @@ def test_a_folder_without_a_notebook_is_refused_and_named(course: Path, executed
     assert "homework.ipynb" in outcomes["gil"].note
     assert "p1.ipynb, p2.ipynb" in outcomes["gil"].note
     assert scores(course) == SCORES
+
+
+def test_the_summary_shows_points_and_reasons_and_obeys_no_learner():
+    outcomes = (
+        Outcome("ada", "graded"),
+        Outcome("bob", "refused", "handed in \x1b[2Jhome\nwork.ipynb"),
+        Outcome("cyd", "unchanged"),
+    )
+    report = Report("ps", outcomes, {"ada": 4.5, "cyd": 6.0}, 11.0)
+    assert summary(report) == [
+        "ada  graded     4.5 of 11",
+        "bob  refused                  handed in ?[2Jhome?work.ipynb",
+        "ps: 1 graded, 1 unchanged, 1 refused, 0 failed.",
+    ]
 
 
 def test_what_cannot_be_read_is_refused_with_no_points_and_the_others_are_graded(

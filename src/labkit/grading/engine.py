@@ -160,7 +160,8 @@ def summary(report: Report) -> list[str]:
         score = report.scores.get(outcome.student)
         points = "" if score is None else f"{score:g} of {report.maximum:g}"
         line = f"{outcome.student:{width}}  {outcome.state:9}  {points:12}  {outcome.note}"
-        lines.append(line.rstrip())
+        # A file's name is a learner's text, and a terminal obeys control characters.
+        lines.append("".join(c if c.isprintable() else "?" for c in line.rstrip()))
     counts = [f"{len(report.students(state))} {state}" for state in get_args(State)]
     return [*lines, f"{report.assignment}: {', '.join(counts)}."]
 
