@@ -52,10 +52,10 @@ def estimate_all(people: pd.DataFrame) -> dict[str, float]:
 
 
 ESTIMANDS = {
-    "naive difference": "none",
+    "naive difference": "unclear",
     "weights for all (IPW)": "ATE",
     "the same, trimmed .1-.9": "ATE",
-    "regression (OLS)": "none",
+    "regression (OLS)": "unclear",
 }
 """What an estimate estimates, where it is not the effect on the treated."""
 
