@@ -149,8 +149,9 @@ def _draw_overlap(axes: Axes, propensity: Floats, treated: NDArray[Any], trim: f
     width = edges[1] - edges[0]
     up, down = (np.histogram(propensity[treated == arm], edges)[0] for arm in (1, 0))
     axes.bar(edges[:-1], up, width, align="edge", color=BLUE, label="treated")
-    style = {"color": ORANGE, "hatch": "//", "ec": "white", "label": "not treated"}
-    axes.bar(edges[:-1], -down, width, align="edge", **style)
+    lower = axes.bar(edges[:-1], -down, width, align="edge", color=ORANGE, label="not treated")
+    for bar in lower:
+        bar.set(hatch="//", edgecolor="white")
     axes.axhline(0, color=BLACK, lw=1)
     top = 1.35 * max(up.max(), down.max())
     axes.set(xlim=(0, 1), ylim=(-top, top))
