@@ -42,7 +42,8 @@ def uplift_curves(
     share = (n_t + n_c) / len(rank)
     gain = (y_t / n_t - y_c / n_c) * (n_t + n_c)
     qini = y_t - y_c * n_t / n_c
-    return tuple(np.concatenate([[0.0], corners]) for corners in (share, gain, qini))  # type: ignore[return-value]
+    share, gain, qini = (np.concatenate([[0.0], corners]) for corners in (share, gain, qini))
+    return share, gain, qini
 
 
 def auuc(score: ArrayLike, treated: ArrayLike, outcome: ArrayLike) -> float:

@@ -643,7 +643,7 @@ WRONG = {
             lambda *a: _smallest_separating_set(*a)[::-1],
             "should be a list of names",
         ),
-        "the set alone": (lambda *a: _smallest_separating_set(*a)[0], "was expected"),
+        "the set alone": (lambda *a: set(_smallest_separating_set(*a)[0]), "was expected"),
     },
     "aipw": {
         "the naive difference": (

@@ -130,7 +130,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         "att_ate",
-        "Weighting gives −7,200 dollars for everybody and +1,500 for the trained. Which one is "
+        "Weighting gives −7,200 dollars for everybody and +1,800 for the trained. Which one is "
         "wrong?",
         (
             Option("the first, effects cannot be negative", "They can."),
