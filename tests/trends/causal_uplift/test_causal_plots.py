@@ -96,7 +96,7 @@ def test_the_forest_has_a_row_for_each_estimate_and_the_line_at_1794():
     assert names[0] == "naive difference" and names[-1] == "the experiment itself"
     line = next(line for line in axes.lines if line.get_linestyle() == "--")
     assert line.get_xdata()[0] == data.EXPERIMENT
-    assert {"-8,498", "-7,238", "1,782", "1,794"} <= {text.get_text() for text in axes.texts}
+    assert {"−8,498", "−7,238", "1,782", "1,794"} <= {text.get_text() for text in axes.texts}
 
 
 def test_estimands_differ_by_mark_and_not_by_colour_alone():

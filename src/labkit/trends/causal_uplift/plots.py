@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import FuncFormatter, PercentFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
@@ -79,12 +79,13 @@ def forest(
     axes = _axes(plot, f"estimated effect ({unit})", "")
     axes.axvline(0, color="#AAAAAA", lw=1)
     axes.axvline(truth, color=GREEN, lw=3, ls="--", zorder=1)
+    number = _in_one_form([truth, *(one["estimate"] for one in estimates)])
     for row, one in enumerate(estimates):
         marker, colour = _MARKS.get(one["estimand"], _OTHER_MARK)
         axes.plot([one["low"], one["high"]], [row, row], color=colour, lw=2.5, zorder=2)
         axes.plot(one["estimate"], row, marker, color=colour, ms=10, zorder=3)
         axes.annotate(
-            f"{one['estimate']:,.0f}",
+            number(one["estimate"]),
             (1.01, row),
             xycoords=axes.get_yaxis_transform(),
             va="center",
@@ -93,16 +94,23 @@ def forest(
     axes.set_yticks(range(len(estimates)), [str(one["name"]) for one in estimates])
     axes.set_ylim(len(estimates) - 0.5, -0.5)
     axes.grid(axis="y", visible=False)
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.xaxis.set_major_locator(MaxNLocator(6))  # long numbers would run into each other
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
     _legend_of_marks(
-        axes, [str(one["estimand"]) for one in estimates], f"{truth_name} {truth:,.0f}"
+        axes, [str(one["estimand"]) for one in estimates], f"{truth_name} {number(truth)}"
     )
-    listed = ", ".join(f"{one['name']} {one['estimate']:,.0f}" for one in estimates)
+    listed = ", ".join(f"{one['name']} {number(one['estimate'])}" for one in estimates)
     plot.alt = (
         f"Forest plot of {len(estimates)} estimates in {unit} against the {truth_name} at "
-        f"{truth:,.0f}: {listed}."
+        f"{number(truth)}: {listed}."
     )
     return plot
+
+
+def _in_one_form(values: Sequence[float]) -> Callable[[float], str]:
+    """Return how to write numbers of the size of `values`: one decimal where all are small."""
+    digits = 0 if max(abs(value) for value in values) >= 100 else 1
+    return lambda value: f"{value:,.{digits}f}".replace("-", "−")
 
 
 def _legend_of_marks(axes: Axes, estimands: Sequence[str], truth: str) -> None:
@@ -306,7 +314,9 @@ def qini_curves(curves: Mapping[str, tuple[ArrayLike, ArrayLike]], unit: str) ->
     end = float(np.asarray(next(iter(curves.values()))[1])[-1])
     axes.plot([0, 1], [0, end], color=GREY, lw=2, ls=":", label="random order")
     _draw_curves(axes, curves)
-    axes.legend(loc="lower right", fontsize=TEXT)
+    axes.legend(
+        loc="lower center", bbox_to_anchor=(0.45, 1.0), ncols=3, fontsize=TEXT, frameon=False
+    )
     tops = "; ".join(f"{name} {_highest(curve)}" for name, curve in curves.items())
     plot.alt = (
         f"Qini curves over the share of customers, best score first. Highest points: {tops}. A "
