@@ -18,6 +18,7 @@ import logging
 import warnings
 from importlib.resources import files
 
+import matplotlib
 import networkx as nx
 import numpy as np
 import pandas as pd
@@ -40,6 +41,7 @@ from labkit.trends.causal_uplift.world import budget
 from labkit.trends.causal_uplift.world.retailer import FEATURES, Market, draw_customers
 from labkit.trends.causal_uplift.world.retention import draw_retention
 
+matplotlib.rcdefaults()  # importing causalml changes the look of every plot
 lab = open_lab(edition=1)
 
 
@@ -59,20 +61,20 @@ def picture(x, y, alt, width=9.0, height=5.0):
 # %% [markdown]
 # ## 1 · Ten percent more budget
 #
-# A chain has 60 shops. For 50 weeks we know each shop's marketing budget, about 100 thousand euros a
-# week, and its sales. Weeks with more budget are weeks with more sales. Through the 3,000 points
+# A chain has 60 shops. For 50 weeks we know each shop's marketing budget, about 100 thousand euros
+# a week, and its sales. Weeks with more budget are weeks with more sales. Through the 3,000 points
 # goes a clear line: 10 thousand euros more budget, 63 thousand euros more sales.
 #
 # The shops also have a season. Before the holidays customers come by themselves, and the head
 # office raises the budget then, because it always has.
 #
-# **Predict.** Next year every budget is 10 % higher, in every week, and nothing else changes. By how
-# much do sales rise in an average week: 63, 45 or 30 thousand euros?
+# **Predict.** Next year every budget is 10 % higher, in every week, and nothing else changes. By
+# how much do sales rise in an average week: 63, 45 or 30 thousand euros?
 #
 # <details><summary>Open when you have guessed</summary>
 #
-# 30. The weeks come from a simulator, so each week can be replayed with a higher budget and the same
-# season. The rest of the 63 is the season's. It comes without a cent more of budget.
+# 30. The weeks come from a simulator, so each week can be replayed with a higher budget and the
+#     same season. The rest of the 63 is the season's. It comes without a cent more of budget.
 #
 # </details>
 
@@ -180,21 +182,22 @@ true_mean = np.mean([market.ate for market in markets])
 plots.forest(rows, true_mean, "€ of margin for an offer", "truth")
 
 # %% [markdown]
-# Each mark is the mean of 30 draws of 4,000 customers; 95 % of such draws lie within the bar. ATE is the
-# average effect over everybody.
+# Each mark is the mean of 30 draws of 4,000 customers; 95 % of such draws lie within the bar. ATE
+# is the average effect over everybody.
 #
-# - **Nothing held fixed: 10.6 €.** The sales team chose good customers. Their margin would have been
-#   high anyway.
+# - **Nothing held fixed: 10.6 €.** The sales team chose good customers. Their margin would have
+#   been high anyway.
 # - **What was known before: 4.9 €.** Good customers are compared with good customers.
-# - **Visits after: 2.1 €.** The offer works partly by bringing people into the shop. Who compares at
-#   equal visits takes that part of the effect away. Such a column is a **mediator**.
-# - **Survey after: −6.0 €.** Take two customers with the same score. An offer raises the score, and so
-#   does a high margin. The one without an offer must have had another reason for the score: a high
-#   margin. So the comparison is with people who spend more anyway. Such a column is a **collider**.
+# - **Visits after: 2.1 €.** The offer works partly by bringing people into the shop. Who compares
+#   at equal visits takes that part of the effect away. Such a column is a **mediator**.
+# - **Survey after: −6.0 €.** Take two customers with the same score. An offer raises the score, and
+#   so does a high margin. The one without an offer must have had another reason for the score: a
+#   high margin. So the comparison is with people who spend more anyway. Such a column is a
+#   **collider**.
 #
 # A larger sample makes the bars narrower and moves none of them. No table of data says which column
-# is which. **That knowledge is in the arrows, and somebody has to draw them.** The first question to
-# ask of a column is when it was measured; after the offer is too late.
+# is which. **That knowledge is in the arrows, and somebody has to draw them.** The first question
+# to ask of a column is when it was measured; after the offer is too late.
 
 # %%
 lab.quiz("collider")
@@ -277,32 +280,33 @@ table_card(
 # much before anybody was trained.
 #
 # </details>
-#
+
+# %% [markdown]
 # Is there anybody in the survey like the trained? The **propensity** answers that: the probability,
 # given age, schooling and past earnings, that a person is one of the trained.
 
 # %%
 terms = data.propensity_terms(observed).to_numpy()
 trained, earned = observed["treat"].to_numpy(), observed["re78"].to_numpy()
-chance = baselines.fit_propensity(terms, trained)
-plots.overlap(chance, trained)
+propensity = baselines.fit_propensity(terms, trained)
+plots.overlap(propensity, trained)
 
 # %%
-unlike = (chance[trained == 0] < 0.01).mean()
-weight = np.sort(1 / chance[trained == 1])[::-1]
+unlike = (propensity[trained == 0] < 0.01).mean()
+weight = np.sort(1 / propensity[trained == 1])[::-1]
 five = weight[:5].sum() / weight.sum()
-trimmed = (chance > 0.1) & (chance < 0.9)
+trimmed = (propensity > 0.1) & (propensity < 0.9)
 print(f"{unlike:.0%} of the survey have a propensity below 1 %")
 print(f"weights for everybody: 5 of the 185 trained carry {five:.0%} of the weight")
-print(f"trimmed to 0.1-0.9: {trimmed.sum()} of {len(chance):,} people are left,", end=" ")
+print(f"trimmed to 0.1-0.9: {trimmed.sum()} of {len(propensity):,} people are left,", end=" ")
 print(f"{trained[trimmed].sum():.0f} of them trained")
 
 # %% [markdown]
 # The picture decides which question can be answered.
 #
 # - **What did the training do for the trained?** (The effect on the treated, **ATT**.) For each of
-#   them, look for people like them in the survey. Below nearly every blue bar there is an orange one.
-#   This can be answered.
+#   them, look for people like them in the survey. Below nearly every blue bar there is an orange
+#   one. This can be answered.
 # - **What would it do for everybody?** (The average effect, **ATE**.) For the 93 % at the left
 #   edge there is hardly a trained person like them. Weighting by the propensity lets five trained
 #   people stand in for half of the country. This cannot be answered with these data.
@@ -325,17 +329,19 @@ plots.forest(report["estimates"], data.EXPERIMENT, report["unit"], "experiment")
 # %% [markdown]
 # How to read it.
 #
-# - **The wrong question costs 9,000 dollars.** Weights for everybody give −7,238, weights for the trained
-#   1,782. Data and propensity are the same. Only the population differs: ATE instead of ATT.
-# - **Trimming is no repair.** Leaving out all below 0.1 and above 0.9 moves −7,238 to 1,807, close to
-#   the line. But it is the effect on the 361 people who are left, of 16,177. Nobody asked about them.
+# - **The wrong question costs 9,000 dollars.** Weights for everybody give −7,238, weights for the
+#   trained 1,782. Data and propensity are the same. Only the population differs: ATE instead of
+#   ATT.
+# - **Trimming is no repair.** Leaving out all below 0.1 and above 0.9 moves −7,238 to 1,807, close
+#   to the line. But it is the effect on the 361 people who are left, of 16,177. Nobody asked about
+#   them.
 # - **Regression finds 699** and says nothing of whom. It draws one straight line through both the
 #   poor and the well-off.
-# - **The blue intervals all hold the experiment**, and are 3,000 dollars wide. They cannot be told apart
-#   here. One nearest neighbour gives 959, five give 1,765: one person more or less in a group of 185
-#   matters that much.
-# - Nobody would have known which figure to print without the experiment. One knew which *question* could
-#   be answered, from the picture of the overlap, before looking at any earnings of 1978.
+# - **The blue intervals all hold the experiment**, and are about 3,000 dollars wide. They cannot be
+#   told apart here. One nearest neighbour gives 959, five give 1,765: one person more or less in a
+#   group of 185 matters that much.
+# - **What could be known beforehand.** Not which figure is right, but which question can be
+#   answered. The picture of the overlap says so before anybody looks at the earnings of 1978.
 
 # %%
 lab.quiz("att_ate")
@@ -343,15 +349,15 @@ lab.quiz("att_ate")
 # %% [markdown]
 # ## 5 · Play: drive the estimators off, and bring them back
 #
-# The retailer again, 20,000 customers, true average effect 5.0 €. Left: who is likely to get an offer.
-# Right: four estimators, and the truth as a dashed line.
+# The retailer again, 20,000 customers, true average effect 5.0 €. Left: who is likely to get an
+# offer. Right: four estimators, and the truth as a dashed line.
 #
-# 1. Set *confounding* to 0, then to 0.95. It says how far offers go to those who spend anyway. Which
-#    estimators move, and which one stays?
-# 2. Leave it at 0.95 and set *certainty* to 4: the sales team now leaves little to chance. Look left,
-#    then at "weighting".
-# 3. Move *trimming* to 0.10. It leaves out customers who were nearly certain to get an offer, or none.
-#    Where does the trimmed estimate go, and which of the two lines does it meet?
+# 1. Set *confounding* to 0, then to 0.95. It says how far offers go to those who spend anyway.
+#    Which estimators move, and which one stays?
+# 2. Leave it at 0.95 and set *certainty* to 4: the sales team now leaves little to chance. Look
+#    left, then at "weighting".
+# 3. Move *trimming* to 0.10. It leaves out customers who were nearly certain to get an offer, or
+#    none. Where does the trimmed estimate go, and which of the two lines does it meet?
 
 # %%
 widgets.explore_confounding()
@@ -359,23 +365,23 @@ widgets.explore_confounding()
 # %% [markdown]
 # <details><summary>What to see</summary>
 #
-# 1. At 0 all four are between 5.1 € and 5.3 €: the offer is as good as drawn by lot. At 0.95 the naive
-#    difference is 11.5 €, regression 6.6 € and weighting 5.0 €. Regression stays off because the
-#    margin bends upwards for the best customers, and a straight line cannot follow.
+# 1. At 0 all four are between 5.1 € and 5.3 €: the offer is as good as drawn by lot. At 0.95 the
+#    naive difference is 11.5 €, regression 6.6 € and weighting 5.0 €. Regression stays off because
+#    the margin bends upwards for the best customers, and a straight line cannot follow.
 # 2. The groups part to the left and right edge. Weighting now says 6.1 €: it rests on a few
 #    customers who got an offer against all odds.
-# 3. Back to 4.7 €, and 4.7 € is also the true effect on the customers who are left. It meets the dotted
-#    line, not the dashed one. **Trimming answers a smaller question well instead of the old one badly.**
-#    Whoever trims has to say whom the answer is about.
+# 3. Back to 4.7 €, and 4.7 € is also the true effect on the customers who are left. It meets the
+#    dotted line, not the dashed one. **Trimming answers a smaller question well instead of the old
+#    one badly.** Whoever trims has to say whom the answer is about.
 #
 # </details>
 
 # %% [markdown]
 # ## 6 · Attack your own estimate
 #
-# An estimate that nobody attacked is a rumour. A simple attack is a **placebo**: shuffle the offers among
-# the customers, so that they mean nothing, and estimate again. `dowhy`, the library most analysts use, does it
-# in one call.
+# An estimate that nobody attacked is a rumour. A simple attack is a **placebo**: shuffle the offers
+# among the customers, so that they mean nothing, and estimate again. `dowhy`, a library in wide
+# use, does it in one call.
 #
 # **Predict.** What should come out for a shuffled offer?
 #
@@ -405,8 +411,8 @@ def attack(columns, estimator, refuter, **settings):
 
 def own_placebo(x, repeats=10):
     """Shuffle the offers, fit the propensity of the shuffled ones, and weight by that."""
-    rng = np.random.default_rng(0)
-    shuffled = [rng.permutation(market.offer) for _ in range(repeats)]
+    shuffling = np.random.default_rng(1)
+    shuffled = [shuffling.permutation(market.offer) for _ in range(repeats)]
     return np.mean([
         baselines.ipw_ate(baselines.fit_propensity(x, offer), offer, market.margin)
         for offer in shuffled
@@ -430,17 +436,19 @@ table_card(
 
 # %% [markdown]
 # Both estimates of the real offer are fine, and the attack condemns one of them. Here the attack is
-# broken: in this version dowhy shuffles the offers but keeps the weights of the real ones. A
+# broken: dowhy 0.12 shuffles the offers but keeps the weights of the real ones. A
 # placebo with weights of its own gives zero again. **Know what an attack does before you
 # believe it, in either direction.**
 
 # %% [markdown]
 # ### Forty segments
 #
-# Marketing tried an offer in 40 segments: young, old, north, south, and so on. In truth it did nothing in
-# any of them. The report shows the best segment, with a 95 % interval that excludes zero.
+# Marketing tried an offer in 40 segments: young, old, north, south, and so on. In truth it did
+# nothing in any of them. The report shows the best segment, with a 95 % interval that excludes
+# zero.
 #
-# **Predict.** How likely is it that at least one of 40 empty segments looks that way: 5 %, 40 % or 87 %?
+# **Predict.** How likely is it that at least one of 40 empty segments looks that way: 5 %, 40 % or
+# 87 %?
 #
 # <details><summary>Open when you have guessed</summary>
 #
@@ -474,17 +482,17 @@ plot
 # %% [markdown]
 # ## 7 · Whom does the call keep?
 #
-# The phone company has 20,000 customers and may make 4,000 calls at 10 € each. A customer who stays is
-# worth 84 € on average. The model of who will leave is as good as a model can be: it knows
-# each customer's true risk.
+# The phone company has 20,000 customers and may make 4,000 calls at 10 € each. A customer who stays
+# is worth 84 € on average. The model of who will leave is as good as a model can be: it knows each
+# customer's true risk.
 #
-# **Predict.** The company calls the 4,000 customers most at risk. What is the profit after the cost of the
-# calls: plus 55,000 €, about zero, or minus 21,000 €?
+# **Predict.** The company calls the 4,000 customers most at risk. What is the profit after the cost
+# of the calls: plus 55,000 €, about zero, or minus 21,000 €?
 #
 # <details><summary>Open when you have guessed</summary>
 #
-# Minus 21,000 €. Calling 4,000 customers drawn by lot loses 32,000 €. Calling those for whom the call
-# changes the most brings 55,000 €.
+# Minus 21,000 €. Calling 4,000 customers drawn by lot loses 32,000 €. Calling those for whom the
+# call changes the most brings 55,000 €.
 #
 # </details>
 
@@ -513,45 +521,53 @@ plot, axes = picture(
     "risk of leaving without a call",
     "change in the chance to stay (points)",
     "Each dot is a customer: risk of leaving against what a call changes. The customers most at "
-    "risk lie on the right, half of them below zero. Those with most to gain lie high up at "
+    "risk lie on the right, many of them below zero. Those with most to gain lie high up at "
     "all middle risks.",
     height=5.6,
 )
 for chosen, colour, marker, name in (
-    (~by_risk & ~by_gain, "#BBBBBB", ".", "not called"),
-    (by_risk & ~by_gain, plots.VERMILION, "x", "called: most at risk"),
-    (by_gain & ~by_risk, plots.BLUE, "o", "called: most to gain"),
-    (by_gain & by_risk, plots.BLACK, "s", "called either way"),
+    (~by_risk & ~by_gain, "#AAAAAA", ".", "on no list"),
+    (by_risk & ~by_gain, plots.VERMILION, "x", "most at risk only"),
+    (by_gain & ~by_risk, plots.BLUE, "o", "most to gain only"),
+    (by_gain & by_risk, plots.BLACK, "s", "on both lists"),
 ):
     few = np.flatnonzero(chosen)[::8]  # every eighth, so that dots can be told apart
     axes.scatter(risk[few], 100 * uplift[few], c=colour, marker=marker, s=26, label=name)
 axes.axhline(0, color=plots.BLACK, lw=1)
-axes.set_ylim(-52, 62)
+axes.set_ylim(-60, 95)
 axes.legend(fontsize=plots.TEXT, loc="upper center", ncols=2)
 plot
 
 # %%
+lists = {
+    "called by lot": by_lot,
+    "most at risk": by_risk,
+    "   of these, not worth a call": by_risk & ~by_gain,
+    "most to gain": by_gain,
+}
 table_card(
-    "Whom the two lists call",
-    f"4,000 of {len(risk):,} customers; price rise, likes contact and complaints are standard scores",
-    ("list", "risk", "the call changes", "price rise", "likes contact", "complaints", "profit"),
+    "Whom the lists call",
+    "price rise, likes contact and complaints are standard scores: 0 is the average customer",
+    ("list", "calls", "risk", "call changes", "price rise", "likes contact", "complaints", "profit"),
     [
-        (name, f"{risk[chosen].mean():.0%}", f"{100 * uplift[chosen].mean():+.0f} points",
-         *(f"{customers.observed[column][chosen].mean():+.1f}"
+        (name, f"{chosen.sum():,}", f"{risk[chosen].mean():.0%}",
+         f"{100 * uplift[chosen].mean():+.0f} points",
+         *(f"{round(customers.observed[column][chosen].mean(), 1) + 0.0:+.1f}"
            for column in ("price_rise", "contact", "complaints")),
-         f"{profits[name]:,.0f} €")
-        for name, chosen in zip(profits, (by_lot, by_risk, by_gain), strict=True)
+         f"{earns[chosen].sum():,.0f} €")
+        for name, chosen in lists.items()
     ],
 )  # fmt: skip
 
 # %% [markdown]
-# **Whom to call, and why.** Call customers whose price rose and who like to be contacted. The call answers
-# their reason to leave. Leave alone those who complained: many are lost, and for some of them the call is the
-# reminder that they could go. Nearly half of the customers most at risk are *less* likely to stay after a
-# call. Risk says who leaves. It does not say whom a call keeps.
+# **Whom to call, and why.** Call customers whose price rose and who like to be contacted. The call
+# answers their reason to leave. Do not call those who complained a lot and do not care to be
+# contacted. They fill the list of risks: 2,765 of its 4,000 calls go to customers who are not worth
+# one. On average such a call lowers the chance to stay, by 6 points, because it reminds them that
+# they could go. Risk says who leaves. It does not say whom a call keeps.
 #
-# The difference between the chance to stay with and without a call is called **uplift**. More calls are not better
-# either:
+# The difference between the chance to stay with and without a call is called **uplift**. More calls
+# are not better either:
 
 # %%
 share = np.arange(len(risk) + 1) / len(risk)
@@ -577,12 +593,12 @@ plots.profit_curves(curves)
 #
 # ### But nobody sees both futures
 #
-# So far the simulator told the uplift. In reality a customer is called or not called, and the other future is
-# never seen. The way out is a pilot: call some by lot, learn from one half who
-# reacts, and check the promise on the other half.
+# So far the simulator told the uplift. In reality a customer is called or not called, and the other
+# future is never seen. The way out is a pilot: call some by lot, learn from one half who reacts,
+# and check the promise on the other half.
 #
-# Here a pilot of 24,000 customers, and an uplift forest, whose trees split where the *difference* between called
-# and not called changes.
+# Here a pilot of 24,000 customers, and an uplift forest, whose trees split where the *difference*
+# between called and not called changes.
 
 # %%
 learned_from, checked_on = draw_retention(12_000, seed=10), draw_retention(12_000, seed=11)
@@ -602,12 +618,13 @@ plots.uplift_by_decile(100 * score, pilot["offer"], 100 * pilot["stayed"], "poin
 
 # %% [markdown]
 # Each bar is a small experiment among 1,200 customers, half of them called. The order is right: the
-# first tenths gain, the last ones lose. The promise, the diamond, is too modest at both ends: the forest
-# averages over large groups. Use such a score to rank, and the bars to say how much.
+# first five tenths gain, the last five lose. The diamonds are what the forest promised. They lie
+# near the bars, not on them. Use such a score to rank, and the bars to say how much. And leave the
+# lower half alone: there the call drives people away.
 #
-# One number for the whole order is the area under the **Qini curve**: go down the list and count how many more
-# customers stayed than would have without calls. A useful score bends far above the straight line of a
-# random order.
+# One number for the whole order is the area under the **Qini curve**: go down the list and count
+# how many more customers stayed than would have without calls. A useful score bends far above the
+# straight line of a random order.
 
 # %%
 left_alone = learned_from.observed["offer"] == 0
@@ -636,13 +653,13 @@ lab.quiz("whom")
 #
 # ### What nobody wrote down
 #
-# Back to the retailer of section 6. This time the database has only three columns from before the offer:
-# basket, share of discounts, tenure. Past spending, recency and visits, on which the sales team
-# acted, were never stored. The analyst holds fixed what there is, and attacks the result as the textbook
-# says.
+# Back to the retailer of section 6. This time the database has only three columns from before the
+# offer: basket, share of discounts, tenure. Past spending, recency and visits, on which the sales
+# team acted, were never stored. The analyst holds fixed what there is, and attacks the result as
+# the textbook says.
 #
-# **Predict.** The true effect is 5.0 €. Will regression and weighting disagree? Will one of three attacks
-# raise the alarm?
+# **Predict.** The true effect is 5.0 €. Will regression and weighting disagree? Will one of three
+# attacks raise the alarm?
 
 # %%
 stored = ("basket", "discount_share", "tenure")
@@ -655,9 +672,9 @@ by_regression = {
     name: attack(stored, "linear_regression", refuter, **settings)
     for name, (refuter, settings) in attacks.items()
 }
-chance_stored = baselines.fit_propensity(market.observed[list(stored)], market.offer)
+propensity_stored = baselines.fit_propensity(market.observed[list(stored)], market.offer)
 regression = by_regression["shuffled offer (should be 0)"][0]
-weighting = baselines.ipw_ate(chance_stored, market.offer, market.margin)
+weighting = baselines.ipw_ate(propensity_stored, market.offer, market.margin)
 table_card(
     "Three columns stored, three forgotten",
     f"€ of margin; truth {market.ate:.1f}",
@@ -672,25 +689,26 @@ table_card(
 # %% [markdown]
 # <details><summary>The answer</summary>
 #
-# Both say about 11 €, more than twice the truth. They agree, because both lack the same columns. All three attacks
-# pass. They test the arithmetic. None of them can see a column that is not there.
+# Both say about 11 €, more than twice the truth. They agree, because both lack the same columns.
+# All three attacks pass. They test the arithmetic. None of them can see a column that is not there.
 #
 # </details>
-#
+
+# %% [markdown]
 # **Agreement between methods and passed tests do not make up for a missing cause.** What helps is
-# outside the table: ask the sales team how they chose; look at something the offer cannot have changed;
-# say how strong an unseen cause would have to be; or draw lots.
+# outside the table: ask the sales team how they chose; look at something the offer cannot have
+# changed; say how strong an unseen cause would have to be; or draw lots.
 
 # %% [markdown]
 # ### A name is no guarantee, and neither is a ruler
 #
 # Two more finds, from a library in wide use, causalml 0.18.
 #
-# A *causal forest* sounds as if it removed confounding. We give it the retailer's customers with more
-# confounding than before, and average what it says of each.
+# A *causal forest* sounds as if it removed confounding. We give it the retailer's customers with
+# more confounding than before, and average what it says of each.
 
 # %%
-steered = draw_customers(4_000, seed=0, market=Market(confounding=0.8))
+steered = draw_customers(4_000, seed=9, market=Market(confounding=0.8))
 trees = CausalRandomForestRegressor(
     control_name=0, n_estimators=30, min_samples_leaf=10, n_jobs=1, random_state=0
 )
@@ -712,7 +730,7 @@ in_column = synthetic["treatment_effect"].mean()
 
 table_card(
     "Two surprises",
-    "against a known truth",
+    "causalml 0.18 against a known truth",
     ("", "truth", "found"),
     [
         ("causal forest, mean effect (€)", f"{steered.ate:.1f}", f"{by_forest:.1f}"),
@@ -725,14 +743,15 @@ table_card(
 )  # fmt: skip
 
 # %% [markdown]
-# - The causal forest finds 10.6 € where 5.0 € is right, not far from the plain difference. It looks for *differences*
-#   between people, and takes the offers as if drawn by lot.
-# - A generator of test data promises a column with the true effect on each person. For everybody without an offer
-#   it says 0, so its mean is half the effect. A model held against that column would be praised for being
-#   half wrong.
+# - The causal forest finds 11.3 € where 5.0 € is right, not far from the plain difference of 12.4
+#   €. This version takes the offers as if drawn by lot. Plain regression, which knows who was
+#   chosen, finds 5.0 €.
+# - A generator of test data promises a column with the true effect on each person. For everybody
+#   without an offer it says 0, so its mean is half the effect. A model held against that column
+#   would be praised for being half wrong.
 #
-# Neither is hidden; both are found in a minute by a run on data whose truth is known. **Do that with any
-# method before you let it spend money.**
+# Neither is hidden; both are found in a minute by a run on data whose truth is known. **Do that
+# with any method before you let it spend money.**
 
 # %% [markdown]
 # ## 9 · What to do on Monday
@@ -740,7 +759,7 @@ table_card(
 # | Situation | Do | Because |
 # |---|---|---|
 # | You can decide by lot | draw lots, compare two means | nothing to hold fixed; 45 points in Malawi, with no model |
-# | A chart promises a gain | ask what moves both | the season made 63 of 30 thousand euros |
+# | A chart promises a gain | ask what moves both | the season turned 30 thousand euros into 63 |
 # | Many columns to choose from | hold fixed what came before and moves both; nothing that came after | a survey turned +5 € into −6 € |
 # | Offers went to chosen customers | look at the overlap, then say whom the answer is about | ATE instead of ATT was 9,000 dollars off |
 # | Hardly anybody to compare with | ask a smaller question, or stop | five people stood for half of a country |
@@ -748,29 +767,35 @@ table_card(
 # | The best of many segments | count the looks | 40 empty segments give a finding in 87 % of cases |
 # | A budget for retention | call whom the call changes most, in euros | most at risk lost 21,000 €, most to gain brought 55,000 € |
 #
-# And when none of it is worth it: where an offer does the same for everybody, ranking by uplift has nothing to
-# rank, and where a pilot is cheap, no cleverness replaces it.
+# **When it is not worth it.** If an offer does the same for everybody, there is nothing to rank. If
+# a call costs next to nothing and harms nobody, call all. If drawing lots is cheap, it beats every
+# method of this lesson.
+#
+# Before you believe an effect, ask four questions. Compared with whom? What moved both? Whom is the
+# answer about? What attack did it survive, and could that attack have seen the error?
 
 # %% [markdown]
 # ## Sources
 #
-# - LaLonde (1986), Evaluating the econometric evaluations of training programs with experimental data,
-#   *American Economic Review* 76(4). [jstor.org/stable/1806062](https://www.jstor.org/stable/1806062)
+# - LaLonde (1986), Evaluating the econometric evaluations of training programs with experimental
+#   data, *American Economic Review* 76(4).
+#   [jstor.org/stable/1806062](https://www.jstor.org/stable/1806062)
 # - Dehejia and Wahba (1999), Causal effects in nonexperimental studies, *Journal of the American
 #   Statistical Association* 94(448).
 #   [doi:10.1080/01621459.1999.10473858](https://doi.org/10.1080/01621459.1999.10473858)
-# - Thornton (2008), The demand for, and impact of, learning HIV status, *American Economic Review* 98(5).
-#   [doi:10.1257/aer.98.5.1829](https://doi.org/10.1257/aer.98.5.1829)
-# - Cunningham (2021), *Causal Inference: The Mixtape*, Yale University Press, chapter 5: the data and the
-#   propensity of section 4. [mixtape.scunning.com](https://mixtape.scunning.com)
-# - Hernán and Robins (2020), *Causal Inference: What If*, Chapman & Hall: confounders, colliders, weights.
-#   [miguelhernan.org/whatifbook](https://miguelhernan.org/whatifbook)
+# - Thornton (2008), The demand for, and impact of, learning HIV status, *American Economic Review*
+#   98(5). [doi:10.1257/aer.98.5.1829](https://doi.org/10.1257/aer.98.5.1829)
+# - Cunningham (2021), *Causal Inference: The Mixtape*, Yale University Press, chapter 5: the data
+#   and the propensity of section 4. [mixtape.scunning.com](https://mixtape.scunning.com)
+# - Hernán and Robins (2020), *Causal Inference: What If*, Chapman & Hall: confounders, colliders,
+#   weights. [miguelhernan.org/whatifbook](https://miguelhernan.org/whatifbook)
 # - Pearl (2009), *Causality*, 2nd edition, Cambridge University Press.
 #   [doi:10.1017/CBO9780511803161](https://doi.org/10.1017/CBO9780511803161)
-# - Crump, Hotz, Imbens and Mitnik (2009), Dealing with limited overlap in estimation of average treatment
-#   effects, *Biometrika* 96(1). [doi:10.1093/biomet/asn055](https://doi.org/10.1093/biomet/asn055)
-# - Ascarza (2018), Retention futility: targeting high-risk customers might be ineffective, *Journal of
-#   Marketing Research* 55(1). [doi:10.1509/jmr.16.0163](https://doi.org/10.1509/jmr.16.0163)
+# - Crump, Hotz, Imbens and Mitnik (2009), Dealing with limited overlap in estimation of average
+#   treatment effects, *Biometrika* 96(1).
+#   [doi:10.1093/biomet/asn055](https://doi.org/10.1093/biomet/asn055)
+# - Ascarza (2018), Retention futility: targeting high-risk customers might be ineffective, *Journal
+#   of Marketing Research* 55(1). [doi:10.1509/jmr.16.0163](https://doi.org/10.1509/jmr.16.0163)
 # - Gutierrez and Gérardy (2017), Causal inference and uplift modelling: a review of the literature,
 #   *Proceedings of Machine Learning Research* 67.
 #   [proceedings.mlr.press/v67](https://proceedings.mlr.press/v67/gutierrez17a.html)
@@ -785,8 +810,8 @@ table_card(
 # %% [markdown]
 # ## Now the lab
 #
-# Open `labs/09_causal_uplift/causal_uplift.ipynb`. Eight tasks, 100 points, about three hours. Every check
-# tells you at once what is right and what is not yet.
+# Open `labs/09_causal_uplift/causal_uplift.ipynb`. Eight tasks, 100 points, about three hours.
+# Every check tells you at once what is right and what is not yet.
 #
 # 1. Choose what to hold fixed on a graph that you have not seen.
 # 2. Estimate the effect on the treated, with an interval, and say when there is not enough overlap.
