@@ -72,9 +72,10 @@ lab.check("adjustment", adjust)
 #
 # `x` has the features, shape (n, 6); `treated` is 0 or 1, `outcome` the margin in euros, both of
 # shape (n,). Ten worlds are tried. In some the margin bends in the features, so a linear regression
-# is off; in others the offers do, so a logistic propensity is off; never both. In two or three
-# worlds many of the treated have nobody to be compared with: there `enough_overlap` must be `False`,
-# and your numbers do not count. Elsewhere it must be `True`.
+# is off; in others the offers do, so a logistic propensity is off; never both. So two simple models
+# are enough if the estimate is right whenever one of them is. In two or three worlds many of the
+# treated have nobody to be compared with: there `enough_overlap` must be `False`, and your numbers
+# do not count. Elsewhere it must be `True`.
 #
 # Half of the points is for the estimates (over worlds of one kind the mean error must be what chance
 # explains), a quarter for the intervals (right width, and at most one misses the truth), a quarter
@@ -221,7 +222,7 @@ lab.check("cate", effect_for_each)
 # all of them together at most `budget`.
 #
 # Return 1 or `True` for every customer who gets an offer. Your profit is counted on the hidden
-# counterfactuals, and held against an oracle who knows them: 65 % of its profit is right, 50 % earns
+# counterfactuals, and held against an oracle who knows them: 55 % of its profit is right, 35 % earns
 # half. You need not spend everything.
 
 

@@ -140,7 +140,7 @@ def draw_targeting(seed: int) -> dict[str, Any]:
 def _campaign(rng: np.random.Generator) -> dict[str, Any]:
     own_seed = int(rng.integers(2**31))
     confounding = round(float(rng.uniform(0.4, 0.8)), 2)
-    most = int(rng.integers(50, 66) * CUSTOMERS / 100)
+    most = int(rng.integers(55, 66) * CUSTOMERS / 100)
     drawn = draw_retention(HISTORY + CUSTOMERS, own_seed, confounding)
     past, new = drawn.observed[:HISTORY], drawn.observed[HISTORY:]
     uplift, value = drawn.truth["uplift"].to_numpy()[HISTORY:], new["value"].to_numpy()

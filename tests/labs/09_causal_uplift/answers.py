@@ -736,7 +736,7 @@ WRONG = {
             "of the oracle's is asked",
             0.5,
         ),
-        "no interactions": (_campaign(_by_interaction_free), "sleeping dogs"),
+        "no interactions": (_campaign(_by_interaction_free), "of the oracle's is asked"),
         "the sign is turned": (
             _campaign(lambda *a: -_by_uplift(*a), stop=False),
             "of the oracle's is asked",
