@@ -104,7 +104,7 @@ def draw_cate(seed: int) -> dict[str, Any]:
 def _market_case(rng: np.random.Generator) -> dict[str, Any]:
     market = Market(
         confounding=round(float(rng.uniform(0.6, 0.8)), 2),
-        heterogeneity=round(float(rng.uniform(1.8, 2.3)), 2),
+        heterogeneity=round(float(rng.uniform(2.2, 2.6)), 2),
         effect=round(float(rng.uniform(2, 6)), 2),
         curved_outcome=True,
     )
