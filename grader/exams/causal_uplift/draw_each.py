@@ -103,7 +103,9 @@ def draw_cate(seed: int) -> dict[str, Any]:
 
 def _market_case(rng: np.random.Generator) -> dict[str, Any]:
     market = Market(
-        confounding=round(float(rng.uniform(0.6, 0.8)), 2),
+        confounding=round(float(rng.uniform(0.7, 0.8)), 2),
+        # Propensities near 0 or 1 would let a right doubly robust learner err by bad luck.
+        overlap=1.3,
         heterogeneity=round(float(rng.uniform(2.2, 2.6)), 2),
         effect=round(float(rng.uniform(2, 6)), 2),
         curved_outcome=True,
