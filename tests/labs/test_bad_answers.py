@@ -108,6 +108,17 @@ def test_a_learned_function_that_returns_no_usable_numbers_is_told_so(task, valu
     assert outcome.message
 
 
+@pytest.mark.parametrize("value", [*NUMBERS, "nothing"])
+@pytest.mark.parametrize(
+    ("task", "parts"), [("adjustment", 2), ("aipw", 4), ("lalonde", 2), ("budget", 3)]
+)
+def test_a_tuple_with_a_part_that_is_no_usable_number_is_told_so(task, parts, value):
+    part = None if value == "nothing" else NUMBERS[value]
+    outcome = _judged("09_causal_uplift", task, lambda *_: (part,) * parts)
+    assert outcome.status is Status.ERROR
+    assert outcome.message
+
+
 @pytest.mark.parametrize(("lab", "task"), TASKS)
 def test_nothing_is_not_attempted(lab, task):
     for answer in (None, ..., lambda *_: None):

@@ -1,0 +1,1 @@
+"""The simulators: each returns what an analyst would see and, apart from it, the truth."""

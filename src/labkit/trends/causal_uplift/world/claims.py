@@ -1,0 +1,155 @@
+"""Six claims from the marketing department: some of the effects are real, some are nothing.
+
+Every claim comes with its data and says what was adjusted for, so it can be attacked: adjust again,
+look at what was measured before the treatment, count how many segments were tried. A claim is
+spurious where the true effect is 0. Telling which ones are is left to the learner.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import expit
+
+Floats = NDArray[np.float64]
+
+TREATMENTS = ("voucher", "app_push", "newsletter", "call", "loyalty_card", "free_delivery")
+OUTCOME, BEFORE_OUTCOME = "margin", "margin_before"
+BEFORE = ("spend", "recency", "tenure", BEFORE_OUTCOME)
+"""Columns measured before the treatment; the last is the outcome's own past."""
+
+AFTER = ("visits_after", "survey")
+"""Columns measured after the treatment: a mediator and a collider."""
+
+GENUINE = ("genuine", "genuine despite a mediator")
+SPURIOUS = (
+    "confounder left out",
+    "collider adjusted for",
+    "hidden confounder",
+    "best of many looks",
+)
+
+MANY_LOOKS = 40
+_NOISE = 6.0
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claimed effect of `treatment` on `outcome`, with what is needed to attack it.
+
+    `data` has the columns `treatment` (0 or 1), `BEFORE`, `AFTER` and `outcome` (euros);
+    `adjusted_for` names the columns of the regression behind the claim, `estimate` and `error` are
+    its coefficient and standard error; `before` names the columns measured before the treatment;
+    `looks` says in how many segments an effect was looked for until this one was reported. The
+    truth is `true_effect` in euros, 0 for a spurious claim, and `kind`, one of `GENUINE` or
+    `SPURIOUS`.
+    """
+
+    name: str
+    data: pd.DataFrame
+    treatment: str
+    outcome: str
+    adjusted_for: list[str]
+    before: list[str]
+    looks: int
+    estimate: float
+    error: float
+    true_effect: float
+    kind: str
+
+    @property
+    def is_spurious(self) -> bool:
+        """Whether there is no effect at all."""
+        return self.kind in SPURIOUS
+
+    def public(self) -> dict[str, Any]:
+        """The claim as it is published, without `true_effect` and `kind`."""
+        fields = asdict(self)
+        del fields["true_effect"], fields["kind"]
+        return {**fields, "data": self.data.copy()}
+
+
+def draw_claims(seed: int, n: int = 1500) -> list[Claim]:
+    """Draw six claims over `n` customers each: two to four of them are spurious, in random order.
+
+    Each spurious kind occurs at most once.
+    """
+    rng = np.random.default_rng(seed)
+    spurious = list(rng.permutation(SPURIOUS)[: rng.integers(2, 5)])
+    genuine = [GENUINE[place % 2] for place in range(len(TREATMENTS) - len(spurious))]
+    kinds = rng.permutation([*spurious, *genuine])
+    return [
+        _draw_claim(str(kind), name, n, rng) for kind, name in zip(kinds, TREATMENTS, strict=True)
+    ]
+
+
+def _draw_claim(kind: str, treatment: str, n: int, rng: np.random.Generator) -> Claim:
+    effect = 0.0 if kind in SPURIOUS else float(rng.choice((-1, 1)) * rng.uniform(2.5, 4.0))
+    adjusted_for = {
+        "confounder left out": ["recency", "tenure"],
+        "collider adjusted for": ["spend", "recency", "tenure", "survey"],
+    }.get(kind, ["spend", "recency", "tenure"])
+    looks = int(rng.choice((1, 3, MANY_LOOKS)))
+    data = _draw_data(kind, treatment, effect, n, rng)
+    estimate, error = _regress(data, treatment, adjusted_for)
+    if kind == "best of many looks":
+        looks = MANY_LOOKS
+        # What the best of 40 empty segments looks like; one that beats 40 looks would be no claim
+        # that anybody could tell from a true one.
+        while not 2.0 < abs(estimate / error) < 2.8:
+            data = _draw_data(kind, treatment, effect, n, rng)
+            estimate, error = _regress(data, treatment, adjusted_for)
+    return Claim(
+        name=f"{treatment} {'raises' if estimate > 0 else 'lowers'} {OUTCOME}",
+        data=data,
+        treatment=treatment,
+        outcome=OUTCOME,
+        adjusted_for=adjusted_for,
+        before=list(BEFORE),
+        looks=looks,
+        estimate=estimate,
+        error=error,
+        true_effect=effect,
+        kind=kind,
+    )
+
+
+def _draw_data(
+    kind: str, treatment: str, effect: float, n: int, rng: np.random.Generator
+) -> pd.DataFrame:
+    """One claim's customers; only the hidden cause and the mediator differ between kinds."""
+    spend, recency, tenure, hidden, noise, *others = rng.standard_normal((9, n))
+    unseen = 1.0 if kind == "hidden confounder" else 0.0
+    through_visits = 0.8 if kind == "genuine despite a mediator" else 0.0
+    treated = (rng.random(n) < expit(0.8 * spend - 0.4 * recency + unseen * hidden)).astype(float)
+    steady = 4 * spend - 2 * recency + 4 * unseen * hidden
+    visits = 3 + 0.5 * others[0] + through_visits * effect * treated / 2
+    margin = (
+        40 + steady + (1 - through_visits) * effect * treated + 2 * (visits - 3) + _NOISE * noise
+    )
+    surprise = margin - 40 - steady
+    return pd.DataFrame(
+        {
+            "spend": spend,
+            "recency": recency,
+            "tenure": tenure,
+            BEFORE_OUTCOME: 38 + 0.75 * steady + _NOISE * others[1],
+            treatment: treated,
+            "visits_after": visits,
+            "survey": 2 * treated + 0.3 * surprise + others[2],
+            OUTCOME: margin,
+        }
+    )
+
+
+def _regress(data: pd.DataFrame, treatment: str, adjusted_for: list[str]) -> tuple[float, float]:
+    """Coefficient of the treatment and its standard error."""
+    table = np.column_stack([np.ones(len(data)), data[[treatment, *adjusted_for]]])
+    outcome = data[OUTCOME].to_numpy()
+    coefficients, squares = np.linalg.lstsq(table, outcome, rcond=None)[:2]
+    variance = squares[0] / (len(data) - table.shape[1])
+    return float(coefficients[1]), float(np.sqrt(variance * np.linalg.inv(table.T @ table)[1, 1]))
