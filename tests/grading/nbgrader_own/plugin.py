@@ -32,10 +32,6 @@ CANNOT_PASS = {
         "It wants a file that learner code writes to be kept beside the graded notebook. Here "
         "learner code writes into a folder of the sandbox, which is gone afterwards."
     ),
-    "test_incorrect_source_kernelspec": (
-        "It wants an error where the instructor named a kernel that is not installed. Here Python "
-        "runs every notebook, whatever its kernel is called."
-    ),
     "test_missing_source_kernelspec": (
         "It wants the kernel that a learner names where the instructor named none. Here that "
         "means Python 3: what runs is never the learner's choice."

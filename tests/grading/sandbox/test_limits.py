@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import platform
 import struct
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from labkit.grading.sandbox import seccomp
-from labkit.grading.sandbox.limits import ControlGroup, Limits, control_group
+from labkit.grading.sandbox.limits import ControlGroup, Limits, control_group, sweep
 
 LIMITS = Limits(memory_mb=300, processes=40)
 
@@ -38,6 +39,15 @@ def test_where_no_control_group_can_be_made_none_is_claimed(tmp_path: Path):
 def test_a_name_that_is_taken_is_not_shared(tmp_path: Path):
     (tmp_path / "pids" / "one").mkdir(parents=True)
     assert control_group("one", LIMITS, tmp_path) == ControlGroup()
+
+
+def test_groups_that_a_killed_run_left_are_swept_once_they_are_old(tmp_path: Path):
+    old, new = tmp_path / "pids" / "labkit-old", tmp_path / "pids" / "labkit-new"
+    for folder in (old, new):
+        folder.mkdir(parents=True)
+    os.utime(old, (0, 0))
+    sweep(tmp_path)
+    assert not old.exists() and new.exists()
 
 
 def test_every_limit_has_a_sentence_that_says_what_it_limits():

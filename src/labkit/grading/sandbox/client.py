@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import labkit
-from labkit.grading.sandbox.limits import ControlGroup, Limits, control_group
+from labkit.grading.sandbox.limits import ControlGroup, Limits, control_group, sweep
 from labkit.grading.sandbox.warm import HOME, receive, send
 
 ADDRESS_VARIABLE = "LABKIT_WARM"
@@ -102,6 +102,7 @@ class WarmProcess:
         Raises:
             SandboxError: it did not start; the text holds what it said.
         """
+        sweep()
         spool = Path(tempfile.mkdtemp(prefix="labkit-", dir="/tmp"))
         spool.chmod(0o711)  # a kernel of another user passes through to its own folder
         warm = cls(spool)

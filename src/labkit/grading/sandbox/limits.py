@@ -16,6 +16,8 @@ from pathlib import Path
 
 MEGABYTE = 1 << 20
 CGROUPS = Path("/sys/fs/cgroup")
+LEFT_OVER_SECONDS = 3600
+"""No submission runs as long: an older group without processes belongs to nobody."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,14 @@ def control_group(name: str, limits: Limits, root: Path = CGROUPS) -> ControlGro
     by_processes = _folder(root / "pids" / name, {"pids.max": processes})
     folders = tuple(folder for folder in (by_memory, by_processes) if folder)
     return ControlGroup(folders, by_memory is not None, by_processes is not None)
+
+
+def sweep(root: Path = CGROUPS) -> None:
+    """Take away old groups whose engine was killed before it could; they hold no processes."""
+    for folder in root.glob("*/labkit-*"):
+        with contextlib.suppress(OSError):
+            if time.time() - folder.stat().st_mtime > LEFT_OVER_SECONDS:
+                folder.rmdir()
 
 
 def _delegated(root: Path) -> Path:
