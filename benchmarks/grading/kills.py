@@ -56,10 +56,13 @@ def rounds(folder: Path, options: argparse.Namespace) -> int:
     wait_for(start(calm))
     seconds += time.monotonic()
     storm = Storm(grades(calm), seconds, random.Random(options.seed))
-    while sum(storm.hits.values()) < options.rounds:
-        root = Path(shutil.copytree(template, folder / "round"))
-        storm.grade(root)
-        shutil.rmtree(root)
+    try:
+        while sum(storm.hits.values()) < options.rounds:
+            root = Path(shutil.copytree(template, folder / "round"))
+            storm.grade(root)
+            shutil.rmtree(root)
+    except KeyboardInterrupt:
+        print("Interrupted.")
     print(f"{sum(storm.hits.values())} rounds, {options.learners} learners, seed {options.seed}")
     for victim in VICTIMS:
         print(f"  {victim}: killed in {storm.hits[victim]} rounds")
@@ -101,7 +104,8 @@ class Storm:
 
     def strike(self, engine: int, victim: str) -> None:
         """Wait for a random moment, then kill a process of a kind, if there is one."""
-        end = time.monotonic() + self.chance.uniform(0, self.seconds)
+        # The last third is a run's end; there is hardly anything left to kill.
+        end = time.monotonic() + self.chance.uniform(0, self.seconds * 2 / 3)
         while time.monotonic() < end and is_running(engine):
             time.sleep(0.01)
         self.hits[victim] += kill(engine, victim)

@@ -48,7 +48,7 @@ def executed(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
 
 def stand_in(monkeypatch: pytest.MonkeyPatch, run: Any) -> None:
-    def pool(workers: int, modules: list[str]) -> Pool:
+    def pool(workers: int) -> Pool:
         return pool_here(run)
 
     monkeypatch.setattr(engine, "local_pool", pool)
@@ -73,10 +73,13 @@ def test_everyone_is_graded_and_a_missing_notebook_is_worth_nothing(
     assert executed == {"ada": 2, "bob": 2, "cyd": 2, "dan": 2, "eve": 1}
 
 
-def test_what_is_graded_and_unchanged_is_not_run_again(course: Path, executed: Counter[str]):
+def test_what_is_graded_and_unchanged_is_not_run_again(
+    course: Path, executed: Counter[str], monkeypatch: pytest.MonkeyPatch
+):
     run(course)
     before, graded = grades(course), folder_times(course)
     executed.clear()
+    monkeypatch.setattr(engine, "local_pool", None)  # nothing to run, so no worker either
     assert states(run(course)) == dict.fromkeys(ANSWERS, "unchanged")
     assert not executed
     assert (grades(course), folder_times(course)) == (before, graded)

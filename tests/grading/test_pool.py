@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import multiprocessing
 import os
 import signal
@@ -15,7 +16,7 @@ from typing import Any
 import pytest
 
 from labkit.grading import pool
-from labkit.grading.pool import DIED, Ended, Pool, PoolError, local_pool, pool_here
+from labkit.grading.pool import DIED, Ended, Pool, local_pool, pool_here
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no SIGKILL")
 
@@ -79,16 +80,22 @@ def test_no_more_than_a_few_jobs_a_worker_are_under_way():
 
 def test_workers_end_at_once_when_the_run_is_stopped():
     before = {child.pid for child in multiprocessing.active_children()}
-    with pytest.raises(KeyboardInterrupt), local_pool(1, []) as running:
+    with pytest.raises(KeyboardInterrupt), local_pool(1) as running:
         running.submit(("ada", "p1"), {"version": 1})
         raise KeyboardInterrupt
     assert {child.pid for child in multiprocessing.active_children()} <= before
 
 
-def test_workers_that_cannot_start_are_told_of_in_words(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(pool, "_not_ready", ["no namespaces here"])
-    with pytest.raises(PoolError, match="cannot start: no namespaces here"):
-        pool.run_job({})
+def test_workers_are_told_where_the_warm_process_is_and_may_have_their_own(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setenv(pool.ADDRESS_VARIABLE, "")
+    monkeypatch.delenv(pool.ADDRESS_VARIABLE)  # put back at the end as it was
+    look = functools.partial(os.environ.get, pool.ADDRESS_VARIABLE)
+    assert pool._with_warm(None, look) is None
+    assert pool._with_warm("/tmp/shared", look) == "/tmp/shared"
+    monkeypatch.setenv(pool.ADDRESS_VARIABLE, "/tmp/own")
+    assert pool._with_warm("/tmp/shared", look) == "/tmp/own"
 
 
 def test_a_worker_is_spared_a_parser_that_notebooks_do_not_need():

@@ -17,7 +17,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -213,8 +213,8 @@ class _Run:
         submissions = self._submissions()
         outcomes = []
         try:
-            with self._pool() as pool:
-                for outcome in self._outcomes(submissions, pool):
+            with contextlib.closing(self._outcomes(submissions)) as ended:
+                for outcome in ended:
                     outcomes.append(outcome)
                     progress(len(submissions), outcome)
         finally:
@@ -277,14 +277,17 @@ class _Run:
             return pool_here(self.stages.run_here)
         if self.options.scheduler:
             return cluster_pool(self.options.scheduler)
-        modules = self._modules()
+        return local_pool(self.options.workers or _processors())
+
+    def _warm_up(self) -> None:
+        """Start the warm process here: all workers share it, and it outlives each of them."""
+        if self.stages.execution.unsafe or self.options.scheduler:
+            return
         try:
-            # Started here, so that all workers share it and it outlives each of them.
-            grading_job.prepare(modules)
+            grading_job.prepare(self._modules())
         except (SandboxError, OSError) as error:
             require_protection()
             raise CourseError(f"The sandbox for learner code did not start: {error}") from error
-        return local_pool(self.options.workers or _processors(), modules)
 
     def _modules(self) -> list[str]:
         """Return the modules that the instructor's code imports, now or on first use."""
@@ -294,23 +297,37 @@ class _Run:
             modules.update(load_master(self.book.api, self.name, notebook, source).preload)
         return with_companions(modules)
 
-    def _outcomes(self, submissions: list[Submission], pool: Pool) -> Iterator[Outcome]:
-        """Put every submission on its way; yield the outcomes as they come."""
+    def _outcomes(self, submissions: list[Submission]) -> Generator[Outcome, None, None]:
+        """Grade what is not graded yet; yield the outcomes as they come."""
+        new = []
         for submission in submissions:
-            while pool.full:
+            if not self.options.force and self._is_whole(submission):
+                yield self._unchanged(submission)
+            else:
+                new.append(submission)
+        if not new:
+            return
+        with self._pool() as pool:
+            self._warm_up()
+            for submission in new:
+                while pool.full:
+                    yield from self._take(pool.next())
+                yield from self._send(submission, pool)
+            while pool.busy:
                 yield from self._take(pool.next())
-            yield from self._send(submission, pool)
-        while pool.busy:
-            yield from self._take(pool.next())
+
+    def _unchanged(self, submission: Submission) -> Outcome:
+        """Write feedback that is missing, though the submission is graded."""
+        try:
+            if self.options.feedback and not self.feedback.is_there(submission.student):
+                self.feedback.write(submission.student)
+        except NbGraderException:
+            return Outcome(submission.student, "failed", "feedback cannot be written")
+        return Outcome(submission.student, "unchanged")
 
     def _send(self, submission: Submission, pool: Pool) -> Iterator[Outcome]:
         """Put a submission's jobs under way; yield its outcome if that is known already."""
         try:
-            if not self.options.force and self._is_whole(submission):
-                if self.options.feedback and not self.feedback.is_there(submission.student):
-                    self.feedback.write(submission.student)
-                yield Outcome(submission.student, "unchanged")
-                return
             under_way = self._prepare(submission)
         except Exception as error:
             yield self._trouble(submission, error)

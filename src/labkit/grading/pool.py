@@ -12,14 +12,14 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from concurrent.futures.process import ProcessPoolExecutor
 from multiprocessing import connection
 from typing import Any, NamedTuple
 
 from labkit.errors import CourseError
-from labkit.grading.sandbox.client import SandboxError
+from labkit.grading.sandbox.client import ADDRESS_VARIABLE, SandboxError
 from labkit.grading.startup import spare_slow_imports
 
 Job = dict[str, Any]
@@ -36,7 +36,7 @@ DEPTH = 4
 
 
 class PoolError(CourseError):
-    """Jobs cannot be run at all; the text says why and what to do."""
+    """There is no cluster to run jobs on; the text says why and what to do."""
 
 
 class Ended(NamedTuple):
@@ -83,6 +83,7 @@ class Pool:
 
     def __enter__(self) -> Pool:
         self._children = {child.pid or 0 for child in multiprocessing.active_children()}
+        self._executor = self._open()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
@@ -110,11 +111,7 @@ class Pool:
         self._start(_Ticket(key, job, 0))
 
     def next(self) -> Ended:
-        """Wait for a job to end; one that `ATTEMPTS` workers died on ends without a result.
-
-        Raises:
-            PoolError: the workers cannot start.
-        """
+        """Wait for a job to end; one that `ATTEMPTS` workers died on ends without a result."""
         while True:
             if not self._running:
                 self._start(self._suspects.popleft())
@@ -122,8 +119,6 @@ class Pool:
             ticket = self._running.pop(future)
             try:
                 return Ended(ticket.key, future.result())
-            except PoolError:
-                raise
             except SandboxError as error:
                 died, trouble = False, str(error)
             except Exception as error:
@@ -137,8 +132,7 @@ class Pool:
             self._suspects.append(ticket)
 
     def _start(self, ticket: _Ticket) -> None:
-        if self._executor is None:
-            self._executor = self._open()
+        assert self._executor is not None
         try:
             future = self._executor.submit(self._run, ticket.job)
         except BrokenExecutor:
@@ -153,18 +147,39 @@ def _worker_died(error: Exception) -> bool:
     return isinstance(error, BrokenExecutor) or type(error).__name__ == "KilledWorker"
 
 
-def local_pool(workers: int, preload: Iterable[str]) -> Pool:
-    """Return a pool of processes of this machine, each told which modules the jobs will import."""
+def local_pool(workers: int) -> Pool:
+    """Return a pool of processes of this machine.
+
+    They start when the pool is entered, so that the engine can start the warm process meanwhile.
+    """
 
     def open_executor() -> Executor:
-        return ProcessPoolExecutor(
-            workers,
-            mp_context=multiprocessing.get_context("spawn"),
-            initializer=_begin,
-            initargs=(tuple(preload),),
+        executor = _Local(
+            workers, mp_context=multiprocessing.get_context("spawn"), initializer=_begin
         )
+        for _ in range(workers):
+            executor.submit(_greet)
+        return executor
 
     return Pool(open_executor, workers, run_job)
+
+
+class _Local(ProcessPoolExecutor):
+    """Worker processes that are told with each job where the warm process is by then."""
+
+    def submit(self, call: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        return super().submit(_with_warm, os.environ.get(ADDRESS_VARIABLE), call, *args, **kwargs)
+
+
+def _with_warm(address: str | None, call: Callable[..., Any], *args: Any) -> Any:
+    # A worker that had to start a warm process of its own keeps to that one.
+    if address:
+        os.environ.setdefault(ADDRESS_VARIABLE, address)
+    return call(*args)
+
+
+def _greet() -> None:
+    """Do nothing, in a process that has been started for it."""
 
 
 def cluster_pool(address: str) -> Pool:
@@ -212,36 +227,21 @@ class _Here(Executor):
 
 
 def run_job(job: Job) -> Result:
-    """Run one job in a worker process.
-
-    Raises:
-        PoolError: this worker could not be made ready.
-    """
-    if _not_ready:
-        raise PoolError(f"The grading processes cannot start: {_not_ready[0]}")
+    """Run one job in a worker process."""
     from labkit.grading import job as grading_job
 
     return grading_job.run(job)
 
 
-# Why this worker process cannot do its work, where that is so.
-_not_ready: list[str] = []
-
-
-def _begin(preload: tuple[str, ...]) -> None:
-    """Make a new worker process ready; what goes wrong is told by its first job."""
+def _begin() -> None:
+    """Make a new worker process ready."""
     # Ctrl-C reaches the whole process group: only the engine answers it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     assert parent is not None
     threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
     spare_slow_imports()
-    try:
-        from labkit.grading import job as grading_job
-
-        grading_job.prepare(preload)
-    except Exception as error:
-        _not_ready.append(str(error) or type(error).__name__)
+    import labkit.grading.job  # noqa: F401  (the first job finds it imported)
 
 
 def _end_with(sentinel: int) -> None:
