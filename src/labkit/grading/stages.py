@@ -159,7 +159,9 @@ class StagedAutograde(Autograde):
     def _job(self, path: str, submission: Submission) -> Job:
         """Sanitise a notebook and make the job that executes it."""
         resources = self.init_single_notebook_resources(path)
-        self._use(self.sanitize_preprocessors)
+        # A check that comes again after the execution is made there alone: nbgrader's check of
+        # the metadata takes as long as all other steps together.
+        self._use([step for step in self.sanitize_preprocessors if step not in self._after])
         text, _ = self.exporter.from_filename(path, resources=resources)
         resources = self._resources(path, submission)
         if self._before:
