@@ -39,6 +39,7 @@ LARGEST_MESSAGE = 50_000_000
 """Bytes of one message from the kernel; ZeroMQ drops the connection where one is larger."""
 
 GRACE_SECONDS = 5
+ATTEMPTS = 3
 CUT = "… more was shown than is kept.\n"
 
 
@@ -75,7 +76,7 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
             if _grade_id(cell) in job["tests"]:
                 cell.outputs = [_error("Refused", lost)]
     else:
-        nb, lost = _run_twice_if_killed(job)
+        nb, lost = _run_again_if_killed(job)
     return {
         "version": VERSION,
         "notebook": nbformat.writes(nb).encode("utf-8"),
@@ -84,16 +85,17 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _run_twice_if_killed(job: dict[str, Any]) -> tuple[NotebookNode, str]:
-    """Run a notebook, and once more where a process of it died.
+def _run_again_if_killed(job: dict[str, Any]) -> tuple[NotebookNode, str]:
+    """Run a notebook, and again where a process of it died.
 
     A kernel ends by its own code, but also when somebody kills it or the machine runs short of
-    memory. Only what happens twice is the learner's doing.
+    memory. Only what happens every time is the learner's doing.
     """
-    with contextlib.suppress(SandboxError):
-        nb, lost, died = _run_once(job)
-        if not died:
-            return nb, lost
+    for _ in range(ATTEMPTS - 1):
+        with contextlib.suppress(SandboxError):
+            nb, lost, died = _run_once(job)
+            if not died:
+                return nb, lost
     nb, lost, _ = _run_once(job)
     return nb, lost
 

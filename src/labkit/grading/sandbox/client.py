@@ -29,6 +29,7 @@ from typing import Any
 import labkit
 from labkit.grading.sandbox.limits import ControlGroup, Limits, control_group, sweep
 from labkit.grading.sandbox.warm import HOME, receive, send
+from labkit.grading.startup import with_companions
 
 ADDRESS_VARIABLE = "LABKIT_WARM"
 START_SECONDS = 180
@@ -279,7 +280,7 @@ def warm_process(modules: Sequence[str] = ()) -> WarmProcess:
                 return warm
         if _own:
             _own.close()
-        _own = _starter.submit(WarmProcess.start, modules).result()
+        _own = _starter.submit(WarmProcess.start, with_companions(modules)).result()
         os.environ[ADDRESS_VARIABLE] = str(_own.spool)
         return _own
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import resource
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,6 +57,8 @@ def set_resource_limits(limits: Limits, memory: bool, processes: bool) -> None:
             already is not counted.
         processes: hold the number of processes here too.
     """
+    import resource  # not on Windows
+
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, limits.file_mb * MEGABYTE)
     _limit(resource.RLIMIT_NOFILE, limits.open_files)
@@ -70,6 +71,8 @@ def set_resource_limits(limits: Limits, memory: bool, processes: bool) -> None:
 
 
 def _limit(kind: int, wanted: int) -> None:
+    import resource
+
     _, hard = resource.getrlimit(kind)
     value = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     resource.setrlimit(kind, (value, value))

@@ -12,6 +12,7 @@ import os
 import signal
 import struct
 from pathlib import Path
+from typing import Any
 
 MOUNT, UTS, IPC, USER, PID, NET = 0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
 READ_ONLY, NO_SETUID, NO_DEVICES, REMOUNT, BIND, RECURSIVE, PRIVATE = (
@@ -27,7 +28,8 @@ PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_DUMPABLE = 1, 24, 4
 CAPABILITY_VERSION = 0x20080522
 LAST_CAPABILITY = 63
 
-_libc = ctypes.CDLL(None, use_errno=True)
+# Windows imports this module too, and has no use for it.
+_libc: Any = ctypes.CDLL(None, use_errno=True) if os.name == "posix" else None
 
 
 def _checked(result: int, what: str) -> None:
