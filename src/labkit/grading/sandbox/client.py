@@ -93,12 +93,13 @@ class WarmProcess:
     def __init__(self, spool: Path) -> None:
         """Name the folder in which its socket stands."""
         self.spool = spool
+        self._loaded: set[str] = set()
         self._box: subprocess.Popen[bytes] | None = None
         self._owner = os.getpid()
 
     @classmethod
-    def start(cls, modules: Sequence[str] = ()) -> WarmProcess:
-        """Start one, with modules imported, and wait until it serves.
+    def start(cls) -> WarmProcess:
+        """Start one and wait until it serves.
 
         Raises:
             SandboxError: it did not start; the text holds what it said.
@@ -113,8 +114,7 @@ class WarmProcess:
             keep = [path for path in visible() if Path(path).is_relative_to("/tmp")]
             python = [sys.executable, "-Xfrozen_modules=off", "-m", "labkit.grading.sandbox.warm"]
             command = [*box(spool), *python, str(listener.fileno())]
-            command += [json.dumps(keep), json.dumps(list(modules))]
-            (spool / "modules.json").write_text(json.dumps(sorted(modules)))
+            command += [json.dumps(keep)]
             with (spool / "log").open("wb") as log:
                 warm._box = subprocess.Popen(
                     command,
@@ -126,7 +126,12 @@ class WarmProcess:
                     env={},
                 )
         atexit.register(warm.close)
-        warm._wait()
+        try:
+            warm._ask({"do": "import", "modules": []}, START_SECONDS)
+        except SandboxError:
+            text = warm.log()
+            warm.close()
+            raise SandboxError(f"The sandbox did not start. {text}") from None
         return warm
 
     @property
@@ -134,9 +139,16 @@ class WarmProcess:
         """Where its socket stands."""
         return self.spool / "warm.sock"
 
-    def modules(self) -> set[str]:
-        """What it was told to import."""
-        return set(json.loads((self.spool / "modules.json").read_text()))
+    def load(self, modules: Sequence[str]) -> None:
+        """Have modules imported, as far as that was not done before.
+
+        Raises:
+            SandboxError: it ended meanwhile.
+        """
+        missing = set(with_companions(modules)) - self._loaded
+        if missing:
+            self._ask({"do": "import", "modules": sorted(missing)}, START_SECONDS)
+            self._loaded |= missing
 
     def is_alive(self) -> bool:
         """Tell whether it takes connections."""
@@ -145,7 +157,6 @@ class WarmProcess:
                 probe.connect(str(self.address))
             except OSError:
                 return False
-            probe.sendall(b"?")
             return True
 
     def fork(
@@ -172,6 +183,7 @@ class WarmProcess:
         group = control_group(name, limits)
         ours, theirs = socket.socketpair()
         request = {
+            "do": "fork",
             "kind": kind,
             "limits": asdict(limits),
             "limit_memory": not group.memory,
@@ -184,23 +196,24 @@ class WarmProcess:
         child: Child | None = None
         try:
             ours.settimeout(CHILD_SECONDS)
-            with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as server:
-                server.connect(str(self.address))
-                passed = [theirs.fileno()] + ([bridge.fileno()] if bridge else [])
-                send(server, json.dumps(request).encode(), passed)
+            self._send(request, [theirs, bridge] if bridge else [theirs])
             theirs.close()
             message, descriptors = receive(ours)
             if not descriptors:
                 raise SandboxError(f"The warm process could not fork: {self.log()}")
             child = Child(json.loads(message)["process"], descriptors[0], ours, group, job)
             group.add(child.pid)
-            ours.sendall(b"g")
+            ours.sendall(str(child.pid).encode())
             answer = ours.recv(1 << 16)
             if answer != b"ready":
                 raise SandboxError(
                     f"The {kind} did not start: {answer.decode(errors='replace') or self.log()}"
                 )
             ours.settimeout(None)
+            if job:
+                self._ask(
+                    {"do": "seal", "process": child.pid, "job": str(job)}, CHILD_SECONDS
+                )
             return child
         except (OSError, SandboxError) as problem:
             if child:
@@ -235,54 +248,57 @@ class WarmProcess:
         self._box = None
         shutil.rmtree(self.spool, ignore_errors=True)
 
-    def _wait(self) -> None:
-        """Wait until the imports are done; a first request is answered only then."""
-        assert self._box is not None
-        box = self._box
-        ours, theirs = socket.socketpair()
-        with ours, theirs, socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as server:
+    def _send(self, request: dict[str, Any], passed: Sequence[socket.socket]) -> None:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as server:
             server.connect(str(self.address))
-            ours.settimeout(0.5)
-            send(server, b"", [theirs.fileno()])
-            theirs.close()
-            for _ in range(2 * START_SECONDS):
-                with contextlib.suppress(TimeoutError):
-                    if ours.recv(1) == b"w":
-                        return
-                    break
-                if box.poll() is not None:
-                    break
-        text = self.log()
-        self.close()
-        raise SandboxError(f"The sandbox did not start. {text}")
+            descriptors = [each.fileno() for each in passed]
+            send(server, json.dumps(request).encode(), descriptors)
+
+    def _ask(self, request: dict[str, Any], seconds: float) -> None:
+        """Put a request and wait until it is done.
+
+        Raises:
+            SandboxError: it was not.
+        """
+        ours, theirs = socket.socketpair()
+        with ours:
+            ours.settimeout(seconds)
+            try:
+                with theirs:
+                    self._send(request, [theirs])
+                done = ours.recv(4)
+            except OSError as problem:
+                raise SandboxError(f"The warm process does not answer ({problem}).") from problem
+            if done != b"done":
+                raise SandboxError(f"The warm process could not {request['do']}: {self.log()}")
 
 
 _lock = threading.Lock()
-_own: WarmProcess | None = None
+_current: WarmProcess | None = None
 # `bwrap --die-with-parent` ends with the thread that started it, so that thread has to stay.
 _starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="labkit-warm")
 
 
 def warm_process(modules: Sequence[str] = ()) -> WarmProcess:
-    """Return the warm process of this run; start one where none has these modules imported.
+    """Return the warm process of this run, with these modules imported; start one if none is there.
 
     Its address goes into the environment, so that processes started from here share it.
 
     Raises:
         SandboxError: it does not start.
     """
-    global _own
+    global _current
     with _lock:
         address = os.environ.get(ADDRESS_VARIABLE)
-        if address:
-            warm = _own if _own and str(_own.spool) == address else WarmProcess(Path(address))
-            if warm.is_alive() and set(modules) <= warm.modules():
-                return warm
-        if _own:
-            _own.close()
-        _own = _starter.submit(WarmProcess.start, with_companions(modules)).result()
-        os.environ[ADDRESS_VARIABLE] = str(_own.spool)
-        return _own
+        if address and (_current is None or str(_current.spool) != address):
+            _current = WarmProcess(Path(address))
+        if not (address and _current and _current.is_alive()):
+            if _current:
+                _current.close()
+            _current = _starter.submit(WarmProcess.start).result()
+            os.environ[ADDRESS_VARIABLE] = str(_current.spool)
+        _current.load(modules)
+        return _current
 
 
 def is_privileged() -> bool:
@@ -310,7 +326,7 @@ def box(spool: Path) -> list[str]:
     """The `bwrap` command before the program: no network, a read-only system, an own spool."""
     command = ["bwrap", "--die-with-parent", "--new-session"]
     command += ["--unshare-ipc", "--unshare-uts", "--unshare-net", "--unshare-cgroup-try"]
-    command += ["--cap-add", "ALL"] if is_privileged() else ["--unshare-user"]
+    command += ["--cap-add", "ALL", *([] if is_privileged() else ["--unshare-user"])]
     command += ["--ro-bind", "/usr", "/usr"]
     for name in ("bin", "sbin", "lib", "lib32", "lib64"):
         place = Path("/", name)

@@ -14,7 +14,7 @@ import struct
 from pathlib import Path
 from typing import Any
 
-MOUNT, UTS, IPC, USER, PID, NET = 0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
+MOUNT, UTS, IPC, PID, NET = 0x20000, 0x4000000, 0x8000000, 0x20000000, 0x40000000
 READ_ONLY, NO_SETUID, NO_DEVICES, REMOUNT, BIND, RECURSIVE, PRIVATE = (
     1,
     2,
@@ -50,23 +50,51 @@ def mount(source: str, target: str, kind: str, flags: int, options: str = "") ->
     )
 
 
-def leave_shared_world(privileged: bool) -> None:
-    """Unshare all namespaces; the next child is the first process of its PID namespace.
+def handles() -> dict[int, int]:
+    """Open the namespaces that this process is in: descriptors by flag of setns(2)."""
+    names = {MOUNT: "mnt", UTS: "uts", IPC: "ipc", PID: "pid", NET: "net"}
+    return {flag: os.open(f"/proc/self/ns/{name}", os.O_CLOEXEC) for flag, name in names.items()}
 
-    Args:
-        privileged: whether this process is root on the machine; then no user namespace is needed
-            and the caller changes its user id later.
+
+def enter(namespaces: dict[int, int]) -> None:
+    """Move this process, for PID namespaces its next children, into opened namespaces.
 
     Raises:
         OSError: the kernel refuses.
     """
-    flags = MOUNT | UTS | IPC | PID | NET
-    user, group = os.getuid(), os.getgid()
-    _checked(_libc.unshare(flags if privileged else flags | USER), "unshare")
-    if not privileged:
-        Path("/proc/self/setgroups").write_text("deny")
-        Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
-        Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+    for flag, handle in namespaces.items():
+        _checked(_libc.setns(handle, flag), "setns")
+
+
+def fork_apart(home: dict[int, int]) -> int:
+    """Fork a child that is the first process of new namespaces; return like os.fork.
+
+    A process with much in memory takes long to fork. So this one goes ahead into the new
+    namespaces, forks once and comes back, where others fork an intermediate process.
+
+    Args:
+        home: the caller's own namespaces, from `handles`.
+
+    Raises:
+        OSError: the kernel refuses.
+    """
+    _checked(_libc.unshare(MOUNT | UTS | IPC | PID | NET), "unshare")
+    child = -1
+    try:
+        child = os.fork()
+    finally:
+        if child != 0:
+            enter(home)
+    return child
+
+
+def mounts_of(process: int) -> dict[int, int]:
+    """Open the mount namespace of another process.
+
+    Raises:
+        OSError: it has ended.
+    """
+    return {MOUNT: os.open(f"/proc/{process}/ns/mnt", os.O_CLOEXEC)}
 
 
 def own_proc() -> None:

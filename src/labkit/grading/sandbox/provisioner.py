@@ -102,12 +102,16 @@ class SandboxProvisioner(KernelProvisionerBase):
             self.child.signal(signum)
 
     async def kill(self, restart: bool = False) -> None:
-        """End the kernel and all it started."""
+        """End the kernel and all it started, and wait until that is so.
+
+        jupyter_client would look for it only every 0.1 s.
+        """
         await self.send_signal(signal.SIGKILL)
+        await self.wait()
 
     async def terminate(self, restart: bool = False) -> None:
         """End the kernel and all it started; there is nothing in it worth a farewell."""
-        await self.send_signal(signal.SIGKILL)
+        await self.kill()
 
     async def cleanup(self, restart: bool = False) -> None:
         """Clear what was made for the kernel."""

@@ -1,12 +1,13 @@
 """The warm process: it has the slow imports done and forks a sandboxed process a request.
 
 It runs inside a box that `bwrap` made (no network, a read-only system, none of the course's
-files), never runs learner code itself, and keeps the right to make namespaces. Each child first
-moves into namespaces, limits and a user of its own, then becomes a kernel or an evaluator.
+files), never runs learner code itself, and keeps the right to make namespaces. Each child starts in
+namespaces of its own, takes on limits and a user, then becomes a kernel or an evaluator.
 
-A request is one message on a Unix socket: JSON, with descriptors beside it. The child answers on
-the first of them: its process id with a descriptor of the process, then "ready" or what went wrong.
-See `client.py` for the other end.
+A request is one message on a Unix socket: JSON, with descriptors beside it, the first of them for
+the answer. "import" loads modules. "fork" makes a child: the answer is its process id with a
+descriptor of the process, and then, from the child, "ready" or what went wrong. "seal" makes a
+child's folder read-only once its sockets stand there. See `client.py` for the other end.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import signal
 import socket
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -62,35 +63,52 @@ ALWAYS = (
 """Modules that every child needs."""
 
 
-def main(descriptor: int, keep: list[str], modules: list[str]) -> None:
-    """Serve fork requests until the other end is gone.
+def main(descriptor: int, keep: list[str]) -> None:
+    """Serve requests until the other end is gone.
 
     Args:
         descriptor: the listening socket.
         keep: folders below /tmp that children go on seeing, for example the environment.
-        modules: imported before the first fork; what cannot be imported is left to the learner.
     """
-    for name in (*ALWAYS, *modules):
-        with contextlib.suppress(Exception):
-            importlib.import_module(name)
+    _load(ALWAYS)
     sys.path[:] = [path for path in sys.path if path]
-    gc.collect()
-    gc.freeze()  # a collection in a child would copy all memory that is shared
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    home = namespaces.handles()
     with socket.socket(fileno=descriptor) as listener:
         while True:
             connection, _ = listener.accept()
             with connection:
                 message, descriptors = receive(connection)
-                if not message:  # asks only whether the imports are done
-                    for each in descriptors:
-                        os.write(each, b"w")
-                elif descriptors and os.fork() == 0:
-                    listener.close()
-                    connection.close()
-                    _supervise(json.loads(message), descriptors, keep)
-                for each in descriptors:
-                    os.close(each)
+            if message and descriptors:
+                _answer(json.loads(message), descriptors, keep, home)
+
+
+def _answer(
+    request: dict[str, Any], descriptors: list[int], keep: list[str], home: dict[int, int]
+) -> None:
+    """Do what is asked for; in a forked child, never return."""
+    with socket.socket(fileno=descriptors[0]) as answer:
+        done = b"done"
+        if request["do"] == "fork":
+            _fork(request, answer, descriptors[1:], keep, home)
+            done = b""  # the child says when it is ready
+        elif request["do"] == "seal":
+            done = b"done" if _seal(request["process"], request["job"], home) else b""
+        else:
+            _load(request["modules"])
+        with contextlib.suppress(OSError):  # nobody may wait any more
+            answer.sendall(done)
+    for each in descriptors[1:]:
+        os.close(each)
+
+
+def _load(modules: Iterable[str]) -> None:
+    """Import modules; what cannot be imported is left to the learner."""
+    for name in modules:
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # a collection in a child would copy all memory that is shared
 
 
 def receive(connection: socket.socket, most: int = 4) -> tuple[bytes, list[int]]:
@@ -110,35 +128,39 @@ def send(connection: socket.socket, message: bytes, descriptors: list[int]) -> N
     connection.sendmsg([message], [rights] if descriptors else [])
 
 
-def _supervise(request: dict[str, Any], descriptors: list[int], keep: list[str]) -> None:
-    """Fork the sandboxed process into its own PID namespace and wait for its end; never return."""
-    try:
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        control = socket.socket(fileno=descriptors[0])
-        namespaces.leave_shared_world(request["privileged"])
-        namespaces.die_with_parent()
-        ours, childs = socket.socketpair()
-        # The supervisor's number is unique on the machine while the child lives.
-        user = FIRST_USER + os.getpid() if request["privileged"] else os.getuid()
-        child = os.fork()
-        if child == 0:
-            ours.close()
-            _child(request, control, descriptors[1:], keep, user, childs)
-        process = os.pidfd_open(child)
+def _fork(
+    request: dict[str, Any],
+    control: socket.socket,
+    descriptors: list[int],
+    keep: list[str],
+    home: dict[int, int],
+) -> None:
+    """Fork a child and tell the other end about it; in the child, never return."""
+    child = namespaces.fork_apart(home)
+    if child == 0:
+        _child(request, control, descriptors, keep)
+    process = os.pidfd_open(child)
+    with contextlib.suppress(OSError):
         send(control, json.dumps({"process": child}).encode(), [process])
-        for descriptor in (process, *descriptors[1:]):
-            os.close(descriptor)
-        control.close()
-        childs.close()
-        if ours.recv(1) and request["job"]:
-            namespaces.read_only(request["job"])  # sockets are bound; no more is written there
-        with contextlib.suppress(OSError):
-            ours.sendall(b"g")
-        os.waitpid(child, 0)
-    except BaseException:
-        traceback.print_exc()
+    os.close(process)
+
+
+def _seal(process: int, job: str, home: dict[int, int]) -> bool:
+    """Let a child write no more where its sockets stand; tell whether it is there."""
+    try:
+        there = namespaces.mounts_of(process)
+    except OSError:
+        return False
+    try:
+        namespaces.enter(there)
+        namespaces.read_only(job)
+        return True
+    except OSError:
+        return False
     finally:
-        os._exit(1)
+        namespaces.enter(home)
+        for handle in there.values():
+            os.close(handle)
 
 
 def _child(
@@ -146,21 +168,26 @@ def _child(
     control: socket.socket,
     descriptors: list[int],
     keep: list[str],
-    user: int,
-    supervisor: socket.socket,
 ) -> None:
     """Lock this process up and let it become what was asked for; never return."""
     try:
+        _close_all_but([control.fileno(), *descriptors])
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        namespaces.die_with_parent()
         os.setsid()
         limits = Limits(**request["limits"])
         job = request["job"]
         _build_room(limits, [*keep, job] if job else keep, request["spool"])
-        if control.recv(1) != b"g":  # the other end has put this process under its control group
+        # The other end puts this process under its control group, then tells it its number, which
+        # is unique on the machine while it lives.
+        number = control.recv(64)
+        if not number:
             os._exit(1)
         set_resource_limits(
             limits, memory=request["limit_memory"], processes=request["limit_processes"]
         )
         if request["privileged"]:
+            user = FIRST_USER + int(number)
             for folder in filter(None, (job, HOME)):
                 os.chown(folder, user, user)
             namespaces.become(user)
@@ -177,10 +204,6 @@ def _child(
             start = _kernel(request, descriptors)
         else:
             start = _evaluator(control, descriptors)
-        supervisor.sendall(b"s")
-        if supervisor.recv(1) != b"g":
-            os._exit(1)
-        supervisor.close()
         control.sendall(b"ready")
         start()
         os._exit(0)
@@ -189,6 +212,15 @@ def _child(
             control.sendall(traceback.format_exc().encode()[-MESSAGE:])
     finally:
         os._exit(1)
+
+
+def _close_all_but(kept: list[int]) -> None:
+    """Close what the warm process has open: its listening socket and the way back to its world."""
+    start = 3
+    for descriptor in [*sorted(kept), 1 << 30]:
+        if descriptor > start:  # for an empty range, os.closerange closes all there is
+            os.closerange(start, descriptor)
+        start = descriptor + 1
 
 
 def _build_room(limits: Limits, keep: list[str], spool: str) -> None:
@@ -247,4 +279,4 @@ def _evaluator(control: socket.socket, descriptors: list[int]) -> Callable[[], N
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), json.loads(sys.argv[2]), json.loads(sys.argv[3]))
+    main(int(sys.argv[1]), json.loads(sys.argv[2]))
