@@ -196,12 +196,13 @@ class WarmProcess:
         child: Child | None = None
         try:
             ours.settimeout(CHILD_SECONDS)
-            self._send(request, [theirs, bridge] if bridge else [theirs])
+            passed = [theirs.fileno()] + ([bridge.fileno()] if bridge else [])
+            self._send(request, passed)
             theirs.close()
-            message, descriptors = receive(ours)
+            _, descriptors = receive(ours)
             if not descriptors:
                 raise SandboxError(f"The warm process could not fork: {self.log()}")
-            child = Child(json.loads(message)["process"], descriptors[0], ours, group, job)
+            child = Child(_process_id(descriptors[0]), descriptors[0], ours, group, job)
             group.add(child.pid)
             ours.sendall(str(child.pid).encode())
             answer = ours.recv(1 << 16)
@@ -211,9 +212,7 @@ class WarmProcess:
                 )
             ours.settimeout(None)
             if job:
-                self._ask(
-                    {"do": "seal", "process": child.pid, "job": str(job)}, CHILD_SECONDS
-                )
+                self._ask({"do": "seal", "job": str(job)}, CHILD_SECONDS, [child.descriptor])
             return child
         except (OSError, SandboxError) as problem:
             if child:
@@ -248,13 +247,14 @@ class WarmProcess:
         self._box = None
         shutil.rmtree(self.spool, ignore_errors=True)
 
-    def _send(self, request: dict[str, Any], passed: Sequence[socket.socket]) -> None:
+    def _send(self, request: dict[str, Any], descriptors: list[int]) -> None:
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as server:
             server.connect(str(self.address))
-            descriptors = [each.fileno() for each in passed]
             send(server, json.dumps(request).encode(), descriptors)
 
-    def _ask(self, request: dict[str, Any], seconds: float) -> None:
+    def _ask(
+        self, request: dict[str, Any], seconds: float, descriptors: Sequence[int] = ()
+    ) -> None:
         """Put a request and wait until it is done.
 
         Raises:
@@ -265,12 +265,18 @@ class WarmProcess:
             ours.settimeout(seconds)
             try:
                 with theirs:
-                    self._send(request, [theirs])
+                    self._send(request, [theirs.fileno(), *descriptors])
                 done = ours.recv(4)
             except OSError as problem:
                 raise SandboxError(f"The warm process does not answer ({problem}).") from problem
             if done != b"done":
                 raise SandboxError(f"The warm process could not {request['do']}: {self.log()}")
+
+
+def _process_id(descriptor: int) -> int:
+    """The process id, as this process sees it, of what a pidfd refers to."""
+    lines = Path(f"/proc/self/fdinfo/{descriptor}").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("Pid:")).split()[1])
 
 
 _lock = threading.Lock()

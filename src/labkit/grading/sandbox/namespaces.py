@@ -14,7 +14,7 @@ import struct
 from pathlib import Path
 from typing import Any
 
-MOUNT, UTS, IPC, PID, NET = 0x20000, 0x4000000, 0x8000000, 0x20000000, 0x40000000
+MOUNT, UTS, IPC, USER, PID, NET = 0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
 READ_ONLY, NO_SETUID, NO_DEVICES, REMOUNT, BIND, RECURSIVE, PRIVATE = (
     1,
     2,
@@ -88,13 +88,34 @@ def fork_apart(home: dict[int, int]) -> int:
     return child
 
 
-def mounts_of(process: int) -> dict[int, int]:
-    """Open the mount namespace of another process.
+def begin_apart() -> None:
+    """Go on as the first process of new namespaces, which this user then owns.
+
+    `bwrap` leaves an ordinary user in namespaces that nobody can come back to. The process that
+    called this stays and ends with the one that goes on.
 
     Raises:
-        OSError: it has ended.
+        OSError: the kernel refuses.
     """
-    return {MOUNT: os.open(f"/proc/{process}/ns/mnt", os.O_CLOEXEC)}
+    _checked(_libc.unshare(MOUNT | UTS | IPC | PID | NET), "unshare")
+    first = os.fork()
+    if first:
+        os._exit(os.waitstatus_to_exitcode(os.waitpid(first, 0)[1]) & 255)
+    die_with_parent()
+    make_private()
+
+
+def own_users() -> None:
+    """Move into a user namespace, where this user's processes are counted apart from others.
+
+    Raises:
+        OSError: the kernel refuses.
+    """
+    user, group = os.getuid(), os.getgid()
+    _checked(_libc.unshare(USER), "unshare")
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
+    Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
 
 
 def own_proc() -> None:

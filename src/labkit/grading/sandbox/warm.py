@@ -5,9 +5,9 @@ files), never runs learner code itself, and keeps the right to make namespaces. 
 namespaces of its own, takes on limits and a user, then becomes a kernel or an evaluator.
 
 A request is one message on a Unix socket: JSON, with descriptors beside it, the first of them for
-the answer. "import" loads modules. "fork" makes a child: the answer is its process id with a
-descriptor of the process, and then, from the child, "ready" or what went wrong. "seal" makes a
-child's folder read-only once its sockets stand there. See `client.py` for the other end.
+the answer. "import" loads modules. "fork" makes a child: the answer is a descriptor of the process,
+and then, from the child, "ready" or what went wrong. "seal" makes a child's folder read-only once
+its sockets stand there. See `client.py` for the other end.
 """
 
 from __future__ import annotations
@@ -70,6 +70,7 @@ def main(descriptor: int, keep: list[str]) -> None:
         descriptor: the listening socket.
         keep: folders below /tmp that children go on seeing, for example the environment.
     """
+    namespaces.begin_apart()
     _load(ALWAYS)
     sys.path[:] = [path for path in sys.path if path]
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -93,7 +94,7 @@ def _answer(
             _fork(request, answer, descriptors[1:], keep, home)
             done = b""  # the child says when it is ready
         elif request["do"] == "seal":
-            done = b"done" if _seal(request["process"], request["job"], home) else b""
+            done = b"done" if _seal(descriptors[1], request["job"], home) else b""
         else:
             _load(request["modules"])
         with contextlib.suppress(OSError):  # nobody may wait any more
@@ -141,26 +142,20 @@ def _fork(
         _child(request, control, descriptors, keep)
     process = os.pidfd_open(child)
     with contextlib.suppress(OSError):
-        send(control, json.dumps({"process": child}).encode(), [process])
+        send(control, b"forked", [process])
     os.close(process)
 
 
 def _seal(process: int, job: str, home: dict[int, int]) -> bool:
     """Let a child write no more where its sockets stand; tell whether it is there."""
     try:
-        there = namespaces.mounts_of(process)
-    except OSError:
-        return False
-    try:
-        namespaces.enter(there)
+        namespaces.enter({namespaces.MOUNT: process})
         namespaces.read_only(job)
         return True
     except OSError:
         return False
     finally:
         namespaces.enter(home)
-        for handle in there.values():
-            os.close(handle)
 
 
 def _child(
@@ -178,6 +173,8 @@ def _child(
         limits = Limits(**request["limits"])
         job = request["job"]
         _build_room(limits, [*keep, job] if job else keep, request["spool"])
+        if not request["privileged"]:
+            namespaces.own_users()
         # The other end puts this process under its control group, then tells it its number, which
         # is unique on the machine while it lives.
         number = control.recv(64)
