@@ -18,7 +18,8 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import nbformat
@@ -104,10 +105,18 @@ def _run_once(job: dict[str, Any]) -> tuple[NotebookNode, str, bool]:
     """Run a notebook; return it, why the run came to an early end, and whether a process died."""
     nb = nbformat.reads(job["notebook"].decode("utf-8"), as_version=4)
     limits = Limits(**job["limits"])
-    with _evaluator(job, limits) as (evaluator, learners_end):
-        client = _Apart(nb, job, limits, evaluator, learners_end)
-        client.run()
-        return nb, client.lost, client.died
+    ours, learners_end = socket.socketpair()
+    with learners_end, ThreadPoolExecutor(max_workers=1) as beside:
+        # It starts beside the kernel; whoever asks it first waits for it.
+        evaluator = beside.submit(_Evaluator.open, job, limits, ours)
+        try:
+            client = _Apart(nb, job, limits, evaluator, learners_end)
+            client.run()
+            evaluator.result()  # a machine that gives none is told even where there is no test
+            return nb, client.lost, client.died
+        finally:
+            with contextlib.suppress(SandboxError):
+                evaluator.result().child.close()
 
 
 class _Evaluator:
@@ -115,6 +124,23 @@ class _Evaluator:
 
     def __init__(self, child: Child) -> None:
         self.child = child
+
+    @classmethod
+    def open(cls, job: dict[str, Any], limits: Limits, bridge: socket.socket) -> _Evaluator:
+        """Start the trusted process with its end of the bridge, and tell it what belongs to a job.
+
+        Raises:
+            SandboxError: it does not answer.
+        """
+        with bridge:
+            child = warm_process(job["preload"]).fork("evaluator", limits, bridge)
+        evaluator = cls(child)
+        try:
+            evaluator.ask(_opening(job, limits), limits.cell_seconds + GRACE_SECONDS)
+            return evaluator
+        except OSError as problem:
+            child.close()
+            raise SandboxError(f"The evaluator did not answer ({problem}).") from problem
 
     def ask(self, question: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Send a question and wait for the answer.
@@ -145,23 +171,6 @@ class _Evaluator:
         return bytes(parts)
 
 
-@contextlib.contextmanager
-def _evaluator(job: dict[str, Any], limits: Limits) -> Iterator[tuple[_Evaluator, socket.socket]]:
-    """Start the trusted process; yield it with the learner's end of the bridge."""
-    ours, learners = socket.socketpair()
-    with ours, learners:
-        child = warm_process(job["preload"]).fork("evaluator", limits, ours)
-        ours.close()
-        try:
-            evaluator = _Evaluator(child)
-            evaluator.ask(_opening(job, limits), limits.cell_seconds + GRACE_SECONDS)
-            yield evaluator, learners
-        except (TimeoutError, ConnectionError) as problem:
-            raise SandboxError(f"The evaluator did not answer ({problem}).") from problem
-        finally:
-            child.close()
-
-
 def _opening(job: dict[str, Any], limits: Limits) -> dict[str, Any]:
     def text(files: dict[str, bytes]) -> dict[str, str]:
         return {name: base64.b64encode(data).decode() for name, data in files.items()}
@@ -189,7 +198,7 @@ class _Apart(NotebookClient):
         nb: NotebookNode,
         job: dict[str, Any],
         limits: Limits,
-        evaluator: _Evaluator,
+        evaluator: Future[_Evaluator],
         learners_end: socket.socket,
     ) -> None:
         context = zmq.asyncio.Context()
@@ -338,7 +347,7 @@ class _Apart(NotebookClient):
         timer = loop.call_later(seconds, self._stop_test)
         try:
             return await loop.run_in_executor(
-                None, self._evaluator.ask, question, seconds + 2 * GRACE_SECONDS
+                None, lambda: self._evaluator.result().ask(question, seconds + 2 * GRACE_SECONDS)
             )
         except TimeoutError:
             self._lose("The test did not come to an end.")
@@ -357,7 +366,8 @@ class _Apart(NotebookClient):
 
     def _stop_test(self) -> None:
         self._stopped = True
-        self._evaluator.child.signal(signal.SIGINT)
+        if self._evaluator.done():
+            self._evaluator.result().child.signal(signal.SIGINT)
 
     def _get_timeout(self, cell: NotebookNode | None) -> int | None:
         """The kernel may serve as long as the evaluator asks; each call has its own limit."""
