@@ -143,6 +143,10 @@ def grade(
     from labkit.grading.startup import spare_slow_imports
 
     spare_slow_imports()
+    if not (unsafe or scheduler):
+        from labkit.grading.sandbox.client import begin
+
+        begin()
     from labkit.grading.engine import Options, Outcome, enter, summary
     from labkit.grading.engine import grade as grade_cohort
 

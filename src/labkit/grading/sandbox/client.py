@@ -21,7 +21,7 @@ import tempfile
 import threading
 import uuid
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -281,8 +281,19 @@ def _process_id(descriptor: int) -> int:
 
 _lock = threading.Lock()
 _current: WarmProcess | None = None
+_begun: Future[WarmProcess] | None = None
 # `bwrap --die-with-parent` ends with the thread that started it, so that thread has to stay.
 _starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="labkit-warm")
+
+
+def begin() -> None:
+    """Start a warm process in the background; whoever asks for one next waits for it.
+
+    Its own imports take as long as those of the engine, so both are done side by side.
+    """
+    global _begun
+    if _current is None and ADDRESS_VARIABLE not in os.environ:
+        _begun = _starter.submit(WarmProcess.start)
 
 
 def warm_process(modules: Sequence[str] = ()) -> WarmProcess:
@@ -293,7 +304,7 @@ def warm_process(modules: Sequence[str] = ()) -> WarmProcess:
     Raises:
         SandboxError: it does not start.
     """
-    global _current
+    global _begun, _current
     with _lock:
         address = os.environ.get(ADDRESS_VARIABLE)
         if address and (_current is None or str(_current.spool) != address):
@@ -301,7 +312,8 @@ def warm_process(modules: Sequence[str] = ()) -> WarmProcess:
         if not (address and _current and _current.is_alive()):
             if _current:
                 _current.close()
-            _current = _starter.submit(WarmProcess.start).result()
+            starting, _begun = _begun or _starter.submit(WarmProcess.start), None
+            _current = starting.result()
             os.environ[ADDRESS_VARIABLE] = str(_current.spool)
         _current.load(modules)
         return _current
