@@ -197,8 +197,8 @@ def find(engine: int, victim: str) -> list[psutil.Process]:
 def kind_of(process: psutil.Process) -> str:
     """Tell what a process below the engine is.
 
-    The warm process forks a supervisor, which forks the kernel or the evaluator; a kernel has
-    threads for its sockets.
+    The warm process goes on in a child of its own, which forks kernels and evaluators; a kernel
+    has threads for its sockets.
     """
     command = " ".join(process.cmdline())
     if "spawn_main" in command:
@@ -209,6 +209,7 @@ def kind_of(process: psutil.Process) -> str:
     above = sum("bwrap" in " ".join(p.cmdline()) for p in process.parents())
     kinds: dict[int, Callable[[], str]] = {
         0: lambda: "warm process",
+        1: lambda: "warm process",
         2: lambda: "kernel" if process.num_threads() > 2 else "evaluator",
     }
     return kinds.get(depth - above, lambda: "")()

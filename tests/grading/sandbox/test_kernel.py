@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
+import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -217,6 +219,35 @@ def test_a_killed_warm_process_takes_its_kernels_along_and_is_replaced(warm):
     assert not any(folder.exists() for folder in child.group.folders)
     assert not other.is_alive()
     other.close()
+
+
+def test_a_warm_process_that_is_killed_while_it_starts_is_started_again(need_sandbox, monkeypatch):
+    monkeypatch.delenv(client.ADDRESS_VARIABLE, raising=False)
+    monkeypatch.setattr(client, "_current", None)
+    ask, asked = client.WarmProcess._ask, []
+
+    def kill_the_first(self, *arguments):
+        if not asked:
+            self._box.kill()
+        asked.append(arguments)
+        ask(self, *arguments)
+
+    monkeypatch.setattr(client.WarmProcess, "_ask", kill_the_first)
+    warm = client.warm_process()
+    assert warm.is_alive()
+    assert len(asked) > 1
+    warm.close()
+
+
+def test_the_folder_of_a_warm_process_whose_engine_was_killed_is_swept(need_sandbox, tmp_path):
+    warm = client.WarmProcess.start()
+    shutil.copytree(warm.spool, left := Path(f"{warm.spool}-left"), ignore=lambda *_: ["warm.sock"])
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+        listener.bind(str(left / "warm.sock"))
+    client._sweep_spools()
+    assert not left.exists()
+    assert warm.is_alive()
+    warm.close()
 
 
 PORTS = ("shell", "iopub", "stdin", "control", "hb")

@@ -36,6 +36,7 @@ START_SECONDS = 180
 """Importing torch from a cold disk takes up to half a minute."""
 
 CHILD_SECONDS = 60
+ATTEMPTS = 3
 
 
 class SandboxError(RuntimeError):
@@ -105,6 +106,7 @@ class WarmProcess:
             SandboxError: it did not start; the text holds what it said.
         """
         sweep()
+        _sweep_spools()
         spool = Path(tempfile.mkdtemp(prefix="labkit-", dir="/tmp"))
         spool.chmod(0o711)  # a kernel of another user passes through to its own folder
         warm = cls(spool)
@@ -273,6 +275,18 @@ class WarmProcess:
                 raise SandboxError(f"The warm process could not {request['do']}: {self.log()}")
 
 
+def _sweep_spools() -> None:
+    """Take away folders of warm processes whose engine was killed before it could."""
+    for address in Path("/tmp").glob("labkit-*/warm.sock"):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as probe:
+            try:
+                probe.connect(str(address))
+            except ConnectionRefusedError:  # nobody will ever listen there again
+                shutil.rmtree(address.parent, ignore_errors=True)
+            except OSError:
+                continue
+
+
 def _process_id(descriptor: int) -> int:
     """The process id, as this process sees it, of what a pidfd refers to."""
     lines = Path(f"/proc/self/fdinfo/{descriptor}").read_text().splitlines()
@@ -304,19 +318,26 @@ def warm_process(modules: Sequence[str] = ()) -> WarmProcess:
     Raises:
         SandboxError: it does not start.
     """
-    global _begun, _current
     with _lock:
-        address = os.environ.get(ADDRESS_VARIABLE)
-        if address and (_current is None or str(_current.spool) != address):
-            _current = WarmProcess(Path(address))
-        if not (address and _current and _current.is_alive()):
-            if _current:
-                _current.close()
-            starting, _begun = _begun or _starter.submit(WarmProcess.start), None
-            _current = starting.result()
-            os.environ[ADDRESS_VARIABLE] = str(_current.spool)
-        _current.load(modules)
-        return _current
+        for _ in range(ATTEMPTS - 1):
+            with contextlib.suppress(SandboxError):  # somebody killed it
+                return _ready(modules)
+        return _ready(modules)
+
+
+def _ready(modules: Sequence[str]) -> WarmProcess:
+    global _begun, _current
+    address = os.environ.get(ADDRESS_VARIABLE)
+    if address and (_current is None or str(_current.spool) != address):
+        _current = WarmProcess(Path(address))
+    if not (address and _current and _current.is_alive()):
+        if _current:
+            _current.close()
+        starting, _begun = _begun or _starter.submit(WarmProcess.start), None
+        _current = starting.result()
+        os.environ[ADDRESS_VARIABLE] = str(_current.spool)
+    _current.load(modules)
+    return _current
 
 
 def is_privileged() -> bool:
