@@ -21,7 +21,7 @@ PYTHON = "3.11"
 HEADER = "# Made by `python tools/lock.py`: do not edit. Use: pip install -c constraints.txt ...\n"
 
 # What Binder and conda users get: everything to learn and to grade with, no developer's tools.
-ENVIRONMENT_EXTRAS = ("lab", "instructor", "rl", "causal")
+ENVIRONMENT_EXTRAS = ("lab", "instructor", "rl", "causal", "diagnosis", "tinyml")
 # These come from conda-forge: its PyTorch has a CPU build on Linux, and shares NumPy's libraries.
 FROM_CONDA = ("torch", "numpy")
 # What PyPI's torch asks for on Linux and a CPU does not need.

@@ -19,7 +19,7 @@ from pathlib import Path
 DISTRIBUTION = "labkit-trends"
 MEND = "run `python bootstrap.py setup` in the course's folder"
 # Extras that a working course has; the others belong to its developers or to later trends.
-NEEDED_EXTRAS = ("lab", "instructor", "rl", "causal")
+NEEDED_EXTRAS = ("lab", "instructor", "rl", "causal", "diagnosis", "tinyml")
 FREE_DISK_GB = 1.0
 
 
