@@ -40,6 +40,9 @@ LARGEST_MESSAGE = 50_000_000
 """Bytes of one message from the kernel; ZeroMQ drops the connection where one is larger."""
 
 GRACE_SECONDS = 5
+CALLS_END_EARLIER = 2
+"""Seconds before a test is stopped, within which its calls have come to an end."""
+
 ATTEMPTS = 3
 CUT = "… more was shown than is kept.\n"
 
@@ -294,7 +297,9 @@ class _Apart(NotebookClient):
         if self.lost:
             return
         serving = asyncio.ensure_future(self._serve(index))
-        question = {"do": "test", "source": self._job["tests"][_grade_id(cell)]}
+        seconds = self._test_seconds - CALLS_END_EARLIER
+        source = self._job["tests"][_grade_id(cell)]
+        question = {"do": "test", "source": source, "seconds": seconds}
         answer = await self._ask(question)
         if answer.get("lost"):
             self._lose(answer["lost"], died=self._kernel_has_ended())

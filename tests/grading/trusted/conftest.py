@@ -123,13 +123,13 @@ class Rooms:
         _receive(self._cells)
         return self._ask({"do": "setup", "source": source})
 
-    def test(self, source: str) -> dict[str, Any]:
+    def test(self, source: str, seconds: float = 60) -> dict[str, Any]:
         """Run a test cell, with the learner's process serving."""
         try:
             _send(self._cells, {"do": "serve"})
         except OSError:  # it is dead
             pass
-        return self._ask({"do": "test", "source": source})
+        return self._ask({"do": "test", "source": source, "seconds": seconds})
 
     def outcome(self, source: str) -> str:
         """What is left of a test: the empty text if it passed, else its error."""

@@ -567,6 +567,16 @@ def test_an_endless_call_is_stopped_and_the_rest_goes_on(open_rooms, body):
         assert rooms.outcome("assert g() == 1") == ""
 
 
+def test_a_test_of_many_slow_calls_ends_in_time_and_the_rest_goes_on(rooms):
+    rooms.learner("import time\ndef f(): time.sleep(0.2)\ndef g(): return 1")
+    answer = rooms.test(
+        "while True:\n    try:\n        f()\n    except Exception:\n        pass", seconds=0.9
+    )
+    assert [output["ename"] for output in answer["outputs"]] == ["TestTimeUp"]
+    assert answer["lost"] == ""
+    assert rooms.outcome("assert g() == 1") == ""
+
+
 def test_the_end_of_the_learners_process_is_told_and_costs_that_test(rooms):
     rooms.learner("import os\ndef f(): os._exit(0)\ndef g(): return 1")
     answer = rooms.test("try:\n    f()\nexcept Exception:\n    pass")

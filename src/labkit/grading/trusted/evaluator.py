@@ -80,9 +80,10 @@ class Evaluator:
         self._later |= names.names_in_functions(source)
         return {"outputs": self._outputs.cell}
 
-    def test(self, source: str) -> dict[str, Any]:
-        """Run a test cell against the learner's names."""
+    def test(self, source: str, seconds: float) -> dict[str, Any]:
+        """Run a test cell against the learner's names; its calls end within so many seconds."""
         start = time.monotonic()
+        self._link.end_within(seconds)
         self._outputs.begin()
         was_lost = self._link.lost
         problem: BaseException | None = None
@@ -101,8 +102,8 @@ class Evaluator:
         if problem is not None:
             self._outputs.cell.append(_error_output(problem, source, self._shell))
         self._later |= names.names_in_functions(source)
-        seconds = time.monotonic() - start
-        return {"outputs": self._outputs.cell, "seconds": seconds, "lost": self._link.lost}
+        took = time.monotonic() - start
+        return {"outputs": self._outputs.cell, "seconds": took, "lost": self._link.lost}
 
     def _run_test(self, source: str) -> BaseException | None:
         wanted = self._names.wanted(names.loaded_names(source) | self._later)
@@ -213,7 +214,7 @@ def main(control: socket.socket, bridge: socket.socket) -> None:
         elif order["do"] == "setup":
             answer = evaluator.setup(order["source"])
         else:
-            answer = evaluator.test(order["source"])
+            answer = evaluator.test(order["source"], order["seconds"])
         payload = json.dumps(answer).encode()
         control.sendall(_LENGTH.pack(len(payload)) + payload)
 

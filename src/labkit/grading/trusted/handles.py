@@ -28,6 +28,10 @@ class LearnerTimeUp(TimeoutError):
     """A call of the learner's code took too long and was stopped."""
 
 
+class TestTimeUp(KeyboardInterrupt):
+    """The test's own time is over; like an interrupt from outside, no test catches it by chance."""
+
+
 class LearnerLost(BaseException):
     """The learner's process does not answer any more; no `except Exception` swallows it."""
 

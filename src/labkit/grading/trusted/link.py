@@ -36,6 +36,7 @@ from labkit.grading.trusted.handles import (
     NotOptedInError,
     NoValueError,
     Seat,
+    TestTimeUp,
     call,
     call_within,
     face,
@@ -110,6 +111,7 @@ class Link:
         self._names = names
         self._files = files
         self._call_seconds = call_seconds
+        self._ends = math.inf
         self._count = 0
         self._depth = 0
         self._handles: dict[int, Any] = {}
@@ -127,6 +129,14 @@ class Link:
             self.libraries |= {n for n in trust.LIBRARIES_WITH_PROTOCOLS if n in source}
 
     # ---- a test's beginning and end
+
+    def end_within(self, seconds: float) -> None:
+        """Let no call of the present test last longer than this from now on.
+
+        A test that is stopped from outside in the middle of a call leaves a learner's process that
+        nobody understands any more, so calls end by themselves before.
+        """
+        self._ends = time.monotonic() + seconds
 
     def begin(self, names: list[str], attributes: frozenset[str], stdout: object) -> dict[str, Any]:
         """Start a test: return the values of those names that the learner has.
@@ -185,9 +195,11 @@ class Link:
 
         Raises:
             LearnerTimeUp: it took too long.
+            TestTimeUp: the test's time is over.
             LearnerLost: it does not answer any more.
         """
         limit = self._call_seconds if seconds is None else seconds
+        limit = min(limit, self._left())
         redirected = sys.stdout is not self._own_stdout
         replaced = builtins.input is not self._own_input
         message = {
@@ -341,6 +353,13 @@ class Link:
         finally:
             self._depth -= 1
 
+    def _left(self) -> float:
+        """The seconds that the test may still take."""
+        left = self._ends - time.monotonic()
+        if left <= 0:
+            raise TestTimeUp("This test took too long, so it was stopped.")
+        return left
+
     def _exchange(
         self, number: int, frame: bytes, seconds: float, originals: list[Any]
     ) -> dict[str, Any]:
@@ -404,6 +423,7 @@ class Link:
         if outcome == "raised":
             raise self._exception(reply)
         if outcome == "timeout":
+            self._left()
             raise LearnerTimeUp(f"The call did not return within {limit:g} s, so it was stopped.")
         if outcome == "unreadable":
             raise TypeError(
