@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import labkit.trends.tinyml_pico as package
 import torch
+
+import labkit.trends.tinyml_pico as package
 from labkit.trends.tinyml_pico import data, training
 from labkit.trends.tinyml_pico.network import FLOAT_SEEDS, WIDE, save
 

@@ -12,8 +12,9 @@ import math
 from typing import Any
 
 import numpy as np
-from labkit.trends.tinyml_pico.network import Network, activations
 from numpy.typing import ArrayLike, NDArray
+
+from labkit.trends.tinyml_pico.network import Network, activations
 
 
 def fold(layer: dict[str, Any]) -> dict[str, Any]:

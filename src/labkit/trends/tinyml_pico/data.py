@@ -52,8 +52,11 @@ needs them too, so they are constants here; a test computes them again."""
 
 
 class Windows(NamedTuple):
-    """n windows: ``signal`` (n, 64, 6) float32, and (n,) int64 each: ``exercise`` 0 to 6,
-    ``person`` 1 to 10, and ``recording``, the row of `recordings` it was cut from."""
+    """Windows of the same length, one a row.
+
+    ``signal`` is (n, 64, 6) float32; the rest (n,) int64: ``exercise`` 0 to 6, ``person`` 1 to 10,
+    and ``recording``, the row of `recordings` that the window was cut from.
+    """
 
     signal: NDArray[np.float32]
     exercise: NDArray[np.int64]
@@ -125,4 +128,9 @@ def part(name: str) -> Windows:
         raise ValueError(f"unknown part {name!r}; there are {', '.join(PARTS)}")
     everything = windows()
     chosen = np.isin(everything.person, PARTS[name])
-    return Windows(*(column[chosen] for column in everything))
+    return Windows(
+        everything.signal[chosen],
+        everything.exercise[chosen],
+        everything.person[chosen],
+        everything.recording[chosen],
+    )

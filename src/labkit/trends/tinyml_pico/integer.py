@@ -55,7 +55,7 @@ def activations(network: Network, signal: Int8) -> list[Int8]:
     """The int8 input and what comes out of each layer, in the layers' order."""
     values = [np.asarray(signal, np.int8)]
     for layer in network["layers"]:
-        values.append(_pool(values[-1]) if layer["kind"] == "pool" else apply(layer, values[-1]))
+        values.append(pool(values[-1]) if layer["kind"] == "pool" else apply(layer, values[-1]))
     return values
 
 
@@ -66,9 +66,18 @@ def apply(layer: Mapping[str, Any], signal: Int8) -> Int8:
     return clamped.astype(np.int8)
 
 
+def pool(signal: Int8) -> Int8:
+    """The mean over all steps, (n, steps, channels) to (n, channels), half away from zero."""
+    steps = signal.shape[1]
+    total = signal.astype(np.int64).sum(axis=1)
+    return (np.sign(total) * ((np.abs(total) + steps // 2) // steps)).astype(np.int8)
+
+
 def accumulate(layer: Mapping[str, Any], signal: Int8) -> Int64:
-    """Bias plus sum of weight times (input minus its zero point): the accumulators before
-    requantisation, (n, steps', out) of a convolution or (n, out) of a dense layer."""
+    """Bias plus sum of weight times (input minus its zero point), before requantisation.
+
+    (n, steps', out) of a convolution, (n, out) of a dense layer.
+    """
     weight = np.asarray(layer["weight"])
     # float64 holds whole numbers up to 2**53 exactly, and multiplies matrices much faster.
     centred = np.asarray(signal).astype(np.float64) - layer["input_zero_point"]
@@ -80,7 +89,7 @@ def accumulate(layer: Mapping[str, Any], signal: Int8) -> Int64:
 
 
 def requantise(accumulator: ArrayLike, multiplier: ArrayLike, shift: ArrayLike) -> Int64:
-    """accumulator * multiplier * 2 ** (shift - 31), rounded twice as TFLite's reference does.
+    """Scale by ``multiplier * 2 ** (shift - 31)``, rounded twice as TFLite's reference does.
 
     First the upper half of the doubled 64-bit product, rounded to the nearest whole number (ties
     up), then a right shift by ``-shift``, rounded to the nearest (ties away from zero). A positive
@@ -110,8 +119,7 @@ def accumulator_bound(layer: Mapping[str, Any]) -> Int64:
 
 
 def folded_bias(layer: Mapping[str, Any]) -> Int64:
-    """The bias less input zero point times sum of weights, (out,): with it a kernel may multiply
-    the raw int8 values."""
+    """Bias less input zero point times sum of weights, (out,): raw int8 values may then be used."""
     weight = np.asarray(layer["weight"], np.int64).reshape(len(layer["weight"]), -1)
     return np.asarray(layer["bias"], np.int64) - int(layer["input_zero_point"]) * weight.sum(axis=1)
 
@@ -131,14 +139,9 @@ def int8_network(name: str = "int8") -> Network:
     """A ready int8 network: "int8" is ``network.float_network(0)`` in whole numbers.
 
     "int7" to "int4" are the same with narrower weights, "seed1" to "seed7" other seeds, and "w4"
-    to "w24" the widths of ``network.WIDE``. Raises ValueError for a name that is not among `int8_networks`.
+    to "w24" the widths of ``network.WIDE``. Raises ValueError for a name that is not among
+    `int8_networks`.
     """
     if name not in _shipped():
         raise ValueError(f"no network {name!r} was stored; there are {', '.join(_shipped())}")
     return copy(_shipped()[name])
-
-
-def _pool(signal: Int8) -> Int8:
-    steps = signal.shape[1]
-    total = signal.astype(np.int64).sum(axis=1)
-    return (np.sign(total) * ((np.abs(total) + steps // 2) // steps)).astype(np.int8)

@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .integer import Int8
-from .network import Network, steps_out
+from .integer import Int8, accumulate, apply, pool
+from .network import Network
 
 
 def random_network(
@@ -30,26 +29,26 @@ def random_network(
     """Convolutions of the given widths, kernels and strides, a pool and a dense layer.
 
     Weights are uniform in plus or minus `largest_weight`; zero points and clamps are random.
+    Raises ValueError where `length` is too short for the kernels and strides.
     """
     zero_point = int(rng.integers(-128, 128))
-    layers: list[dict[str, Any]] = []
-    steps, wide, zero = length, channels, zero_point
+    made: Network = {"length": length, "channels": channels, "scale": 0.05}
+    made |= {"zero_point": zero_point, "layers": []}
+    values, zero = random_windows(rng, made, 16), zero_point
     for width, kernel, stride in zip(widths, kernels, strides, strict=True):
-        layer = {"kind": "conv"} | _numbers(rng, (width, kernel, wide), zero, largest_weight)
-        layer |= {"stride": stride, "padding": int(rng.integers(0, kernel // 2 + 1))}
-        layers.append(layer)
-        steps, wide, zero = steps_out(layer, steps), width, layer["output_zero_point"]
-    if steps < 1:
-        raise ValueError(f"windows of {length} steps are too short for these kernels and strides")
-    layers.append({"kind": "pool"})
-    layers.append({"kind": "dense"} | _numbers(rng, (classes, wide), zero, largest_weight))
-    return {
-        "length": length,
-        "channels": channels,
-        "scale": 0.05,
-        "zero_point": zero_point,
-        "layers": layers,
-    }
+        padding = int(rng.integers(0, kernel // 2 + 1))
+        if values.shape[1] + 2 * padding < kernel:
+            raise ValueError(f"windows of {length} steps are too short for kernels {kernels}")
+        weight = _weight(rng, (width, kernel, values.shape[-1]), largest_weight)
+        layer: dict[str, Any] = {"kind": "conv", "weight": weight}
+        layer |= {"stride": stride, "padding": padding}
+        layer |= _numbers(rng, layer, values, zero)
+        made["layers"].append(layer)
+        values, zero = apply(layer, values), layer["output_zero_point"]
+    pooled = pool(values)
+    layer = {"kind": "dense", "weight": _weight(rng, (classes, pooled.shape[-1]), largest_weight)}
+    made["layers"] += [{"kind": "pool"}, layer | _numbers(rng, layer, pooled, zero)]
+    return made
 
 
 def random_windows(rng: np.random.Generator, network: Network, count: int) -> Int8:
@@ -60,27 +59,32 @@ def random_windows(rng: np.random.Generator, network: Network, count: int) -> In
     return windows
 
 
+def _weight(rng: np.random.Generator, shape: tuple[int, ...], largest: int) -> Int8:
+    return rng.integers(-largest, largest + 1, shape, dtype=np.int8)
+
+
 def _numbers(
-    rng: np.random.Generator, shape: tuple[int, ...], zero: int, largest_weight: int
+    rng: np.random.Generator, layer: dict[str, Any], values: Int8, zero: int
 ) -> dict[str, Any]:
-    out, terms = shape[0], int(np.prod(shape[1:]))
-    weight = rng.integers(-largest_weight, largest_weight + 1, shape, dtype=np.int8)
-    spread = largest_weight / np.sqrt(3) * 74 * np.sqrt(terms)  # sd of a sum of random products
-    output_zero = int(rng.integers(-128, 128))
-    relu = bool(rng.integers(2))
-    reach: NDArray[Any] = spread / rng.uniform(30, 150, out)
-    fraction, shift = np.frexp(1 / reach)
+    """Bias and requantisation that spread each output over the int8 range, given these inputs."""
+    weight, out = layer["weight"], len(layer["weight"])
+    nothing = layer | {"bias": np.zeros(out, np.int32), "input_zero_point": zero}
+    sums = accumulate(nothing, values).reshape(-1, out)
+    spread = sums.std(axis=0) + 1.0
+    bias = np.round(rng.normal(0, spread) - sums.mean(axis=0)).astype(np.int32)
+    # A spread of 30 leaves every value inside; one of 150 saturates many on both sides.
+    fraction, shift = np.frexp(np.minimum(rng.uniform(30, 150, out) / spread, 0.99))
     multiplier = np.minimum(np.floor(fraction * 2**31), 2**31 - 1)
-    bias = rng.normal(0, spread, out) + zero * weight.reshape(out, -1).sum(axis=1, dtype=np.int64)
+    relu = bool(rng.integers(2))
+    output_zero = int(rng.integers(-128, 0 if relu else 128))
     return {
-        "weight": weight,
-        "bias": np.round(bias).astype(np.int32),
+        "bias": bias,
         "multiplier": multiplier.astype(np.int32),
         "shift": shift.astype(np.int32),
         "input_zero_point": zero,
         "output_zero_point": output_zero,
         "low": output_zero if relu else -128,
         "high": 127,
-        "weight_scale": np.full(out, 0.01, np.float32),
+        "weight_scale": np.full(len(weight), 0.01, np.float32),
         "output_scale": 0.05,
     }

@@ -24,7 +24,7 @@ KERNELS = (7, 5, 3)
 
 STRIDE = 2
 WIDTHS = (16, 24, 32)
-"""Channels of the three convolutions of the course's network: 5,199 weights and biases, 70,880 MACs a window."""
+"""Channels of the three convolutions: 5,199 weights and biases, 70,880 MACs a window."""
 
 
 def train(
@@ -55,9 +55,9 @@ def train(
     soft = None if teacher is None else torch.tensor(np.asarray(teacher, np.float32))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model = _module(widths) if start is None else _module_of(start)
-        _fit(model, x, y, soft, epochs)
-    return _plain(model)
+        net = _Net(widths) if start is None else _net_of(start)
+        _fit(net, x, y, soft, epochs)
+    return _plain(net)
 
 
 def ensemble(networks: Sequence[Network], signal: ArrayLike) -> NDArray[np.float32]:
@@ -108,43 +108,51 @@ def _softmax(values: NDArray[np.float32]) -> NDArray[np.float32]:
     return powers / powers.sum(axis=1, keepdims=True)
 
 
-def _module(widths: Sequence[int]) -> nn.Sequential:
-    layers: list[nn.Module] = []
-    wide = len(CHANNELS)
-    for width, kernel in zip(widths, KERNELS, strict=True):
-        conv = nn.Conv1d(wide, width, kernel, stride=STRIDE, padding=kernel // 2, bias=False)
-        layers += [conv, nn.BatchNorm1d(width), nn.ReLU()]
-        wide = width
-    layers += [nn.AdaptiveAvgPool1d(1), nn.Flatten(), nn.Linear(wide, len(EXERCISES))]
-    return nn.Sequential(*layers)
+class _Net(nn.Module):
+    """The network as torch computes it: windows (n, channels, steps) to logits (n, classes)."""
+
+    def __init__(self, widths: Sequence[int]) -> None:
+        super().__init__()
+        wide = (len(CHANNELS), *widths)
+        self.convs = nn.ModuleList(
+            nn.Conv1d(wide[row], wide[row + 1], kernel, STRIDE, kernel // 2, bias=False)
+            for row, kernel in enumerate(KERNELS)
+        )
+        self.norms = nn.ModuleList(nn.BatchNorm1d(width) for width in widths)
+        self.dense = nn.Linear(wide[-1], len(EXERCISES))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        for conv, norm in zip(self.convs, self.norms, strict=True):
+            x = functional.relu(norm(conv(x)))
+        return self.dense(x.mean(dim=2))
 
 
-def _module_of(network: Network) -> nn.Sequential:
+def _net_of(network: Network) -> _Net:
     convs = [layer for layer in network["layers"] if layer["kind"] == "conv"]
-    module = _module([len(layer["weight"]) for layer in convs])
-    with torch.no_grad():
-        for row, layer in enumerate(convs):
-            conv, norm = module[3 * row], module[3 * row + 1]
-            conv.weight.copy_(torch.tensor(layer["weight"]).transpose(1, 2))
-            for ours, theirs in _BATCH_NORM.items():
-                getattr(norm, theirs).copy_(torch.tensor(layer[ours]))
-        dense = network["layers"][-1]
-        module[-1].weight.copy_(torch.tensor(dense["weight"]))
-        module[-1].bias.copy_(torch.tensor(dense["bias"]))
-    return module
+    net = _Net([len(layer["weight"]) for layer in convs])
+    state = {"dense.weight": network["layers"][-1]["weight"]}
+    state["dense.bias"] = network["layers"][-1]["bias"]
+    for row, layer in enumerate(convs):
+        state[f"convs.{row}.weight"] = np.ascontiguousarray(layer["weight"].transpose(0, 2, 1))
+        for ours, theirs in _BATCH_NORM.items():
+            state[f"norms.{row}.{theirs}"] = layer[ours]
+    tensors = {key: torch.tensor(value) for key, value in state.items()}
+    net.load_state_dict(tensors, strict=False)  # torch also counts batches, which nobody needs
+    return net
 
 
-def _plain(module: nn.Sequential) -> Network:
+def _plain(net: _Net) -> Network:
+    state = {key: value.numpy().copy() for key, value in net.state_dict().items()}
     layers: list[dict[str, Any]] = []
-    for row in range(len(KERNELS)):
-        conv, norm = module[3 * row], module[3 * row + 1]
-        layer = {"kind": "conv", "weight": _array(conv.weight.transpose(1, 2))}
-        layer |= {ours: _array(getattr(norm, theirs)) for ours, theirs in _BATCH_NORM.items()}
-        layer |= {"epsilon": norm.eps, "stride": STRIDE, "padding": KERNELS[row] // 2}
+    for row, kernel in enumerate(KERNELS):
+        weight = np.ascontiguousarray(state[f"convs.{row}.weight"].transpose(0, 2, 1))
+        layer: dict[str, Any] = {"kind": "conv", "weight": weight}
+        for ours, theirs in _BATCH_NORM.items():
+            layer[ours] = state[f"norms.{row}.{theirs}"]
+        layer |= {"epsilon": 1e-5, "stride": STRIDE, "padding": kernel // 2}
         layers.append(layer)
-    dense = module[-1]
     layers.append({"kind": "pool"})
-    layers.append({"kind": "dense", "weight": _array(dense.weight), "bias": _array(dense.bias)})
+    layers.append({"kind": "dense", "weight": state["dense.weight"], "bias": state["dense.bias"]})
     return {"length": LENGTH, "channels": len(CHANNELS), "layers": layers}
 
 
@@ -156,12 +164,8 @@ _BATCH_NORM = {
 }
 
 
-def _array(tensor: torch.Tensor) -> NDArray[np.float32]:
-    return tensor.detach().numpy().astype(np.float32).copy()
-
-
 def _fit(
-    module: nn.Sequential,
+    net: _Net,
     x: torch.Tensor,
     y: torch.Tensor,
     soft: torch.Tensor | None,
@@ -169,15 +173,15 @@ def _fit(
     batch: int = 64,
     rate: float = 3e-3,
 ) -> None:
-    optimiser = torch.optim.AdamW(module.parameters(), lr=rate, weight_decay=1e-3)
+    optimiser = torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=1e-3)
     steps = epochs * -(-len(x) // batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps)
-    module.train()
+    net.train()
     for _ in range(epochs):
         for rows in torch.randperm(len(x)).split(batch):
             noisy = x[rows] + 0.05 * torch.randn_like(x[rows])
             noisy = noisy * (1 + 0.1 * torch.randn(len(rows), 1, 1))
-            values = module(noisy)
+            values = net(noisy)
             loss = functional.cross_entropy(values, y[rows], label_smoothing=0.05)
             if soft is not None:
                 loss = 0.3 * loss + 0.7 * functional.cross_entropy(values, soft[rows])
@@ -185,4 +189,4 @@ def _fit(
             loss.backward()
             optimiser.step()
             schedule.step()
-    module.eval()
+    net.eval()
