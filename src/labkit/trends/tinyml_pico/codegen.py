@@ -146,7 +146,7 @@ def _packed(network: Network, kernel: str) -> str:
         "int8_t *const network_output = output;\n\n",
         _fill_function(buffers, "int32_t"),
     ]
-    calls = [f"pack(input, arena + {at[0] + first.padding * first.units}, {inputs // 2});"]
+    calls = [f"pack(input, arena + {at[0] + first.padding * first.units}, {inputs});"]
     for row, layer in enumerate(even["layers"]):
         source, after = buffers[row], buffers[row + 1]
         target = at[row + 1] + after.padding * after.units

@@ -25,10 +25,13 @@ def random_network(
     strides: Sequence[int] = (2, 2),
     classes: int = 7,
     largest_weight: int = 127,
+    clamped: bool = True,
 ) -> Network:
     """Convolutions of the given widths, kernels and strides, a pool and a dense layer.
 
-    Weights are uniform in plus or minus `largest_weight`; zero points and clamps are random.
+    Weights are uniform in plus or minus `largest_weight`, zero points are random. With `clamped`,
+    half of the layers cut off at their zero point, as a ReLU does; the packed kernels, which only
+    saturate, need networks without.
     Raises ValueError where `length` is too short for the kernels and strides.
     """
     zero_point = int(rng.integers(-128, 128))
@@ -42,12 +45,12 @@ def random_network(
         weight = _weight(rng, (width, kernel, values.shape[-1]), largest_weight)
         layer: dict[str, Any] = {"kind": "conv", "weight": weight}
         layer |= {"stride": stride, "padding": padding}
-        layer |= _numbers(rng, layer, values, zero)
+        layer |= _numbers(rng, layer, values, zero, clamped)
         made["layers"].append(layer)
         values, zero = apply(layer, values), layer["output_zero_point"]
     pooled = pool(values)
     layer = {"kind": "dense", "weight": _weight(rng, (classes, pooled.shape[-1]), largest_weight)}
-    made["layers"] += [{"kind": "pool"}, layer | _numbers(rng, layer, pooled, zero)]
+    made["layers"] += [{"kind": "pool"}, layer | _numbers(rng, layer, pooled, zero, clamped)]
     return made
 
 
@@ -64,7 +67,7 @@ def _weight(rng: np.random.Generator, shape: tuple[int, ...], largest: int) -> I
 
 
 def _numbers(
-    rng: np.random.Generator, layer: dict[str, Any], values: Int8, zero: int
+    rng: np.random.Generator, layer: dict[str, Any], values: Int8, zero: int, clamped: bool
 ) -> dict[str, Any]:
     """Bias and requantisation that spread each output over the int8 range, given these inputs."""
     weight, out = layer["weight"], len(layer["weight"])
@@ -75,7 +78,7 @@ def _numbers(
     # A spread of 30 leaves every value inside; one of 150 saturates many on both sides.
     fraction, shift = np.frexp(np.minimum(rng.uniform(30, 150, out) / spread, 0.99))
     multiplier = np.minimum(np.floor(fraction * 2**31), 2**31 - 1)
-    relu = bool(rng.integers(2))
+    relu = clamped and bool(rng.integers(2))
     output_zero = int(rng.integers(-128, 0 if relu else 128))
     return {
         "bias": bias,

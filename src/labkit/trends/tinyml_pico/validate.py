@@ -160,17 +160,18 @@ def _integers(
     value = _get(given, key, where)
     try:
         numbers = np.asarray(value)
-        whole = numbers.astype(np.int64)
-        same = np.array_equal(whole, numbers)
+        real = numbers.astype(np.float64)
     except (TypeError, ValueError, OverflowError) as error:
         raise NetworkError(f"{where}: {key} must be an array of whole numbers") from error
-    if not same or numbers.dtype.kind not in "iuf":
+    # Every whole number allowed here fits a float64, so nothing is lost by looking at that.
+    if numbers.dtype.kind not in "iuf" or not (np.isfinite(real) & (real == np.floor(real))).all():
         raise NetworkError(f"{where}: {key} must hold whole numbers; round before you store them")
-    if whole.size and not (low <= whole.min() and whole.max() <= high):
+    if real.size and not (low <= real.min() and real.max() <= high):
         raise NetworkError(
-            f"{where}: {key} runs from {whole.min()} to {whole.max()}, allowed is {low} to {high}"
+            f"{where}: {key} runs from {real.min():.0f} to {real.max():.0f}, "
+            f"allowed is {low} to {high}"
         )
-    return whole
+    return real.astype(np.int64)
 
 
 def _whole(given: Mapping[str, Any], key: str, low: int, high: int, where: str) -> int:
@@ -181,8 +182,9 @@ def _whole(given: Mapping[str, Any], key: str, low: int, high: int, where: str) 
 
 
 def _reals(given: Mapping[str, Any], key: str, where: str, out: int) -> NDArray[np.float32]:
+    value = _get(given, key, where)
     try:
-        numbers = np.asarray(_get(given, key, where), np.float64).reshape(-1)
+        numbers = np.asarray(value, np.float64).reshape(-1)
     except (TypeError, ValueError) as error:
         raise NetworkError(f"{where}: {key} must be an array of numbers") from error
     if numbers.size == 1:
