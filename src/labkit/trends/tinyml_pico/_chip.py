@@ -1,0 +1,308 @@
+"""The RP2040 emulator behind one small class, the only place that knows rp2040py.
+
+It runs an image for so many cycles, plays the USB host, and looks at memory from outside. Where the
+emulator is kinder than silicon it is made strict: an unaligned word, an address where nothing is,
+and a write into ROM or flash are hard faults on the chip, so they end the run here. What an image
+means, and words for people, are left to ``device``.
+
+Cycles are the emulator's, at 125 MHz, whatever the program does to its clocks. It has no flash
+cache (programs run from SRAM) and costs every instruction as ARM's table says, but for PUSH with LR
+and POP with PC, which it makes one cycle cheaper.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .uf2 import BOOT2_SIZE, boot2_checksum
+
+CLOCK_HZ = 125_000_000
+SRAM_START = 0x20000000
+SRAM_SIZE = 264 * 1024
+_NANOSECONDS = 1e9 / CLOCK_HZ
+_PACKET = 64
+_LARGEST_ANSWER = 1 << 20
+_LARGEST_STACK = 64 * 1024
+_HEXADECIMAL = re.compile(r"\b[0-9a-f]+(?=,|$)")
+_DELAY = 1250
+"""Cycles the emulated bus takes for a packet, 10 microseconds: rp2040py's own constant."""
+
+
+class Fault(Exception):
+    """The processor cannot go on: kind "hard fault" or "no boot", the address, and words."""
+
+    def __init__(self, kind: str, pc: int, words: str) -> None:
+        super().__init__(words)
+        self.kind, self.pc, self.words = kind, pc, words
+
+
+class _BusFault(Exception):
+    """Raised inside the emulator by a memory access that silicon would refuse."""
+
+
+class _Undefined(Exception):
+    """Raised inside the emulator by an instruction that is none."""
+
+
+class _StrictLogger:
+    """Stands in for the emulator's logger: it reports bad memory accesses as warnings only."""
+
+    def debug(self, component: str, message: str) -> None:
+        """Nothing: peripherals chat."""
+
+    info = error = debug
+
+    def warning(self, component: str, message: str) -> None:
+        if message.startswith(("read from address", "Read from invalid", "Write to undefined")):
+            raise _BusFault(message)
+        if "is not implemented" in message:
+            raise _Undefined("no instruction of this processor")
+
+
+class Chip:
+    """One RP2040 with `image` in its flash, about to leave reset, and a USB host plugged in."""
+
+    def __init__(self, image: bytes) -> None:
+        from rp2040py.device.bootrom import BOOTROM_B1
+        from rp2040py.simulator import Simulator
+
+        self._simulator = Simulator()
+        self._mcu: Any = self._simulator.rp2040
+        self._mcu.logger = _StrictLogger()
+        self._mcu.on_break = self._on_break
+        self._mcu.load_bootrom(list(BOOTROM_B1))
+        self._mcu.flash[: len(image)] = image
+        self._rom = bytes(self._mcu.bootrom)
+        self._image = image
+        self._sram = np.frombuffer(self._mcu.sram, np.uint32)
+        self._host = _Host(self._mcu.usb_ctrl, self._simulator, lambda: self.cycles)
+        header = image[BOOT2_SIZE : BOOT2_SIZE + 8].ljust(8, b"\xff")
+        self._stack_top, entry = struct.unpack("<2I", header)
+        self._entry = entry & ~1
+        self._painted = self._at_ready = self._sram.copy()
+
+    # ---- running ----
+
+    @property
+    def pc(self) -> int:
+        """The address of the instruction that comes next."""
+        return int(self._mcu.core.pc)
+
+    @property
+    def cycles(self) -> int:
+        """Cycles since reset, at 125 MHz."""
+        return round(self._mcu.clock.nanos / _NANOSECONDS)
+
+    @property
+    def connected(self) -> bool:
+        """Whether the program has shown up as a serial port on USB."""
+        return self._host.connected
+
+    @property
+    def received(self) -> bytearray:
+        """What has come since the last `send`."""
+        return self._host.received
+
+    def send(self, data: bytes) -> None:
+        """Hand `data` to the program, as fast as it takes it."""
+        self._host.send(data)
+
+    def answer_cycles(self) -> int:
+        """From the last byte of `send` in the chip's buffer to the first byte of its answer."""
+        return self._host.first_out - self._host.last_in
+
+    def boot_to_program(self, cycles: int, seconds: float) -> list[tuple[str, int]]:
+        """Run the boot ROM and the second stage up to the image's reset handler.
+
+        Returns the stages with the cycle at which each began. Raises Fault ("no boot") if the ROM
+        does not accept the image, or if the second stage never gets there.
+        """
+        core, clock = self._mcu.core, self._mcu.clock
+        deadline = time.monotonic() + seconds
+        stages = [("rom", 0)]
+        try:
+            while core.pc != self._entry and not self._host.usb_enabled:
+                if len(stages) == 1 and core.pc >= SRAM_START:
+                    stages.append(("boot2", self.cycles))
+                if self.cycles > cycles or time.monotonic() > deadline:
+                    break
+                clock.tick(core.execute_instruction() * _NANOSECONDS)
+        except Exception as error:  # noqa: BLE001 - see _fault
+            raise Fault("no boot", self.pc, f"The second stage fails: {error}") from None
+        if core.pc != self._entry:
+            raise Fault("no boot", self.pc, self._why_no_boot())
+        return [*stages, ("reset", self.cycles)]
+
+    def _why_no_boot(self) -> str:
+        stored = self._image[BOOT2_SIZE - 4 : BOOT2_SIZE].ljust(4, b"\xff")
+        right = struct.pack("<I", boot2_checksum(self._image[: BOOT2_SIZE - 4]))
+        if self._host.usb_enabled and stored != right:
+            return (
+                "The boot ROM refuses the image and waits for another one over USB: the checksum "
+                f"of the second stage is {stored[::-1].hex()}, not {right[::-1].hex()}."
+            )
+        return (
+            f"The boot ends at address {self.pc:#010x} and never reaches the reset handler at "
+            f"{self._entry:#010x} that the vector table names."
+        )
+
+    def run(self, done: Callable[[], bool], cycles: int, seconds: float) -> bool:
+        """Run until `done`, which is asked whenever a packet arrives; False if the budget is
+        spent first, or if the processor sleeps and nothing will wake it. Raises Fault."""
+        from rp2040py.execute_batch import execute_batch
+
+        limit, deadline = self.cycles + cycles, time.monotonic() + seconds
+        while not done():
+            before = self.cycles
+            if before > limit or time.monotonic() > deadline:
+                return False
+            self._simulator.stopped = False
+            try:
+                execute_batch(self._simulator, 1)
+            except Exception as error:  # noqa: BLE001 - see _fault
+                raise self._fault(error) from None
+            self._check_read_only()
+            if self.cycles == before and not self._simulator.stopped:
+                return False
+        return True
+
+    def _fault(self, error: Exception) -> Fault:
+        """What the exception stands for: a bus fault; or, on a program that does what no program
+        should, anything that the emulator did not expect."""
+        core = self._mcu.core
+        pc = int(core.pc)
+        if isinstance(error, _Undefined):
+            return Fault("hard fault", pc - 2, str(error))
+        if not isinstance(error, _BusFault):
+            return Fault("hard fault", pc, f"the emulator cannot go on ({error})")
+        address = int(_HEXADECIMAL.search(str(error))[0], 16)  # type: ignore[index]
+        if address == pc & ~3:
+            words = f"there is no code at {pc:#010x}; it was called from {core.lr & ~1:#010x}"
+            return Fault("hard fault", int(core.lr) - 2 & ~1, words)
+        if SRAM_START - 4096 <= address < SRAM_START:
+            top = self._stack_top - SRAM_START
+            return Fault("hard fault", pc - 2, f"the stack of {top:,} bytes overflows")
+        if "aligned" in str(error):
+            words = f"reads a word at {address:#010x}, which is no multiple of 4"
+            return Fault("hard fault", pc - 2, words)
+        verb = "writes to" if "Write" in str(error) else "reads"
+        return Fault("hard fault", pc - 2, f"{verb} address {address:#010x}, where nothing is")
+
+    def _on_break(self, code: int) -> None:
+        raise _Undefined(f"breakpoint or undefined instruction, code {code}")
+
+    def _check_read_only(self) -> None:
+        """The emulator lets a program write into ROM; silicon faults. Seen a batch later."""
+        if bytes(self._mcu.bootrom) != self._rom:
+            now = np.frombuffer(self._mcu.bootrom, np.uint32)
+            then = np.frombuffer(self._rom, np.uint32)
+            address = int(np.flatnonzero(now != then)[0]) * 4
+            words = f"the program wrote to address {address:#x}, in ROM (a null pointer?)"
+            raise Fault("hard fault", self.pc, words)
+
+    # ---- memory, seen from outside ----
+
+    def paint(self, seed: int) -> None:
+        """Fill SRAM with a pattern, before the program's first instruction."""
+        pattern = np.random.default_rng(seed).integers(1 << 32, size=len(self._sram), dtype=np.uint32)
+        self._sram[:] = self._painted = pattern
+
+    def mark_ready(self) -> None:
+        """From here on the stack is watched: whatever is below the stack pointer is unused now,
+        and gets the value of the lowest word, which is the program's own paint if it has one."""
+        bottom, top = self._stack_words()
+        free = min(max((int(self._mcu.core.sp) - SRAM_START) // 4, bottom), top)
+        self._sram[bottom:free] = self._sram[bottom] if free > bottom else 0
+        self._at_ready = self._sram.copy()
+
+    def stack_bytes(self) -> int:
+        """The deepest stack since `mark_ready`: down to the lowest word that changed."""
+        bottom, top = self._stack_words()
+        changed = np.flatnonzero(self._sram[bottom:top] != self._at_ready[bottom:top])
+        return 4 * (top - bottom - int(changed[0])) if len(changed) else 0
+
+    def changed_bytes(self) -> int:
+        """Words of SRAM beyond the stack that differ from the paint, in bytes."""
+        bottom, top = self._stack_words()
+        changed = self._sram != self._painted
+        changed[bottom:top] = False
+        return 4 * int(changed.sum())
+
+    def _stack_words(self) -> tuple[int, int]:
+        """First and last + 1 word of the stack: from SRAM's start to where the vector table puts
+        the stack pointer (``pico.ld``); empty for a program that is laid out in another way."""
+        top = (self._stack_top - SRAM_START) // 4
+        return (0, top) if 0 < top <= _LARGEST_STACK // 4 else (0, 0)
+
+
+class _Host:
+    """The computer at the other end of the USB cable: enumerates a serial port, gives it bytes
+    when it asks for them, collects what it says, and notes at which cycle."""
+
+    def __init__(self, usb: Any, simulator: Any, cycles: Callable[[], int]) -> None:
+        from rp2040py.usb.cdc import USBCDC
+
+        self.usb_enabled = self.connected = False
+        self.received = bytearray()
+        self.last_in = self.first_out = 0
+        self._usb, self._simulator, self._cycles = usb, simulator, cycles
+        self._to_send = bytearray()
+        self._asked: tuple[int, int] | None = None
+        self._cdc = USBCDC(usb)
+        self._cdc.on_device_connected = self._on_connected
+        self._cdc.on_serial_data = self._on_data
+        # The emulator's host answers "nothing" whenever the chip asks and it has nothing, every
+        # 10 microseconds. A real host does not: so those two questions are taken over here.
+        self._answer_control, usb.on_endpoint_read = usb.on_endpoint_read, self._on_asked
+        self._enumerate, usb.on_usb_enabled = usb.on_usb_enabled, self._on_enabled
+        self._after_dpram, usb.dpram_updated = usb.dpram_updated, self._on_dpram
+
+    def send(self, data: bytes) -> None:
+        self.received.clear()
+        self.first_out = 0
+        self._to_send += data
+        self._serve()
+
+    def _on_enabled(self) -> None:
+        self.usb_enabled = True
+        self._enumerate()
+
+    def _on_connected(self) -> None:
+        self.connected = True
+        self._simulator.stopped = True
+
+    def _on_data(self, data: bytes | bytearray) -> None:
+        if len(self.received) < _LARGEST_ANSWER:
+            self.received += data
+        self._simulator.stopped = True
+
+    def _on_asked(self, endpoint: int, size: int) -> None:
+        if endpoint == 0:
+            self._answer_control(endpoint, size)
+        else:
+            self._asked = (endpoint, size)
+            self._serve()
+
+    def _serve(self) -> None:
+        if self._asked is None or not self._to_send:
+            return
+        (endpoint, size), self._asked = self._asked, None
+        packet = bytes(self._to_send[: min(size, _PACKET)])
+        del self._to_send[: len(packet)]
+        self.last_in = self._cycles() + _DELAY
+        self._usb.endpoint_read_done(endpoint, packet)
+
+    def _on_dpram(self, offset: int, value: int) -> None:
+        """The chip wrote a word of the controller's memory; an IN buffer handed over starts the
+        answer."""
+        is_in = 0x88 <= offset < 0x100 and offset % 8 == 0
+        if is_in and value & 1 << 10 and not self.first_out:
+            self.first_out = self._cycles()
+        self._after_dpram(offset, value)

