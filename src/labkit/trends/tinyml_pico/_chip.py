@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .uf2 import BOOT2_SIZE, boot2_checksum
+from .uf2 import BOOT2_SIZE, FLASH_START, boot2_checksum
 
 CLOCK_HZ = 125_000_000
 SRAM_START = 0x20000000
@@ -36,9 +36,9 @@ _DELAY = 1250
 
 
 class Fault(Exception):
-    """The processor cannot go on: kind "hard fault" or "no boot", the address, and words."""
+    """The processor cannot go on: kind "hard fault" or "no boot", where (if known), and words."""
 
-    def __init__(self, kind: str, pc: int, words: str) -> None:
+    def __init__(self, kind: str, pc: int | None, words: str) -> None:
         super().__init__(words)
         self.kind, self.pc, self.words = kind, pc, words
 
@@ -99,6 +99,11 @@ class Chip:
     def cycles(self) -> int:
         """Cycles since reset, at 125 MHz."""
         return round(self._mcu.clock.nanos / _NANOSECONDS)
+
+    @property
+    def asleep(self) -> bool:
+        """Whether the processor waits for an interrupt or an event."""
+        return bool(self._mcu.core.waiting)
 
     @property
     def connected(self) -> bool:
@@ -173,6 +178,22 @@ class Chip:
                 return False
         return True
 
+    def profile(self, answer: int, cycles: int) -> dict[int, tuple[int, int, int]]:
+        """Run instruction by instruction until `answer` bytes have come: address to (first
+        half-word, executions, cycles) of what ran from the last byte in to the first byte out."""
+        core, clock, host = self._mcu.core, self._mcu.clock, self._host
+        limit = self.cycles + cycles
+        counts: dict[int, tuple[int, int, int]] = {}
+        while len(host.received) < answer and self.cycles < limit:
+            computing = host.all_sent and self.cycles >= host.last_in and not host.first_out
+            pc = core.pc
+            spent = core.execute_instruction()
+            if computing:
+                halfword, executions, before = counts.get(pc) or (self._mcu.read_uint16(pc), 0, 0)
+                counts[pc] = (halfword, executions + 1, before + spent)
+            clock.tick(spent * _NANOSECONDS)
+        return counts
+
     def _fault(self, error: Exception) -> Fault:
         """What the exception stands for: a bus fault; or, on a program that does what no program
         should, anything that the emulator did not expect."""
@@ -186,7 +207,7 @@ class Chip:
         if address == pc & ~3:
             words = f"there is no code at {pc:#010x}; it was called from {core.lr & ~1:#010x}"
             return Fault("hard fault", int(core.lr) - 2 & ~1, words)
-        if SRAM_START - 4096 <= address < SRAM_START:
+        if core.sp < SRAM_START or SRAM_START - _LARGEST_STACK <= address < SRAM_START:
             top = self._stack_top - SRAM_START
             return Fault("hard fault", pc - 2, f"the stack of {top:,} bytes overflows")
         if "aligned" in str(error):
@@ -199,13 +220,17 @@ class Chip:
         raise _Undefined(f"breakpoint or undefined instruction, code {code}")
 
     def _check_read_only(self) -> None:
-        """The emulator lets a program write into ROM; silicon faults. Seen a batch later."""
-        if bytes(self._mcu.bootrom) != self._rom:
-            now = np.frombuffer(self._mcu.bootrom, np.uint32)
-            then = np.frombuffer(self._rom, np.uint32)
-            address = int(np.flatnonzero(now != then)[0]) * 4
-            words = f"the program wrote to address {address:#x}, in ROM (a null pointer?)"
-            raise Fault("hard fault", self.pc, words)
+        """The emulator lets a program write into ROM and flash; silicon faults. Seen a batch
+        later, so the instruction is not known any more."""
+        for name, memory, before in (
+            ("ROM (through a null pointer?)", self._mcu.bootrom, self._rom),
+            ("flash, which a program can only read", self._mcu.flash, self._image),
+        ):
+            now = memory.cast("B")[: len(before)]
+            if now != before:
+                changed = np.frombuffer(now, np.uint8) != np.frombuffer(before, np.uint8)
+                address = int(changed.argmax()) + (FLASH_START if before is self._image else 0)
+                raise Fault("hard fault", None, f"the program wrote to {address:#010x}, in {name}")
 
     # ---- memory, seen from outside ----
 
@@ -269,6 +294,11 @@ class _Host:
         self.first_out = 0
         self._to_send += data
         self._serve()
+
+    @property
+    def all_sent(self) -> bool:
+        """Whether the chip has fetched everything that it was given."""
+        return not self._to_send
 
     def _on_enabled(self) -> None:
         self.usb_enabled = True

@@ -18,10 +18,11 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, TypedDict
 
+from .device import SELFTEST_BYTES
 from .uf2 import FLASH_START, seal_boot2, to_uf2
 
-RUNTIME = ("boot2.S", "start.c", "support.c", "usb_serial.c")
-KERNELS = ("kernels.c", "layer_packed.S")
+RUNTIME = ("runtime.c", "start.c", "support.c", "usb_serial.c", "main.c")
+UNITS = ("boot2.S", "kernels.c", "layer_packed.S")
 HEADERS = ("tinyml.h", "runtime.h", "rp2040.h")
 OPTIMISE = "-O2"
 
@@ -37,9 +38,9 @@ _FLAGS = [
     "-fomit-frame-pointer",
     "-fno-sanitize=undefined",
     "-Wall",
-    "-Wl,--gc-sections",
-    "-Wl,--build-id=none",
+    "-I.",
 ]
+_LINK = ["-Wl,--gc-sections", "-Wl,--build-id=none", "-T", "pico.ld", "-o", "image.elf"]
 _SECONDS = 120
 
 
@@ -75,7 +76,7 @@ def firmware(sources: Mapping[str, str], *, optimise: str = OPTIMISE) -> Image:
     [[address, file, line], …] in rising order, `symbols` the addresses of functions and variables.
     """
     own = "kernel.c" in sources
-    wanted = [*RUNTIME, "main.c", *KERNELS, *([] if own else ["dot_rows.c"])]
+    wanted = [*UNITS, *([] if own else ["dot_rows.c"])]
     return _build(dict(sources), wanted, optimise)
 
 
@@ -84,21 +85,29 @@ def selftest() -> Image:
 
     It answers the same protocol as a network; `device.selftest` reads what it says.
     """
-    return _build({}, [*RUNTIME, "main.c", "selftest.c", "selftest_kernels.S"], OPTIMISE)
+    header = (
+        "#pragma once\n#include <stdint.h>\n"
+        f"#define NETWORK_INPUT_BYTES {SELFTEST_BYTES[0]}\n"
+        f"#define NETWORK_OUTPUT_BYTES {SELFTEST_BYTES[1]}\n"
+        "extern int8_t *const network_input, *const network_output;\nvoid network_run(void);\n"
+    )
+    return _build({"network.h": header}, ["boot2.S", "selftest.c"], OPTIMISE)
 
 
 def _build(sources: dict[str, str], wanted: list[str], optimise: str) -> Image:
     with tempfile.TemporaryDirectory(prefix="pico-") as name:
         folder = Path(name)
-        for file in (*HEADERS, *wanted, "pico.ld"):
+        for file in (*HEADERS, *RUNTIME, *wanted, "pico.ld"):
             (folder / file).write_text(runtime_file(file), encoding="utf-8")
         for file, text in sources.items():
             (folder / Path(file).name).write_text(text, encoding="utf-8")
-        units = [*wanted, *(file for file in sources if file.endswith((".c", ".S")))]
-        command = [*_TARGET, *_FLAGS, optimise, "-T", "pico.ld", "-I.", "-o", "image.elf", *units]
-        done = _zig(command, folder)
-        if done.returncode:
-            return _failed(done.stderr)
+        # The run-time is made small, the network and its kernels are made fast.
+        fast = [*wanted, *(file for file in sources if file.endswith((".c", ".S")))]
+        steps = [["-Os", "-c", "runtime.c"], [optimise, *_LINK, "runtime.o", *fast]]
+        for step in steps:
+            done = _zig([*_TARGET, *_FLAGS, *step], folder)
+            if done.returncode:
+                return _failed(done.stderr)
         return _finished((folder / "image.elf").read_bytes())
 
 
@@ -170,11 +179,14 @@ def _failed(words: str) -> Image:
 
 
 def _complaint(match: re.Match[str]) -> Problem:
+    message = match["message"].strip()
+    if message.endswith("file not found"):
+        message += " (the chip has no C library; tinyml.h, stdint.h and stddef.h are there)"
     return Problem(
         file=Path(match["file"]).name,
         line=int(match["line"]),
         column=int(match["column"]),
-        message=match["message"].strip(),
+        message=message,
     )
 
 

@@ -13,8 +13,8 @@ wrong is one `DeviceError` with a kind and words. Making images is left to ``bui
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, Self
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple, Self, TypedDict
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -89,8 +89,19 @@ def _window(signal: ArrayLike | bytes, size: int) -> bytes:
             raise TypeError(f"The chip takes int8 values, got {array.dtype}: quantise the window.")
         data = array.tobytes()
     if len(data) != size:
-        raise ValueError(f"The network on the chip takes {size} bytes, got {len(data)}.")
+        raise DeviceError(
+            "silent", f"The network on the chip takes {size} bytes, the window has {len(data)}."
+        )
     return data
+
+
+def _readable(lines: Sequence[Sequence[Any]] | None) -> list[tuple[int, str, int]]:
+    """The table of source lines, of which a stranger may have written every entry."""
+    table = []
+    for entry in lines or []:
+        if len(entry) == 3 and isinstance(entry[0], int) and isinstance(entry[2], int):
+            table.append((entry[0], str(entry[1])[:80], entry[2]))
+    return sorted(table)
 
 
 def _shown(said: bytes) -> str:
@@ -114,7 +125,7 @@ class EmulatedPico(_Link):
         *,
         lines: Sequence[Sequence[Any]] | None = None,
         seed: int = 0,
-        cycles: int = 50_000_000,
+        cycles: int = 20_000_000,
         seconds: float = 10.0,
     ) -> None:
         try:
@@ -123,7 +134,7 @@ class EmulatedPico(_Link):
             raise DeviceError("malformed", str(error)) from None
         self.flash_bytes = len(image)
         self.boot_log: list[tuple[str, int]] = []
-        self._lines = [(int(a), str(f), int(n)) for a, f, n in lines or []]
+        self._lines = _readable(lines)
         self._budget = (cycles, seconds)
         self._chip = Chip(image)
         self._boot(seed)
@@ -159,6 +170,24 @@ class EmulatedPico(_Link):
         output = np.frombuffer(said[9:], np.int8)
         return Answer(output, self._chip.answer_cycles(), self.stack_bytes, cycles, stack)
 
+    def profile(self, signal: ArrayLike | bytes) -> dict[int, tuple[int, int, int]]:
+        """One window as in `infer`, instruction by instruction: where its cycles go.
+
+        Address to (first half-word of the instruction, executions, cycles), for `profiler`. For
+        images of your own: it stops at the budget of cycles, and a fault is raised as it comes.
+        """
+        self._chip.send(b"I" + _window(signal, self.info.input_bytes))
+        return self._chip.profile(9 + self.info.output_bytes, self._budget[0])
+
+    def profile(self, signal: ArrayLike | bytes) -> dict[int, tuple[int, int, int]]:
+        """One inference, instruction by instruction: {address: (first halfword of the
+        instruction, times executed, cycles in all)}. About 1 s for a million cycles."""
+        self._chip.send(b"I" + _window(signal, self.info.input_bytes))
+        try:
+            return self._chip.profile(9 + self.info.output_bytes, *self._budget)
+        except Fault as fault:
+            raise self._fault(fault) from None
+
     def _boot(self, seed: int) -> None:
         chip = self._chip
         try:
@@ -193,17 +222,21 @@ class EmulatedPico(_Link):
             raise DeviceError(
                 "silent", f"Of {answer} bytes the chip sends only {len(said)}: {_shown(said)}."
             )
+        if chip.asleep:
+            words = f"The program sleeps at {self._where(chip.pc)}, and nothing will wake it."
+            raise DeviceError("time", words)
         raise DeviceError(
             "time",
-            f"No answer within {self._budget[0]:,} cycles ({self._budget[0] / CLOCK_HZ:.2f} s of "
-            f"the chip's time) or {self._budget[1]:g} s of this computer's. The program is at "
+            f"No answer within {self._budget[0]:,} cycles ({self._budget[0] / CLOCK_HZ * 1e3:.0f} "
+            f"ms on the chip), or {self._budget[1]:g} s here. The program is at "
             f"{self._where(chip.pc)}: an endless loop?",
         )
 
     def _fault(self, fault: Fault) -> DeviceError:
         if fault.kind == "no boot":
             return DeviceError("no boot", fault.words)
-        return DeviceError("hard fault", f"Hard fault at {self._where(fault.pc)}: {fault.words}")
+        where = "" if fault.pc is None else f" at {self._where(fault.pc)}"
+        return DeviceError("hard fault", f"Hard fault{where}: {fault.words}.")
 
     def _where(self, pc: int) -> str:
         """An address in words, with the source line where it is known."""
@@ -211,6 +244,78 @@ class EmulatedPico(_Link):
         if before and pc - before[-1][0] < 4096:
             return f"{before[-1][1]}:{before[-1][2]} (address {pc:#010x})"
         return f"address {pc:#010x}"
+
+
+class SelfTest(NamedTuple):
+    """What the self-test image says of its board (``firmware/selftest.c``).
+
+    `clock_hz`: the processor's clock, counted against the chip's timer, which runs from the
+    crystal. `load`, `multiply`, `branch`: cycles of one such instruction in SRAM;
+    2, 1 and 2 by ARM's table, and 0.3 more for the loop. `checksum`: CRC-32 of the first 2 KB of flash.
+    """
+
+    clock_hz: int
+    load: float
+    multiply: float
+    branch: float
+    checksum: int
+
+
+SELFTEST_BYTES = (4, 20)
+
+
+def selftest(pico: EmulatedPico | SerialPico) -> SelfTest:
+    """Ask a Pico that runs the self-test image (``build.selftest``). Raises DeviceError."""
+    if pico.info[:2] != SELFTEST_BYTES:
+        raise DeviceError("silent", "The image on this Pico is a network, not the self-test.")
+    said = pico.infer(bytes(SELFTEST_BYTES[0])).output
+    clock, load, multiply, branch, checksum = struct.unpack("<5I", said.tobytes())
+    return SelfTest(clock * 1000, load / 1000, multiply / 1000, branch / 1000, checksum)
+
+
+class Verdict(TypedDict):
+    """What `judge` measured. `problem` and `kind` are None where all went well; `outputs` and
+    `cycles` hold the inferences up to the first one that failed."""
+
+    problem: str | None
+    kind: str | None
+    outputs: list[NDArray[np.int8]]
+    cycles: list[int]
+    flash: int
+    ram: int
+    stack: int
+
+
+def judge(
+    uf2: object,
+    inputs: Iterable[ArrayLike],
+    *,
+    lines: Sequence[Sequence[Any]] | None = None,
+    seed: int = 0,
+    cycles: int = 20_000_000,
+    seconds: float = 10.0,
+) -> Verdict:
+    """Boot a stranger's image, give it int8 windows, and measure it from outside.
+
+    `cycles` and `seconds` are the budget of the boot and of each inference. Never raises for what
+    is wrong with the image; `flash`, `ram` and `stack` are bytes, 0 where it never ran.
+    """
+    verdict = Verdict(problem=None, kind=None, outputs=[], cycles=[], flash=0, ram=0, stack=0)
+    pico = None
+    try:
+        if not isinstance(uf2, bytes | bytearray):
+            raise DeviceError("malformed", f"A UF2 image is bytes, got {type(uf2).__name__}.")
+        pico = EmulatedPico(bytes(uf2), lines=lines, seed=seed, cycles=cycles, seconds=seconds)
+        for signal in inputs:
+            answer = pico.infer(signal)
+            verdict["outputs"].append(answer.output)
+            verdict["cycles"].append(answer.cycles)
+    except DeviceError as error:
+        verdict["problem"], verdict["kind"] = str(error), error.kind
+    if pico is not None:
+        verdict["flash"] = pico.flash_bytes
+        verdict["ram"], verdict["stack"] = pico.ram_bytes, pico.stack_bytes
+    return verdict
 
 
 class SerialPico(_Link):
