@@ -186,8 +186,11 @@ class Chip:
         counts: dict[int, tuple[int, int, int]] = {}
         while len(host.received) < answer and self.cycles < limit:
             computing = host.all_sent and self.cycles >= host.last_in and not host.first_out
-            pc = core.pc
-            spent = core.execute_instruction()
+            pc = int(core.pc)
+            try:
+                spent = core.execute_instruction()
+            except Exception as error:  # noqa: BLE001 - see _fault
+                raise self._fault(error) from None
             if computing:
                 halfword, executions, before = counts.get(pc) or (self._mcu.read_uint16(pc), 0, 0)
                 counts[pc] = (halfword, executions + 1, before + spent)
@@ -236,7 +239,9 @@ class Chip:
 
     def paint(self, seed: int) -> None:
         """Fill SRAM with a pattern, before the program's first instruction."""
-        pattern = np.random.default_rng(seed).integers(1 << 32, size=len(self._sram), dtype=np.uint32)
+        pattern = np.random.default_rng(seed).integers(
+            1 << 32, size=len(self._sram), dtype=np.uint32
+        )
         self._sram[:] = self._painted = pattern
 
     def mark_ready(self) -> None:

@@ -173,18 +173,12 @@ class EmulatedPico(_Link):
     def profile(self, signal: ArrayLike | bytes) -> dict[int, tuple[int, int, int]]:
         """One window as in `infer`, instruction by instruction: where its cycles go.
 
-        Address to (first half-word of the instruction, executions, cycles), for `profiler`. For
-        images of your own: it stops at the budget of cycles, and a fault is raised as it comes.
+        Address to (first half-word of the instruction, executions, cycles), as `profiler` reads
+        it; their sum is `infer`'s cycles, give or take an instruction. About 1 s for a million.
         """
         self._chip.send(b"I" + _window(signal, self.info.input_bytes))
-        return self._chip.profile(9 + self.info.output_bytes, self._budget[0])
-
-    def profile(self, signal: ArrayLike | bytes) -> dict[int, tuple[int, int, int]]:
-        """One inference, instruction by instruction: {address: (first halfword of the
-        instruction, times executed, cycles in all)}. About 1 s for a million cycles."""
-        self._chip.send(b"I" + _window(signal, self.info.input_bytes))
         try:
-            return self._chip.profile(9 + self.info.output_bytes, *self._budget)
+            return self._chip.profile(9 + self.info.output_bytes, self._budget[0])
         except Fault as fault:
             raise self._fault(fault) from None
 
@@ -376,5 +370,7 @@ class SerialPico(_Link):
 
         ports = [port.device for port in list_ports.comports() if port.vid == self.VENDOR]
         if not ports:
-            raise DeviceError("silent", "No serial port belongs to a Raspberry Pi: is it plugged in?")
+            raise DeviceError(
+                "silent", "No serial port belongs to a Raspberry Pi: is it plugged in?"
+            )
         return str(ports[0])
