@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import packing
-from .integer import folded_bias
+from .integer import accumulator_bound, folded_bias
 from .network import Network, macs, steps_out
 from .validate import NetworkError, validated
 
@@ -24,6 +24,9 @@ KERNELS = ("plain", "packed", "packed7")
 
 MOST_ROWS, MOST_TAPS = 128, 8192
 """`TINYML_MAX_ROWS` of the C kernel, and what is safe in the 16 bits of its strides."""
+
+LARGEST_ACCUMULATOR = 2**30 - 1
+"""The C kernel rounds in 32 bits: half a divisor, up to 2**30, is added before it divides."""
 
 SLACK_WORDS = 4
 """The packed kernels read ahead of a window by up to this many words."""
@@ -46,7 +49,7 @@ def generate(network: Network, kernel: str = "plain") -> dict[str, str]:
     """The files ``network.h`` and ``network.c`` of an int8 network.
 
     `kernel` is one of `KERNELS`. Raises `NetworkError` where the network breaks its specification,
-    an accumulator could leave int32 on some input, or a layer is too large for the kernels,
+    an accumulator could overflow on some input, or a layer is too large for the kernels,
     `packing.CannotPack` where the packed kernels would not be exact, and ValueError for an unknown
     kernel.
     """
@@ -59,7 +62,7 @@ def generate(network: Network, kernel: str = "plain") -> dict[str, str]:
 
 
 def _assert_fits(network: Network) -> None:
-    """Assert what the kernels promise only for layers of a certain size."""
+    """Assert what the kernels ask of a layer: its size, and accumulators with a bit to spare."""
     for row, layer in enumerate(network["layers"]):
         if layer["kind"] == "pool":
             continue
@@ -68,6 +71,12 @@ def _assert_fits(network: Network) -> None:
             raise NetworkError(
                 f"layer {row} has {rows} outputs of {taps} weights; the kernels take at most "
                 f"{MOST_ROWS} of {MOST_TAPS}"
+            )
+        reach = accumulator_bound(layer) << np.maximum(layer["shift"], 0).astype(np.int64)
+        if reach.max() > LARGEST_ACCUMULATOR:
+            raise NetworkError(
+                f"layer {row}: the accumulator of output {int(np.argmax(reach))} can reach "
+                f"{reach.max()}; the chip rounds without overflow up to {LARGEST_ACCUMULATOR}"
             )
 
 
