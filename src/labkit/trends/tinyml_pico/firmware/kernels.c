@@ -19,20 +19,27 @@ static int32_t doubling_high_product(int32_t a, int32_t m) {
 }
 
 int32_t requantise(int32_t acc, int32_t multiplier, int shift) {
-  int left = shift > 0 ? shift : 0;
-  int right = left - shift;
-  int32_t high = doubling_high_product((int32_t)((uint32_t)acc << left), multiplier);
-  int32_t mask = (int32_t)((1u << right) - 1);
-  int32_t threshold = (mask >> 1) + (high < 0 ? 1 : 0);
-  return (high >> right) + ((high & mask) > threshold ? 1 : 0);
+  if (shift > 0) {
+    acc = (int32_t)((uint32_t)acc << shift);
+  }
+  int32_t high = doubling_high_product(acc, multiplier);
+  if (shift >= 0) {
+    return high;
+  }
+  /* Half of the divisor, and one less for a negative value: a tie goes away from zero. */
+  return (high + (1 << (-shift - 1)) + (high >> 31)) >> -shift;
 }
 
-static void requantise_row(const tinyml_layer *layer, const int32_t *acc, int8_t *y) {
+/* The layer is copied to locals: a store through int8_t * might change any memory, so its fields
+ * would be read again for every output. */
+static void requantise_row(const tinyml_layer *layer, const int32_t *acc, int8_t *restrict y) {
+  const int32_t *multiplier = layer->multiplier;
+  const int8_t *shift = layer->shift;
+  int zero_point = layer->zero_point_out, low = layer->low, high = layer->high;
   for (int r = 0; r < layer->rows; r++) {
-    int32_t value = requantise(acc[r], layer->multiplier[r], layer->shift[r]) + layer->zero_point_out;
-    value = value < layer->low ? layer->low : value;
-    value = value > layer->high ? layer->high : value;
-    y[r] = (int8_t)value;
+    int32_t value = requantise(acc[r], multiplier[r], shift[r]) + zero_point;
+    value = value < low ? low : value;
+    y[r] = (int8_t)(value > high ? high : value);
   }
 }
 
