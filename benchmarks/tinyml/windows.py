@@ -43,7 +43,7 @@ def on_chip(network: Network, kernel: str, windows: integer.Int8, answers: integ
     image = build.firmware(codegen.generate(network, kernel))
     if image["problem"]:
         raise SystemExit(image["problem"])
-    with EmulatedPico(image["uf2"], lines=image["lines"]) as pico:
+    with EmulatedPico(image["uf2"], lines=image["lines"], seconds=60) as pico:
         given = [pico.infer(window) for window in windows]
         sizes = (
             f"flash {pico.flash_bytes:,} B, RAM {pico.ram_bytes:,} B, stack {pico.stack_bytes} B"

@@ -26,6 +26,15 @@ WRONG: dict[str, tuple[Change, str]] = {
         lambda n: n.update(zero_point=128),
         "zero_point runs from 128 to 128, allowed is -128 to 127",
     ),
+    "a kind that is a list": (lambda n: conv(n).update(kind=[1]), "layer 1 needs a 'kind'"),
+    "no weights": (
+        lambda n: conv(n).update(weight=np.zeros((0, 5, 16), np.int8)),
+        r"layer 1: weight has the shape \(0, 5, 16\)",
+    ),
+    "more work than a chip should have": (
+        lambda n: (n.update(length=1024), conv(n).update(stride=1)),
+        "the network multiplies 1[0-9]{6} times; at most 1000000",
+    ),
     "no layers": (lambda n: n.update(layers=[]), "layers must be a list of 1 to 16 dicts"),
     "a layer that is none": (lambda n: n.update(layers=[3]), "layer 0 must be a dict, not int"),
     "an unknown kind": (lambda n: conv(n).update(kind="relu"), "layer 1 has the kind 'relu'"),
@@ -47,6 +56,10 @@ WRONG: dict[str, tuple[Change, str]] = {
     ),
     "words for numbers": (
         lambda n: conv(n).update(bias=["many"] * 24),
+        "layer 1: bias must be an array of whole numbers",
+    ),
+    "rows of different lengths": (
+        lambda n: conv(n).update(bias=[[1], [1, 2]]),
         "layer 1: bias must be an array of whole numbers",
     ),
     "one multiplier for all": (
@@ -89,7 +102,7 @@ WRONG: dict[str, tuple[Change, str]] = {
     ),
     "too many weights": (
         lambda n: conv(n).update(weight=np.zeros((500, 501, 16), np.int8)),
-        r"layer 1: weight has the shape \(500, 501, 16\)",
+        "layer 1: weight has 4008000 values; at most 200000",
     ),
 }
 

@@ -38,6 +38,9 @@ from .network import Network, copy, load, patches
 Int8 = NDArray[np.int8]
 Int64 = NDArray[np.int64]
 
+_AT_ONCE = 32
+"""Windows computed together: bounds the memory that a large network takes."""
+
 
 def quantise_input(network: Network, signal: ArrayLike) -> Int8:
     """Real values, any shape, to int8: divided by the scale, rounded half away from zero."""
@@ -48,7 +51,9 @@ def quantise_input(network: Network, signal: ArrayLike) -> Int8:
 
 def run(network: Network, signal: Int8) -> Int8:
     """The network's answers (n, classes) to int8 windows (n, steps, channels)."""
-    return activations(network, signal)[-1]
+    windows = np.asarray(signal, np.int8)
+    groups = [windows[start : start + _AT_ONCE] for start in range(0, len(windows), _AT_ONCE)]
+    return np.concatenate([activations(network, group)[-1] for group in groups or [windows]])
 
 
 def activations(network: Network, signal: Int8) -> list[Int8]:

@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .integer import accumulator_bound
-from .network import Network, steps_out
+from .network import Network, macs, steps_out
 
-MOST_LAYERS, MOST_STEPS, MOST_CHANNELS, MOST_WEIGHTS = 16, 4096, 512, 200_000
+MOST_LAYERS, MOST_STEPS, MOST_CHANNELS = 16, 1024, 512
+MOST_WEIGHTS, MOST_MACS = 200_000, 1_000_000
 """Far above what a Pico holds; below what would keep the reference busy for long."""
 
 
@@ -47,19 +48,23 @@ def validated(network: Any) -> Network:
         steps = steps_out(layer, steps)
     if checked[-1]["kind"] != "dense":
         raise NetworkError(f"the last layer must be of kind 'dense', not {checked[-1]['kind']!r}")
-    scale = _positive(top, "scale", "the network")
-    return {
+    made = {
         "length": length,
         "channels": channels,
-        "scale": scale,
+        "scale": _positive(top, "scale", "the network"),
         "zero_point": zero_point,
         "layers": checked,
     }
+    if sum(macs(made)) > MOST_MACS:
+        raise NetworkError(f"the network multiplies {sum(macs(made))} times; at most {MOST_MACS}")
+    return made
 
 
 def _layer(layer: Any, where: str, steps: int, wide: int, zero: int) -> dict[str, Any]:
     given = _mapping(layer, where)
     kind = given.get("kind")
+    if not isinstance(kind, str):
+        raise NetworkError(f"{where} needs a 'kind': 'conv', 'pool' or 'dense'")
     if kind == "pool":
         return {"kind": "pool"}
     if kind not in ("conv", "dense"):
@@ -82,7 +87,7 @@ def _layer(layer: Any, where: str, steps: int, wide: int, zero: int) -> dict[str
 def _weight(given: Mapping[str, Any], kind: str, where: str, wide: int) -> NDArray[np.int8]:
     weight = _integers(given, "weight", -128, 127, where).astype(np.int8)
     expected = "(out, kernel, in)" if kind == "conv" else "(out, in)"
-    if weight.ndim != (3 if kind == "conv" else 2) or not 1 <= weight.size <= MOST_WEIGHTS:
+    if weight.ndim != (3 if kind == "conv" else 2) or not weight.size:
         raise NetworkError(f"{where}: weight has the shape {weight.shape}, expected {expected}")
     if weight.shape[-1] != wide:
         raise NetworkError(
@@ -160,11 +165,15 @@ def _integers(
     value = _get(given, key, where)
     try:
         numbers = np.asarray(value)
-        real = numbers.astype(np.float64)
-    except (TypeError, ValueError, OverflowError) as error:
+    except ValueError as error:
         raise NetworkError(f"{where}: {key} must be an array of whole numbers") from error
+    if numbers.dtype.kind not in "iuf":
+        raise NetworkError(f"{where}: {key} must be an array of whole numbers")
+    if numbers.size > MOST_WEIGHTS:
+        raise NetworkError(f"{where}: {key} has {numbers.size} values; at most {MOST_WEIGHTS}")
     # Every whole number allowed here fits a float64, so nothing is lost by looking at that.
-    if numbers.dtype.kind not in "iuf" or not (np.isfinite(real) & (real == np.floor(real))).all():
+    real = numbers.astype(np.float64)
+    if not (np.isfinite(real) & (real == np.floor(real))).all():
         raise NetworkError(f"{where}: {key} must hold whole numbers; round before you store them")
     if real.size and not (low <= real.min() and real.max() <= high):
         raise NetworkError(
