@@ -28,6 +28,7 @@ SRAM_START = 0x20000000
 SRAM_SIZE = 264 * 1024
 _NANOSECONDS = 1e9 / CLOCK_HZ
 _PACKET = 64
+_HARD_FAULT = 3
 _LARGEST_ANSWER = 1 << 20
 _LARGEST_STACK = 64 * 1024
 _HEXADECIMAL = re.compile(r"\b[0-9a-f]+(?=,|$)")
@@ -221,6 +222,13 @@ class Chip:
 
     def _on_break(self, code: int) -> None:
         raise _Undefined(f"breakpoint or undefined instruction, code {code}")
+
+    def enter_fault_handler(self) -> None:
+        """After a Fault: go on in the program's own handler, as silicon does."""
+        core = self._mcu.core
+        core.pc -= 2
+        core.exception_entry(_HARD_FAULT)
+        core.pc &= ~1
 
     def _check_read_only(self) -> None:
         """The emulator lets a program write into ROM and flash; silicon faults. Seen a batch
