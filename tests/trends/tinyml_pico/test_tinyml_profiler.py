@@ -1,8 +1,9 @@
 """The profiler knows the chip's instructions and books every cycle once."""
 
+import numpy as np
 import pytest
 
-from labkit.trends.tinyml_pico import profiler
+from labkit.trends.tinyml_pico import build, codegen, device, integer, profiler
 
 # Encodings from the ARMv6-M Architecture Reference Manual, chapter A6.7.
 INSTRUCTIONS = [
@@ -55,3 +56,18 @@ def test_every_cycle_is_booked_to_one_kind():
 def test_an_instruction_belongs_to_the_function_that_begins_before_it():
     symbols = {"dot": 0x20000001, "main": 0x20000101, "end": 0x20001000}
     assert profiler.cycles_by_function(PROFILE, symbols) == {"dot": 30, "main": 29}
+
+
+def test_the_profile_of_an_inference_holds_all_its_cycles():
+    whole = integer.int8_network("w4")
+    image = build.firmware(codegen.generate(whole, "packed"))
+    window = np.zeros((whole["length"], whole["channels"]), np.int8)
+    with device.EmulatedPico(image["uf2"]) as pico:
+        cycles, profile = pico.infer(window).cycles, pico.profile(window)
+        # Profiling leaves the chip as it was.
+        assert pico.infer(window).cycles == cycles
+    # At both ends one instruction may lie across the line.
+    assert sum(profiler.cycles_by_kind(profile).values()) == pytest.approx(cycles, abs=10)
+    spent = profiler.cycles_by_function(profile, image["symbols"])
+    packed = sum(part for name, part in spent.items() if name.startswith("layer_packed"))
+    assert packed > 0.8 * cycles

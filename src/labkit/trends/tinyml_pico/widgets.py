@@ -145,7 +145,7 @@ def watch_live(
     of the window in seconds, verdict, truth). The slider stands at the end, so that the picture
     shows all of it where no kernel runs.
     """
-    last = float(np.floor(10 * len(np.asarray(signal)) / rate) / 10)
+    last = float(np.ceil(10 * len(np.asarray(signal)) / rate) / 10)
     second = ipywidgets.FloatSlider(
         value=last, min=0.0, max=last, step=0.1, description="second", readout_format=".1f"
     )
