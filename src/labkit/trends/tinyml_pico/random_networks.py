@@ -74,10 +74,11 @@ def _numbers(
     nothing = layer | {"bias": np.zeros(out, np.int32), "input_zero_point": zero}
     sums = accumulate(nothing, values).reshape(-1, out)
     spread = sums.std(axis=0) + 1.0
-    bias = np.round(rng.normal(0, spread) - sums.mean(axis=0)).astype(np.int32)
-    # A spread of 30 leaves every value inside; one of 150 saturates many on both sides.
-    fraction, shift = np.frexp(np.minimum(rng.uniform(30, 150, out) / spread, 0.99))
-    multiplier = np.minimum(np.floor(fraction * 2**31), 2**31 - 1)
+    bias = np.round(rng.normal(0, spread / 2) - sums.mean(axis=0)).astype(np.int32)
+    # A spread of 30 leaves every value inside; one of 150 saturates many on both sides. The
+    # multiplier, a half to one, is drawn by itself.
+    shift = np.minimum(np.ceil(np.log2(rng.uniform(40, 150, out) / spread)), 0)
+    multiplier = rng.integers(2**30, 2**31, out)
     relu = clamped and bool(rng.integers(2))
     output_zero = int(rng.integers(-128, 0 if relu else 128))
     return {
