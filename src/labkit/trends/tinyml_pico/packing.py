@@ -37,8 +37,8 @@ def pack_layer(layer: Mapping[str, Any], *, seven_bit: bool = False) -> PackedLa
     """The stream of a ``conv`` or ``dense`` layer of an int8 network (see ``integer``).
 
     ``seven_bit``: for ``layer_packed7``, which sums two products before it splits them and so
-    wants smaller weights; otherwise for ``layer_packed``. An odd number of rows gets one more that is all zero,
-    and a window is filled up to a multiple of four taps with zero weights.
+    wants smaller weights; otherwise for ``layer_packed``. An odd number of rows gets one more that
+    is all zero, and a window is filled up to a multiple of four taps with zero weights.
 
     Raises CannotPack if weights are too large for the kernel, an accumulator may reach 2**21, the
     layer clamps to less than a whole byte, or a factor is not below a half (shift > -1).

@@ -2,14 +2,15 @@
  * and its data, an answer one byte and its data; numbers are 32 bit, lowest byte first.
  *
  *   '?'                 -> 'V' protocol, input bytes, output bytes, clock in Hz
- *   'I' + input bytes   -> 'R' cycles (by SysTick), bytes of stack ever used, output bytes
+ *   'I' + input bytes   -> 'R' cycles (by SysTick), output bytes
+ *   'S'                 -> 'S' bytes of stack ever used
  *   any other byte      -> 'E' and that byte
  *   (a hard fault)      -> 'F' program counter, link register; then the chip waits for a reset
  */
 #include "network.h"
 #include "runtime.h"
 
-enum { PROTOCOL = 1 };
+enum { PROTOCOL = 2 };
 
 static void read_all(uint8_t *to, int size) {
   while (size > 0) {
@@ -30,15 +31,28 @@ static void answer_info(void) {
   write_numbers('V', numbers, 4);
 }
 
+/* In one piece, so that a short answer is one packet. */
+static struct __attribute__((packed)) {
+  uint8_t kind;
+  uint32_t cycles;
+  int8_t output[NETWORK_OUTPUT_BYTES];
+} result;
+
 static void answer_inference(void) {
   read_all((uint8_t *)network_input, NETWORK_INPUT_BYTES);
   uint32_t start = cycles_now();
   network_run();
-  uint32_t cycles = cycles_since(start);
-  usb_write("R", 1); /* the answer begins at once: a host can time the network by it */
-  uint32_t numbers[] = {cycles, stack_used()};
-  usb_write(numbers, sizeof numbers);
-  usb_write(network_output, NETWORK_OUTPUT_BYTES);
+  result.cycles = cycles_since(start);
+  result.kind = 'R';
+  for (int i = 0; i < NETWORK_OUTPUT_BYTES; i++) {
+    result.output[i] = network_output[i];
+  }
+  usb_write(&result, sizeof result);
+}
+
+static void answer_stack(void) {
+  uint32_t used = stack_used();
+  write_numbers('S', &used, 1);
 }
 
 void report_fault(const uint32_t *frame) {
@@ -59,6 +73,8 @@ int main(void) {
       answer_info();
     } else if (request == 'I') {
       answer_inference();
+    } else if (request == 'S') {
+      answer_stack();
     } else {
       uint8_t answer[] = {'E', request};
       usb_write(answer, 2);
