@@ -1,17 +1,16 @@
 """The same network on every kernel: cycles, flash, RAM and stack, beside the literature's kernels.
 
 Builds the int8 network of the lesson with each kernel, boots it through the boot ROM, gives it test
-windows, and compares every byte with the integer reference. The cycles are the emulator's, taken
-from outside. With `--all` every kernel sees all 773 windows (about two minutes), otherwise ten.
+windows, and compares every byte with the integer reference (``windows.py`` does it for all 773).
+The cycles are the emulator's, taken from outside.
 Writes ``figures/kernels.json``, from which the lesson draws; the figures of other people's kernels
 were measured once on the same network and the same emulator, with their own compilers.
 
-    python benchmarks/tinyml/kernels.py [--all]
+    OMP_NUM_THREADS=1 python benchmarks/tinyml/kernels.py
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from labkit.trends import tinyml_pico
 from labkit.trends.tinyml_pico import build, codegen, data, device, integer, network
 
 CLOCK_HZ = 125_000_000
+WINDOWS = 50
 FOLDER = Path(tinyml_pico.__file__).parent / "figures"
 
 # (name, network, kernel, the compiler's switch)
@@ -90,12 +90,8 @@ def quoted(macs: int) -> list[dict[str, Any]]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--all", action="store_true", help="all 773 test windows")
-    arguments = parser.parse_args()
-    windows = len(data.part("test").signal) if arguments.all else 10
     macs = sum(network.macs(integer.int8_network()))
-    kernels = [measure(*row, windows) for row in OURS] + quoted(macs)
+    kernels = [measure(*row, WINDOWS) for row in OURS] + quoted(macs)
     for row in kernels:
         print(
             f"{row['name']:30} {row['cycles']:>10,} cycles  {row['cycles_per_mac']:>6.2f} a MAC  "
