@@ -15,6 +15,7 @@ _PACKET = 64
 _LARGEST_ANSWER = 1 << 20
 _AVAILABLE = 1 << 10
 _LENGTH = 0x3FF
+_MOST_HANDOVERS = 8192
 BUS_CYCLES = 1250
 """Cycles the emulated bus takes for a packet, 10 microseconds: rp2040py's own constant."""
 
@@ -34,6 +35,7 @@ class UsbHost:
         self.received = bytearray()
         self.sent_at = self.last_in = self.packets = 0
         self._handed_over: list[tuple[int, int]] = []
+        self._handovers = 0
         self._usb, self._simulator, self._cycles = usb, simulator, cycles
         self._to_send = bytearray()
         self._asked: tuple[int, int] | None = None
@@ -50,6 +52,7 @@ class UsbHost:
         """Give the program `data`, as fast as it takes them; forget what it said before."""
         self.received.clear()
         self._handed_over.clear()
+        self._handovers = 0
         self.sent_at = self.last_in = self.packets = 0
         self._to_send += data
         self._serve()
@@ -102,7 +105,11 @@ class UsbHost:
 
     def _on_dpram(self, offset: int, value: int) -> None:
         """The chip wrote a word of the controller's memory: perhaps a packet handed over."""
+        if value & _AVAILABLE:
+            self._handovers += 1
+            if self._handovers > _MOST_HANDOVERS:  # the emulator keeps them all in memory
+                raise RuntimeError(f"it hands over more than {_MOST_HANDOVERS:,} USB packets")
         is_in = 0x88 <= offset < 0x100 and offset % 8 == 0
-        if is_in and value & _AVAILABLE and len(self._handed_over) < _LARGEST_ANSWER // _PACKET:
+        if is_in and value & _AVAILABLE:
             self._handed_over.append((self._cycles(), value & _LENGTH))
         self._after_dpram(offset, value)
