@@ -173,7 +173,7 @@ class Chip:
         does not accept the image, or if the second stage never gets there.
         """
         core, clock = self._mcu.core, self._mcu.clock
-        deadline = time.monotonic() + seconds
+        deadline = time.process_time() + seconds
         stages = [("rom", 0)]
         try:
             while core.pc != self._entry and self.cycles < _LONGEST_BOOT:
@@ -185,7 +185,7 @@ class Chip:
         if core.pc == self._entry:
             return [*stages, ("reset", self.cycles)]
         # It may be on its way to the ROM's USB mode: a checksum is tried in four ways before that.
-        self.run(lambda: self._host.usb_enabled, cycles, deadline - time.monotonic())
+        self.run(lambda: self._host.usb_enabled, cycles, deadline - time.process_time())
         raise Fault("no boot", self.pc, self._why_no_boot())
 
     def _why_no_boot(self) -> str:
@@ -207,10 +207,10 @@ class Chip:
         """
         from rp2040py.execute_batch import execute_batch
 
-        limit, deadline = self.cycles + cycles, time.monotonic() + seconds
+        limit, deadline = self.cycles + cycles, time.process_time() + seconds
         while not done():
             before = self.cycles
-            if before > limit or time.monotonic() > deadline:
+            if before > limit or time.process_time() > deadline:
                 return False
             self._simulator.stopped = False
             try:

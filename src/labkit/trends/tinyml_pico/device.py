@@ -55,7 +55,8 @@ class EmulatedPico(Link):
 
     uf2: the file. lines: ``Image["lines"]``, to name the source line of a fault. seed: of the
     pattern that SRAM is painted with. cycles, seconds: the budget of the boot and of each
-    inference, in cycles of the chip and in seconds of this computer.
+    inference, in cycles of the chip and in seconds of this process's own processor time, so that a
+    busy computer fails nobody.
 
     Raises DeviceError where the image is malformed, does not boot, or stops answering; any
     question after that raises it again.
@@ -160,7 +161,7 @@ class EmulatedPico(Link):
         raise DeviceError(
             "time",
             f"No answer within {self._budget[0]:,} cycles ({self._budget[0] / CLOCK_HZ * 1e3:.0f} "
-            f"ms on the chip), or {self._budget[1]:g} s here. The program is at "
+            f"ms on the chip), or {self._budget[1]:g} s of emulation. The program is at "
             f"{self._where(chip.pc)}: an endless loop?",
         )
 
@@ -230,7 +231,7 @@ def judge(
 ) -> Verdict:
     """Boot a stranger's image, give it int8 windows, and measure it from outside.
 
-    `cycles` and `seconds` are the budget of the boot and of each inference. Never raises for what
+    `cycles` and `seconds` are the budget of the boot and of each inference, as `EmulatedPico`'s. Never raises for what
     is wrong with the image; `flash`, `ram` and `stack` are bytes, 0 where it never ran.
     """
     verdict = Verdict(problem=None, kind=None, outputs=[], cycles=[], flash=0, ram=0, stack=0)
