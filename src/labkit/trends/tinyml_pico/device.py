@@ -232,7 +232,8 @@ def judge(
     """Boot a stranger's image, give it int8 windows, and measure it from outside.
 
     `cycles` and `seconds` are the budget of the boot and of each inference, as `EmulatedPico`'s.
-    Never raises for what is wrong with the image; `flash`, `ram` and `stack` are bytes, 0 where it never ran.
+    Never raises for what is wrong with the image; `flash`, `ram` and `stack` are bytes, 0 where it
+    never ran.
     """
     verdict = Verdict(problem=None, kind=None, outputs=[], cycles=[], flash=0, ram=0, stack=0)
     pico = None
