@@ -24,7 +24,7 @@ def figures(explorer, bits, width):
     text = explorer.picture.alt
     accuracy = re.search(r"over the bits, ([\d.]+)% at", text)[1]
     return float(accuracy), *map(
-        float, re.search(r"([\d.]+) KB of flash, ([\d.]+) ms", text).groups()
+        float, re.search(r"([\d.]+) KB of weights, ([\d.]+) ms", text).groups()
     )
 
 

@@ -75,8 +75,8 @@ def explore_bits(names: Mapping[str, str]) -> Explorer:
 
     def draw(bits: int, width: str) -> Plot:
         study = _study(names[width])
-        kilobytes = (study["flash"] - study["count"] * (8 - bits) / 8) / 1024
-        price = f"{kilobytes:.1f} KB of flash, {study['milliseconds']:.2f} ms a window"
+        kilobytes = study["weights"].size * bits / 8 / 1024
+        price = f"{kilobytes:.1f} KB of weights, {study['milliseconds']:.2f} ms a window"
         return bits_and_width(study["weights"], bits, study["accuracy"], study["int8"], price)
 
     bits = ipywidgets.IntSlider(
@@ -96,7 +96,6 @@ def _study(name: str) -> dict[str, Any]:
     weights = [layer["weight"].ravel() for layer in whole["layers"] if "weight" in layer]
     return {
         "weights": np.concatenate(weights),
-        "count": sum(map(len, weights)),
         "int8": network.accuracy(answers, windows.exercise),
         "accuracy": {
             bits: network.accuracy(
@@ -104,7 +103,6 @@ def _study(name: str) -> dict[str, Any]:
             )
             for bits in BITS
         },
-        "flash": cost.flash_bytes(whole),
         "milliseconds": 1000 * cost.cycles(whole) / CLOCK_HZ,
     }
 
