@@ -352,7 +352,7 @@ for name, layer in zip(names, ready["layers"], strict=True):
 #
 # <details><summary>Open when you have guessed</summary>
 #
-# Two. Our layers add 32 to 96 products. So sums get four bytes and can hold 132,000 of the
+# Two. Our layers add 32 to 80 products. So sums get four bytes and can hold 132,000 of the
 # largest products. The code generator proves for each layer that no input can overflow, before a
 # line of C is written.
 #
@@ -706,8 +706,8 @@ chips["assembler, 7-bit weights"] = device.EmulatedPico(
 )
 cost_of, kernel_rows = {}, []
 for name, pico in chips.items():
-    whole, given = (seven, seven_in) if "7" in name else (ready, bytes_in)
-    said = integer.run(whole, given)
+    stored, given = (seven, seven_in) if "7" in name else (ready, bytes_in)
+    said = integer.run(stored, given)
     answer = pico.infer(given[0])
     cost_of[name] = answer.cycles
     kernel_rows.append((
@@ -812,7 +812,7 @@ table_card(
 # How to read it.
 #
 # - **The first step up pays, the others hardly.** From 4, 8, 8 channels to 8, 12, 16 the accuracy
-#   rises by 8 points for twice the cycles. From there to 24, 36, 48 it rises by 2 points for five
+#   rises by 8 points for twice the cycles. From there to 24, 36, 48 it rises by 1.5 points for five
 #   times the cycles, and the seeds are further apart than that. 8, 12, 16 would do.
 # - **Pruning helps the smallest network**: 3.5 points, with every seed. For the others the gain is
 #   not larger than its error.
@@ -861,7 +861,7 @@ table_card(
 # %% [markdown]
 # The board. A Pico that does nothing takes two thirds of the battery, the sensor most of the rest.
 # The network takes 2 % with the fast kernel and 7 % with plain C. The assembler of section 8 buys
-# three hours in two days. **Where little is spent, little can be saved.**
+# two hours in two days. **Where little is spent, little can be saved.**
 #
 # It was different at the first step. With imitated fractions the network alone takes 64 %, and the
 # battery is empty before the day is over. So int8 pays here. The assembler pays where the chip has
