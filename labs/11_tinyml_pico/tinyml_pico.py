@@ -306,8 +306,8 @@ lab.check("kernel", kernel_image)
 # You choose the kernel that `codegen.generate` writes for, one of `codegen.KERNELS`, and the
 # compiler's switch, `optimise="-O2"` or `"-Os"`. The assembler kernel for 7-bit weights is exact for
 # some networks only; for others `codegen` raises `packing.CannotPack`. What an image really takes,
-# the chip tells you: `pico = device.EmulatedPico(image["uf2"])` boots it through the boot ROM and
-# talks to it over its serial port. `pico.infer(window)` has `cycles`; after it, `pico.flash_bytes` and
+# the chip tells you: `with device.EmulatedPico(image["uf2"]) as pico:` boots it through the boot ROM
+# and talks to it over its serial port. `pico.infer(window)` has `cycles`; after it, `pico.flash_bytes` and
 # `pico.ram_bytes` are known.
 #
 # The check does the same with secret networks. It believes the chip, not what a notebook prints.
@@ -325,14 +325,14 @@ def deploy(network_int8, limits):
             except packing.CannotPack:
                 continue
             image = build.firmware(sources, optimise=optimise)
-            pico = device.EmulatedPico(image["uf2"])
-            milliseconds = pico.infer(window).cycles / 125_000
-            if (
-                milliseconds <= 0.99 * limits["milliseconds"]
-                and pico.flash_bytes <= limits["flash_bytes"]
-                and pico.ram_bytes <= limits["ram_bytes"]
-            ):
-                return image
+            with device.EmulatedPico(image["uf2"]) as pico:
+                milliseconds = pico.infer(window).cycles / 125_000
+                if (
+                    milliseconds <= 0.99 * limits["milliseconds"]
+                    and pico.flash_bytes <= limits["flash_bytes"]
+                    and pico.ram_bytes <= limits["ram_bytes"]
+                ):
+                    return image
     raise ValueError("no image keeps to the limits")
     ### END SOLUTION
 

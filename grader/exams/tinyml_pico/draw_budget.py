@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+
 from labkit.trends.tinyml_pico import cost, network, training
 
 WIDTHS = (8, 12, 16)
@@ -16,8 +17,9 @@ WIDTHS = (8, 12, 16)
 
 ROOM = 1.04
 
-ACCURACY = {(9, 10): (0.854, 0.017), (5, 6): (0.902, 0.021)}
-"""Mean and standard deviation of the int8 accuracy on the people left out, over seeds and axes."""
+ACCURACY = {(9, 10): (0.856, 0.015), (5, 6): (0.907, 0.021)}
+"""Mean and standard deviation of the int8 accuracy on the people left out, over twelve seeds and as
+many orders of the axes. On people 7 and 8 the deviation is .038, too wide for a verdict."""
 
 BELOW, FAR_BELOW = 3.5, 7.0
 """Standard deviations below the mean that still earn full and half marks: luck must not decide."""
@@ -25,7 +27,8 @@ BELOW, FAR_BELOW = 3.5, 7.0
 
 def draw_budget(seed: int) -> dict[str, Any]:
     """Return ``people``, ``axes``, ``signs``, the limits ``cycles`` and ``flash_bytes``, and the
-    accuracies for full marks, ``accuracy``, and for half of them, ``half``."""
+    accuracies for full marks, ``accuracy``, and for half of them, ``half``.
+    """
     rng = np.random.default_rng(seed)
     people = list(ACCURACY)[int(rng.integers(len(ACCURACY)))]
     mean, deviation = ACCURACY[people]

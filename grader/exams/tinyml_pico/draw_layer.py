@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
 from labkit.checks.tinyml_pico import redraw
 from labkit.trends.tinyml_pico import integer
 from labkit.trends.tinyml_pico.network import patches
-from numpy.typing import NDArray
 
 from . import quantiser
 
@@ -28,8 +29,8 @@ def draw_layer(seed: int) -> dict[str, Any]:
 
     Each has what `redraw.float_layer` and `redraw.layer_input` need, ``input_range``,
     ``output_range``, ``relu``, the reference's numbers under ``right`` and the int8 ``outputs``.
-    In the first case both ranges leave zero out, in the second a row has no weights; the third has a
-    ReLU whose output's range goes below zero.
+    In the first case both ranges leave zero out, in the second a row has no weights; the third has
+    a ReLU whose output's range goes below zero.
     """
     rng = np.random.default_rng(seed)
     return {"cases": [_case(rng, number, shape) for number, shape in enumerate(SHAPES)]}

@@ -19,7 +19,7 @@ CASES, WINDOWS = 2, 256
 
 
 def draw_network(seed: int) -> dict[str, Any]:
-    """Return ``{"cases": [...]}``, each with ``network``, ``windows``, ``seed``, ``axes``, ``signs``.
+    """Return ``{"cases": [...]}``: ``network``, ``windows``, ``seed``, ``axes`` and ``signs`` each.
 
     Order and signs of the axes are secret, so the int8 networks in the wheel are no answer.
     """

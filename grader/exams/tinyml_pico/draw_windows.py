@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from labkit.checks.tinyml_pico import redraw
 from numpy.typing import NDArray
+
+from labkit.checks.tinyml_pico import redraw
 
 Floats = NDArray[np.float64]
 

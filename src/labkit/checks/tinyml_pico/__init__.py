@@ -110,8 +110,8 @@ QUESTIONS: tuple[Question, ...] = (
             Option("100 %, it was measured on more people", "On people whom it knows already."),
             Option(
                 "88 %",
-                "Windows of one person overlap and resemble each other. A random split asks whether "
-                "the model remembers them; the customer's patients are all new.",
+                "Windows of one person overlap and resemble each other. A random split asks "
+                "whether the model remembers them; the customer's patients are all new.",
                 right=True,
             ),
             Option("the mean of both", "One of the two answers another question."),

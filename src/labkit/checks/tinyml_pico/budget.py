@@ -23,10 +23,10 @@ def verdict(raw: Any, test: data.Windows, instance: Instance) -> Outcome:
         f"tested on people {people}"
     )
     spent = {"cycles": cost.cycles(made), "flash_bytes": cost.flash_bytes(made)}
-    for name, words in (("cycles", "cycles"), ("flash_bytes", "bytes of flash")):
+    for name, unit in (("cycles", "cycles"), ("flash_bytes", "bytes of flash")):
         if spent[name] > instance[name]:
             return failed(
-                f"Your network takes {spent[name]:,.0f} {words}; the budget is {instance[name]:,}.",
+                f"Your network takes {spent[name]:,.0f} {unit}; the budget is {instance[name]:,}.",
                 on=on,
                 next_step="Fewer channels: cost.cycles and cost.flash_bytes tell the price of an "
                 "int8 network before anything is compiled.",
@@ -47,7 +47,8 @@ def verdict(raw: Any, test: data.Windows, instance: Instance) -> Outcome:
     words = dict(
         on=on,
         next_step="Spend the budget: compare several shapes that just fit, and more than one seed "
-        "of each. A pruned network needs training again; a teacher should be better than its pupil.",
+        "of each. A pruned network needs training again; a teacher has to be better than its "
+        "pupil.",
         misconception="Dominated: another network costs no more and is more often right.",
     )
     if accuracy >= instance["half"]:

@@ -14,7 +14,6 @@ from labkit.checks.tinyml_pico import battery, budget, chip, quantised, redraw, 
 from labkit.exercise.guard import call
 from labkit.exercise.outcome import Outcome, over_cases
 from labkit.exercise.task import Instance, judge_cases
-from labkit.trends.tinyml_pico import data
 
 QUICK = 20.0
 """Seconds of wall clock for a call that computes; the reference needs below one."""
@@ -68,10 +67,10 @@ def judge_budget(answer: Any, instance: Instance) -> Outcome:
 
 
 def judge_kernel(answer: Any, instance: Instance) -> Outcome:
-    """The learner's kernel on the chip: exact on odd shapes and on the course's network, and fast."""
-    images = [
+    """The learner's kernel on the chip: exact on odd shapes and the course's network, and fast."""
+    images = (
         call(answer, redraw.chip_network(case), seconds=TRAINING) for case in instance["cases"]
-    ]
+    )
     return chip.kernel_verdict(images, instance)
 
 

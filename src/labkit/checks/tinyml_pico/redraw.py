@@ -125,10 +125,12 @@ def people_apart(case: Case) -> tuple[data.Windows, data.Windows]:
     signal = worn(case, everything.signal)
     mean, sd = (f(signal[~left_out], axis=(0, 1)) for f in (np.mean, np.std))
     standardised = everything._replace(signal=((signal - mean) / sd).astype(np.float32))
-    return (
-        data.Windows(*(column[~left_out] for column in standardised)),
-        data.Windows(*(column[left_out] for column in standardised)),
-    )
+    return _rows(standardised, ~left_out), _rows(standardised, left_out)
+
+
+def _rows(windows: data.Windows, chosen: NDArray[np.bool_]) -> data.Windows:
+    signal, exercise, person, recording = windows
+    return data.Windows(signal[chosen], exercise[chosen], person[chosen], recording[chosen])
 
 
 def chip_network(case: Case) -> Network:

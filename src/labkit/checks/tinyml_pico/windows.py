@@ -45,7 +45,7 @@ def verdict(raw: Any, case: Instance) -> Outcome:
     sides = [_side(read[0], read[1], "train", case), _side(read[2], read[3], "test", case)]
     on = (
         f"{len(case['people']) * case['each']} recordings of people {_listed(case['people'])}; "
-        f"length {case['length']}, hop {case['hop']}, to be tested on {_listed(case['test_people'])}"
+        f"length {case['length']}, hop {case['hop']}, tested on {_listed(case['test_people'])}"
     )
     found = [_rows(side, case) for side in sides]
     for check in (_unknown, _leaks, _missing, _labels, _scales):
