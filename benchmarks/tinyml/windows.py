@@ -16,7 +16,7 @@ from labkit.trends.tinyml_pico import build, codegen, data, integer
 from labkit.trends.tinyml_pico.device import EmulatedPico
 from labkit.trends.tinyml_pico.network import Network, accuracy, float_network, logits
 
-CASES = (("int8", "plain"), ("int8", "packed"), ("int7", "packed"), ("int7", "packed7"))
+CASES = (("int8", "packed"), ("int8", "plain"), ("int7", "packed7"), ("int7", "packed"))
 
 
 def main() -> None:
