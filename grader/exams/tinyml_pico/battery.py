@@ -1,0 +1,133 @@
+"""Task `battery`: how long a battery lasts, and how often one may look for a wanted life.
+
+The average current is a sum of what flows all the time, what flows while the chip is awake, and
+what single events take. Judging is left to the checks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+CASES = 4
+DAY_S, MONTH_H = 86_400.0, 720.0
+CLEAR, DISTINCT = 0.05, 0.005
+"""Least relative distance of traps from the right figure, and from each other."""
+
+Device = Mapping[str, float]
+
+
+def draw_battery(seed: int) -> dict[str, Any]:
+    """Return ``{"cases": [...]}``.
+
+    Each has ``device``, the keys of which the lab describes, ``days``, ``period_s`` and ``traps``,
+    the days of known mistakes by name. In the last case the chip cannot keep up.
+    """
+    rng = np.random.default_rng(seed)
+    return {"cases": [_case(rng, busy=number == CASES - 1) for number in range(CASES)]}
+
+
+def _case(rng: np.random.Generator, *, busy: bool) -> dict[str, Any]:
+    while True:
+        device = _device(rng, busy=busy)
+        right = days(device)
+        traps = _traps(device)
+        if busy or (_clear([right, *traps.values()]) and 20 < right < 3_000):
+            break
+    return {
+        "device": device,
+        "days": right,
+        "period_s": shortest_period(device),
+        "traps": {} if busy else traps,
+    }
+
+
+def _clear(figures: list[float]) -> bool:
+    """Whether the first figure stands apart from the others, and these from each other."""
+    order = np.sort(np.log(figures[1:]))
+    away = np.abs(order - np.log(figures[0]))
+    return bool(away.min() > CLEAR and np.diff(order).min() > DISTINCT)
+
+
+def _device(rng: np.random.Generator, *, busy: bool) -> dict[str, float]:
+    device = {
+        "cycles": int(rng.integers(200_000, 2_000_000)),
+        "clock_hz": 125_000_000,
+        "period_s": float(rng.choice([1.28, 2.56, 5.0, 10.0])),
+        "wake_ms": round(float(rng.uniform(8, 40)), 1),
+        "active_ma": round(float(rng.uniform(18, 30)), 1),
+        "sleep_ma": round(float(rng.uniform(0.05, 0.25)), 3),
+        "sensor_ma": round(float(rng.uniform(0.05, 0.3)), 3),
+        "events_per_day": int(rng.integers(20, 200)),
+        "event_ms": int(rng.integers(400, 3_000)),
+        "event_ma": round(float(rng.uniform(40, 120)), 1),
+        "capacity_mah": int(rng.choice([220, 500, 1_200, 2_400])),
+        "usable": round(float(rng.uniform(0.7, 0.9)), 2),
+        "lost_per_month": round(float(rng.uniform(0.02, 0.08)), 3),
+    }
+    if busy:
+        device |= {"cycles": 90_000_000, "period_s": 0.64}
+    floor = _steady(device)
+    most = device["capacity_mah"] * device["usable"] / (24 * floor)
+    # The wanted life leaves between a tenth and two thirds of the current to the waking chip.
+    device["wanted_days"] = round(most * float(rng.uniform(0.4, 0.9)), 1)
+    return device
+
+
+def awake_s(device: Device) -> float:
+    """Seconds that the chip is awake for one look: waking up, then computing."""
+    return device["wake_ms"] / 1000 + device["cycles"] / device["clock_hz"]
+
+
+def _steady(device: Device) -> float:
+    """Milliamperes that flow however often the chip looks: sleep, sensor, events, self-discharge.
+
+    An event's current comes on top of the chip's own.
+    """
+    events = device["events_per_day"] * device["event_ms"] / 1000 * device["event_ma"] / DAY_S
+    leak = device["capacity_mah"] * device["lost_per_month"] / MONTH_H
+    return device["sleep_ma"] + device["sensor_ma"] + events + leak
+
+
+def _extra(device: Device) -> float:
+    """Milliamperes that an awake chip draws more than a sleeping one."""
+    return device["active_ma"] - device["sleep_ma"]
+
+
+def days(device: Device) -> float:
+    """Days that the battery lasts; 0 where a look takes longer than the period."""
+    share = awake_s(device) / device["period_s"]
+    if share > 1:
+        return 0.0
+    current = _steady(device) + share * _extra(device)
+    return device["capacity_mah"] * device["usable"] / current / 24
+
+
+def shortest_period(device: Device) -> float:
+    """Seconds from look to look with which the battery just lasts ``wanted_days``."""
+    allowed = device["capacity_mah"] * device["usable"] / (24 * device["wanted_days"])
+    share = (allowed - _steady(device)) / _extra(device)
+    return awake_s(device) / min(share, 1.0)
+
+
+def _traps(device: Device) -> dict[str, float]:
+    def changed(**changes: float) -> float:
+        return days({**device, **changes})
+
+    share = awake_s(device) / device["period_s"]
+    return {
+        "sleep left out": changed(sleep_ma=0, active_ma=device["active_ma"] - device["sleep_ma"]),
+        "sensor left out": changed(sensor_ma=0),
+        "events left out": changed(events_per_day=0),
+        "waking up left out": changed(wake_ms=0),
+        "self-discharge left out": changed(lost_per_month=0),
+        "whole capacity": changed(usable=1),
+        "always awake": device["capacity_mah"] * device["usable"] / device["active_ma"] / 24,
+        "hours": 24 * days(device),
+        "awake only": device["capacity_mah"]
+        * device["usable"]
+        / (share * device["active_ma"])
+        / 24,
+    }

@@ -1,0 +1,412 @@
+# %% [markdown]
+# # Lab 11: a network in a wrist watch, down to the last cycle
+#
+# Patients do shoulder exercises at home, and a watch is to tell which one they do. There is no cloud:
+# the network runs on a Raspberry Pi Pico with 264 KB of memory, no floating point, and a battery.
+# In seven tasks you cut the signals, turn the network into whole numbers, make it fit a budget,
+# write its inner kernel in C, boot the firmware, and say how long the battery lasts.
+#
+# **How it works.** Fill in the cells that raise `NotImplementedError`. The cell below each one
+# checks your answer at once, on practice numbers of your own, and tells you what is wrong and what
+# to try. `lab.hint("layer")` opens a hint, one more with every call; hints cost nothing.
+# `lab.progress()` shows where you are. At grading the same checks run on other numbers, so an
+# answer must be computed, not copied.
+#
+# **No board needed.** The C compiler came with pip, and an emulator boots your image through the
+# chip's own boot ROM and counts its cycles. If you have a Pico, the same file runs on it.
+#
+# Time: about five hours. Points: 100. Everything runs in less than a minute on one core.
+
+# %% locked="setup"
+import numpy as np
+import torch
+
+from labkit.checks.tinyml_pico import open_lab
+from labkit.trends.tinyml_pico import (
+    build,
+    codegen,
+    cost,
+    data,
+    device,
+    integer,
+    network,
+    packing,
+    training,
+)
+
+torch.set_num_threads(1)
+lab = open_lab(edition=1)
+
+# %% [markdown]
+# ## 1 · Windows without leakage between people (10 points)
+#
+# `recordings` is a list of dictionaries: `signal`, an array (steps, channels), `exercise` (a whole
+# number), `person` (a whole number) and `side`. Cut them into windows:
+#
+# - a window lies **within one recording**: `length` steps, starting at 0, `hop`, 2 · `hop`, … as long
+#   as a whole window fits;
+# - its label is the exercise of its recording;
+# - windows of the people in `test_people` are for testing, all others for training;
+# - both sides are standardised, channel by channel: less the mean, divided by the standard deviation.
+#   These are taken over **all samples of the training people's recordings**.
+#
+# Return `train_x, train_y, test_x, test_y`: windows of shape (n, length, channels), labels of shape
+# (n,). The order of the windows is up to you.
+
+
+# %% solution="windows"
+def cut_windows(recordings, test_people, length, hop):
+    """Return train_x, train_y, test_x, test_y."""
+    ### BEGIN SOLUTION
+    training_signals = [r["signal"] for r in recordings if r["person"] not in test_people]
+    samples = np.concatenate(training_signals)
+    mean, deviation = samples.mean(axis=0), samples.std(axis=0)
+    sides = {False: ([], []), True: ([], [])}
+    for recording in recordings:
+        x, y = sides[recording["person"] in test_people]
+        signal = (recording["signal"] - mean) / deviation
+        for start in range(0, len(signal) - length + 1, hop):
+            x.append(signal[start : start + length])
+            y.append(recording["exercise"])
+    (train_x, train_y), (test_x, test_y) = sides[False], sides[True]
+    return np.array(train_x), np.array(train_y), np.array(test_x), np.array(test_y)
+    ### END SOLUTION
+
+
+# %% test="windows" points=10
+lab.check("windows", cut_windows)
+
+# %% [markdown]
+# ## 2 · A layer in whole numbers (15 points)
+#
+# A real number $r$ is stored as an int8 number $q$ with $r = s\,(q - z)$: $s$ is the **scale**, $z$ the
+# **zero point**. You get a float layer and the ranges of what goes in and comes out. Return the
+# int8 layer as a dictionary:
+#
+# | key | what it is |
+# |---|---|
+# | `input_zero_point`, `output_zero_point` | of a range `(low, high)`, **extended to hold 0 if it does not**: scale (high − low) / 255, zero point round(−128 − low / scale), kept within −128 … 127 |
+# | `weight` | int8, in the shape of the float weights. One scale for each output (the first axis): its largest absolute weight / 127. Zero point 0. A row without any weight may have any scale |
+# | `bias` | one for each output: the bias / (input scale · weight scale), rounded |
+# | `multiplier`, `shift` | one of each for each output. multiplier · 2^(shift − 31) is the real factor input scale · weight scale / output scale, and the multiplier lies in 2^30 … 2^31 − 1 |
+# | `low`, `high` | what outputs are clamped to: −128 to 127. A ReLU raises `low` to the output's zero point |
+#
+# `weight` has the shape (out, kernel, in) for a convolution and (out, in) for a dense layer. The check
+# runs your numbers in `integer`, the course's reference, on secret tensors: every output has to be
+# right, bit for bit.
+
+
+# %% solution="layer"
+def activation_scale(low, high):
+    """Return scale and zero point of int8 numbers for reals from `low` to `high`."""
+    ### BEGIN SOLUTION
+    low, high = min(low, 0.0), max(high, 0.0)
+    scale = (high - low) / 255
+    return scale, int(np.clip(np.round(-128 - low / scale), -128, 127))
+    ### END SOLUTION
+
+
+def quantise_layer(weight, bias, input_range, output_range, relu):
+    """Return the int8 layer as a dictionary."""
+    ### BEGIN SOLUTION
+    scale_in, zero_in = activation_scale(*input_range)
+    scale_out, zero_out = activation_scale(*output_range)
+    flat = weight.reshape(len(weight), -1).astype(float)
+    largest = np.abs(flat).max(axis=1)
+    scales = np.where(largest > 0, largest, 1.0) / 127
+    fraction, exponent = np.frexp(scale_in * scales / scale_out)
+    multiplier = np.round(fraction * 2.0**31)
+    carried = multiplier == 2.0**31
+    return {
+        "weight": np.round(flat / scales[:, None]).reshape(weight.shape).astype(np.int8),
+        "bias": np.round(bias / (scale_in * scales)).astype(np.int32),
+        "multiplier": np.where(carried, 2.0**30, multiplier).astype(np.int64),
+        "shift": exponent + carried,
+        "input_zero_point": zero_in,
+        "output_zero_point": zero_out,
+        "low": zero_out if relu else -128,
+        "high": 127,
+    }
+    ### END SOLUTION
+
+
+# %% test="layer" points=15
+lab.check("layer", quantise_layer)
+
+# %% [markdown]
+# ## 3 · The whole network in whole numbers (15 points)
+#
+# `floating` is a trained network as plain data; `network` documents it: three convolutions, each with
+# a **batch norm** behind it and then a ReLU, a pool over time, and a dense layer. `windows`, shape
+# (n, 64, 6), are 256 training windows: let `network.activations(floating, windows)` show you the
+# ranges.
+#
+# Return the int8 network in the form that `integer` documents: `length`, `channels`, the `scale` and
+# `zero_point` of the input, and `layers`. A convolution and a dense layer are what `quantise_layer`
+# gives you, with a `kind`; a convolution also has `stride` and `padding`. The pool changes neither
+# scale nor zero point.
+#
+# The check runs it on 773 windows of people whom no network has met. It must agree with the float
+# network on at least 98 % of them and lose at most 2 points of accuracy.
+
+
+# %% solution="network"
+def fold(layer):
+    """Return weight and bias of a convolution with its batch norm folded in."""
+    ### BEGIN SOLUTION
+    gain = layer["gamma"] / np.sqrt(layer["variance"] + layer["epsilon"])
+    return layer["weight"] * gain[:, None, None], layer["beta"] - layer["mean"] * gain
+    ### END SOLUTION
+
+
+def quantise_network(floating, windows):
+    """Return the int8 network that stands for `floating`."""
+    ### BEGIN SOLUTION
+    *inner, logits = network.activations(floating, windows)
+    ranges = [tuple(np.percentile(values, [0.1, 99.9])) for values in inner]
+    ranges.append((logits.min(), logits.max()))
+    scale, zero_point = activation_scale(*ranges[0])
+    layers, current = [], ranges[0]
+    for layer, seen in zip(floating["layers"], ranges[1:], strict=True):
+        if layer["kind"] == "pool":
+            layers.append({"kind": "pool"})
+            continue
+        if layer["kind"] == "conv":
+            made = quantise_layer(*fold(layer), current, seen, True)
+            made |= {"stride": layer["stride"], "padding": layer["padding"]}
+        else:
+            made = quantise_layer(layer["weight"], layer["bias"], current, seen, False)
+        layers.append(made | {"kind": layer["kind"]})
+        current = seen
+    return {
+        "length": floating["length"],
+        "channels": floating["channels"],
+        "scale": scale,
+        "zero_point": zero_point,
+        "layers": layers,
+    }
+    ### END SOLUTION
+
+
+# %% test="network" points=15
+lab.check("network", quantise_network)
+
+# %% [markdown]
+# ## 4 · The best network for a budget (15 points)
+#
+# Now the product manager names a price: at most `limits["cycles"]` cycles for a window and at most
+# `limits["flash_bytes"]` bytes of flash. `signal` (n, 64, 6) and `exercise` (n,) are training windows,
+# standardised; two people were left out. Return an int8 network that keeps to both limits.
+#
+# `cost.cycles(some_network)` and `cost.flash_bytes(some_network)` tell the price of a network, float
+# or int8, without compiling it. `training` has `train` (for any three widths), `prune` (to fewer
+# channels, then `train` again with `start=`) and `ensemble` (a teacher for `train`). Any way is fine.
+#
+# Full marks if no network that costs as little is clearly better on the two people left out. How much
+# the accuracy moves with the seed alone is allowed for. Keep the training below a minute.
+
+
+# %% solution="budget"
+def fit_budget(signal, exercise, limits):
+    """Return an int8 network within the limits, trained on these windows."""
+    ### BEGIN SOLUTION
+    large = network.float_network(0)  # only its shape is used
+    best = None
+    for width in range(4, 17):
+        widths = (width, 3 * width // 2, 2 * width)
+        priced = training.prune(large, widths)
+        if (
+            cost.cycles(priced) <= limits["cycles"]
+            and cost.flash_bytes(priced) <= limits["flash_bytes"]
+        ):
+            best = widths
+    trained = training.train(signal, exercise, widths=best, seed=0)
+    return quantise_network(trained, signal[::5])
+    ### END SOLUTION
+
+
+# %% test="budget" points=15
+lab.check("budget", fit_budget)
+
+# %% [markdown]
+# ## 5 · The inner kernel, in C (15 points)
+#
+# Nearly all the time goes into one function. For every output step it computes
+#
+# ```c
+# acc[r] = bias[r] + sum over i of x[i] * weight[r * taps + i]        for r = 0 .. rows - 1
+# ```
+#
+# with int8 `x` and `weight` and 32-bit sums. `build.runtime_file("dot_rows.c")` shows the version that
+# you are given; it is exact and slow. Write a faster one in C. It must be exact for **any** number of
+# rows and taps, odd ones too, and `x` and `weight` may begin at any address. Full marks below
+# 700,000 cycles for the course's network; half for a kernel that is clearly faster than the given
+# one.
+#
+# What the chip, a Cortex-M0+, is good at: a multiplication takes one cycle, a load two, a loop's
+# branch two, and there are eight registers for everyday use. A compile error comes back with its
+# line. To measure: `device.EmulatedPico(image["uf2"]).infer(window).cycles`.
+
+
+# %% solution="kernel"
+def kernel_source():
+    """Return the C source of your `dot_rows`, a text that begins with #include "tinyml.h"."""
+    ### BEGIN SOLUTION
+    return r"""
+#include "tinyml.h"
+
+/* Two rows at once share the loads of x. Counting down, one register is index and end. */
+static __attribute__((noinline)) void two_rows(const int8_t *x, const int8_t *a, const int8_t *b,
+                                               int taps, int32_t *acc) {
+  int32_t sum_a = acc[0], sum_b = acc[1];
+  int i = taps;
+#pragma clang loop unroll(disable)
+  do {
+    i--;
+    int32_t value = x[i];
+    sum_a += value * a[i];
+    sum_b += value * b[i];
+  } while (i);
+  acc[0] = sum_a;
+  acc[1] = sum_b;
+}
+
+void dot_rows(const int8_t *x, const int8_t *weight, int taps, int rows, const int32_t *bias,
+              int32_t *acc) {
+  for (int r = 0; r < rows; r++) acc[r] = bias[r];
+  int r = 0;
+  for (; r + 1 < rows; r += 2, weight += 2 * taps) {
+    two_rows(x, weight, weight + taps, taps, acc + r);
+  }
+  if (r < rows) {
+    for (int i = 0; i < taps; i++) acc[r] += x[i] * weight[i];
+  }
+}
+"""
+    ### END SOLUTION
+
+
+def kernel_image(network_int8):
+    """Return the firmware of an int8 network with your kernel in it. Change only `optimise`."""
+    sources = codegen.generate(network_int8, "plain") | {"kernel.c": kernel_source()}
+    return build.firmware(sources, optimise="-O2")
+
+
+# %% test="kernel" points=15
+lab.check("kernel", kernel_image)
+
+# %% [markdown]
+# ## 6 · Deploy (15 points)
+#
+# Several customers, several chips' worth of limits. `deploy` gets an int8 network and `limits`:
+# `milliseconds` for a window at 125 MHz, `flash_bytes` of the image, and `ram_bytes` that the running
+# program touches, its stack included. Return what `build.firmware` gives you for an image that keeps
+# to all three.
+#
+# You choose the kernel that `codegen.generate` writes for, one of `codegen.KERNELS`, and the
+# compiler's switch, `optimise="-O2"` or `"-Os"`. The assembler kernel for 7-bit weights is exact for
+# some networks only; for others `codegen` raises `packing.CannotPack`. What an image really takes,
+# the chip tells you: `with device.EmulatedPico(image["uf2"]) as pico:` boots it through the boot ROM
+# and talks to it over its serial port. `pico.infer(window)` has `cycles`; after it, `pico.flash_bytes` and
+# `pico.ram_bytes` are known.
+#
+# The check does the same with secret networks. It believes the chip, not what a notebook prints.
+
+
+# %% solution="deploy"
+def deploy(network_int8, limits):
+    """Return the firmware of the network that keeps to the limits."""
+    ### BEGIN SOLUTION
+    window = np.zeros((network_int8["length"], network_int8["channels"]), np.int8)
+    for kernel in codegen.KERNELS:
+        for optimise in ("-Os", "-O2"):
+            try:
+                sources = codegen.generate(network_int8, kernel)
+            except packing.CannotPack:
+                continue
+            image = build.firmware(sources, optimise=optimise)
+            with device.EmulatedPico(image["uf2"]) as pico:
+                milliseconds = pico.infer(window).cycles / 125_000
+                if (
+                    milliseconds <= 0.99 * limits["milliseconds"]
+                    and pico.flash_bytes <= limits["flash_bytes"]
+                    and pico.ram_bytes <= limits["ram_bytes"]
+                ):
+                    return image
+    raise ValueError("no image keeps to the limits")
+    ### END SOLUTION
+
+
+# %% test="deploy" points=15
+lab.check("deploy", deploy)
+
+# %% [markdown]
+# ## 7 · How long does the battery last? (10 points, and 5 for the paragraph below)
+#
+# The same chip listens to a machine's bearing and looks at it once in every `period_s`. `watch` has:
+#
+# | key | what it is |
+# |---|---|
+# | `cycles`, `clock_hz` | what one look computes, and how fast |
+# | `period_s` | seconds from look to look |
+# | `wake_ms` | milliseconds to wake up before each look; they cost as much current as computing |
+# | `active_ma`, `sleep_ma` | the chip's current while awake, and while asleep (all other time), mA |
+# | `sensor_ma` | the sensor's current, which flows all the time, mA |
+# | `events_per_day`, `event_ms`, `event_ma` | radio messages a day, how long each is, and the current it takes **on top** |
+# | `capacity_mah`, `usable` | the battery's capacity in mAh, and the share of it that can be drawn |
+# | `lost_per_month` | self-discharge: a share of the whole capacity, lost in every 720 hours, evenly |
+# | `wanted_days` | how long it should last |
+#
+# Return `days`, how long it lasts, and `period_s`, the shortest period with which it lasts
+# `wanted_days`. Where a look takes longer than its period, `days` is 0. Within 2 % is right.
+
+
+# %% solution="battery"
+def battery_life(watch):
+    """Return (days, period_s)."""
+    ### BEGIN SOLUTION
+    awake = watch["wake_ms"] / 1000 + watch["cycles"] / watch["clock_hz"]
+    events = watch["events_per_day"] * watch["event_ms"] / 1000 * watch["event_ma"] / 86_400
+    leak = watch["capacity_mah"] * watch["lost_per_month"] / 720
+    steady = watch["sleep_ma"] + watch["sensor_ma"] + events + leak
+    extra = watch["active_ma"] - watch["sleep_ma"]
+    charge = watch["capacity_mah"] * watch["usable"]
+    days = charge / (steady + extra * awake / watch["period_s"]) / 24
+    allowed = charge / (24 * watch["wanted_days"]) - steady
+    return (days if awake <= watch["period_s"] else 0.0), awake * extra / allowed
+    ### END SOLUTION
+
+
+# %% test="battery" points=10
+lab.check("battery", battery_life)
+
+# %% [markdown]
+# ### One paragraph for the customer (5 points, graded by hand)
+#
+# A pump maker wants the bearing watch for two years on a coin cell of 620 mAh (80 % usable, 1 % lost a
+# month). The chip draws 25 mA awake and 0.18 mA asleep, the sensor 0.06 mA; it wakes up in 12 ms, and
+# there are no radio messages. Use your own cycles from task 5 or 6, and write at most 120 words.
+#
+# | criterion | points |
+# |---|---|
+# | States how long the battery lasts with a look every 10 seconds, and whether any period reaches two years | 2 |
+# | Says what drains it most, with a number, and that a faster kernel hardly helps here | 1 |
+# | Names one thing that the figure leaves out or assumes | 1 |
+# | Recommends a change that can be decided or measured | 1 |
+
+# %% [markdown] essay="customer" points=5
+# ### BEGIN SOLUTION
+# **Model answer.** With a look every ten seconds the cell lasts about 72 days, and no period reaches
+# two years: even a watch that never looked would be empty after 83 days. Sleep and sensor draw
+# 0.24 mA all the time, the awake chip only 0.04 mA on average, most of it for waking up; a kernel
+# twice as fast would buy two days. The figure assumes a fresh cell at room temperature and no radio
+# messages; a cold pump room takes more. I recommend to measure the sleeping current first, then to
+# let the sensor's own motion detector switch the chip on and off, so that sleep costs microamperes;
+# otherwise two AA cells of 2,500 mAh.
+# ### END SOLUTION
+
+# %% [markdown]
+# ## Where you stand
+
+# %%
+lab.progress()
