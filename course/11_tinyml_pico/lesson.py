@@ -758,8 +758,8 @@ lab.quiz("cycles")
 # - **Distilled**: a teacher says not only what is right but how sure it is, and the small one learns
 #   that. Here the teacher is the mean of eight large networks.
 #
-# Pruning and distilling take longer. To be fair, the small ones that are trained from the beginning
-# get as many rounds.
+# Pruning and distilling take longer. To be fair, the three small sizes that are trained from the
+# beginning get as many rounds. Marks side by side take the same cycles.
 #
 # **Predict.** Which of the three wins at the same size, and by how much?
 

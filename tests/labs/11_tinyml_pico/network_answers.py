@@ -247,7 +247,7 @@ NETWORK_WRONG = {
         0.5,
     ),
     "one scale for the whole network": (
-        _network_with(quantise=lambda *a: _layer(*a, largest=lambda flat: np.abs(flat).max() * 8)),
+        _network_with(quantise=lambda *a: _layer(*a, largest=lambda flat: np.abs(flat).max() * 16)),
         "One scale for the whole tensor",
         0.5,
     ),

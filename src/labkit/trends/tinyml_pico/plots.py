@@ -268,7 +268,7 @@ def grid_step(bits: int) -> float:
 
 
 def _draw_grid(axes: Axes, weights: Any, bits: int) -> None:
-    edges = np.linspace(-129, 129, 87)
+    edges = np.linspace(-129, 129, 87).tolist()
     rounded = np.round(weights / grid_step(bits)) * grid_step(bits)
     axes.hist(weights, edges, color=SKY, label="8 bits")
     axes.hist(rounded, edges, histtype="step", color=VERMILION, lw=2, label=f"{bits} bits")
