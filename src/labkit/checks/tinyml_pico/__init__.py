@@ -72,7 +72,7 @@ TASKS = (
             "LDRSB takes a base and an index. A loop that counts i down to 0 and reads x[i], a[i], "
             "b[i] needs no other counter.",
             "At -O2 the compiler unrolls loops, your outer one too. A helper function with "
-            "__attribute__((noinline)) and #pragma clang loop unroll(disable) stop it.",
+            "__attribute__((noinline)) and clang's loop pragma `unroll(disable)` stop it.",
         ),
     ),
     Task(

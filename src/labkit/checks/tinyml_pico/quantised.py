@@ -275,8 +275,8 @@ def _network_trap(made: network.Network, floating: network.Network) -> str:
         if np.median(largest) < 120:
             return PER_CHANNEL
         # A folded gain is positive or negative; unfolded weights keep all their signs.
-        gain = layer["gamma"] / np.sqrt(layer["variance"] + layer["epsilon"])
-        bias = layer["beta"] - layer["mean"] * gain
+        spread = np.sqrt(layer["variance"] + layer["epsilon"])
+        bias = (layer["beta"] * spread - layer["mean"] * layer["gamma"]) / spread
         same = np.sign(own["bias"]) == np.sign(bias)
         if np.mean(same[np.abs(bias) > 0.05]) < 0.9:
             return (
