@@ -94,4 +94,4 @@ def brute_force(
     for chances, points in choices:
         probability = np.multiply.outer(probability, chances).ravel()
         score = np.add.outer(score, points).ravel()
-    return np.bincount(score, weights=probability)
+    return np.asarray(np.bincount(score, weights=probability), np.float64)

@@ -1,0 +1,108 @@
+"""The references of task 2, asymmetry and colours, and the full table of measurements.
+
+Border and structures are measured by `labkit.trends.neuro_symbolic_diagnosis.measurements`; what a
+lab's task asks for stands here. The full table serves the draws of later tasks, so that none of
+them depends on how well a learner measured.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labkit.trends.neuro_symbolic_diagnosis import measurements as shipped
+from labkit.trends.neuro_symbolic_diagnosis.measurements import RAYS, Images, Segmentation
+from labkit.trends.neuro_symbolic_diagnosis.world.lesions import COLOURS
+from labkit.trends.neuro_symbolic_diagnosis.world.nuisances import SKIN
+from labkit.trends.neuro_symbolic_diagnosis.world.renderer import COLOUR_RGB
+
+Floats = NDArray[np.float64]
+
+ASYMMETRY = (
+    "mirror_better",
+    "mirror_worse",
+    "mirror_least",
+    "mirror_most",
+    "mirror_mean",
+    *(f"wave_{times}" for times in range(1, 7)),
+)
+COLOUR = (
+    *(f"near_{name}" for name in COLOURS),
+    *(f"least_{name}" for name in COLOURS),
+    "colours",
+)
+MEASUREMENTS = (*ASYMMETRY, *COLOUR, *shipped.BORDER_AND_STRUCTURES)
+"""Columns of `measure_all`."""
+
+_NEAR, _AREA = 0.17, 0.02
+
+
+def asymmetry_score(images: Images) -> Floats:
+    """Return how asymmetric each outline is, (n,): larger is more, about 0 for a perfect one."""
+    table = measure_all(images)
+    return (
+        table[:, MEASUREMENTS.index("mirror_better")]
+        + 0.3 * table[:, MEASUREMENTS.index("mirror_worse")]
+    )
+
+
+def colour_count(images: Images) -> Floats:
+    """Return how many colours of the rule cover an area of each lesion, (n,)."""
+    return measure_all(images)[:, MEASUREMENTS.index("colours")]
+
+
+def measure_all(images: Images) -> Floats:
+    """Measure all criteria in `images` (n, 64, 64, 3): (n, len(MEASUREMENTS))."""
+    parts = []
+    for start in range(0, len(images), shipped.BATCH):
+        part = np.asarray(images[start : start + shipped.BATCH], np.float32)
+        found = shipped.segment(part)
+        parts.append(
+            np.column_stack(
+                [_asymmetry(found), _colours(part, found), shipped.measure_segmented(part, found)]
+            )
+        )
+    return np.concatenate(parts)
+
+
+def _asymmetry(found: Segmentation) -> Floats:
+    """Compare the outline with its mirror images about 72 axes through the centroid.
+
+    A mismatch is the area in one of the two outlines only, as a share of the lesion's. The pair of
+    perpendicular axes with the least sum is the one the rule means.
+    """
+    radii = shipped.smooth_outline(shipped.outline(found.mask))
+    area = radii**2
+    ray = np.arange(RAYS)
+    # Mirrored about the axis at k * 2.5 degrees, ray i comes from ray k - i.
+    mirrored = area[:, (ray[:, None] - ray) % RAYS]
+    mismatch = np.abs(mirrored - area[:, None]).sum(axis=2) / (2 * area.sum(axis=1)[:, None])
+    pair = mismatch[:, : RAYS // 2] + mismatch[:, RAYS // 2 :]
+    best = pair.argmin(axis=1)
+    rows = np.arange(len(radii))
+    both = np.sort([mismatch[rows, best], mismatch[rows, best + RAYS // 2]], axis=0)
+    waves = np.abs(np.fft.rfft(radii / radii.mean(axis=1, keepdims=True), axis=1))[:, 1:7] / RAYS
+    return np.column_stack(
+        [*both, mismatch.min(axis=1), mismatch.max(axis=1), mismatch.mean(axis=1), waves]
+    )
+
+
+def _colours(images: Images, found: Segmentation) -> Floats:
+    """Share of the lesion near each colour, least distance to it, and how many have an area.
+
+    The skin around the lesion tells the light, so colours are judged as under neutral light.
+    """
+    light = found.skin / np.array(SKIN, np.float32)
+    # The light is common to all channels for the most part; skin tones differ too.
+    neutral = images / (0.5 * light + 0.5 * light.mean(axis=1, keepdims=True))[:, None, None]
+    smooth = np.stack([shipped.blur(neutral[..., channel], 0.9) for channel in range(3)], axis=3)
+    away = ((smooth[:, :, :, None] - COLOUR_RGB) ** 2).sum(axis=4)
+    inside = shipped.erode(found.mask, 2)
+    size = np.maximum(inside.sum(axis=(1, 2)), 1)
+    nearest = away.argmin(axis=3)
+    close = (away.min(axis=3) < _NEAR**2) & inside
+    share = np.column_stack(
+        [((nearest == colour) & close).sum(axis=(1, 2)) / size for colour in range(6)]
+    )
+    least = np.sqrt(np.where(inside[..., None], away, 9).min(axis=(1, 2)))
+    return np.column_stack([share, least, (share > _AREA).sum(axis=1)])
