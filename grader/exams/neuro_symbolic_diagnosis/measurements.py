@@ -29,7 +29,6 @@ ASYMMETRY = (
 COLOUR = (
     *(f"near_{name}" for name in COLOURS),
     *(f"least_{name}" for name in COLOURS),
-    "colours",
 )
 MEASUREMENTS = (*ASYMMETRY, *COLOUR, *shipped.BORDER_AND_STRUCTURES)
 """Columns of `measure_all`."""
@@ -40,15 +39,17 @@ _NEAR, _AREA = 0.17, 0.02
 def asymmetry_score(images: Images) -> Floats:
     """Return how asymmetric each outline is, (n,): larger is more, about 0 for a perfect one."""
     table = measure_all(images)
-    return (
-        table[:, MEASUREMENTS.index("mirror_better")]
-        + 0.3 * table[:, MEASUREMENTS.index("mirror_worse")]
+    better, worse = (
+        table[:, MEASUREMENTS.index(name)] for name in ("mirror_better", "mirror_worse")
     )
+    return np.asarray(better + 0.3 * worse)
 
 
 def colour_count(images: Images) -> Floats:
     """Return how many colours of the rule cover an area of each lesion, (n,)."""
-    return measure_all(images)[:, MEASUREMENTS.index("colours")]
+    first = MEASUREMENTS.index(f"near_{COLOURS[0]}")
+    shares = measure_all(images)[:, first : first + len(COLOURS)]
+    return np.asarray((shares > _AREA).sum(axis=1), np.float64)
 
 
 def measure_all(images: Images) -> Floats:
@@ -88,21 +89,22 @@ def _asymmetry(found: Segmentation) -> Floats:
 
 
 def _colours(images: Images, found: Segmentation) -> Floats:
-    """Share of the lesion near each colour, least distance to it, and how many have an area.
+    """Share of the lesion near each colour, and the least distance to it.
 
     The skin around the lesion tells the light, so colours are judged as under neutral light.
     """
     light = found.skin / np.array(SKIN, np.float32)
     # The light is common to all channels for the most part; skin tones differ too.
     neutral = images / (0.5 * light + 0.5 * light.mean(axis=1, keepdims=True))[:, None, None]
-    smooth = np.stack([shipped.blur(neutral[..., channel], 0.9) for channel in range(3)], axis=3)
-    away = ((smooth[:, :, :, None] - COLOUR_RGB) ** 2).sum(axis=4)
-    inside = shipped.erode(found.mask, 2)
-    size = np.maximum(inside.sum(axis=(1, 2)), 1)
-    nearest = away.argmin(axis=3)
-    close = (away.min(axis=3) < _NEAR**2) & inside
-    share = np.column_stack(
-        [((nearest == colour) & close).sum(axis=(1, 2)) / size for colour in range(6)]
-    )
-    least = np.sqrt(np.where(inside[..., None], away, 9).min(axis=(1, 2)))
-    return np.column_stack([share, least, (share > _AREA).sum(axis=1)])
+    # Channels first: (n, 3, 64, 64), and by the binomial formula the squared distances to the six.
+    smooth = np.stack([shipped.blur(neutral[..., channel], 0.9) for channel in range(3)], axis=1)
+    pixels = smooth.reshape(len(images), 3, -1)
+    away = (COLOUR_RGB**2).sum(axis=1)[:, None] - 2 * (COLOUR_RGB @ pixels)
+    away += (pixels**2).sum(axis=1)[:, None]
+    inside = shipped.erode(found.mask, 2).reshape(len(images), -1)
+    size = np.maximum(inside.sum(axis=1), 1)
+    nearest = np.where(inside & (away.min(axis=1) < _NEAR**2), away.argmin(axis=1), -1)
+    share = np.column_stack([(nearest == colour).sum(axis=1) / size for colour in range(6)])
+    away[np.broadcast_to(~inside[:, None], away.shape)] = 9
+    least = np.sqrt(np.maximum(away.min(axis=2), 0))
+    return np.column_stack([share, least])

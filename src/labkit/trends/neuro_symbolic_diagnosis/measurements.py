@@ -30,8 +30,10 @@ BATCH = 128
 _STEP = 0.5
 _REACH = 60
 _RING_LOW, _RING_HIGH = 8.5, 14.0
-_SPOT_SCALES = (0.8, 1.3, 2.2)
-_SPOT_LEVELS = (0.02, 0.04)
+_SPOT_SCALES = (0.8, 1.4, 2.4)
+_SPOT_LEVELS = (0.03, 0.06)
+_SPOT_RANKS = (0, 4, 8)
+_DARK_LEVELS = (0.12, 0.20)
 
 BORDER = (
     *(f"steepness_{place}" for place in range(8)),
@@ -43,7 +45,12 @@ STRUCTURE = (
     "ring_share",
     "ring_peak",
     "texture",
-    *(f"spots_{scale}_{what}" for scale in _SPOT_SCALES for what in ("faint", "clear", "height")),
+    *(
+        f"spots_{scale}_{what}"
+        for scale in _SPOT_SCALES
+        for what in ("faint", "clear", *(f"height_{rank}" for rank in _SPOT_RANKS))
+    ),
+    *(f"darker_than_{level}" for level in _DARK_LEVELS),
     "flat_share",
     "flattest",
     "streaks_inside",
@@ -104,7 +111,7 @@ def outline(mask: Masks) -> Floats:
 
 
 def measure(images: Images) -> Floats:
-    """Measure borders and structures in `images` (n, 64, 64, 3): (n, len(BORDER_AND_STRUCTURES))."""
+    """Measure borders and structures in `images` (n, 64, 64, 3); see `BORDER_AND_STRUCTURES`."""
     images = _checked(images)
     result = np.empty((len(images), len(BORDER_AND_STRUCTURES)))
     for start in range(0, len(images), BATCH):
@@ -117,7 +124,7 @@ def measure_segmented(images: Images, found: Segmentation) -> Floats:
     """As `measure`, for lesions that have been found already."""
     radii = outline(found.mask)
     centres = centroids(found.mask)
-    light = images.mean(axis=3)
+    light = (images[..., 0] + images[..., 1] + images[..., 2]) / 3
     return np.column_stack(
         [
             found.mask.mean(axis=(1, 2)),
@@ -164,15 +171,22 @@ def _network(light: Images, mask: Masks) -> Floats:
 
 
 def _spots(light: Images, mask: Masks) -> Floats:
-    """Dark spots of three sizes: how many faint and clear ones, and the height of the eighth."""
+    """Dark spots of three sizes: how many faint and clear ones, the heights of some, and darkness.
+
+    The rim is left out, because streaks end there.
+    """
+    inside = erode(mask, 5)
     columns = []
     for scale in _SPOT_SCALES:
         # A difference of Gaussians stands in for the Laplacian of a Gaussian.
         response = blur(light, 1.6 * scale) - blur(light, scale)
-        peak = (response == _window_max(response)) & mask
+        peak = (response == _window_max(response)) & inside
         height = np.where(peak, response, 0).reshape(len(light), -1)
         columns += [(height > level).sum(axis=1) for level in _SPOT_LEVELS]
-        columns.append(-np.partition(-height, 8, axis=1)[:, :8].mean(axis=1))
+        highest = -np.partition(-height, _SPOT_RANKS, axis=1)[:, : _SPOT_RANKS[-1] + 1]
+        columns += [highest[:, rank] for rank in _SPOT_RANKS]
+    size = np.maximum(inside.sum(axis=(1, 2)), 1)
+    columns += [((light < level) & inside).sum(axis=(1, 2)) / size for level in _DARK_LEVELS]
     return np.column_stack(columns)
 
 

@@ -45,7 +45,7 @@ _PLACE = {
 ANGLES = 720
 """Angles at which an outline is tabulated."""
 
-PEAR_ONE, PEAR_THREE, SKEW_FOUR = (0.06, 0.12), (0.10, 0.16), (0.10, 0.15)
+PEAR_ONE, PEAR_THREE, SKEW_FOUR = (0.06, 0.12), (0.07, 0.13), (0.08, 0.13)
 """Sizes, as shares of the radius, of the waves that make an outline asymmetric."""
 
 # Areas lie on a ring: first the homogeneous one, then five colours, so far round that they hide

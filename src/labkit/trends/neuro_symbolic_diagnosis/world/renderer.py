@@ -168,7 +168,7 @@ def pixel_grid(size: int) -> Images:
 def _paint_body(lesions: Lesions, plan: _Plan, streaks: NDArray[np.bool_]) -> Images:
     """Colours and structures of the lesion, as if it filled the image: (n, size, size, 3)."""
     n, size = len(lesions), plan.size
-    tints = 0.04 * (geometry.luck_of(lesions.luck, "tints").reshape(n, 6, 3) - 0.5)
+    tints = 0.10 * (geometry.luck_of(lesions.luck, "tints").reshape(n, 6, 3) - 0.5)
     paints = (COLOUR_RGB + tints).astype(np.float32)
     ground = paints[np.arange(n), lesions.ground]
     body = np.empty((n, size, size, 3), np.float32)
