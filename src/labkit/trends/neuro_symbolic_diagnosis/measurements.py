@@ -124,7 +124,7 @@ def measure_segmented(images: Images, found: Segmentation) -> Floats:
     """As `measure`, for lesions that have been found already."""
     radii = outline(found.mask)
     centres = centroids(found.mask)
-    light = (images[..., 0] + images[..., 1] + images[..., 2]) / 3
+    light = images.sum(axis=3, dtype=np.float32) / np.float32(3)
     return np.column_stack(
         [
             found.mask.mean(axis=(1, 2)),
