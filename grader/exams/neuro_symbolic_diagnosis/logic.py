@@ -7,6 +7,7 @@ proof. What a learner is judged by is left to the draws and to `labkit.checks`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -26,7 +27,7 @@ def tds_distribution(
     border: Tensor,
     colours: Tensor,
     structures: Tensor,
-    weights: tuple[int, int, int, int] = WEIGHTS,
+    weights: Sequence[int] = WEIGHTS,
 ) -> Tensor:
     """Return the distribution of ten times the TDS, shape (n, places), in the dtype of the input.
 
@@ -43,7 +44,7 @@ def tds_distribution(
     for count in counts:
         joint = (joint[:, :, None] * count[:, None, :]).flatten(1)
     sizes = (3, 9, *(count.shape[1] for count in counts))
-    return joint @ _sums(sizes, weights[: len(sizes)]).to(joint.dtype)
+    return joint @ _sums(sizes, tuple(weights[: len(sizes)])).to(joint.dtype)
 
 
 def probability_above(distribution: Tensor, above: float = 4.75) -> Tensor:
@@ -81,7 +82,7 @@ def brute_force(
     border: NDArray[np.float64],
     colours: NDArray[np.float64],
     structures: NDArray[np.float64],
-    weights: tuple[int, int, int, int] = WEIGHTS,
+    weights: Sequence[int] = WEIGHTS,
 ) -> NDArray[np.float64]:
     """Visit all 3 x 9 x 2^6 x 2^5 = 55,296 combinations for one lesion; shape (places,)."""
     probability, score = np.ones(1), np.zeros(1, np.int64)

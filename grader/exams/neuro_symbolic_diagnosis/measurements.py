@@ -95,7 +95,8 @@ def _colours(images: Images, found: Segmentation) -> Floats:
     """
     light = found.skin / np.array(SKIN, np.float32)
     # The light is common to all channels for the most part; skin tones differ too.
-    neutral = images / (0.5 * light + 0.5 * light.mean(axis=1, keepdims=True))[:, None, None]
+    gain = np.maximum(0.5 * light + 0.5 * light.mean(axis=1, keepdims=True), 0.05)
+    neutral = images / gain[:, None, None]
     # Channels first: (n, 3, 64, 64), and by the binomial formula the squared distances to the six.
     smooth = np.stack([shipped.blur(neutral[..., channel], 0.9) for channel in range(3)], axis=1)
     pixels = smooth.reshape(len(images), 3, -1)

@@ -117,6 +117,8 @@ def read(graph: Graph) -> Guideline:
     Raises `ValueError` that names what is missing, or where the rules leave a gap or overlap.
     """
     weights = {name: _tenths_of_weight(graph, name) for name in CRITERIA}
+    # A rule with several sources comes in several rows; the first by name is cited.
+    rows = sorted(ask(graph, _RULES), key=lambda row: str(row["source"]), reverse=True)
     rules = [
         Rule(
             id=row["id"],
@@ -127,7 +129,7 @@ def read(graph: Graph) -> Guideline:
             advice=row["advice"],
             source=row["source"],
         )
-        for row in ask(graph, _RULES)
+        for row in {row["id"]: row for row in rows}.values()
     ]
     rules.sort(key=lambda rule: rule.lower)
     _check_rules(rules)

@@ -86,11 +86,11 @@ def problog_program(beliefs: Mapping[str, ArrayLike], above: float = SUSPICIOUS)
         [
             *levels,
             *findings,
-            *_counting("colour", COLOURS),
-            *_counting("structure", STRUCTURES),
-            "tds(T) :- asymmetry(A), border(B), colours(C), structures(D),",
-            "          T is 13*A + B + 5*C + 5*D.",
-            f"above_limit :- tds(T), T > {round(10 * above, 6)}.",
+            # Colours and structures weigh the same, so their common number is enough.
+            *_counting([f"colour({name})" for name in COLOURS], 0),
+            *_counting([f"structure({name})" for name in STRUCTURES], len(COLOURS)),
+            f"above_limit :- asymmetry(A), border(B), found({len(COLOURS) + len(STRUCTURES)}, N),",
+            f"               13*A + B + 5*N > {round(10 * above, 6)}.",
             "query(above_limit).",
         ]
     )
@@ -128,16 +128,16 @@ def as_beliefs(beliefs: Mapping[str, ArrayLike]) -> dict[str, Floats]:
     return checked
 
 
-def _counting(finding: str, kinds: tuple[str, ...]) -> list[str]:
-    """Prolog that counts how many kinds of a finding are present, one kind after the other."""
-    clauses = [f"{finding}_count(0, 0)."]
-    for place, kind in enumerate(kinds, start=1):
-        before = f"{finding}_count({place - 1}, M)"
+def _counting(findings: list[str], before: int) -> list[str]:
+    """Prolog that goes through findings and counts those present: found(how many seen, number)."""
+    clauses = ["found(0, 0)."] if before == 0 else []
+    for place, finding in enumerate(findings, start=before + 1):
+        so_far = f"found({place - 1}, M)"
         clauses += [
-            f"{finding}_count({place}, N) :- {before}, {finding}({kind}), N is M + 1.",
-            f"{finding}_count({place}, M) :- {before}, \\+ {finding}({kind}).",
+            f"found({place}, N) :- {so_far}, {finding}, N is M + 1.",
+            f"found({place}, M) :- {so_far}, \\+ {finding}.",
         ]
-    return [*clauses, f"{finding}s(N) :- {finding}_count({len(kinds)}, N)."]
+    return clauses
 
 
 def _draw_levels(chances: Floats, draws: int, rng: np.random.Generator) -> NDArray[np.int64]:
