@@ -120,6 +120,19 @@ def test_another_shape_is_refused():
         measurements.measure(np.zeros((2, 3, 64, 64)))
 
 
+@pytest.mark.parametrize("value", [255.0, np.nan, -1.0])
+def test_values_outside_0_to_1_are_refused(value):
+    with pytest.raises(ValueError, match="0 to 1 is needed"):
+        measurements.measure(np.full((1, 64, 64, 3), value))
+
+
+def test_no_picture_gives_no_row():
+    assert measurements.measure(np.zeros((0, 64, 64, 3))).shape == (
+        0,
+        len(measurements.BORDER_AND_STRUCTURES),
+    )
+
+
 def test_the_bank_holds_what_is_measured_today():
     stored = bank.measured_bank()
     assert stored.names == reference.MEASUREMENTS

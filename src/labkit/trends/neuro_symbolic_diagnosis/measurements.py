@@ -325,4 +325,9 @@ def _checked(images: Images) -> Images:
     images = np.asarray(images, np.float32)
     if images.ndim != 4 or images.shape[1:] != (SIZE, SIZE, 3):
         raise ValueError(f"images have the shape {images.shape}, and (n, 64, 64, 3) is needed")
+    if images.size and not (images.min() >= -1e-3 and images.max() <= 1.001):
+        raise ValueError(
+            f"images go from {images.min():g} to {images.max():g}, and 0 to 1 is needed; "
+            "bytes are divided by 255"
+        )
     return images
