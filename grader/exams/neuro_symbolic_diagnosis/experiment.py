@@ -21,10 +21,20 @@ from sklearn.preprocessing import StandardScaler
 
 from exams.neuro_symbolic_diagnosis import perception, tensor_logic
 from exams.neuro_symbolic_diagnosis.logic import tds_distribution
+from labkit.trends.neuro_symbolic_diagnosis.explanations import (
+    KINDS,
+    LEVELS,
+    changed,
+    check,
+    findings_of,
+    trace,
+)
+from labkit.trends.neuro_symbolic_diagnosis.guideline import Guideline, load, read
 from labkit.trends.neuro_symbolic_diagnosis.perception import (
     LesionCNN,
     beliefs,
     concept_accuracy,
+    most_likely,
     train_network,
     verdict_regression,
 )
@@ -169,6 +179,55 @@ def few_findings(
     return _figures(model.beliefs(test.x), test)
 
 
+# --- explanations -------------------------------------------------------------------------------
+
+
+def explain(findings: Mapping[str, Any], rules: Guideline) -> dict[str, Any]:
+    """Explain a verdict by believed findings; the flip is the smallest change that has one."""
+    now = trace(findings, rules)
+    changes = [(name, level) for name, highest in LEVELS.items() for level in range(highest + 1)]
+    changes += [(name, to) for names in KINDS.values() for name in names for to in (0, 1)]
+    flips = []
+    for finding, to in changes:
+        after = changed(findings, finding, to)
+        if all(after[kind] or not findings[kind] for kind in KINDS):
+            other = trace(after, rules)
+            if other["verdict"] != now["verdict"]:
+                step = abs(other["tenths"] - now["tenths"])
+                flips.append((step, {"finding": finding, "to": to, "verdict": other["verdict"]}))
+    flip = min(flips, key=lambda pair: pair[0])[1] if flips else None
+    return {"verdict": now["verdict"], "rule": now["rule"], "findings": findings, "flip": flip}
+
+
+def check_explanations(believed: Mapping[str, ArrayLike], test: Labelled) -> dict[str, float]:
+    """Shares of explanations without a fault: held against beliefs, and against the truth."""
+    rules = read(load())
+    likely = most_likely(believed)
+    rows = []
+    for row in range(len(test.tenths)):
+        stated, real = findings_of(likely, row), findings_of(test.concepts, row)
+        explanation = explain(stated, rules)
+        now = trace(real, rules)
+        only_flip = {**explanation, "findings": {}, "rule": now["rule"], "verdict": now["verdict"]}
+        rows.append(
+            {
+                "faithful": not check(explanation, stated, rules),
+                "true": not check(explanation, real, rules),
+                "findings true": _true_share(stated, real),
+                "rule true": explanation["rule"] == now["rule"],
+                "flip true": not check(only_flip, real, rules),
+            }
+        )
+    return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
+
+
+def _true_share(stated: Mapping[str, Any], real: Mapping[str, Any]) -> float:
+    """Share of the cited findings that are true of the image."""
+    right = [stated[name] == real[name] for name in LEVELS]
+    right += [name in real[kind] for kind in KINDS for name in stated[kind]]
+    return float(np.mean(right))
+
+
 # --- helpers ------------------------------------------------------------------------------------
 
 
@@ -194,9 +253,12 @@ def _figures(believed: Mapping[str, ArrayLike], test: Labelled) -> dict[str, flo
 
 def _judged(chance: Floats, test: Labelled) -> dict[str, float]:
     truth = test.verdicts()
+    stated = np.maximum(chance, 1 - chance)
+    rather_sure = (stated >= 0.8) & (stated < 0.9)
     return {
         "accuracy": _share(chance > 0.5, truth),
         "brier": float(((chance - truth) ** 2).mean()),
+        "right when 80 to 90": _share((chance > 0.5)[rather_sure], truth[rather_sure]),
     }
 
 

@@ -24,8 +24,8 @@ AGGREGATION = 2
 """Power of the generalised mean behind "for all" (LTNtorch's default); 1 is the plain mean."""
 
 PENALTY = 3e-3
-"""Counts against a satisfaction between 0 and 1. Compared like that of `perception`, with powers 1, 2
-and 4: of twelve pairs this one was best with 50 labels (.820) and third with 200 (.840)."""
+"""Counts against a satisfaction between 0 and 1. Compared like that of `perception`, with powers 1,
+2 and 4: of twelve pairs this one was best with 50 labels (.820), and .840 with 200."""
 
 SHARPNESS = 3.0
 """How fast "TDS above 4.75" turns from false to true, per point."""

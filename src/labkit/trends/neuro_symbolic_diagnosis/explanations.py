@@ -6,6 +6,7 @@ An explanation is plain data::
      "findings": {"asymmetry": 1, "border": 4, "colours": ["red", ...], "structures": [...]},
      "flip": {"finding": "red", "to": 0, "verdict": "benign"}}
 
+The flip is one change after which the verdict is another; None states that there is no such change.
 `trace` adds up the points of given findings, `check` lists everything that an explanation states
 and that does not hold. Facts are either the truth of an image or what a model believes of it; say
 which. Writing a good explanation, above all a flip that holds, is left to the learner.
@@ -124,8 +125,14 @@ def _flip_faults(
     flip: Mapping[str, Any] | None, facts: Mapping[str, Any], verdict: str, guideline: Guideline
 ) -> list[str]:
     if flip is None:
-        return ["nothing is said of what would change the verdict"]
-    other = trace(changed(facts, flip["finding"], flip["to"]), guideline)
+        low, high = _reach(facts, guideline)
+        if all(BANDS[band] == verdict for band in guideline.bands(np.array([low, high]))):
+            return []
+        return ["one finding alone would change the verdict, and the explanation names none"]
+    after = changed(facts, flip["finding"], flip["to"])
+    if any(facts[kind] and not after[kind] for kind in KINDS):
+        return [f"without {flip['finding']} a lesion would have no colour or no structure"]
+    other = trace(after, guideline)
     if other["verdict"] == verdict:
         return [f"{flip['finding']} set to {flip['to']} leaves the verdict {verdict}"]
     if other["verdict"] != flip["verdict"]:
@@ -134,3 +141,13 @@ def _flip_faults(
             f"and the explanation says {flip['verdict']}"
         ]
     return []
+
+
+def _reach(facts: Mapping[str, Any], guideline: Guideline) -> tuple[int, int]:
+    """Lowest and highest score in tenths that one changed finding can bring about."""
+    now, weights = trace(facts, guideline)["tenths"], guideline.weights
+    down = [weights[name] * facts[name] for name in LEVELS]
+    up = [weights[name] * (LEVELS[name] - facts[name]) for name in LEVELS]
+    down += [weights[kind] for kind in KINDS if len(facts[kind]) > 1]
+    up += [weights[kind] for kind, names in KINDS.items() if len(facts[kind]) < len(names)]
+    return now - max(down), now + max(up)
