@@ -62,8 +62,8 @@ def test_asymmetry_is_the_number_of_axes_without_mirror_symmetry(seed):
     lesions = draw_lesions(100, seed)
     mismatch = mirror_mismatch(geometry.outline(lesions.luck, lesions.asymmetry))
     # A symmetric axis is symmetric to the last digits; any other is visibly not.
-    assert ((mismatch < 1e-9) | (mismatch > 0.04)).all()
-    np.testing.assert_array_equal((mismatch > 0.04).sum(axis=1), lesions.asymmetry)
+    assert ((mismatch < 1e-9) | (mismatch > 0.15)).all()
+    np.testing.assert_array_equal((mismatch > 0.15).sum(axis=1), lesions.asymmetry)
 
 
 def best_pair(radii, axes=180):
