@@ -27,6 +27,7 @@ def tds_distribution(
     border: Tensor,
     colours: Tensor,
     structures: Tensor,
+    *,
     weights: Sequence[int] = WEIGHTS,
 ) -> Tensor:
     """Return the distribution of ten times the TDS, shape (n, places), in the dtype of the input.
@@ -82,6 +83,7 @@ def brute_force(
     border: NDArray[np.float64],
     colours: NDArray[np.float64],
     structures: NDArray[np.float64],
+    *,
     weights: Sequence[int] = WEIGHTS,
 ) -> NDArray[np.float64]:
     """Visit all 3 x 9 x 2^6 x 2^5 = 55,296 combinations for one lesion; shape (places,)."""
