@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
@@ -35,6 +36,7 @@ LABEL = 14
 # One colour and hatching a verdict band, from benign to highly suspicious.
 BAND_LOOKS = ((SKY, ""), (ORANGE, "//"), (VERMILION, "xx"))
 BAND_NAMES = ("benign", "suspicious", "highly suspicious")
+_WHITE_RIM = [withStroke(linewidth=4, foreground="white")]
 
 
 class Plot(Figure):
@@ -160,7 +162,7 @@ def risk_of_answering(share: ArrayLike, risk: Mapping[str, ArrayLike]) -> Plot:
         half = percent[np.abs(answered - 50).argmin()]
         told.append(f"{name}: {half:.1f} percent when half are answered, {percent[-1]:.1f} for all")
     axes.set(xlim=(0, 100), ylim=(0, None))
-    axes.legend(loc="upper left", fontsize=TEXT)
+    axes.legend(loc="lower right", fontsize=TEXT)
     plot.alt = f"Wrong verdicts against the share of cases answered. {'; '.join(told)}."
     return plot
 
@@ -256,7 +258,7 @@ def _draw_trace(
         axes.barh(row, value, left=start, color=BLUE, height=0.6)
         axes.annotate(
             f"+{value:.1f}", (start + value, row), (4, 0), textcoords="offset points",
-            va="center", fontsize=TEXT,
+            va="center", fontsize=TEXT, path_effects=_WHITE_RIM,
         )  # fmt: skip
         start += value
     for limit in limits:
