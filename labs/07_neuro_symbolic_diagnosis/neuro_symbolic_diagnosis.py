@@ -29,7 +29,7 @@ from labkit.trends.neuro_symbolic_diagnosis import (
     measurements,
     perception,
 )
-from labkit.trends.neuro_symbolic_diagnosis.world import lesions, renderer, scores
+from labkit.trends.neuro_symbolic_diagnosis.world import lesions, nuisances, renderer, scores
 
 torch.set_num_threads(1)
 lab = open_lab(edition=1)
@@ -108,7 +108,7 @@ lab.check("posterior", posterior_and_slopes)
 #
 # `measurements.segment(images)` finds the lesion: it has `mask` (n, 64, 64), `skin` (n, 3), the
 # colour of the skin around it, and `contrast`. `renderer.COLOUR_RGB` has the six colours as they
-# look in neutral light. Light differs from image to image.
+# look in neutral light, `nuisances.SKIN` is skin in that light. Light differs from image to image.
 # `renderer.draw_cases(n, seed)` draws lesions with `.images` and the truth in `.lesions`, so that
 # you can try your scores.
 
@@ -137,7 +137,7 @@ def asymmetry_and_colours(images):
         both_axes = np.array(outside) + np.roll(outside, len(angles) // 2)
         asymmetry.append(both_axes.min())
 
-        neutral = image[ndimage.binary_erosion(mask)] / skin * np.array([0.88, 0.70, 0.60])
+        neutral = image[ndimage.binary_erosion(mask)] / skin * np.array(nuisances.SKIN)
         distance = np.linalg.norm(neutral[:, None] - renderer.COLOUR_RGB, axis=2)
         near = distance.min(axis=1) < 0.2
         share = np.bincount(distance.argmin(axis=1)[near], minlength=6) / max(len(neutral), 1)

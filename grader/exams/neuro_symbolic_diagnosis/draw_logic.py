@@ -67,7 +67,7 @@ def _logic_case(words: str, doubtful: tuple[str, ...], rng: np.random.Generator)
 def posterior_and_slopes(logits: Floats) -> tuple[Floats, Floats]:
     """The exact posterior (n, 90), and the slopes of P(TDS > 4.75) in the logits (n, 23)."""
     leaf = torch.tensor(logits, dtype=torch.float64, requires_grad=True)
-    posterior = tds_distribution(**beliefs(leaf))
+    posterior = tds_distribution(*beliefs(leaf).values())
     (slopes,) = torch.autograd.grad(posterior[:, 48:].sum(), leaf)
     return posterior.detach().numpy(), slopes.numpy()
 

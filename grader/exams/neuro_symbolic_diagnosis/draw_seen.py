@@ -120,8 +120,8 @@ def _efficiency_figures(case: dict[str, Any]) -> dict[str, float]:
 
 def chance_above(believed: dict[str, Floats], above: float = 4.75) -> Floats:
     """Exact chance (n,) of a TDS above a threshold."""
-    tensors = {name: torch.as_tensor(values) for name, values in believed.items()}
-    return probability_above(tds_distribution(**tensors), above).numpy()
+    tensors = [torch.as_tensor(believed[name]) for name in HEADS]
+    return probability_above(tds_distribution(*tensors), above).numpy()
 
 
 def draw_shortcut(seed: int) -> dict[str, Any]:

@@ -33,8 +33,8 @@ TASKS = (
             "axes with the least mismatch.",
             "A lesion with streaks has a ragged edge. Smooth the mask before you mirror it: "
             "scipy.ndimage.binary_opening and binary_closing.",
-            "Colours: divide the image by the skin's colour, multiply by the skin's usual one, and "
-            "give each pixel of the lesion to the nearest of renderer.COLOUR_RGB. A colour counts "
+            "Colours: divide the image by the skin's colour, multiply by nuisances.SKIN, and give "
+            "each pixel of the lesion to the nearest of renderer.COLOUR_RGB. A colour counts "
             "when its share of the lesion is above one hundredth or so.",
         ),
     ),

@@ -88,13 +88,13 @@ def _fault(
                 "An explanation of a verdict cites what the system believes, and all of it.",
             )
     real = trace(facts, rule_book)
-    if record["verdict"] != real["verdict"]:
+    if not _is_text(record["verdict"], real["verdict"]):
         return (
             f"the findings score {real['tenths'] / 10:.1f}, which is {real['verdict']}, and the "
             f"explanation says {str(record['verdict'])[:40]}",
             _verdict_trap(record["verdict"], facts),
         )
-    if record["rule"] != real["rule"]:
+    if not _is_text(record["rule"], real["rule"]):
         return (
             f"rule {real['rule']} fires, and the explanation cites {str(record['rule'])[:40]}",
             "",
@@ -103,7 +103,7 @@ def _fault(
 
 
 def _verdict_trap(verdict: Any, facts: Findings) -> str:
-    if verdict == trace(facts, guideline.read(guideline.load()))["verdict"]:
+    if _is_text(verdict, trace(facts, guideline.read(guideline.load()))["verdict"]):
         return "That is the verdict by the published numbers. Read them from the guideline given."
     return ""
 
@@ -158,13 +158,18 @@ def _flip_fault(
             "The largest contribution is not the deciding one. A cited reason counts if the "
             "verdict falls without it.",
         )
-    if flip["verdict"] != new:
+    if not _is_text(flip["verdict"], new):
         return (
             f"with {finding} set to {to:g} the verdict is {new}, and the explanation says "
             f"{str(flip['verdict'])[:40]}",
             "",
         )
     return "", ""
+
+
+def _is_text(value: Any, expected: str) -> bool:
+    """Whether a value is this text; an array would answer a comparison with an array."""
+    return isinstance(value, str) and value == expected
 
 
 def _listed(value: Any) -> str:
