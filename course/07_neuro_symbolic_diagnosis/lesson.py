@@ -518,8 +518,11 @@ other = with_concepts(one, colours=kept)
 plots.gallery(
     np.concatenate([render(one, size=96), render(other, size=96)]),
     [
-        f"{score / 10}: {BANDS[rules.bands(np.array([score]))[0]]}"
-        for score in (one.tenths[0], other.tenths[0])
+        f"{what}\n{score / 10}: {BANDS[rules.bands(np.array([score]))[0]]}"
+        for what, score in (
+            ("as it is", one.tenths[0]),
+            (f"without the {believed['colours'][-1]} area", other.tenths[0]),
+        )
     ],
     columns=2,
 )
@@ -550,7 +553,7 @@ table_card(
 
 # %% [markdown]
 # Two of 100 are wholly true. The check is strict: one eighth of the border too many makes a fault,
-# and the border is exactly right in only 24 of 100. Even so, a cited flip would really change the
+# and the border is exactly right in only 21 of 100. Even so, a cited flip would really change the
 # verdict in only 37 of 100. **A faithful explanation of a wrong belief is a wrong explanation.** The logic guarantees the first
 # row and nothing else. That is still worth much: a clinician can look at the picture and say "there
 # is no white area", finding by finding. Nobody can contradict a probability of 70 %.
@@ -682,9 +685,11 @@ table_card(
 )  # fmt: skip
 
 # %% [markdown]
-# Not reliably. The network never learns asymmetry from a few hundred pictures, and asymmetry is the
-# heaviest part of the rule. A perfect rule on findings that are guessed is a precise way to be
-# wrong. **The knowledge has to be in the seeing as well.**
+# Not reliably. The gain is 0 to 3 points, about as much as two draws of pictures differ. The network
+# does learn colours: with 400 described pictures 91 of 100 are right. It does not learn asymmetry:
+# 40 of 100, where always saying the commonest level is right in 34. And asymmetry is the heaviest
+# part of the rule. A perfect rule on findings that are guessed is a precise way to be wrong. **The
+# knowledge has to be in the seeing as well.**
 
 # %% [markdown]
 # ### A rule is worth what is true in it

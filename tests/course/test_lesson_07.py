@@ -41,11 +41,17 @@ STATED = (
     ("model 2 is right in [85] % again", "moved('findings + exact logic', 50)"),
     ("model 1 falls to [79] %", "moved('verdicts only + exact logic', 400)"),
     ("renamed in [39,916,800] ways", "math.factorial(11)"),
-    ("is exactly right in only [24] of 100", "100 * (likely['border'] == test.border).mean()"),
+    ("is exactly right in only [21] of 100", "100 * (likely['border'] == test.border).mean()"),
     ("really change the verdict in only [37] of 100", "100 * held['flip true']"),
     ("is wrong in [15] of 100", "100 * wrong.mean()"),
     ("Even among the surest fifth [4] of 100", "100 * risk[199]"),
     ("wrong: 13, 9 or [5] of 100?", "100 * risk[499]"),
+    (
+        "with 400 described pictures [91] of 100 are right",
+        "at('CNN, findings + exact logic', 400, 'colours')",
+    ),
+    ("asymmetry: [40] of 100", "100 * asymmetry[-1]"),
+    ("the commonest level is right in [34]", "100 * commonest"),
     ("the rule stays where it is: [92] %", "100 * np.mean(real['equal weights: a rule'][1:])"),
 )
 HELD = {
@@ -104,8 +110,8 @@ HELD = {
         " and float(renaming_rows[1][2][:-1]) < 55"
     ),
     "the logic does not lift the network": (
-        "(shares('CNN, findings + exact logic').mean(1)"
-        " < shares('CNN from scratch').mean(1) + 0.05).all()"
+        "(abs(shares('CNN, findings + exact logic').mean(1)"
+        " - shares('CNN from scratch').mean(1)) < 0.032).all()"
     ),
     "its asymmetry is little better than always saying the commonest": (
         "asymmetry.max() < commonest + 0.12"

@@ -123,7 +123,7 @@ def train_network(
         rows = torch.randint(len(images), (min(batch, len(images)),), generator=draw)
         logits = network(_turned_and_relit(images[rows], draw))
         optimizer.zero_grad()
-        loss(logits, rows).backward()  # type: ignore[no-untyped-call]
+        loss(logits, rows).backward()
         optimizer.step()
         schedule.step()
     return network.eval()
