@@ -696,8 +696,8 @@ table_card(
 #
 # In this lesson the rule cannot be wrong: the verdict *is* the rule. Real tumours do not read
 # guidelines. When the ABCD rule was new, a score above 5.45 found 93 of 100 melanomas and cleared 90
-# of 100 harmless moles (Nachbar 1994). In a clinic twenty years later it found 83 and cleared 45
-# (Ahnlide 2016); the doctors' own judgement found 74 and cleared 91.
+# of 100 harmless moles (Nachbar 1994). In a clinic twenty years later the rule found 83 and
+# cleared 45 (Ahnlide 2016); the doctors' own judgement found 74 and cleared 91.
 #
 # Here is a small example with real tumours. 569 samples of breast tissue were pictured, ten
 # properties of the cell nuclei measured, and the tumours later known to be benign or malignant.
@@ -748,9 +748,8 @@ table_card(
 
 # %% [markdown]
 # With 10 and 20 labels the two cannot be told apart. From 40 on the regression is better, and the
-# rule stays where it is: 92 %. **Knowledge pays while labels are few, and a rough rule is a ceiling
-# later.** Equal weights are an old and strong rival all the same (Dawes 1979); try them before any
-# network.
+# rule stays where it is: 92 %. **A rule saves labels as far as it is true. A rough one is a ceiling.**
+# Equal weights are an old and strong rival all the same (Dawes 1979); try them before any network.
 
 # %% [markdown]
 # ## 9 · What would be needed for real pictures
@@ -761,7 +760,7 @@ table_card(
 #   judged by an expert (Mendonça 2013). Several experts have to describe the same pictures, because
 #   they disagree, and the disagreement is the limit of any model.
 # - **The truth from tissue,** not from a rule: a verdict is right if the pathologist agrees.
-# - **Every skin colour, camera and light** that the clinic has. Our renderer has six nuisances.
+# - **Every skin colour, camera and light** that the clinic has. Our renderer has a handful.
 # - **A trial** in which clinicians use it, with harm counted, and the approval that the law asks of
 #   medical devices.
 #

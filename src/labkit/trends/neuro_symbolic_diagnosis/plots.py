@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
@@ -36,7 +35,7 @@ LABEL = 14
 # One colour and hatching a verdict band, from benign to highly suspicious.
 BAND_LOOKS = ((SKY, ""), (ORANGE, "//"), (VERMILION, "xx"))
 BAND_NAMES = ("benign", "suspicious", "highly suspicious")
-_WHITE_RIM = [withStroke(linewidth=4, foreground="white")]
+_WHITE_GROUND = {"fc": "white", "ec": "none", "pad": 1.0}
 
 
 class Plot(Figure):
@@ -258,7 +257,7 @@ def _draw_trace(
         axes.barh(row, value, left=start, color=BLUE, height=0.6)
         axes.annotate(
             f"+{value:.1f}", (start + value, row), (4, 0), textcoords="offset points",
-            va="center", fontsize=TEXT, path_effects=_WHITE_RIM,
+            va="center", fontsize=TEXT, bbox=_WHITE_GROUND,
         )  # fmt: skip
         start += value
     for limit in limits:
