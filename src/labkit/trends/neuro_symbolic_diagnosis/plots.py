@@ -1,0 +1,283 @@
+"""The pictures of the module: lesions, learning curves, distributions of the score, rule traces.
+
+Every function returns a `Plot`, a matplotlib figure that carries its alternative text and shows
+itself once in a notebook. Colours are those of Okabe and Ito (2008), safe for colour-blind
+readers, and no picture tells things apart by colour alone. Numbers are computed elsewhere; letting
+a reader turn them is left to `widgets`.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
+BLUE, VERMILION, PURPLE = "#0072B2", "#D55E00", "#CC79A7"
+GREY = "#666666"
+# The order in which lines of a plot take colours, each with a stroke and a mark of its own.
+LINE_COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, BLACK)
+LINE_STYLES = ("-", "--", "-.", (0, (5, 1, 1, 1, 1, 1)), ":", (0, (7, 2)))
+MARKS = ("o", "s", "^", "D", "v", "X")
+# Font sizes in points that stay readable when a plot is shown at half size.
+TEXT = 13
+LABEL = 14
+
+# One colour and hatching a verdict band, from benign to highly suspicious.
+BAND_LOOKS = ((SKY, ""), (ORANGE, "//"), (VERMILION, "xx"))
+BAND_NAMES = ("benign", "suspicious", "highly suspicious")
+_WHITE_GROUND = {"fc": "white", "ec": "none", "pad": 1.0}
+
+
+class Plot(Figure):
+    """A figure with alternative text: `alt`, one or two sentences for who cannot see it."""
+
+    def __init__(self, width: float = 9.0, height: float = 5.4) -> None:
+        super().__init__(figsize=(width, height), dpi=100, layout="constrained")
+        self.alt = ""
+
+    def png(self) -> bytes:
+        """The picture as a PNG file."""
+        file = io.BytesIO()
+        self.savefig(file, format="png")
+        return file.getvalue()
+
+    def _repr_mimebundle_(
+        self, include: Any = None, exclude: Any = None
+    ) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+        # Jupyter asks for this first, so the picture appears once, whether or not pyplot is
+        # loaded, and the alternative text is saved with it.
+        image = base64.b64encode(self.png()).decode()
+        return {"image/png": image, "text/plain": self.alt}, {"image/png": {"alt": self.alt}}
+
+
+# --- lesions ------------------------------------------------------------------------------------
+
+
+def gallery(images: ArrayLike, titles: Sequence[str], columns: int = 4) -> Plot:
+    """Rendered lesions (n, S, S, 3) side by side, each under its title."""
+    pictures = np.asarray(images)
+    rows = -(-len(pictures) // columns)
+    lines = max(title.count("\n") for title in titles) + 1
+    plot = Plot(2.6 * columns, (2.5 + 0.25 * lines) * rows)
+    panels = np.atleast_1d(plot.subplots(rows, columns)).ravel()
+    for panel in panels:
+        panel.axis("off")
+    for panel, picture, title in zip(panels, pictures, titles, strict=False):
+        panel.imshow(picture, interpolation="bilinear")
+        panel.set_title(title, fontsize=TEXT)
+    listed = "; ".join(title.replace("\n", ", ") for title in titles)
+    plot.alt = f"{len(pictures)} rendered lesions: {listed}."
+    return plot
+
+
+# --- learning -----------------------------------------------------------------------------------
+
+
+def label_efficiency(
+    sizes: Sequence[int], arms: Mapping[str, ArrayLike], majority: float | None = None
+) -> Plot:
+    """Learning curves: share of right verdicts against labelled images, with bands over seeds.
+
+    `arms` maps names to shares (sizes, seeds) between 0 and 1. A line is the mean over seeds, its
+    band goes from the worst seed to the best. `majority` is what always saying the same reaches.
+    """
+    plot = Plot(9.5, 6.2)
+    axes = _axes(plot, "labelled images (log scale)", "right verdicts on test images (percent)")
+    if majority is not None:
+        axes.axhline(100 * majority, color=GREY, lw=2, ls=":", label="always the same verdict")
+    told = []
+    looks = zip(LINE_COLOURS, LINE_STYLES, MARKS, strict=True)
+    for (name, shares), (colour, style, mark) in zip(arms.items(), looks, strict=False):
+        runs = 100 * np.asarray(shares, float)
+        middle = runs.mean(1)
+        axes.fill_between(sizes, runs.min(1), runs.max(1), color=colour, alpha=0.18, lw=0)
+        axes.plot(sizes, middle, color=colour, ls=style, marker=mark, ms=8, lw=2.5, label=name)
+        told.append(f"{name} {', '.join(f'{value:.1f}' for value in middle)}")
+    axes.set_xscale("log")
+    axes.set_xticks(list(sizes), [str(size) for size in sizes])
+    axes.set_xticks([], minor=True)
+    # Below the plot the names hide no curve.
+    axes.legend(
+        loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=2, fontsize=TEXT, frameon=False
+    )
+    plot.alt = (
+        f"Percent of right verdicts with {', '.join(map(str, sizes))} labelled images, mean over "
+        f"seeds: {'; '.join(told)}."
+    )
+    return plot
+
+
+def right_for_which_reason(rows: Mapping[str, Mapping[str, float]], chance: float = 0.5) -> Plot:
+    """Dots for the share of right verdicts and right findings, one row a model.
+
+    `rows` maps the model's name to shares between 0 and 1 by what was asked; all have the same
+    questions. `chance` is drawn as a line: what a coin reaches where two answers are possible.
+    """
+    plot = Plot(9.5, 1.9 + 0.8 * len(rows))
+    axes = _axes(plot, "right answers on test images (percent)", "")
+    axes.axvline(100 * chance, color=GREY, lw=2, ls=":")
+    questions = list(next(iter(rows.values())))
+    for question, colour, mark in zip(questions, LINE_COLOURS, MARKS, strict=False):
+        values = [100 * answers[question] for answers in rows.values()]
+        axes.plot(values, range(len(rows)), mark, color=colour, ms=12, label=question)
+    axes.set_yticks(range(len(rows)), list(rows))
+    axes.set(ylim=(len(rows) - 0.5, -0.5), xlim=(10, 100))
+    axes.legend(
+        loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=4, fontsize=TEXT, frameon=False
+    )
+    told = "; ".join(
+        f"{name}: {', '.join(f'{asked} {100 * share:.0f}' for asked, share in answers.items())}"
+        for name, answers in rows.items()
+    )
+    plot.alt = f"Percent of right answers by model and question. {told}."
+    return plot
+
+
+def risk_of_answering(share: ArrayLike, risk: Mapping[str, ArrayLike]) -> Plot:
+    """Wrong verdicts among the answered, against the share of cases that are answered at all.
+
+    `share` (m,) and each of `risk` (m,) lie between 0 and 1, the surest cases first.
+    """
+    plot = Plot(9.0, 4.8)
+    axes = _axes(
+        plot, "share of cases answered, surest first (percent)", "wrong among these (percent)"
+    )
+    answered = 100 * np.asarray(share, float)
+    told = []
+    looks = zip(LINE_COLOURS, LINE_STYLES, strict=True)
+    for (name, wrong), (colour, style) in zip(risk.items(), looks, strict=False):
+        percent = 100 * np.asarray(wrong, float)
+        axes.plot(answered, percent, color=colour, ls=style, lw=2.5, label=name)
+        half = percent[np.abs(answered - 50).argmin()]
+        told.append(f"{name}: {half:.1f} percent when half are answered, {percent[-1]:.1f} for all")
+    axes.set(xlim=(0, 100), ylim=(0, None))
+    axes.legend(loc="lower right", fontsize=TEXT)
+    plot.alt = f"Wrong verdicts against the share of cases answered. {'; '.join(told)}."
+    return plot
+
+
+# --- the rule at work ---------------------------------------------------------------------------
+
+
+def score_distribution(
+    distribution: ArrayLike, suspicious: float = 4.75, highly_suspicious: float = 5.45
+) -> Plot:
+    """Probability of each TDS, `distribution` (90,) over tenths, coloured by verdict band."""
+    plot = Plot(9.0, 4.4)
+    axes = plot.subplots()
+    shares = _draw_distribution(axes, np.asarray(distribution), (suspicious, highly_suspicious))
+    axes.legend(loc="upper left", fontsize=TEXT)
+    plot.alt = _distribution_in_words(np.asarray(distribution), shares)
+    return plot
+
+
+def diagnosis(
+    image: ArrayLike,
+    distribution: ArrayLike,
+    points: Sequence[tuple[str, float]],
+    rule: str,
+    limits: tuple[float, float] = (4.75, 5.45),
+) -> Plot:
+    """A lesion, the distribution of its score, and the trace of the rule, on axes that never move.
+
+    `image` (S, S, 3); `distribution` (90,) over tenths; `points` are the parts of the most likely
+    score in points, from the top down; `rule` says which rule fires and what it concludes.
+    """
+    plot = Plot(13.0, 5.0)
+    picture, middle, right = plot.subplots(1, 3, width_ratios=[0.8, 1.15, 1.15])
+    picture.imshow(np.asarray(image), interpolation="bilinear")
+    picture.axis("off")
+    picture.set_title("as drawn", fontsize=LABEL)
+    shares = _draw_distribution(middle, np.asarray(distribution), limits)
+    middle.set_ylim(0, 0.55)
+    middle.legend(loc="upper left", fontsize=TEXT)
+    _draw_trace(right, points, limits)
+    total = sum(value for _, value in points)
+    right.set_title(f"most likely score {total:.1f}: {rule}", fontsize=LABEL)
+    parts = ", ".join(f"{name} {value:.1f}" for name, value in points)
+    plot.alt = (
+        f"{_distribution_in_words(np.asarray(distribution), shares)} "
+        f"Trace of the most likely score {total:.1f}: {parts}; {rule}."
+    )
+    return plot
+
+
+def _draw_distribution(
+    axes: Axes, distribution: Floats, limits: tuple[float, float]
+) -> list[float]:
+    """Draw bars by band; return the probability of each band."""
+    _dress(axes, "total dermatoscopy score (TDS)", "probability")
+    score = np.arange(len(distribution)) / 10
+    edges = (-np.inf, *limits, np.inf)
+    shares = []
+    for low, high, (colour, hatch), name in zip(
+        edges[:-1], edges[1:], BAND_LOOKS, BAND_NAMES, strict=True
+    ):
+        inside = (score > low + 1e-9) & (score <= high + 1e-9)
+        shares.append(float(distribution[inside].sum()))
+        axes.bar(
+            score[inside],
+            distribution[inside],
+            0.1,
+            color=colour,
+            hatch=hatch,
+            edgecolor="white",
+            lw=0.3,
+            label=f"{name} {shares[-1]:.0%}",
+        )
+    for limit in limits:
+        axes.axvline(limit, color=BLACK, lw=1.5, ls="--")
+    axes.set_xlim(0.8, 9.1)
+    return shares
+
+
+def _distribution_in_words(distribution: Floats, shares: Sequence[float]) -> str:
+    mean = float((np.arange(len(distribution)) / 10) @ distribution)
+    told = ", ".join(f"{name} {share:.0%}" for name, share in zip(BAND_NAMES, shares, strict=True))
+    return f"Distribution of the score with mean {mean:.2f}. Probability of the verdicts: {told}."
+
+
+def _draw_trace(
+    axes: Axes, points: Sequence[tuple[str, float]], limits: tuple[float, float]
+) -> None:
+    """Parts of the score end to end, one row each, against the limits."""
+    _dress(axes, "points, added up from the top", "")
+    start = 0.0
+    for row, (_, value) in enumerate(points):
+        axes.barh(row, value, left=start, color=BLUE, height=0.6)
+        axes.annotate(
+            f"+{value:.1f}", (start + value, row), (4, 0), textcoords="offset points",
+            va="center", fontsize=TEXT, bbox=_WHITE_GROUND,
+        )  # fmt: skip
+        start += value
+    for limit in limits:
+        axes.axvline(limit, color=BLACK, lw=1.5, ls="--")
+    axes.set_yticks(range(len(points)), [name for name, _ in points])
+    axes.set(xlim=(0, 9.4), ylim=(len(points) - 0.5, -0.5))
+    axes.xaxis.set_major_locator(MaxNLocator(6))
+    axes.grid(axis="y", visible=False)
+
+
+def _axes(plot: Plot, x: str, y: str) -> Axes:
+    axes: Axes = plot.subplots()
+    _dress(axes, x, y)
+    return axes
+
+
+def _dress(axes: Axes, x: str, y: str) -> None:
+    axes.set_xlabel(x, fontsize=LABEL)
+    axes.set_ylabel(y, fontsize=LABEL)
+    axes.tick_params(labelsize=TEXT)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(color="#DDDDDD", lw=0.8)
+    axes.set_axisbelow(True)
