@@ -17,7 +17,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[2]
 ITSELF = "labkit-trends"
 # tools/lock.py writes these into environment.yml, under conda's name for torch.
-BINDER_EXTRAS = ("lab", "instructor", "rl")
+BINDER_EXTRAS = ("lab", "instructor", "rl", "causal", "diagnosis", "tinyml")
 CONDA_NAMES = {"pytorch-cpu": "torch"}
 
 
