@@ -6,6 +6,7 @@ figures come from the exact logic. Judging is left to the checks.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -179,10 +180,34 @@ def _graph_case(rng: np.random.Generator) -> dict[str, Any]:
 
 
 def finding_facts(case: dict[str, Any]) -> list[dict[str, Any]]:
-    """Walk over the graph without SPARQL: letter, name, weight, signs and years of each finding."""
-    graph, g = redraw.extended_guideline(case), guideline.G
+    """Letter and notation, weight, number of signs and years of sources of each finding.
+
+    From the shipped graph and the instance, without SPARQL.
+    """
+    letters = {"asymmetry": "A", "border": "B", "colours": "C", "structures": "D"}
+    weights = {**_shipped_weights(), **case["weights"]}
+    added = [
+        {
+            "pair": [letters[finding["criterion"]], finding["name"]],
+            "signs": len(finding["signs"]),
+            "years": [case["sources"][name] for name in finding["sources"]],
+        }
+        for finding in case["findings"]
+    ]
+    by_letter = {letters[name]: tenths / 10 for name, tenths in weights.items()}
+    return [{**fact, "weight": by_letter[fact["pair"][0]]} for fact in [*_shipped_facts(), *added]]
+
+
+@lru_cache(maxsize=1)
+def _shipped_weights() -> dict[str, int]:
+    return guideline.read(guideline.load()).weights
+
+
+@lru_cache(maxsize=1)
+def _shipped_facts() -> tuple[dict[str, Any], ...]:
+    graph, g = guideline.load(), guideline.G
     facts = []
-    for finding in graph.subjects(RDF.type, g.Finding):
+    for finding in sorted(graph.subjects(RDF.type, g.Finding)):
         criterion = graph.value(finding, g.ofCriterion)
         sources = graph.objects(finding, DCTERMS.source)
         facts.append(
@@ -191,12 +216,11 @@ def finding_facts(case: dict[str, Any]) -> list[dict[str, Any]]:
                     str(graph.value(criterion, g.letter)),
                     str(graph.value(finding, SKOS.notation)),
                 ],
-                "weight": float(str(graph.value(criterion, g.weight))),
                 "signs": len(list(graph.objects(finding, g.suggests))),
                 "years": [int(str(graph.value(source, DCTERMS.issued))) for source in sources],
             }
         )
-    return facts
+    return tuple(facts)
 
 
 _MISTAKES = ("any source", "no sign", "any weight", "more weight", "before")

@@ -867,7 +867,7 @@ WRONG = {
         "for the old lesions": (lambda x, f, suspicious, x_new: suspicious, "should have shape"),
     },
     "explain": {
-        "the largest contribution": (_explaining(_largest_contribution), "deciding one"),
+        "the largest contribution": (_explaining(_largest_contribution), "explanations hold"),
         "the published numbers": (
             _explaining(_first_flip, _published),
             "explanations hold",

@@ -38,16 +38,24 @@ SLOPE_EXACT = 1e-5
 TENTHS = 90
 
 ASYMMETRY_BAR, COLOUR_BAR = 0.6, 0.67
-"""Rank correlations. SPREADM"""
+"""Rank correlations. Five right ways reached 0.70 to 0.84 (asymmetry) and 0.74 to 0.83 (colours) on
+six sets of 250 images. Left against right of the picture had 0.34 to 0.47, the spread of colours
+0.55 to 0.66: it may pass one set of two."""
 
 LEARNED, BETTER = 0.80, 0.015
 """Share of right verdicts, and how much better than a regression from measurements to verdicts; the
-first alone earns half. SPREAD"""
+first alone earns half. Six draws of 50 lesions and 400 new ones: concepts and rule reach 0.81 to
+0.86, regressions 0.77 to 0.83, and in one draw the gap is 0.03 to 0.06. Instances are drawn so that
+the reference is 0.035 above the regression and above the first; right answers written differently
+were 0.02 and more above what is asked, forests and neighbours below the regression."""
 
 SHORTCUTS = ("asymmetry", "colours", "structures")
 """Criteria that are asked about: the border hardly moves the score, so verdicts never teach it."""
 
 REPAIRED = {"asymmetry": 0.70, "colours": 0.82, "structures": 0.68}
+"""Accuracy on new lesions. Learned from 80 described ones it is 0.77 to 0.86, 0.89 to 0.92 and 0.72
+to 0.79 (six draws); from verdicts alone, through the rule, 0.57 to 0.63, 0.43 to 0.47 and 0.52 to
+0.55. Draws in which the reference has less than 0.01 to spare are not used."""
 
 RISK_OVER = 1.4
 """Times the allowed risk, averaged over twelve clinics. Thresholds taken from the known lesions by
@@ -305,7 +313,7 @@ def _learned_outcome(shares: list[float], last: NDArray[np.int64], instance: Ins
         trap = "Every lesion gets the same verdict."
     elif mean < 0.4:
         trap = "The verdicts are turned: 1 means suspicious, a TDS above 4.75."
-    elif abs(mean - instance["regression"]) < 0.015:
+    elif abs(mean - instance["regression"]) < 0.03:
         trap = (
             "This is what learning from verdicts alone reaches. The findings of the labelled "
             "lesions, and the rule, say more than a verdict does."
