@@ -140,17 +140,17 @@ def grade(
     What is graded and has not changed is left as it is, so a run that was stopped goes on where
     it was. A lab that was never released is entered into the gradebook first.
     """
-    from labkit.grading.startup import spare_slow_imports
+    from labkit.grading.startup import likely_modules, spare_slow_imports
 
+    root = _root()
     spare_slow_imports()
     if not (unsafe or scheduler):
         from labkit.grading.sandbox.client import begin
 
-        begin()
+        begin(likely_modules(root, assignment))
     from labkit.grading.engine import Options, Outcome, enter, summary
     from labkit.grading.engine import grade as grade_cohort
 
-    root = _root()
     enter(root, assignment)
     names = [name.strip() for name in only.split(",") if name.strip()]
     options = Options(workers, names, force, scheduler, unsafe, feedback)

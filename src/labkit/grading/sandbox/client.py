@@ -300,14 +300,20 @@ _begun: Future[WarmProcess] | None = None
 _starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="labkit-warm")
 
 
-def begin() -> None:
-    """Start a warm process in the background; whoever asks for one next waits for it.
+def begin(modules: Sequence[str] = ()) -> None:
+    """Start a warm process with modules in the background; whoever asks for one next waits for it.
 
-    Its own imports take as long as those of the engine, so both are done side by side.
+    Its imports take as long as those of the engine, so both are done side by side.
     """
     global _begun
     if _current is None and ADDRESS_VARIABLE not in os.environ:
-        _begun = _starter.submit(WarmProcess.start)
+        _begun = _starter.submit(_start_with, modules)
+
+
+def _start_with(modules: Sequence[str]) -> WarmProcess:
+    warm = WarmProcess.start()
+    warm.load(modules)
+    return warm
 
 
 def warm_process(modules: Sequence[str] = ()) -> WarmProcess:
