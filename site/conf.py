@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.writers.html5 import HTML5Translator
 
-author = "The labkit authors"
+author = ""
 copyright = "the labkit authors. Lessons: CC BY 4.0"
 
 extensions = ["myst_nb"]
@@ -29,8 +29,8 @@ exclude_patterns = ["notebooks"]
 nb_execution_mode = "off"
 # Widgets need a kernel, and their scripts would come from another host; the pictures stay.
 nb_ipywidgets_js: dict[str, dict[str, str]] = {}
-nb_code_prompt_show = "Show the {type}"
-nb_code_prompt_hide = "Hide the {type}"
+nb_code_prompt_show = "Show the code"
+nb_code_prompt_hide = "Hide the code"
 myst_enable_extensions = ["amsmath", "dollarmath"]
 myst_heading_anchors = 3
 
@@ -41,6 +41,7 @@ html_math_renderer = "mathml"
 html_copy_source = False
 html_show_sphinx = False
 html_theme_options = {
+    "navbar_persistent": [],
     "use_download_button": False,
     "use_fullscreen_button": False,
     "show_toc_level": 2,

@@ -44,17 +44,18 @@ def render_index(catalog: Catalog, binder: str) -> str:
         f"[open the course on Binder]({binder_link(binder, HOME)}), without installing anything.",
         "",
     ]
-    for heading, status in (("Lessons to read", "available"), ("Planned", "planned")):
-        modules = [module for module in catalog.modules if module.status == status]
-        if modules:
-            lines += [f"## {heading}", ""]
-        for module in modules:
-            lines += _index_entry(module, catalog, binder)
+    available = [module for module in catalog.modules if module.available]
+    planned = [module for module in catalog.modules if not module.available]
+    if available:
+        lines += ["## Lessons to read", ""]
+        for module in available:
+            lines += _lesson_entry(module, catalog, binder)
+    if planned:
+        lines += ["## Planned", "", *(_planned_entry(module, catalog) for module in planned), ""]
     lines += ["```{toctree}", ":hidden:", ":caption: Lessons", ""]
-    for module in catalog.modules:
-        if module.available:
-            document = module.lesson.removesuffix(".ipynb")
-            lines.append(f"{module.number} · {module.title} <{document}>")
+    for module in available:
+        document = module.lesson.removesuffix(".ipynb")
+        lines.append(f"{module.number} · {module.title} <{document}>")
     return "\n".join([*lines, "```", ""])
 
 
@@ -78,22 +79,31 @@ def reading_copy(lesson: NotebookNode, module: Module, binder: str) -> NotebookN
     return page
 
 
-def _index_entry(module: Module, catalog: Catalog, binder: str) -> list[str]:
-    name = f"{module.number} · {module.title}"
+def _lesson_entry(module: Module, catalog: Catalog, binder: str) -> list[str]:
+    return [
+        f"### [{module.number} · {module.title}]({module.lesson})",
+        "",
+        f"**{module.question}**",
+        "",
+        module.trend,
+        "",
+        f"{_facts(module, catalog)} · "
+        f"[lesson {module.number} on Binder]({binder_link(binder, module.lesson)}) · "
+        f"[lab {module.number} on Binder]({binder_link(binder, module.lab)})",
+        "",
+    ]
+
+
+def _planned_entry(module: Module, catalog: Catalog) -> str:
+    return f"- **{module.number} · {module.title}.** {module.question} *{_facts(module, catalog)}*"
+
+
+def _facts(module: Module, catalog: Catalog) -> str:
     facts = f"{module.duration} with the lab · {module.points} points"
     if module.prerequisites:
-        titles = [catalog.module(before).title for before in module.prerequisites]
+        titles = [catalog.module(name).title for name in module.prerequisites]
         facts += f" · builds on {', '.join(titles)}"
-    if module.available:
-        name = f"[{name}]({module.lesson})"
-        facts = (
-            f"[Read the lesson]({module.lesson}) · "
-            f"[Lesson on Binder]({binder_link(binder, module.lesson)}) · "
-            f"[Lab on Binder]({binder_link(binder, module.lab)}) · {facts}"
-        )
-    else:
-        facts = f"Planned · {facts}"
-    return [f"### {name}", "", f"**{module.question}**", "", module.trend, "", facts, ""]
+    return facts
 
 
 def _opening(cells: list[NotebookNode], module: Module, binder: str) -> Iterator[NotebookNode]:
@@ -107,12 +117,12 @@ def _opening(cells: list[NotebookNode], module: Module, binder: str) -> Iterator
     # From a page to the folder of the pages, where the notebooks to download are.
     up = "../" * module.lesson.count("/")
     note = (
-        ":::{note}\n"
+        "```{note}\n"
         "These are the lesson and its results, to read. To move the sliders and run the code, "
         f"[**Open in Binder**]({binder_link(binder, module.lesson)}), or "
-        f"{{download}}`download the notebook <{up}{download_path(module)}>` and run it in the "
-        "course's own JupyterLab.\n"
-        ":::"
+        f"[download the notebook](path:{up}{download_path(module)}) and run it in the course's own "
+        "JupyterLab.\n"
+        "```"
     )
     for place, source in (("title", title), ("live", note), ("opening", rest.strip())):
         if source:
