@@ -37,6 +37,7 @@ myst_heading_anchors = 3
 html_theme = "sphinx_book_theme"
 html_static_path = ["static"]
 html_css_files = ["labkit.css"]
+html_favicon = "static/favicon.svg"
 html_math_renderer = "mathml"
 html_copy_source = False
 html_show_sphinx = False
