@@ -316,10 +316,10 @@ def test_a_lesson_is_run_again_only_when_it_has_changed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lesson", "told"),
     [
-        (LESSON.replace(r"\frac{y_t}", r"\fraction{y_t}"), "fraction"),
+        ("# %% [markdown]\n# # Lesson\n#\n# $\\fraction{x}$\n", r"\fraction"),
         (LESSON.replace('plot.alt = "A line that rises from 0 to 1."', ""), "without alternative"),
         (LESSON.replace('print("printed', 'print(printer"printed'), "does not run to its end"),
-        (LESSON.replace("A real number", "See [there](nowhere.md)."), "nowhere"),
+        ("# %% [markdown]\n# # Lesson\n#\n# See [there](nowhere.md).\n", "nowhere"),
         (LESSON.replace("# # Lesson 15: one of each kind", "#"), "begins with its title"),
     ],
     ids=["formula", "picture", "code", "link", "title"],
