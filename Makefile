@@ -1,9 +1,9 @@
 # Every target is a command of bootstrap.py, which works the same without make.
 PYTHON ?= python3
 
-.PHONY: lab test setup lint clean
+.PHONY: lab test site setup lint clean
 
-lab test setup lint:
+lab test site setup lint:
 	@$(PYTHON) bootstrap.py $@
 
 # Keeps workbook/: a learner's answers are in it.

@@ -2,6 +2,7 @@
 
     python bootstrap.py lab      set up, then JupyterLab on the home page
     python bootstrap.py test     set up, then all tests; more arguments go to pytest
+    python bootstrap.py site     set up, then the reading site of all lessons
     python bootstrap.py lint     set up, then formatting, types, imports and stale notebooks
     python bootstrap.py setup    set up only; where that was done, check that it still works
 
@@ -32,7 +33,7 @@ STAMP = "labkit-stamp.json"
 WORKBOOK = ROOT / "workbook"
 PYTHON = "3.11"
 EXTRA = "course"
-COMMANDS = ("lab", "test", "lint", "setup")
+COMMANDS = ("lab", "test", "site", "lint", "setup")
 HELP = ("-h", "--help")
 LINT_STEPS = (
     ("ruff", "check", "."),
@@ -103,6 +104,8 @@ def main(arguments: Sequence[str]) -> int:
             return stay_with([str(program("labkit")), "lab"])
         if command == "test":
             return stay_with([str(venv_python()), "-m", "pytest", *rest])
+        if command == "site":
+            return call_tool("labkit", "site")
         return lint() if command == "lint" else 0
     except SetUpError as trouble:
         print(f"\n{trouble}", file=sys.stderr)

@@ -75,6 +75,23 @@ def release(
 
 
 @app.command()
+def site(
+    run: Annotated[
+        list[str] | None,
+        typer.Option(help="Run only this lesson, show others without results; may be repeated."),
+    ] = None,
+) -> None:
+    """Make the reading site of all lessons, with their results, in build/site/html.
+
+    A lesson that has not changed since is not run again.
+    """
+    from labkit.authoring.site import build_site
+
+    first = build_site(_root(), run, typer.echo)
+    typer.echo(f"The site is made. Open {first.as_uri()}")
+
+
+@app.command()
 def port(
     source: Annotated[Path, typer.Argument(help="The .py source beside the edited notebook.")],
 ) -> None:

@@ -170,7 +170,7 @@ def test_a_set_up_makes_an_environment_anew_whose_python_does_not_start(
     assert computer.started("venv") and computer.started("-e")
 
 
-@pytest.mark.parametrize("command", ["lab", "lint"])
+@pytest.mark.parametrize("command", ["lab", "site", "lint"])
 def test_a_missing_program_is_named_with_the_way_to_repair_it(
     computer: Computer, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
@@ -383,6 +383,14 @@ def test_ctrl_c_in_jupyterlab_is_left_to_jupyterlab(computer: Computer) -> None:
 def test_test_hands_its_arguments_to_pytest(computer: Computer) -> None:
     computer.bootstrap.main(["test", "-k", "storm"])
     assert computer.calls[-1][1:] == ["-m", "pytest", "-k", "storm"]
+
+
+def test_site_makes_the_reading_site_and_tells_how_it_ended(computer: Computer) -> None:
+    computer.bootstrap.main(["setup"])
+    assert computer.bootstrap.main(["site"]) == 0
+    assert computer.calls[-1] == [str(computer.bootstrap.program("labkit")), "site"]
+    computer.bootstrap.call_tool = lambda *_: 1
+    assert computer.bootstrap.main(["site"]) == 1
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["lab", "--help"], ["setup", "-h"]])

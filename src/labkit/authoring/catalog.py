@@ -90,6 +90,11 @@ class Module:
         """Path of the lab's notebook, relative to repository and workbook."""
         return f"labs/{self.name}/{self.slug}.ipynb"
 
+    @property
+    def duration(self) -> str:
+        """Working time as a reader likes it: "3 h 45 min"."""
+        return _hours(self.minutes)
+
 
 @dataclass(frozen=True)
 class LabGrading:
