@@ -81,6 +81,36 @@ def release_workbook(root: Path, dest: Path) -> WorkbookReport:
     _refuse_source_folders(root, dest)
     files = dict(workbook_files(root))
     refuse_leaks(scan_files(files, collect_secrets(root)))
+    return _fill(dest, files)
+
+
+def hand_out(released: Path, dest: Path) -> WorkbookReport:
+    """Bring what `release_workbook` wrote to `released` into a learner's own folder `dest`.
+
+    For computers that many learners share: they can read the released workbook, and not the
+    course. What a learner changed stays, as in `release_workbook`.
+
+    Raises
+    ------
+    WorkbookError
+        If `released` is no workbook, or `dest` is a file.
+    WriteError
+        If a file cannot be written; every file is whole, and the next run finishes the work.
+    """
+    if not (released / RECORD).is_file():
+        raise WorkbookError(
+            f"{released} is no workbook that can be handed out. Whoever has the course makes one "
+            f"with `labkit release --to {released}`."
+        )
+    if dest.exists() and not dest.is_dir():
+        raise WorkbookError(f"{dest} is a file. Choose the name of a folder.")
+    paths = [path for path in sorted(released.rglob("*")) if path.is_file()]
+    files = {path.relative_to(released).as_posix(): path.read_bytes() for path in paths}
+    del files[RECORD]
+    return _fill(dest, files)
+
+
+def _fill(dest: Path, files: dict[str, bytes]) -> WorkbookReport:
     record = _read_record(dest)
     report = WorkbookReport()
     try:
