@@ -9,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-from labkit.authoring.serve import SETTINGS
+import labkit
 
 c = get_config()  # noqa: F821
 
@@ -26,6 +26,7 @@ SHARE = setting("SHARE", "/srv/ml-trends")  # the released workbook, and nbgrade
 WORKBOOK = "$HOME/ml-trends"  # a learner's own
 
 HERE = Path(__file__).resolve().parent
+PROFILES = Path(labkit.__file__).parent / "desk" / "settings"
 PROGRAMS = Path(sys.executable).parent
 
 # Passwords and names are the system's. A name cannot be chosen: a server runs as its account, and
@@ -50,7 +51,6 @@ c.ConfigurableHTTPProxy.command = ["configurable-http-proxy"]
 # Debian's Node.js looks there by itself, others do not.
 os.environ.setdefault("NODE_PATH", "/usr/share/nodejs")
 
-c.Spawner.default_url = "/lab/tree/HOME.md"
 c.Spawner.start_timeout = c.Spawner.http_timeout = 120
 # A forgotten server holds its memory; what was passed and saved stays.
 c.Spawner.args = [
@@ -72,10 +72,13 @@ cd "{COURSE}" && exec jupyterhub-singleuser --ServerApp.root_dir="{COURSE}" "$@"
 def prepare(spawner) -> None:
     """Start a learner's server on the own workbook, and the instructor's on the course."""
     teaches = spawner.user.name == INSTRUCTOR
-    settings = [HERE] if teaches else [HERE / "learner", SETTINGS, HERE]
+    settings = (
+        [PROFILES / "instructor"] if teaches else [PROFILES / "exchange", PROFILES / "learner"]
+    )
+    spawner.default_url = "/lab" if teaches else "/lab/tree/HOME.md"
     spawner.cmd = ["/bin/sh", "-c", START_INSTRUCTOR if teaches else START_LEARNER, "sh"]
     spawner.environment = {
-        "JUPYTER_CONFIG_PATH": os.pathsep.join(map(str, settings)),
+        "JUPYTER_CONFIG_PATH": os.pathsep.join(map(str, [*settings, HERE])),
         "LABKIT_HUB_SHARE": SHARE,
         "OMP_NUM_THREADS": "1",  # the labs' matrix products are small, and the cores are shared
         "PATH": f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}",

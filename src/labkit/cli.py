@@ -73,9 +73,15 @@ def release(
 
     What a learner changed there is never overwritten.
     """
-    from labkit.authoring.workbook import hand_out, release_workbook
+    if released:
+        from labkit.authoring.handout import hand_out
 
-    typer.echo(str(hand_out(released, to) if released else release_workbook(_root(), to)))
+        report = hand_out(released, to)
+    else:
+        from labkit.authoring.workbook import release_workbook
+
+        report = release_workbook(_root(), to)
+    typer.echo(str(report))
 
 
 @app.command()

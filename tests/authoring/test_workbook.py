@@ -10,8 +10,9 @@ import pytest
 
 from labkit.authoring import files
 from labkit.authoring.files import WriteError
+from labkit.authoring.handout import RECORD, WorkbookError, hand_out
 from labkit.authoring.leaks import LeakError, collect_secrets, scan
-from labkit.authoring.workbook import RECORD, WorkbookError, hand_out, release_workbook
+from labkit.authoring.workbook import release_workbook
 from sample_course import CATALOG, LAB, write
 
 HOME = "HOME.md"

@@ -15,10 +15,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import psutil
+import requests
 
-from member import Member
-from page import ROOT, commands
 from labkit.authoring.build import build
+from member import Member
+from page import ROOT, blocks, commands
 from within_reach import for_everybody
 
 PEOPLE = ("teacher", "ada", "grace")
@@ -81,6 +82,7 @@ class Classroom:
         self.log = folder / "hub.log"
         self.port, self.hub_port, self.proxy_port = free_ports(3)
         self.members: dict[str, Member] = {}
+        self.said = ""  # by the instructor's commands when they graded
 
     @property
     def places(self) -> dict[str, str]:
@@ -149,7 +151,8 @@ class Classroom:
         """Open a browser's session for somebody, with the account's password."""
         address = f"http://127.0.0.1:{self.port}"
         member = Member(address, self.names[person], password or self.passwords[person])
-        return self.members.setdefault(person, member)
+        self.members[person] = member
+        return member
 
     def processes(self) -> list[psutil.Process]:
         """What runs under the accounts of this class."""
@@ -192,11 +195,24 @@ class Classroom:
         assert not fine or done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
         return done
 
+    def sections(self, section: str) -> list[list[str]]:
+        """The blocks of commands below a heading of the page, in this class's names."""
+        return blocks(section, self.places)
+
     def follow(self, person: str, section: str) -> str:
         """Run the commands of a section of the page; return what they said."""
-        lines = commands(section, self.places)
+        return self.run_lines(person, commands(section, self.places))
+
+    def run_lines(self, person: str, lines: list[str]) -> str:
+        """Run lines of a shell in somebody's terminal; return what they said."""
         done = [self.terminal(person, "/bin/sh", "-c", line) for line in lines]
         return "".join(one.stdout + one.stderr for one in done)
+
+    def answers_http(self, port: int) -> bool:
+        """Tell whether a port of this machine is a web server's, and not a kernel's."""
+        with contextlib.suppress(requests.RequestException):
+            return requests.get(f"http://127.0.0.1:{port}/", timeout=5).status_code > 0
+        return False
 
     def submissions(self) -> list[str]:
         """The names of the folders that were handed in."""

@@ -73,15 +73,19 @@ class Member:
             ]
         assert events[-1].get("ready"), events[-1]
         # The first page of the server makes its cookies.
-        self.call("GET", self.own("/lab/tree/HOME.md")).raise_for_status()
+        self.call("GET", self.own("/lab")).raise_for_status()
 
     def own(self, path: str) -> str:
         """The path of something on the own server."""
         return f"/user/{self.name}{path}"
 
+    def fresh(self) -> requests.Session:
+        """A browser that nobody has logged in with."""
+        return requests.Session()
+
     def page_config(self) -> dict[str, Any]:
         """What the server tells JupyterLab in the browser."""
-        page = self.call("GET", self.own("/lab/tree/HOME.md")).text
+        page = self.call("GET", self.own("/lab")).text
         start = page.index('id="jupyter-config-data"')
         text = page[page.index("{", start) : page.index("</script>", start)]
         return json.loads(text)
@@ -111,16 +115,20 @@ class Member:
         assert modern.selected_subprotocol == KERNEL_PROTOCOL
         modern.close()
         plain = await self._open(kernel, None)
-        await plain.write_message(json.dumps(_execute_request(code)))
+        request = _execute_request(code)
+        await plain.write_message(json.dumps(request))
         printed = ""
         while True:
             text = await asyncio.wait_for(plain.read_message(), 60)
             assert text is not None, "the connection to the kernel was closed"
             message = json.loads(text)
+            if message["parent_header"].get("msg_id") != request["header"]["msg_id"]:
+                continue
             assert message["msg_type"] != "error", message["content"]
             if message["msg_type"] == "stream":
                 printed += message["content"]["text"]
-            elif message["msg_type"] == "execute_reply":
+            # The reply may overtake what was printed; "idle" comes after it.
+            elif message["content"].get("execution_state") == "idle":
                 plain.close()
                 return printed
 

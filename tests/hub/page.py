@@ -10,8 +10,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "HUB.md").read_text(encoding="utf-8")
 
 
-def commands(section: str, names: Mapping[str, str] | None = None) -> list[str]:
-    """Return the shell's lines below a heading of the page.
+def blocks(section: str, names: Mapping[str, str]) -> list[list[str]]:
+    """Return the shell's lines below a heading of the page, block by block.
 
     Args:
         section: the heading.
@@ -20,13 +20,16 @@ def commands(section: str, names: Mapping[str, str] | None = None) -> list[str]:
     Raises:
         ValueError: the page has no commands below such a heading.
     """
-    text = re.split(r"^## ", PAGE, flags=re.MULTILINE)
-    found = [part for part in text if part.partition("\n")[0] == section]
-    blocks = [block for part in found for block in re.findall(r"```sh\n(.*?)```", part, re.DOTALL)]
-    if not blocks:
+    parts = re.split(r"^## ", PAGE, flags=re.MULTILINE)
+    text = "".join(part for part in parts if part.partition("\n")[0] == section)
+    found = re.findall(r"^```sh\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    if not found:
         raise ValueError(f"docs/HUB.md has no commands below {section!r}")
-    names = names or {}
     ordered = sorted(names, key=len, reverse=True)
     example = re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in ordered))
-    lines = "".join(blocks).splitlines()
-    return [example.sub(lambda hit: names[hit[0]], line) if names else line for line in lines]
+    return [example.sub(lambda hit: names[hit[0]], block).splitlines() for block in found]
+
+
+def commands(section: str, names: Mapping[str, str]) -> list[str]:
+    """Return all lines of all blocks below a heading."""
+    return [line for block in blocks(section, names) for line in block]
