@@ -64,14 +64,24 @@ def build(
 @app.command()
 def release(
     to: Annotated[Path, typer.Option(help="The learner's folder; made if it is not there.")],
+    released: Annotated[
+        Path | None,
+        typer.Option("--from", help="A folder released before; the course is not needed then."),
+    ] = None,
 ) -> None:
     """Put home page, lessons and labs without solutions into a folder for learners.
 
     What a learner changed there is never overwritten.
     """
-    from labkit.authoring.workbook import release_workbook
+    if released:
+        from labkit.authoring.handout import hand_out
 
-    typer.echo(str(release_workbook(_root(), to)))
+        report = hand_out(released, to)
+    else:
+        from labkit.authoring.workbook import release_workbook
+
+        report = release_workbook(_root(), to)
+    typer.echo(str(report))
 
 
 @app.command()

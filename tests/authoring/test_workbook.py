@@ -10,8 +10,9 @@ import pytest
 
 from labkit.authoring import files
 from labkit.authoring.files import WriteError
+from labkit.authoring.handout import RECORD, WorkbookError, hand_out
 from labkit.authoring.leaks import LeakError, collect_secrets, scan
-from labkit.authoring.workbook import RECORD, WorkbookError, release_workbook
+from labkit.authoring.workbook import release_workbook
 from sample_course import CATALOG, LAB, write
 
 HOME = "HOME.md"
@@ -166,3 +167,35 @@ def test_the_notebooks_open_without_a_dialog(course: Path, dest: Path):
         notebook = nbformat.read(dest / name, as_version=4)
         nbformat.validate(notebook)
         assert notebook.metadata.kernelspec.name == "python3"
+
+
+# ------------------------------------------------------------------- from a released workbook
+
+
+def test_a_released_workbook_is_handed_out_without_the_course(
+    course: Path, tmp_path: Path, dest: Path
+):
+    released = tmp_path / "released"
+    release_workbook(course, released)
+    hand_out(released, dest)
+    assert contents(dest) == contents(released)
+
+
+def test_handing_out_again_renews_what_the_learner_did_not_touch(
+    course: Path, lab: Path, tmp_path: Path, dest: Path
+):
+    released = tmp_path / "released"
+    release_workbook(course, released)
+    hand_out(released, dest)
+    write(dest / LESSON, "my notes")
+    renew_the_lab(lab)
+    release_workbook(course, released)
+    report = hand_out(released, dest)
+    assert report.written == [NOTEBOOK] and report.kept == [LESSON] and report.beside == []
+    assert (dest / LESSON).read_text("utf-8") == "my notes"
+
+
+def test_only_a_workbook_is_handed_out(course: Path, dest: Path):
+    with pytest.raises(WorkbookError, match="labkit release --to"):
+        hand_out(course, dest)
+    assert not dest.exists()

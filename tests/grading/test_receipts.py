@@ -225,6 +225,14 @@ def test_one_learner_cannot_hand_in_for_another(course: SimpleNamespace, monkeyp
     assert set(collect(course)) == {"bob"}
 
 
+def test_nobody_hands_in_for_a_learner_with_an_account_here(course: SimpleNamespace, monkeypatch):
+    course.config.ExchangeCollect.check_owner = True
+    monkeypatch.setattr(receipts.pwd, "getpwuid", lambda uid: SimpleNamespace(pw_name="mallory"))
+    monkeypatch.setattr(receipts.pwd, "getpwnam", {"ada": 1}.__getitem__)
+    hand_in(course, "ada+ps1+2030-01-01 00:00:00 UTC")
+    assert collect(course) == {}
+
+
 def test_a_shared_account_may_hand_in_for_its_learners(course: SimpleNamespace, monkeypatch):
     course.config.ExchangeCollect.check_owner = True
     monkeypatch.setattr(receipts.pwd, "getpwuid", lambda uid: SimpleNamespace(pw_name="jovyan"))

@@ -181,13 +181,22 @@ class StampedCollect(ExchangeCollect):
             return "it is no folder"
         if not _is_plain_name(username):
             return "its learner's name is no name of a folder"
-        if self.check_owner:
-            try:
-                owner = pwd.getpwuid(status.st_uid).pw_name
-            except KeyError:
-                return ""
-            if owner != username and owner in self._learners:
-                return f"it is made out to {username}, but {owner} made it"
+        if self.check_owner and (owner := self._somebody_else(status.st_uid, username)):
+            return f"it is made out to {username}, but {owner} made it"
+        return ""
+
+    def _somebody_else(self, uid: int, username: str) -> str:
+        """Name the account that made a submission where it may not make one for this learner.
+
+        A learner with an account on this computer hands in from there and from nowhere else.
+        Where learners have none, as on a hub of containers, they may share one that is nobody's.
+        """
+        try:
+            owner = pwd.getpwuid(uid).pw_name
+        except KeyError:
+            owner = f"account {uid}"
+        if owner != username and (owner in self._learners or _has_account(username)):
+            return owner
         return ""
 
     def do_copy(self, src: str, dest: str, log: Any = None) -> None:
@@ -320,6 +329,14 @@ def _is_plain_name(name: str) -> bool:
     """Tell whether a name names something in a folder, and not the folder or what is above."""
     odd = any(unicodedata.category(character) in ("Cc", "Cs") for character in name)
     return bool(name) and not odd and not name.startswith(".") and not {"/", "\\"} & set(name)
+
+
+def _has_account(name: str) -> bool:
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        return False
+    return True
 
 
 def _share(folder: Path) -> None:
