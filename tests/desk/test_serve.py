@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
 import subprocess
@@ -15,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from labkit.desk.serve import INSTRUCTOR, LEARNER, lab_command, lab_environment
+from labkit.desk.exchange import exchange_configured
+from labkit.desk.serve import EXCHANGE, INSTRUCTOR, LEARNER, lab_command, lab_environment
 
 TOKEN = "for-this-test"
 
@@ -94,6 +96,33 @@ def test_learners_do_not_meet_the_instructors_menus(server: Server) -> None:
 
 def test_an_instructor_gets_settings_of_their_own() -> None:
     assert lab_environment(INSTRUCTOR)["JUPYTER_CONFIG_PATH"].startswith(str(INSTRUCTOR))
+
+
+def test_an_exchange_adds_the_assignment_list_and_nothing_else() -> None:
+    hidden = [
+        json.loads((folder / "labconfig" / "page_config.json").read_text())["disabledExtensions"]
+        for folder in (LEARNER, EXCHANGE)
+    ]
+    merged = hidden[0] | hidden[1]
+    assert not merged["@jupyter/nbgrader:assignment-list"]
+    assert merged["@jupyter/nbgrader:formgrader"] and merged["@jupyter/nbgrader:course-list"]
+    path = lab_environment(EXCHANGE, LEARNER)["JUPYTER_CONFIG_PATH"].split(os.pathsep)
+    assert path[:2] == [str(EXCHANGE), str(LEARNER)]
+
+
+def test_an_exchange_is_one_that_is_named_and_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "none"))
+    assert not exchange_configured(tmp_path)
+    root = tmp_path / "exchange"
+    (tmp_path / "nbgrader_config.py").write_text(
+        f"c = get_config()\nc.CourseDirectory.course_id = 'ml'\nc.Exchange.root = {str(root)!r}\n"
+    )
+    assert not exchange_configured(tmp_path)
+    root.mkdir()
+    assert exchange_configured(tmp_path)
 
 
 def test_only_this_computer_is_served(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from labkit.authoring.catalog import load_catalog, render_home
 from labkit.authoring.files import write_atomically
 from labkit.authoring.workbook import HOME, release_workbook
+from labkit.desk.exchange import exchange_configured
 
 SETTINGS = Path(__file__).parent / "settings"
 LEARNER = SETTINGS / "learner"
@@ -25,9 +26,12 @@ EXCHANGE = SETTINGS / "exchange"
 WORKBOOK = "workbook"
 
 
-def lab_environment(profile: Path = LEARNER) -> dict[str, str]:
-    """Return this process's environment with a profile's settings in front of the others."""
-    path = [str(profile)]
+def lab_environment(*profiles: Path) -> dict[str, str]:
+    """Return this process's environment with settings in front of the others, by default LEARNER.
+
+    Of several folders the first wins: EXCHANGE before LEARNER adds nbgrader's assignment list.
+    """
+    path = [str(profile) for profile in profiles or (LEARNER,)]
     if "JUPYTER_CONFIG_PATH" in os.environ:
         path.append(os.environ["JUPYTER_CONFIG_PATH"])
     # One thread each: the labs' matrix products are small, and Binder gives one core.
@@ -59,7 +63,8 @@ def serve_lab(root: Path, port: int = 0, open_browser: bool = True) -> int:
     folder = root / WORKBOOK
     if not folder.is_dir():
         release_workbook(root, folder)
-    return _run(lab_command(folder, port, open_browser), lab_environment(), folder)
+    profiles = (EXCHANGE, LEARNER) if exchange_configured(folder) else (LEARNER,)
+    return _run(lab_command(folder, port, open_browser), lab_environment(*profiles), folder)
 
 
 def serve_instructor(root: Path, port: int = 0, open_browser: bool = True) -> int:

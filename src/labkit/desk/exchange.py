@@ -1,0 +1,33 @@
+"""Whether this computer's nbgrader has an exchange, so that a learner gets its assignment list.
+
+Fetching and submitting stay nbgrader's own work.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from jupyter_core.paths import jupyter_config_path
+
+NAMES = ("nbgrader_config.py", "nbgrader_config.json")
+
+
+def exchange_configured(folder: Path) -> bool:
+    """Tell whether nbgrader, started in `folder`, names a course whose exchange is there."""
+    places = [folder, *map(Path, jupyter_config_path())]
+    # nbgrader takes a second to import, and most learners have no such file.
+    if not any((place / name).is_file() for place in places for name in NAMES):
+        return False
+    from nbgrader.apps.baseapp import NbGrader
+    from nbgrader.exchange import ExchangeFactory
+    from nbgrader.exchange.default import Exchange
+
+    app = NbGrader(log_level=logging.CRITICAL)
+    app.initialize([])
+    if not app.coursedir.course_id:
+        return False
+    submit = ExchangeFactory(config=app.config).Submit
+    if not issubclass(submit, Exchange):
+        return True  # of another maker, which keeps no folder
+    return Path(submit(coursedir=app.coursedir, parent=app).root).is_dir()

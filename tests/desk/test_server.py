@@ -1,0 +1,235 @@
+"""The home page's server extension, asked over HTTP: who may ask, what it tells and refuses."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labkit.authoring.workbook import read_course_facts
+from labkit.desk.home import home
+from labkit.desk.serve import LEARNER, lab_environment
+from labkit.learner import progress
+
+ROOT = Path(__file__).resolve().parents[2]
+TOKEN = "only-for-this-test"
+LAB = "08_rl_supply_chain"
+
+
+@dataclass
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: Any
+    body: bytes
+
+    @property
+    def data(self) -> Any:
+        """The body, read as JSON."""
+        return json.loads(self.body)
+
+
+@dataclass
+class Server:
+    """A running Jupyter server with the learner's settings."""
+
+    url: str
+    folder: Path
+
+    def ask(
+        self, path: str, body: bytes | None = None, token: bool = True, **headers: str
+    ) -> Answer:
+        """GET, or POST where there is a body."""
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        if token:
+            sent["Authorization"] = f"token {TOKEN}"
+        request = urllib.request.Request(self.url + path, data=body, headers=sent)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return Answer(answer.status, answer.headers, answer.read())
+        except urllib.error.HTTPError as answer:
+            return Answer(answer.code, answer.headers, answer.read())
+
+
+@pytest.fixture(scope="module")
+def facts() -> dict[str, Any]:
+    return read_course_facts(ROOT)
+
+
+@pytest.fixture(scope="module")
+def server(facts: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder, own = tmp_path_factory.mktemp("served"), tmp_path_factory.mktemp("home")
+    (folder / "workbook").mkdir()
+    (folder / "workbook" / "HOME.md").write_text("# Home\n")
+    (folder / "workbook" / ".labkit-course.json").write_text(json.dumps(facts))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    variables = {"JUPYTER_TOKEN": TOKEN, "HOME": own, "LABKIT_HOME": own / "labkit"}
+    variables |= {"JUPYTER_CONFIG_DIR": own / "config", "JUPYTER_RUNTIME_DIR": own / "runtime"}
+    command = [sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root"]
+    command += [f"--ServerApp.root_dir={folder}", f"--ServerApp.port={port}"]
+    process = subprocess.Popen(
+        [*command, "--ServerApp.ip=127.0.0.1", "--ServerApp.port_retries=0"],
+        env=lab_environment(LEARNER) | {name: str(value) for name, value in variables.items()},
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    running = Server(f"http://127.0.0.1:{port}", folder)
+    try:
+        for _ in range(600):
+            try:
+                running.ask("/api")
+                break
+            except OSError:
+                assert process.poll() is None, "the server ended by itself"
+                time.sleep(0.1)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("LABKIT_HOME", str(own / "labkit"))
+            yield running
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@pytest.fixture(autouse=True)
+def fresh_progress(server: Server) -> None:
+    shutil.rmtree(progress.progress_path().parent, ignore_errors=True)
+
+
+def module(data: dict[str, Any], name: str = LAB) -> dict[str, Any]:
+    return next(one for one in data["modules"] if one["name"] == name)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"), [("home", None), ("progress", None), ("progress", b"{}")]
+)
+def test_nobody_gets_in_without_logging_in(server: Server, path: str, body: bytes | None) -> None:
+    assert server.ask(f"/labkit/{path}", body, token=False).status == 403
+
+
+def test_another_site_cannot_restore_with_the_learners_cookie(server: Server) -> None:
+    # What a page of another site can make the browser send: the cookie, never the XSRF header.
+    page = server.ask(f"/lab?token={TOKEN}", token=False)
+    cookies = page.headers.get_all("Set-Cookie") or []
+    cookie = "; ".join(text.split(";")[0] for text in cookies)
+    assert server.ask("/labkit/home", token=False, Cookie=cookie).status == 200
+    answer = server.ask("/labkit/progress", b"{}", token=False, Cookie=cookie)
+    assert answer.status == 403
+
+
+def test_the_page_gets_modules_with_progress_and_the_next_step(server: Server) -> None:
+    progress.record_task(LAB, "simulate", 1.0, "passed")
+    progress.record_task(LAB, "newsvendor", 0.4, "partial")
+    data = server.ask("/labkit/home?path=workbook/HOME.md").data
+    shown = module(data)
+    assert (shown["passed"], shown["tried"], shown["reached"]) == (1, 2, 14)
+    assert shown["checked_points"] + shown["essay_points"] == shown["points"]
+    assert data["next"]["path"] == shown["lab"]
+    assert "Next task: newsvendor" in data["next"]["why"]
+
+
+def test_the_home_page_is_found_in_a_folder_below(server: Server) -> None:
+    data = server.ask("/labkit/home").data
+    assert (data["path"], data["folder"]) == ("workbook/HOME.md", "workbook")
+
+
+def test_what_is_the_same_is_not_sent_again(server: Server) -> None:
+    first = server.ask("/labkit/home")
+    again = server.ask("/labkit/home", If_None_Match=first.headers["Etag"])
+    assert (again.status, again.body) == (304, b"")
+    progress.record_task(LAB, "simulate", 1.0, "passed")
+    assert server.ask("/labkit/home", If_None_Match=first.headers["Etag"]).status == 200
+
+
+@pytest.mark.parametrize("path", ["../../etc/HOME.md", "/../HOME.md", "nowhere/HOME.md"])
+def test_where_there_is_no_course_a_sentence_says_so(server: Server, path: str) -> None:
+    answer = server.ask(f"/labkit/home?path={path}")
+    assert answer.status == 404
+    assert "outside the folder" in answer.data["message"] or (
+        "holds no course" in answer.data["message"]
+    )
+
+
+def test_a_broken_file_is_told_at_every_look_and_kept(server: Server) -> None:
+    path = progress.progress_path()
+    path.parent.mkdir()
+    path.write_text("{broken")
+    for _ in range(2):
+        answer = server.ask("/labkit/home")
+        assert answer.status == 200
+        (notice,) = answer.data["notices"]
+        assert (path.parent / notice["id"]).read_text() == "{broken"
+    assert not path.exists()
+
+
+def test_a_copy_comes_as_a_file_and_goes_back(server: Server) -> None:
+    progress.record_task(LAB, "simulate", 1.0, "passed")
+    copy = server.ask("/labkit/progress")
+    assert "attachment" in copy.headers["Content-Disposition"]
+    shutil.rmtree(progress.progress_path().parent)
+    progress.record_task(LAB, "simulate", 0.2, "failed")
+    assert server.ask("/labkit/progress", copy.body).status == 200
+    assert progress.load()[LAB]["tasks"]["simulate"]["best"] == 1.0
+
+
+@pytest.mark.parametrize("body", [b"\xff\xfe", b"{}", b'{"format": 1, "labs": 3}', b"null"])
+def test_what_is_no_copy_changes_nothing(server: Server, body: bytes) -> None:
+    progress.record_task(LAB, "simulate", 1.0, "passed")
+    before = progress.progress_path().read_bytes()
+    answer = server.ask("/labkit/progress", body)
+    assert answer.status == 400
+    assert answer.data["message"].startswith("The chosen file is not a progress file")
+    assert progress.progress_path().read_bytes() == before
+
+
+def test_a_huge_file_is_refused(server: Server) -> None:
+    answer = server.ask("/labkit/progress", b" " * 2_000_001)
+    assert answer.status == 413 and "too large" in answer.data["message"]
+
+
+def test_tasks_and_points_are_those_of_the_checks(facts: dict[str, Any]) -> None:
+    from labkit.checks.rl_supply_chain import TASKS
+
+    told = [(task["name"], task["points"]) for task in module(facts)["tasks"]]
+    assert told == [(task.name, task.points) for task in TASKS]
+
+
+def test_the_course_itself_has_a_home_page_too(server: Server) -> None:
+    assert module(home(ROOT))["lab"] == f"labs/{LAB}/rl_supply_chain.ipynb"
+
+
+def test_the_server_needs_no_torch() -> None:
+    script = "import sys, labkit.desk.server; print({'torch', 'nbgrader'} & set(sys.modules))"
+    answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert answer.stdout.strip() == "set()"
+
+
+def test_the_next_step_leads_through_the_course(server: Server) -> None:
+    assert home(ROOT)["next"]["action"] == "Begin with the lesson"
+    progress.record_quiz(LAB, "anything", True)
+    assert home(ROOT)["next"]["action"] == "Begin the lab"
+    for task in module(home(ROOT))["tasks"]:
+        assert home(ROOT)["next"]["module"] == LAB
+        progress.record_task(LAB, task["name"], 1.0, "passed")
+    assert home(ROOT)["next"]["action"] == "Hand in the lab"
+    content = json.loads(progress.progress_path().read_text())
+    content["labs"][LAB]["submitted"] = [
+        {"when": "2026-01-07T10:00:00+00:00", "receipt": "R", "how": "zip", "digest": "0" * 64}
+    ]
+    progress.progress_path().write_text(json.dumps(content))
+    step = home(ROOT)["next"]
+    assert step["action"] == "Go on with the lesson" and step["module"] != LAB
