@@ -199,5 +199,7 @@ def test_a_notebook_that_is_not_trusted_shows_its_cards_as_they_are(
     expect(shown.nth(1).get_by_role("columnheader", name="last")).to_be_visible()
     page.screenshot(path=screenshots / "cards-untrusted.png")
     assert serious(page) == []
-    ground = shown.first.locator("h4 > span").evaluate("e => getComputedStyle(e).backgroundColor")
+    ground = shown.first.locator("h4 > span").last.evaluate(
+        "e => getComputedStyle(e).backgroundColor"
+    )
     assert ground == "rgb(46, 125, 50)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def test_moving_a_slider_changes_the_picture_and_its_words(
     page, _ = open_page(server)
     page.goto(server.address(f"/lab/tree/{name}.ipynb") + "&reset")
     expect(page.locator(".jp-Notebook")).to_be_visible(timeout=PATIENCE)
-    expect(page.get_by_text("Idle")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(re.compile("Python 3.*Idle"))).to_be_visible(timeout=PATIENCE)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     slider = page.locator(".jp-OutputArea .noUi-handle").first
