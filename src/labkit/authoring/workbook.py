@@ -17,6 +17,7 @@ from labkit.authoring.build import render_notebook
 from labkit.authoring.catalog import CATALOG_PATH, load_catalog, render_home
 from labkit.authoring.files import write_atomically
 from labkit.authoring.leaks import collect_secrets, refuse_leaks, scan_files
+from labkit.authoring.outline import OUTLINE, render_outline
 from labkit.authoring.release import release_source
 from labkit.errors import CourseError
 
@@ -86,6 +87,7 @@ def release_workbook(root: Path, dest: Path) -> WorkbookReport:
     try:
         for name, content in files.items():
             _place(dest, name, content, record, report)
+        write_atomically(dest / OUTLINE, render_outline(files))
     finally:
         # Also after a failure: what was written must be known as ours in the next run.
         _write_record(dest, record)

@@ -1,0 +1,1 @@
+"""The learner's place in JupyterLab: serving it, its home page, and handing work in."""
