@@ -206,10 +206,10 @@ def submit(
     if verify is not None:
         _verify_zip(verify)
         return
-    from labkit.desk.submit import Wishes, submit_from_terminal
+    from labkit.desk.handing_in import Wishes, from_terminal
 
     try:
-        submit_from_terminal(lab, Wishes(validate, anyway, learner, to))
+        from_terminal(lab, Wishes(validate, anyway, learner, to))
     except KeyboardInterrupt:
         _fail("Stopped. Nothing was handed in.")
 

@@ -137,11 +137,11 @@ def _run(notebook: Path, folder: Path, total_seconds: int) -> str:
 class _Outcome:
     """Puts together what cells printed and what checks recorded."""
 
-    def __init__(self, work: Work, errors: list[dict[str, str] | None], reached: dict) -> None:
+    def __init__(self, work: Work, cells: list[dict[str, Any]], reached: dict[str, Any]) -> None:
         self._work = work
         self._reached = reached
         self._cells = work.submitted.cells
-        self._errors = dict(enumerate(errors))
+        self._ran = dict(enumerate(cells))
 
     def results(self) -> Iterator[TaskResult]:
         """One result a task and essay."""
@@ -163,17 +163,21 @@ class _Outcome:
         places = [n for n, cell in enumerate(self._cells) if cell.grade_id == test]
         if not places:
             return TaskResult(task, 0.0, points, "its cell is missing")
-        if places[-1] not in self._errors:
+        ran = self._ran.get(places[-1])
+        # A check of this package always leaves a record.
+        if ran is None or (not ran["error"] and spec_of(self._work.lab)):
             return TaskResult(task, 0.0, points, "not run")
-        if self._errors[places[-1]]:
+        if ran["error"]:
             return TaskResult(task, 0.0, points, "error")
-        known = spec_of(self._work.lab) is not None
-        # A test of our own always leaves a record; one in plain nbgrader style passes in silence.
-        return TaskResult(task, 0.0 if known else points, points, "not run" if known else "passed")
+        # A test in plain nbgrader style passes in silence, or its last value is partial credit.
+        reached = points if ran["value"] is None else min(points, max(0.0, ran["value"]))
+        status = "passed" if reached == points else "partial" if reached else "failed"
+        return TaskResult(task, reached, points, status)
 
     def stops_at(self) -> str:
         """Name the first cell that fails for another reason than that it is not written yet."""
-        for place, error in sorted(self._errors.items()):
+        for place, ran in self._ran.items():
+            error = ran["error"]
             if not error or error["name"] == "NotImplementedError":
                 continue
             cell = self._cells[place]
@@ -233,40 +237,38 @@ def _read(path: Path) -> dict[str, Any]:
 # ------------------------------------------------------------- in the process below the desk's
 
 
-def execute(notebook: Path, total_seconds: int) -> tuple[list[dict[str, str] | None], str]:
-    """Run all cells; return each cell's error, and why the run came to an early end."""
+def execute(notebook: Path, total_seconds: int) -> tuple[list[dict[str, Any]], str]:
+    """Run all cells; return what each gave, and why the run came to an early end.
+
+    Of a cell that ran there is its error, with name and text, and its value if that is a number.
+    """
     from nbclient import NotebookClient
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
-    from nbformat import NotebookNode
 
     from labkit.grading.submitted import read_notebook, to_node
 
     node = to_node(read_notebook(notebook))
     left = _countdown(total_seconds)
-    errors: list[dict[str, str] | None] = []
-
-    def note(cell: NotebookNode, cell_index: int, **_: Any) -> None:
-        errors.extend([None] * (cell_index + 1 - len(errors)))
-        errors[cell_index] = _error(cell)
-
+    ran: list[dict[str, Any]] = []
     client = NotebookClient(
         node,
         kernel_name="python3",
         allow_errors=True,
         timeout_func=lambda _: min(CELL_SECONDS, left()),
         interrupt_on_timeout=True,
-        on_cell_executed=note,
         resources={"metadata": {"path": str(notebook.parent)}},
     )
     try:
-        client.execute()
+        with client.setup_kernel():
+            for place, cell in enumerate(node.cells):
+                client.execute_cell(cell, place)
+                ran.append(_ran(cell))
     except DeadKernelError:
-        errors.append({"name": "DeadKernelError", "text": "the kernel died here"})
-        return errors, "The kernel died, often for want of memory."
+        ran.append({"error": {"name": "DeadKernelError", "text": "it ended"}, "value": None})
+        return ran, "The kernel died, often for want of memory."
     except CellTimeoutError:
-        return errors, f"A cell ran for more than {CELL_SECONDS} seconds."
-    errors.extend([None] * (len(node.cells) - len(errors)))
-    return errors, "" if left() > 1 else f"All cells together took more than {total_seconds} s."
+        return ran, f"A cell ran for more than {CELL_SECONDS} seconds."
+    return ran, "" if left() > 1 else f"All cells together took more than {total_seconds} s."
 
 
 def _countdown(seconds: int) -> Callable[[], int]:
@@ -274,19 +276,26 @@ def _countdown(seconds: int) -> Callable[[], int]:
     return lambda: max(1, int(end - time.monotonic()))
 
 
-def _error(cell: Any) -> dict[str, str] | None:
+def _ran(cell: Any) -> dict[str, Any]:
+    """Pick what counts from an executed cell's outputs."""
+    found: dict[str, Any] = {"error": None, "value": None}
     for output in cell.get("outputs", ()):
-        if output.output_type == "error":
+        if output.output_type == "error" and found["error"] is None:
             text = " ".join(output.evalue.split())[:300]
-            return {"name": output.ename, "text": text}
-    return None
+            found["error"] = {"name": output.ename, "text": text}
+        elif output.output_type == "execute_result":
+            try:
+                found["value"] = float(output.data.get("text/plain", ""))
+            except ValueError:
+                found["value"] = None
+    return found
 
 
 def main() -> None:
     """Run a notebook and write what came out beside it; the desk's process reads that."""
     notebook, folder, seconds = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-    errors, unfinished = execute(notebook, seconds)
-    found = json.dumps({"cells": errors, "unfinished": unfinished})
+    cells, unfinished = execute(notebook, seconds)
+    found = json.dumps({"cells": cells, "unfinished": unfinished})
     (folder / "result.json").write_text(found, encoding="utf-8")
 
 

@@ -46,7 +46,7 @@ if sys.platform != "win32":
     import pwd
 
 # A file of a zip named by `labkit.learner.zip_names`, unpacked into a folder of its name.
-OWN_ZIP = rf"(?P<unpacked>(?P<folder>.*)[/\\]{ZIP_NAME})[/\\](?P<file_id>.+)"
+OWN_ZIP = rf"(?P<unpacked>.*[/\\]{ZIP_NAME})[/\\](?P<file_id>.+)"
 
 COLUMNS = ("assignment", "student", "received", "source")
 # A spreadsheet takes a field that starts with one of these for a formula.
@@ -249,7 +249,6 @@ class StampedZipCollector(FileNameCollectorPlugin):
     ).tag(config=True)
 
     _latest = Dict(help="The latest time recorded in this run, by learner.")
-    _came_from = Dict(help="The folder that a learner's own zips lie in, by learner.")
 
     def collect(self, submitted_file: str) -> dict[str, str] | None:
         """Return what the file's name says of it, or None for a file that must be passed over."""
@@ -271,21 +270,16 @@ class StampedZipCollector(FileNameCollectorPlugin):
 
     def _collect_own(self, path: str, found: dict[str, str]) -> dict[str, str] | None:
         """Take a file of a zip that `labkit submit` wrote, whatever its kind."""
-        student, prefix = split_platform_prefix(
-            unescaped(found["student_id"]), learner_in_receipt(Path(found["unpacked"]))
+        unpacked = Path(found["unpacked"])
+        student, _ = split_platform_prefix(
+            unescaped(found["student_id"]), learner_in_receipt(unpacked)
         )
         file_id = found["file_id"].replace("\\", "/")
-        place = f"{found['folder']}/{prefix}"
         reason = ""
         if not all(map(_is_plain_name, [student, *file_id.split("/")])):
             reason = "it leads elsewhere"
         elif found["lab"] != self.parent.coursedir.assignment_id:
             reason = f"it was handed in for {found['lab']}"
-        elif self._came_from.setdefault(student, place) != place:
-            reason = (
-                f"{ascii(self._came_from[student])} holds a zip by the same name: somebody may "
-                "have used it. Remove the one that is not by that learner, and collect again"
-            )
         if reason:
             self.log.error("%s is passed over: %s", ascii(path), reason)
             return None

@@ -107,6 +107,31 @@ class SafeExtractor(ExtractorPlugin):
                 self._take(path, target / path.parent.relative_to(source))
         if not found:
             self.log.warning("No files found in directory: %s", archive_path)
+        self._refuse_names_used_twice(target)
+
+    def _refuse_names_used_twice(self, target: Path) -> None:
+        """Leave out zips by one learner's name from several places of a platform's download.
+
+        A platform keeps what one person hands in at one place. Somebody may have used another
+        one's name, and only a person can tell which zip is whose.
+        """
+        places: dict[str, dict[str, list[Path]]] = {}
+        for folder in target.rglob("*+*+*+*"):
+            said = ZipName.read(f"{folder.name}.zip") if folder.is_dir() else None
+            if said is not None:
+                split = split_platform_prefix(said.learner, learner_in_receipt(folder))
+                place = f"{folder.parent}/{split[1]}"
+                places.setdefault(split[0], {}).setdefault(place, []).append(folder)
+        for learner, found in places.items():
+            if len(found) > 1:
+                self.log.error(
+                    "%s is the name on zips from %s. None of them was collected: find out which "
+                    "one is by that learner, remove the others, and collect again.",
+                    ascii(learner),
+                    " and ".join(ascii(place) for place in sorted(found)),
+                )
+                for folder in (folder for folders in found.values() for folder in folders):
+                    shutil.rmtree(folder, ignore_errors=True)
 
     def _take(self, path: Path, folder: Path) -> None:
         """Bring one downloaded file into a folder, whole or not at all."""
