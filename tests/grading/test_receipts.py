@@ -18,10 +18,10 @@ from traitlets.config import Config
 
 from labkit.errors import CourseError
 from labkit.grading import receipts
+from labkit.grading.collect import StampedZipCollector
 from labkit.grading.receipts import (
     ReceivedAt,
     StampedCollect,
-    StampedZipCollector,
     last_change,
     read,
     receipts_path,
