@@ -7,7 +7,9 @@ Unpacking them is left to `labkit.grading.unpack`, what a time of receipt means 
 
 from __future__ import annotations
 
+import os
 import re
+from datetime import datetime
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
@@ -37,6 +39,7 @@ class StampedZipCollector(FileNameCollectorPlugin):
     ).tag(config=True)
 
     _latest = Dict(help="The latest time recorded in this run, by learner.")
+    _taken = Dict(help="The time of each file taken in this run, by learner and name.")
 
     def collect(self, submitted_file: str) -> dict[str, str] | None:
         """Return what the file's name says of it, or None for a file that must be passed over."""
@@ -52,9 +55,30 @@ class StampedZipCollector(FileNameCollectorPlugin):
         if not is_plain_name(student) or not all(map(is_plain_name, file_id.split("/"))):
             self.log.warning("%s is passed over: it leads elsewhere", ascii(submitted_file))
             return None
-        if found.get("timestamp"):
-            self._record(student, found["timestamp"])
-        return found
+        return self._timed(submitted_file, student, found)
+
+    def _timed(self, path: str, student: str, found: dict[str, str]) -> dict[str, str] | None:
+        """Record a platform's time, and leave out what would end nbgrader's run for everybody.
+
+        nbgrader stops at a time that it cannot read, and at a learner's second file of one name
+        where no times tell which is the later one.
+        """
+        text = found.get("timestamp")
+        name = f"{student}/{os.path.splitext(found['file_id'])[0]}{os.path.splitext(path)[1]}"
+        try:
+            when = as_utc(parse_utc(text)) if text else None
+        # The parser of dates raises more than it documents.
+        except Exception:
+            self.log.warning("%s: %s is no time, and is left out", ascii(path), ascii(text))
+            when = None
+        if name in self._taken and (when is None or self._taken[name] is None):
+            self.log.error("%s is passed over: there is another file of this name", ascii(path))
+            return None
+        self._taken[name] = when
+        if when is not None:
+            self._record(student, when)
+            return found
+        return {key: value for key, value in found.items() if key != "timestamp"}
 
     def _collect_own(self, path: str, found: dict[str, str]) -> dict[str, str] | None:
         """Take a file of a zip that `labkit submit` wrote, whatever its kind."""
@@ -73,13 +97,8 @@ class StampedZipCollector(FileNameCollectorPlugin):
             return None
         return {"student_id": student, "file_id": file_id, "timestamp": found["claimed"]}
 
-    def _record(self, student: str, text: str) -> None:
+    def _record(self, student: str, when: datetime) -> None:
         """Record the latest of the times that one run finds for a learner."""
-        try:
-            when = as_utc(parse_utc(text))
-        # The parser of dates raises more than it documents, and nbgrader will speak of it.
-        except Exception:
-            return
         coursedir: CourseDirectory = self.parent.coursedir
         path = receipts_path(coursedir.db_url, coursedir.root)
         if student not in self._latest or when > self._latest[student]:
