@@ -1,1 +1,1 @@
-"""The learner's place in JupyterLab: serving it, its home page, and handing work in."""
+"""The learner's place in JupyterLab: start it, show the home page, hand work in."""
