@@ -115,8 +115,9 @@ function progress(module) {
         `${figure(module.reached)} of ${figure(module.checked_points)} points`;
   const said = [];
   if (module.submitted) {
-    const { when, receipt } = module.submitted;
-    said.push(`Handed in ${moment(when)}${receipt ? `, receipt ${receipt}` : ''}`);
+    const { when, receipt, since } = module.submitted;
+    const parts = [`Handed in ${moment(when)}`, receipt ? `receipt ${receipt}` : '', since];
+    said.push(parts.filter(Boolean).join(', '));
   }
   if (module.changed.length) {
     said.push(`Since the try before: ${module.changed.join('; ')}`);
