@@ -25,6 +25,7 @@ from labkit.authoring.catalog import (
 )
 from labkit.authoring.handout import WorkbookError, WorkbookReport, fill
 from labkit.authoring.leaks import collect_secrets, refuse_leaks, scan_files
+from labkit.authoring.outline import OUTLINE, render_outline
 from labkit.authoring.release import release_source
 from labkit.authoring.source import read_source
 
@@ -54,6 +55,7 @@ def release_workbook(root: Path, dest: Path) -> WorkbookReport:
     _refuse_source_folders(root, dest)
     files = dict(workbook_files(root))
     refuse_leaks(scan_files(files, collect_secrets(root)))
+    files[OUTLINE] = render_outline(files)
     return fill(dest, files)
 
 

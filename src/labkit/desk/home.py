@@ -17,6 +17,7 @@ from labkit.errors import CourseError
 from labkit.exercise.outcome import Status
 from labkit.learner import progress as records
 from labkit.learner.progress import ProgressError
+from labkit.learner.work import work_digest
 
 Facts = dict[str, Any]
 PASSED = str(Status.PASSED)
@@ -37,7 +38,9 @@ def home(folder: Path) -> dict[str, Any]:
     """
     facts = read_facts(folder)
     progress, notices = read_progress()
-    modules = [_module(module, progress.get(module["name"], {})) for module in facts["modules"]]
+    modules = [
+        _module(module, progress.get(module["name"], {}), folder) for module in facts["modules"]
+    ]
     titles = {module["name"]: module for module in modules}
     for module in modules:
         module["prerequisites"] = [
@@ -135,11 +138,11 @@ def _continue(module: dict[str, Any]) -> dict[str, str]:
     return step
 
 
-def _module(facts: dict[str, Any], reached: dict[str, Any]) -> dict[str, Any]:
+def _module(facts: dict[str, Any], reached: dict[str, Any], folder: Path) -> dict[str, Any]:
     tasks = [_task(task, reached.get("tasks", {}).get(task["name"])) for task in facts["tasks"]]
     passed = sum(task["status"] == PASSED for task in tasks)
     tried = sum(task["tries"] > 0 for task in tasks)
-    submitted = _submitted(reached)
+    submitted = _submitted(reached, folder / (facts.get("lab") or ""))
     state = "new"
     if submitted is not None:
         state = "done"
@@ -183,8 +186,8 @@ def _changed(facts: dict[str, Any], entry: dict[str, Any]) -> str:
     return f"{facts['name']}: {direction} from {before:.3g} to {now:.3g} points"
 
 
-def _submitted(reached: dict[str, Any]) -> dict[str, str] | None:
-    """Give the latest submission and how many there were."""
+def _submitted(reached: dict[str, Any], lab: Path) -> dict[str, str] | None:
+    """Give the latest submission, how many there were, and whether the lab changed since."""
     entries = [one for one in reached.get("submitted", []) if isinstance(one, dict)]
     if not entries:
         return None
@@ -194,7 +197,16 @@ def _submitted(reached: dict[str, Any]) -> dict[str, str] | None:
         "receipt": str(latest.get("receipt", "")),
         "how": str(latest.get("how", "")),
         "times": str(len(entries)),
+        "since": _since(lab, str(latest.get("digest", ""))),
     }
+
+
+def _since(lab: Path, digest: str) -> str:
+    """Say "changed since" where the lab on the disk is no longer what was handed in."""
+    try:
+        return "" if work_digest(lab.read_bytes()) == digest else "changed since"
+    except (OSError, ValueError):
+        return ""
 
 
 def _latest(reached: dict[str, Any]) -> str:

@@ -28,11 +28,13 @@ def apply(c: Config) -> None:
     )
 
     from labkit.grading import receipts
+    from labkit.grading.collect import StampedZipCollector
     from labkit.grading.execute import ExecuteApart
     from labkit.grading.export import SafeExport
     from labkit.grading.intake import SubmissionExporter, admit
     from labkit.grading.rebuild import RebuildFromMaster
     from labkit.grading.safe_output import HideTests, SanitizeNotebook, SanitizePage
+    from labkit.grading.unpack import SafeExtractor
 
     c.Autograde.pre_convert_hook = admit
     c.Autograde.exporter_class = SubmissionExporter
@@ -53,5 +55,6 @@ def apply(c: Config) -> None:
     c.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]
     c.HTMLExporter.preprocessors = [SanitizePage]  # what formgrader renders
     c.ExchangeFactory.collect = receipts.StampedCollect
-    c.ZipCollectApp.collector_plugin = receipts.StampedZipCollector
+    c.ZipCollectApp.extractor_plugin = SafeExtractor
+    c.ZipCollectApp.collector_plugin = StampedZipCollector
     c.ExportApp.plugin_class = SafeExport

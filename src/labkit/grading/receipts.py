@@ -3,7 +3,8 @@
 `timestamp.txt` lies among the files that a learner hands in, so it is the learner's word and no
 evidence. What counts is `receipts.csv` beside the gradebook: the instructor's own record, to which
 lines are only ever added, and of which the last one for a learner and assignment holds. Collecting
-from the exchange or from a learning platform's archive writes to it, and so may the instructor.
+from the exchange or from a learning platform's archive (`labkit.grading.collect`) writes to it, and
+so may the instructor.
 Penalties are left to nbgrader's `AssignLatePenalties`, which comes after `ReceivedAt`.
 """
 
@@ -25,13 +26,11 @@ from filelock import FileLock
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
-from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default.collect import ExchangeCollect
-from nbgrader.plugins import FileNameCollectorPlugin
 from nbgrader.preprocessors import NbGraderPreprocessor
-from nbgrader.utils import ignore_patterns, parse_utc, rmtree
+from nbgrader.utils import ignore_patterns, rmtree
 from sqlalchemy.engine import make_url
-from traitlets import Bool, Dict
+from traitlets import Bool
 from traitlets.log import get_logger
 
 from labkit.errors import CourseError
@@ -85,7 +84,7 @@ def record(path: Path, assignment: str, student: str, when: datetime, source: st
     CourseError
         Where the file cannot be written.
     """
-    fields = (assignment, student, _utc(when).isoformat(), source)
+    fields = (assignment, student, as_utc(when).isoformat(), source)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{path}.lock", timeout=30), path.open("a+b") as stream:
@@ -179,7 +178,7 @@ class StampedCollect(ExchangeCollect):
         status = os.lstat(path)
         if not stat.S_ISDIR(status.st_mode):
             return "it is no folder"
-        if not _is_plain_name(username):
+        if not is_plain_name(username):
             return "its learner's name is no name of a folder"
         if self.check_owner and (owner := self._somebody_else(status.st_uid, username)):
             return f"it is made out to {username}, but {owner} made it"
@@ -228,7 +227,7 @@ class StampedCollect(ExchangeCollect):
         self._compare(src, received)
 
     def _compare(self, src: str, received: datetime) -> None:
-        claimed = _utc(super()._path_to_record(src)["timestamp"])
+        claimed = as_utc(super()._path_to_record(src)["timestamp"])
         if abs((received - claimed).total_seconds()) > TOLERANCE_SECONDS:
             self.log.warning(
                 "%s says it was handed in at %s; the exchange last changed it at %s, which counts",
@@ -236,38 +235,6 @@ class StampedCollect(ExchangeCollect):
                 claimed,
                 received,
             )
-
-
-class StampedZipCollector(FileNameCollectorPlugin):
-    """Collect from a learning platform's archive, and record the times in its file names."""
-
-    _latest = Dict(help="The latest time recorded in this run, by learner.")
-
-    def collect(self, submitted_file: str) -> dict[str, str] | None:
-        """Return what the file's name says of it, or None for a file that must be passed over."""
-        found = super().collect(submitted_file)
-        if not found:
-            return None
-        student, file_id = str(found.get("student_id")), str(found.get("file_id"))
-        if not _is_plain_name(student) or not all(map(_is_plain_name, file_id.split("/"))):
-            self.log.warning("%s is passed over: it leads elsewhere", ascii(submitted_file))
-            return None
-        if found.get("timestamp"):
-            self._record(student, found["timestamp"])
-        return found
-
-    def _record(self, student: str, text: str) -> None:
-        """Record the latest of the times that one run finds for a learner."""
-        try:
-            when = _utc(parse_utc(text))
-        # The parser of dates raises more than it documents, and nbgrader will speak of it.
-        except Exception:
-            return
-        coursedir: CourseDirectory = self.parent.coursedir
-        path = receipts_path(coursedir.db_url, coursedir.root)
-        if student not in self._latest or when > self._latest[student]:
-            self._latest[student] = when
-            record(path, coursedir.assignment_id, student, when, "learning platform")
 
 
 def last_change(folder: Path) -> datetime:
@@ -305,7 +272,7 @@ def _lines(path: Path) -> Iterator[Receipt]:
         for number, row in enumerate(csv.reader(stream)):
             try:
                 assignment, student, received, source = map(_unguarded, row)
-                when = _utc(datetime.fromisoformat(received))
+                when = as_utc(datetime.fromisoformat(received))
             except ValueError:
                 if number:
                     get_logger().warning("%s: line %d is no receipt: %r", path, number + 1, row)
@@ -321,11 +288,12 @@ def _unguarded(field: str) -> str:
     return field[1:] if field[:1] == "'" and field[1:].startswith(FORMULA_STARTS) else field
 
 
-def _utc(when: datetime) -> datetime:
+def as_utc(when: datetime) -> datetime:
+    """Return a time in UTC; one without a time zone is taken as UTC."""
     return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
 
 
-def _is_plain_name(name: str) -> bool:
+def is_plain_name(name: str) -> bool:
     """Tell whether a name names something in a folder, and not the folder or what is above."""
     odd = any(unicodedata.category(character) in ("Cc", "Cs") for character in name)
     return bool(name) and not odd and not name.startswith(".") and not {"/", "\\"} & set(name)

@@ -129,10 +129,9 @@ function progress(module) {
 }
 
 function handedIn(module) {
-  const { when, receipt } = module.submitted;
-  const since =
-    module.when > when ? ' You have checked answers since: hand in again for them to count.' : '';
-  return `✔ Handed in ${moment(when)}${receipt ? `, receipt ${receipt}` : ''}.${since}`;
+  const { when, receipt, since } = module.submitted;
+  const again = since ? ' The lab has changed since: hand in again for that to count.' : '';
+  return `✔ Handed in ${moment(when)}${receipt ? `, receipt ${receipt}` : ''}.${again}`;
 }
 
 function tasks(module) {
