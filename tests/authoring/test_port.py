@@ -179,8 +179,19 @@ def test_a_missing_or_broken_notebook_is_named(lab: Path, tmp_path: Path):
         port(lab, write(tmp_path / "broken.ipynb", "{"))
 
 
+@pytest.mark.parametrize("text", ["%%time\n# %% x", "text = '''"])
+def test_a_text_that_would_come_back_changed_is_refused(text: str):
+    notebook = parse_source(LAB, PATH)
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(text))
+    with pytest.raises(PortError, match="would come back changed"):
+        ported_text(LAB, notebook, PATH, EDITED)
+
+
+# Headers, magic commands and quotation marks left open are refused; see the test above.
 words = st.text("abc #%\n'\"", min_size=1, max_size=30).filter(
-    lambda text: text == text.strip() and "%%" not in text and "#%" not in text
+    lambda text: (
+        text == text.strip() and not any(mark in text for mark in ("%%", "#%", "'''", '"""'))
+    )
 )
 
 
