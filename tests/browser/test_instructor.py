@@ -20,7 +20,7 @@ def test_the_instructor_finds_home_page_and_formgrader(
         shutil.copytree(ROOT / name, root / name)
     prepare_instructor(root)
     with running_lab(root, tmp_path / "home", INSTRUCTOR) as server:
-        page, watch = open_page(server)
+        page, _ = open_page(server)
         page.goto(server.address())
         link = page.get_by_role("link", name="Lab of module 08")
         expect(link).to_be_visible()
@@ -29,3 +29,4 @@ def test_the_instructor_finds_home_page_and_formgrader(
         page.get_by_role("menuitem", name="Formgrader").click()
         expect(page.locator(".lm-TabBar-tab", has_text="Formgrader")).to_be_visible()
         expect(page.frame_locator("iframe").get_by_text("Manage Assignments").first).to_be_visible()
+        page.close()  # before the server, which it would miss

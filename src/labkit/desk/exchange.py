@@ -20,6 +20,7 @@ def exchange_configured(folder: Path) -> bool:
     if not any((place / name).is_file() for place in places for name in NAMES):
         return False
     from nbgrader.apps.baseapp import NbGrader
+    from nbgrader.auth import Authenticator
     from nbgrader.exchange import ExchangeFactory
     from nbgrader.exchange.default import Exchange
 
@@ -27,7 +28,8 @@ def exchange_configured(folder: Path) -> bool:
     app.initialize([])
     if not app.coursedir.course_id:
         return False
-    submit = ExchangeFactory(config=app.config).Submit
-    if not issubclass(submit, Exchange):
-        return True  # of another maker, which keeps no folder
-    return Path(submit(coursedir=app.coursedir, parent=app).root).is_dir()
+    submit = ExchangeFactory(config=app.config).Submit(
+        coursedir=app.coursedir, authenticator=Authenticator(parent=app), parent=app
+    )
+    # One of another maker keeps no folder.
+    return not isinstance(submit, Exchange) or Path(submit.root).is_dir()
