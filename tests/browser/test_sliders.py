@@ -67,9 +67,8 @@ def test_a_moved_slider_changes_the_picture_which_is_saved_with_its_words(
     expect(picture).not_to_have_attribute("src", before or "")
     expect(picture).to_have_count(1)
     page.screenshot(path=screenshots / f"slider-{name}.png")
-    page.get_by_role("menuitem", name="File", exact=True).click()
-    page.get_by_role("menuitem", name="Save Notebook", exact=True).click()
-    expect(page.locator(".jp-mod-dirty")).to_have_count(0)
+    page.locator(".jp-Notebook").press("Control+s")
+    expect(page.locator(".jp-mod-dirty")).to_have_count(0, timeout=PATIENCE)
     saved = nbformat.read(server.folder / f"{name}.ipynb", 4)
     shown = [out for out in saved.cells[1].outputs if "image/png" in out.get("data", {})]
     assert [bool(out.metadata["image/png"]["alt"]) for out in shown] == [True]
