@@ -107,8 +107,8 @@ def test_estimands_differ_by_mark_and_not_by_colour_alone():
 
 def test_both_histograms_count_everybody():
     propensity, offer, _ = customers()
-    bars = plots.overlap(propensity, offer).axes[0].containers
-    heights = [sum(bar.get_height() for bar in group) for group in bars]
+    bars = plots.overlap(propensity, offer).axes[0].patches
+    heights = [bar.get_data().values.sum() for bar in bars]
     assert heights == [offer.sum(), -(1 - offer).sum()]
 
 
