@@ -50,7 +50,7 @@ CARDS = {
     "question": cards.question_card(QUESTION),
     "answer": cards.answer_card(QUESTION, "b"),
     "table": cards.table_card("Table", "", ["a", "b"], [["x" * 60, LONG]]),
-    "progress": progress_card(SPEC, REACHED, [("Saved", "to /home/ada/progress.json")]),
+    "progress": progress_card(SPEC, REACHED, [("Saved", "to /data/ada/progress.json")]),
     "notice": cards.notice_card("Progress", LONG),
 }
 
@@ -110,7 +110,7 @@ def test_what_was_reached_changed_and_handed_in_stands_in_the_summary():
     assert "a: 0.5 -> 1.0 since your last try" in text
     assert "1 of 1 questions" in text
     assert "2026-01-02 11:30 UTC as a zip file, receipt r2 (2 times so far)" in text
-    assert "to /home/ada/progress.json" in text
+    assert "to /data/ada/progress.json" in text
 
 
 @pytest.mark.parametrize(

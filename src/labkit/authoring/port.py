@@ -195,8 +195,8 @@ def _refuse_loss(text: str, edited: NotebookNode, source: Path, edited_path: Pat
         if again[number - 1 : number] != [cell] or len(again) != len(wanted):
             raise PortError(
                 f"{edited_path}, cell {number}: its text would come back changed, because a line "
-                "of it looks like a cell header or a magic command, or it leaves a triple quotation "
-                f"mark open. Write it in {source} instead."
+                "of it looks like a cell header or a magic command, or it leaves triple quotation "
+                f"marks open. Write it in {source} instead."
             )
 
 
