@@ -31,6 +31,7 @@ def apply(c: Config) -> None:
     from labkit.grading.collect import StampedZipCollector
     from labkit.grading.execute import ExecuteApart
     from labkit.grading.export import SafeExport
+    from labkit.grading.feedback import CarefulReleaseFeedback
     from labkit.grading.intake import SubmissionExporter, admit
     from labkit.grading.rebuild import RebuildFromMaster
     from labkit.grading.safe_output import HideTests, SanitizeNotebook, SanitizePage
@@ -55,6 +56,7 @@ def apply(c: Config) -> None:
     c.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]
     c.HTMLExporter.preprocessors = [SanitizePage]  # what formgrader renders
     c.ExchangeFactory.collect = receipts.StampedCollect
+    c.ExchangeFactory.release_feedback = CarefulReleaseFeedback
     c.ZipCollectApp.extractor_plugin = SafeExtractor
     c.ZipCollectApp.collector_plugin = StampedZipCollector
     c.ExportApp.plugin_class = SafeExport
