@@ -26,11 +26,16 @@ Assignment = Annotated[str, typer.Argument(help="A lab, named like 08_rl_supply_
 def lab(
     port: Annotated[int, typer.Option(help="Port on this computer; 0 takes a free one.")] = 0,
     browser: Annotated[bool, typer.Option(help="Open the home page in a browser.")] = True,
+    instructor: Annotated[
+        bool,
+        typer.Option("--instructor", help="Serve the course's own folder, with nbgrader's menus."),
+    ] = False,
 ) -> None:
     """Open JupyterLab on the course's home page."""
-    from labkit.authoring.serve import serve_lab
+    from labkit.desk.serve import serve_instructor, serve_lab
 
-    raise typer.Exit(serve_lab(_root(), port=port, open_browser=browser))
+    serve = serve_instructor if instructor else serve_lab
+    raise typer.Exit(serve(_root(), port=port, open_browser=browser))
 
 
 @app.command()

@@ -15,6 +15,7 @@ from labkit.authoring.workbook import RECORD, WorkbookError, release_workbook
 from sample_course import CATALOG, LAB, write
 
 HOME = "HOME.md"
+FACTS = ".labkit-course.json"
 LESSON = "course/01_stock/lesson.ipynb"
 NOTEBOOK = "labs/01_stock/stock.ipynb"
 
@@ -35,8 +36,8 @@ def renew_the_lab(lab: Path) -> None:
 
 def test_a_workbook_holds_home_page_lesson_and_released_lab(course: Path, dest: Path):
     report = release_workbook(course, dest)
-    assert report.written == [HOME, LESSON, NOTEBOOK]
-    assert sorted(contents(dest)) == sorted([RECORD, HOME, LESSON, NOTEBOOK])
+    assert report.written == [HOME, FACTS, LESSON, NOTEBOOK]
+    assert sorted(contents(dest)) == sorted([RECORD, HOME, FACTS, LESSON, NOTEBOOK])
     assert scan(dest, collect_secrets(course)) == []
 
 
@@ -51,7 +52,7 @@ def test_releasing_again_changes_nothing(course: Path, dest: Path):
     release_workbook(course, dest)
     before = contents(dest)
     report = release_workbook(course, dest)
-    assert (report.written, report.unchanged) == ([], [HOME, LESSON, NOTEBOOK])
+    assert (report.written, report.unchanged) == ([], [HOME, FACTS, LESSON, NOTEBOOK])
     assert contents(dest) == before
 
 

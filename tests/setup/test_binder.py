@@ -15,6 +15,16 @@ from labkit.authoring.workbook import release_workbook
 
 ROOT = Path(__file__).resolve().parents[2]
 
+LABEXTENSIONS_SEEN = """
+import sys
+from jupyterlab_server.config import get_federated_extensions
+from traitlets.config import PyFileConfigLoader
+import labkit.desk.server
+settings = PyFileConfigLoader("jupyter_lab_config.py", path=sys.prefix + "/etc/jupyter")
+found = get_federated_extensions(settings.load_config().LabApp.extra_labextensions_path)["labkit"]
+print(found["ext_path"] + "/" + found["jupyterlab"]["_build"]["load"])
+"""
+
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Binder builds on Linux, with bash")
 
 
@@ -84,7 +94,8 @@ def test_post_build_leaves_the_released_workbook_and_nothing_else(
 def test_post_build_gives_learners_the_settings_of_labkit_lab(image: tuple[Path, Path]) -> None:
     config = image[1].parents[1] / "etc" / "jupyter"
     assert (config / "labconfig" / "page_config.json").is_file()
-    assert (config / "jupyter_lab_config.json").is_file()
+    assert (config / "jupyter_lab_config.py").is_file()
+    assert (config / "jupyter_server_config.d" / "zz_labkit.json").is_file()
 
 
 def test_the_installed_labkit_does_without_the_repository(image: tuple[Path, Path]) -> None:
@@ -92,6 +103,16 @@ def test_the_installed_labkit_does_without_the_repository(image: tuple[Path, Pat
     command = [str(python), "-c", "import labkit.checks; print(labkit.checks.__file__)"]
     answer = subprocess.run(command, cwd=tree, capture_output=True, text=True, check=True)
     assert Path(answer.stdout.strip()).is_relative_to(python.parents[1])
+
+
+def test_the_installed_labkit_brings_the_home_page(image: tuple[Path, Path]) -> None:
+    tree, python = image
+    # As JupyterLab does it: run the settings, then look for extensions where they say.
+    command = [str(python), "-c", LABEXTENSIONS_SEEN]
+    answer = subprocess.run(command, cwd=tree, capture_output=True, text=True, check=True)
+    entry = Path(answer.stdout.strip())
+    assert entry.is_file() and entry.is_relative_to(python.parents[1])
+    assert (entry.parent / "style.css").is_file()
 
 
 @pytest.mark.parametrize("repo_dir", ["", "/"])

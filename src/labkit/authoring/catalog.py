@@ -1,13 +1,16 @@
-"""Load the course catalog and render what is made from it: home page and README table.
+"""Load the course catalog and render what is made from it: home page, its facts, README table.
 
 `course/course.yml` is the only list of modules. This module checks it and turns it into
-Markdown; writing the results is left to `build` and `workbook`.
+Markdown and JSON; writing the results is left to `build` and `workbook`, showing the facts
+joined with a learner's progress to `labkit.desk`.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,8 @@ import yaml
 from labkit.errors import CourseError
 
 CATALOG_PATH = Path("course/course.yml")
+FACTS = ".labkit-course.json"
+FACTS_FORMAT = 1
 STATUSES = ("available", "planned")
 TABLE_START = "<!-- modules:start -->"
 TABLE_END = "<!-- modules:end -->"
@@ -87,6 +92,22 @@ class Module:
 
 
 @dataclass(frozen=True)
+class LabGrading:
+    """What a lab gives points for.
+
+    Attributes
+    ----------
+    tasks
+        Name and points of each task that a check judges, in the notebook's order.
+    essay_points
+        Points that a person gives, for all essays together.
+    """
+
+    tasks: tuple[tuple[str, float], ...]
+    essay_points: float
+
+
+@dataclass(frozen=True)
 class Catalog:
     """The course's title, its introduction and its modules in order."""
 
@@ -146,6 +167,43 @@ def render_home(catalog: Catalog) -> str:
         for module in modules:
             lines += _home_entry(module, catalog)
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def course_facts(catalog: Catalog, grading: Mapping[str, LabGrading]) -> dict[str, Any]:
+    """Give what the home page in JupyterLab needs to know, as JSON can hold it.
+
+    Parameters
+    ----------
+    catalog
+        The course's catalog.
+    grading
+        What each available lab gives points for, by the module's name.
+    """
+    modules = []
+    for module in catalog.modules:
+        lab = grading.get(module.name, LabGrading((), 0))
+        modules.append(
+            asdict(module)
+            | {
+                "number": module.number,
+                "time": _hours(module.minutes),
+                "lesson": module.lesson if module.available else None,
+                "lab": module.lab if module.available else None,
+                "tasks": [{"name": name, "points": points} for name, points in lab.tasks],
+                "essay_points": lab.essay_points,
+            }
+        )
+    return {
+        "format": FACTS_FORMAT,
+        "title": catalog.title,
+        "introduction": catalog.introduction,
+        "modules": modules,
+    }
+
+
+def render_facts(facts: dict[str, Any]) -> str:
+    """Render the facts as the file FACTS, which a release lays beside the home page."""
+    return json.dumps(facts, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def render_table(catalog: Catalog) -> str:

@@ -1,4 +1,4 @@
-"""Fill a learner's folder: home page, lessons and released labs.
+"""Fill a learner's folder: home page with its facts, lessons and released labs.
 
 A file the learner changed is never overwritten: the new one is laid beside it. Nothing at all
 is written while anything in the release would give an answer away. Stripping is left to
@@ -12,12 +12,24 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
 
 from labkit.authoring.build import render_notebook
-from labkit.authoring.catalog import CATALOG_PATH, load_catalog, render_home
+from labkit.authoring.catalog import (
+    CATALOG_PATH,
+    FACTS,
+    LabGrading,
+    course_facts,
+    load_catalog,
+    render_facts,
+    render_home,
+)
 from labkit.authoring.files import write_atomically
 from labkit.authoring.leaks import collect_secrets, refuse_leaks, scan_files
 from labkit.authoring.release import release_source
+from labkit.authoring.source import read_source
 from labkit.errors import CourseError
 
 RECORD = ".labkit-release.json"
@@ -99,6 +111,7 @@ def workbook_files(root: Path) -> Iterator[tuple[str, bytes]]:
     """
     catalog = load_catalog(root)
     yield HOME, render_home(catalog).encode("utf-8")
+    yield FACTS, render_facts(read_course_facts(root)).encode("utf-8")
     for module in catalog.modules:
         if not module.available:
             continue
@@ -106,6 +119,39 @@ def workbook_files(root: Path) -> Iterator[tuple[str, bytes]]:
             source = (root / notebook).with_suffix(".py")
             yield notebook, render_notebook(release_source(source))
             yield from _companions(source.parent, root)
+
+
+def read_course_facts(root: Path) -> dict[str, Any]:
+    """Give the facts of the course at `root`; no check of a lab is imported for it.
+
+    Raises
+    ------
+    CatalogError, SourceError
+        If the catalog or a lab's source cannot be read.
+    """
+    catalog = load_catalog(root)
+    grading = {
+        module.name: _grading(read_source((root / module.lab).with_suffix(".py")))
+        for module in catalog.modules
+        if module.available
+    }
+    return course_facts(catalog, grading)
+
+
+def _grading(lab: NotebookNode) -> LabGrading:
+    graded = [
+        (cell.cell_type, cell.metadata.nbgrader)
+        for cell in lab.cells
+        if cell.metadata.get("nbgrader", {}).get("grade")
+    ]
+    return LabGrading(
+        tasks=tuple(
+            (grading.grade_id.removeprefix("test_"), grading.points)
+            for kind, grading in graded
+            if kind == "code"
+        ),
+        essay_points=sum(grading.points for kind, grading in graded if kind == "markdown"),
+    )
 
 
 def _companions(folder: Path, root: Path) -> Iterator[tuple[str, bytes]]:

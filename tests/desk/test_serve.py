@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from labkit.authoring.serve import SETTINGS, lab_command, lab_environment
+from labkit.desk.serve import INSTRUCTOR, LEARNER, lab_command, lab_environment
 
 TOKEN = "for-this-test"
 
@@ -80,7 +80,7 @@ def test_no_dialog_asks_for_news_before_the_first_use(server: Server) -> None:
 
 def test_the_home_page_is_shown_as_a_page_not_as_markdown(server: Server) -> None:
     viewers = server.setting("@jupyterlab/docmanager-extension:plugin")["defaultViewers"]
-    assert viewers == {"markdown": "Markdown Preview"}
+    assert viewers == {"labkit-home": "Course home", "markdown": "Markdown Preview"}
 
 
 def test_learners_do_not_meet_the_instructors_menus(server: Server) -> None:
@@ -90,6 +90,10 @@ def test_learners_do_not_meet_the_instructors_menus(server: Server) -> None:
     disabled = json.loads(found.group(1))["disabledExtensions"]
     assert "@jupyter/nbgrader:formgrader" in disabled
     assert "@jupyter/nbgrader:create-assignment" in disabled
+
+
+def test_an_instructor_gets_settings_of_their_own() -> None:
+    assert lab_environment(INSTRUCTOR)["JUPYTER_CONFIG_PATH"].startswith(str(INSTRUCTOR))
 
 
 def test_only_this_computer_is_served(tmp_path: Path) -> None:
@@ -106,4 +110,4 @@ def test_a_jupyter_configuration_of_ones_own_stays_in_force(
 ) -> None:
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", "mine")
     path = lab_environment()["JUPYTER_CONFIG_PATH"]
-    assert path.startswith(str(SETTINGS)) and path.endswith("mine")
+    assert path.startswith(str(LEARNER)) and path.endswith("mine")

@@ -1,0 +1,1 @@
+"""The learner's place in JupyterLab: start it, show the home page, hand work in."""

@@ -1,0 +1,184 @@
+/*
+ * The whole home page. `show` draws what the server gave; where the page is drawn again, focus,
+ * opened details and the place where the reader was stay.
+ */
+import { bar, count, figure, make } from './dom.js';
+import { article, nextStep, planned } from './module.js';
+
+const DISMISSED = 'labkit-home-dismissed';
+
+export class Page {
+  /* `actions`: open(path), address(path), save(), restore(file), plain(). */
+  constructor(node, actions) {
+    this.actions = actions;
+    this.home = null;
+    this.trouble = make('p', { class: 'lk-notice', role: 'alert', hidden: '' });
+    this.body = make('div', {});
+    // Both outlive every drawing, so that a screen reader hears what is written into them.
+    this.keep = this.keeping();
+    node.append(make('div', { class: 'lk-page' }, this.trouble, this.body));
+  }
+
+  show(home) {
+    const seen = this.remember();
+    this.home = home;
+    this.trouble.hidden = true;
+    const available = home.modules.filter(module => module.lesson);
+    const later = home.modules.filter(module => !module.lesson);
+    this.body.replaceChildren(
+      // No <main>: JupyterLab's dock panel already is the main landmark.
+      make(
+        'section',
+        { 'aria-labelledby': 'lk-title' },
+        header(home),
+        this.notices(home),
+        nextStep(home, this.actions),
+        section('lk-modules', 'Modules', this.modules(available)),
+        later.length
+          ? section('lk-later', 'To come', make('ul', { class: 'lk-later' }, later.map(planned)))
+          : null,
+        this.keep
+      )
+    );
+    this.recall(seen);
+  }
+
+  /* What was shown stays; where nothing was shown yet, the file itself is. */
+  async showTrouble(sentence) {
+    this.trouble.textContent = sentence;
+    this.trouble.hidden = false;
+    if (!this.home && !this.body.hasChildNodes()) {
+      this.body.append(await this.actions.plain());
+    }
+  }
+
+  modules(available) {
+    return make(
+      'ul',
+      { class: 'lk-modules' },
+      available.map(module => make('li', {}, article(module, this.actions)))
+    );
+  }
+
+  notices(home) {
+    const dismissed = new Set(JSON.parse(window.localStorage.getItem(DISMISSED) || '[]'));
+    const told = home.notices.filter(notice => !dismissed.has(notice.id));
+    return told.map(notice =>
+      make(
+        'div',
+        { class: 'lk-notice', role: 'alert' },
+        make('p', {}, notice.text),
+        make(
+          'button',
+          {
+            class: 'lk-button',
+            type: 'button',
+            'data-key': `dismiss:${notice.id}`,
+            onclick: () => {
+              window.localStorage.setItem(DISMISSED, JSON.stringify([...dismissed, notice.id]));
+              this.show(this.home);
+            }
+          },
+          'I have read this'
+        )
+      )
+    );
+  }
+
+  keeping() {
+    const said = make('p', { role: 'status', class: 'lk-said' });
+    const tell = async step => {
+      said.textContent = '';
+      try {
+        said.textContent = await step();
+      } catch (trouble) {
+        said.textContent = trouble.message;
+      }
+    };
+    const chooser = make('input', {
+      type: 'file',
+      accept: '.json,application/json',
+      hidden: '',
+      onchange: () => {
+        const [file] = chooser.files;
+        if (file) {
+          tell(async () => {
+            await this.actions.restore(file);
+            return `Restored from ${file.name}. Of each task the better outcome was kept.`;
+          });
+        }
+        chooser.value = '';
+      }
+    });
+    const save = () =>
+      tell(async () => `Saved as ${await this.actions.save()} among your downloads.`);
+    return section(
+      'lk-keep',
+      'Keep your progress',
+      make(
+        'p',
+        {},
+        'On Binder everything is forgotten when a session ends, also after ten idle minutes. ' +
+          'Save your progress to a file, and restore it next time. Save your notebooks too.'
+      ),
+      make(
+        'div',
+        { class: 'lk-actions' },
+        make('button', { type: 'button', class: 'lk-button', onclick: save }, 'Save progress'),
+        make(
+          'button',
+          { type: 'button', class: 'lk-button', onclick: () => chooser.click() },
+          'Restore progress…'
+        ),
+        chooser
+      ),
+      said
+    );
+  }
+
+  remember() {
+    const active = document.activeElement;
+    const opened = this.body.querySelectorAll('details[open]');
+    return {
+      active: this.body.contains(active) ? active : null,
+      opened: [...opened].map(details => details.dataset.key)
+    };
+  }
+
+  recall({ active, opened }) {
+    for (const element of this.body.querySelectorAll('[data-key]')) {
+      if (opened.includes(element.dataset.key)) {
+        element.open = true;
+      }
+      if (active && active.dataset.key === element.dataset.key) {
+        element.focus({ preventScroll: true });
+      }
+    }
+    if (active && this.body.contains(active)) {
+      active.focus({ preventScroll: true });
+    }
+  }
+}
+
+function header(home) {
+  const { reached, points, passed, tasks } = home.total;
+  const words =
+    `${passed} of ${count(tasks, 'task', 'tasks')} passed · ` +
+    `${figure(reached)} of ${figure(points)} points`;
+  return make(
+    'header',
+    { class: 'lk-header' },
+    make('h1', { id: 'lk-title' }, home.title),
+    make('p', { class: 'lk-introduction' }, home.introduction),
+    tasks ? bar(reached, points, 'Progress in the whole course', words) : null
+  );
+}
+
+function section(id, title, ...children) {
+  return make(
+    'section',
+    { class: 'lk-section', 'aria-labelledby': id },
+    make('h2', { id }, title),
+    ...children
+  );
+}

@@ -1,0 +1,176 @@
+/*
+ * What the extension registers: the file type HOME.md with its viewer, a command, a launcher card
+ * and a palette entry. Drawing is left to page.js, talking with the server to connection.js.
+ */
+import { Connection } from './connection.js';
+import { Page } from './page.js';
+
+const FILE_TYPE = 'labkit-home';
+const FACTORY = 'Course home';
+const COMMAND = 'labkit:open-home';
+const EVERY = 4000; // milliseconds between two questions to the server while the page is seen
+const ICON =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 24 24">' +
+  '<path class="jp-icon3" fill="#616161" d="M12 3 1 9l11 6 9-4.9V17h2V9zM5 13.2v4L12 21l7-3.8v-4L12 17z"/>' +
+  '</svg>';
+
+/* The page in JupyterLab's main area: fetches while it is seen, and when it comes back. */
+function homeWidget(lab, context, open, rendermime) {
+  class Home extends lab.widgets.Widget {
+    constructor() {
+      super();
+      this.addClass('labkit-home');
+      this.node.tabIndex = -1;
+      this.connection = new Connection(lab, context.localPath);
+      this.page = new Page(this.node, {
+        open,
+        address: path => lab.coreutils.URLExt.join(
+          lab.coreutils.PageConfig.getBaseUrl(), 'lab/tree', lab.coreutils.URLExt.encodeParts(path)
+        ),
+        save: () => this.connection.save(),
+        restore: file => this.connection.restore(file).finally(() => this.refresh()),
+        plain: () => this.plain()
+      });
+      this.look = () => this.refresh();
+    }
+
+    onAfterAttach() {
+      window.addEventListener('focus', this.look);
+      document.addEventListener('visibilitychange', this.look);
+      this.timer = window.setInterval(this.look, EVERY);
+      this.refresh();
+    }
+
+    onBeforeDetach() {
+      window.removeEventListener('focus', this.look);
+      document.removeEventListener('visibilitychange', this.look);
+      window.clearInterval(this.timer);
+    }
+
+    onAfterShow() {
+      this.refresh();
+    }
+
+    onActivateRequest() {
+      this.node.focus({ preventScroll: true });
+    }
+
+    async refresh() {
+      if (this.isDisposed || !this.isVisible || document.hidden || this.asking) {
+        return;
+      }
+      this.asking = true;
+      try {
+        const answer = await this.connection.home();
+        if (answer.changed && !this.isDisposed) {
+          this.page.show(answer.home);
+        }
+      } catch (trouble) {
+        this.page.showTrouble(trouble.message);
+      } finally {
+        this.asking = false;
+      }
+    }
+
+    /* The file itself, drawn by JupyterLab's own Markdown viewer. */
+    async plain() {
+      await context.ready;
+      const renderer = rendermime
+        .clone({ resolver: context.urlResolver })
+        .createRenderer('text/markdown');
+      await renderer.renderModel(
+        rendermime.createModel({ data: { 'text/markdown': context.model.toString() } })
+      );
+      return renderer.node;
+    }
+  }
+  return new Home();
+}
+
+function homeFactory(lab, open, rendermime) {
+  class HomeFactory extends lab.docregistry.ABCWidgetFactory {
+    createNewWidget(context) {
+      const content = homeWidget(lab, context, open, rendermime);
+      const document = new lab.docregistry.DocumentWidget({ content, context });
+      document.toolbar.hide();
+      return document;
+    }
+  }
+  return new HomeFactory({
+    name: FACTORY,
+    modelName: 'text',
+    fileTypes: [FILE_TYPE],
+    defaultFor: [FILE_TYPE],
+    readOnly: true
+  });
+}
+
+function activate(lab, app, documents, rendermime, palette, launcher, restorer) {
+  const icon = new lab.ui.LabIcon({ name: 'labkit:home', svgstr: ICON });
+  const registry = app.docRegistry;
+  const tracker = new lab.apputils.WidgetTracker({ namespace: FILE_TYPE });
+  const open = path => documents.openOrReveal(path);
+  const factory = homeFactory(lab, open, rendermime);
+
+  registry.addFileType({
+    name: FILE_TYPE,
+    displayName: 'Course home',
+    pattern: '^HOME\\.md$',
+    mimeTypes: ['text/markdown'],
+    extensions: [],
+    contentType: 'file',
+    fileFormat: 'text',
+    icon
+  });
+  registry.addWidgetFactory(factory);
+  // Where another viewer is set for all Markdown, this page stays the viewer of HOME.md.
+  registry.setDefaultWidgetFactory(FILE_TYPE, FACTORY);
+  factory.widgetCreated.connect((_, widget) => {
+    widget.title.icon = icon;
+    widget.context.pathChanged.connect(() => void tracker.save(widget));
+    void tracker.add(widget);
+  });
+  if (restorer) {
+    void restorer.restore(tracker, {
+      command: 'docmanager:open',
+      args: widget => ({ path: widget.context.path, factory: FACTORY }),
+      name: widget => widget.context.path
+    });
+  }
+  app.commands.addCommand(COMMAND, {
+    label: 'Course home',
+    caption: 'Modules, your progress and the next step',
+    icon,
+    execute: async () => {
+      const seen = tracker.currentWidget;
+      if (seen) {
+        app.shell.activateById(seen.id);
+        return seen;
+      }
+      return documents.openOrReveal(await new Connection(lab, '').where(), FACTORY);
+    }
+  });
+  if (palette) {
+    palette.addItem({ command: COMMAND, category: 'Course' });
+  }
+  if (launcher) {
+    launcher.add({ command: COMMAND, category: 'Other', rank: 0 });
+  }
+}
+
+export function plugins(lab) {
+  return [
+    {
+      id: 'labkit:home',
+      description: 'Opens HOME.md as the home page of the course.',
+      autoStart: true,
+      requires: [lab.docmanager.IDocumentManager, lab.rendermime.IRenderMimeRegistry],
+      optional: [
+        lab.apputils.ICommandPalette,
+        lab.launcher.ILauncher,
+        lab.application.ILayoutRestorer
+      ],
+      activate: (app, ...services) => activate(lab, app, ...services)
+    }
+  ];
+}
