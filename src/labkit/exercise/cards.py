@@ -1,8 +1,11 @@
 """Cards: how an outcome, a hint, a question or the progress looks.
 
 A card is static HTML with a text form, so it is still there when a notebook is opened again,
-converted, or shown in a terminal. Colours are JupyterLab's own variables with fallbacks, so light
-and dark themes both work; a status is always a word and a sign, never a colour alone.
+converted, or shown in a terminal. It must be readable wherever a notebook is: in both themes of
+JupyterLab, in nbconvert's pages, on GitHub, and after the sanitizers of these, which take away
+styles with variables, roles and ARIA attributes. So structure is in the tags alone (a heading,
+tables with captions, `details`), text has the page's own colour, and the only coloured text is a
+status on a ground of its own, a word with a sign.
 """
 
 from __future__ import annotations
@@ -10,19 +13,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from textwrap import fill, indent
+from textwrap import wrap
 
 from labkit.exercise.outcome import Outcome, Status
 from labkit.exercise.quiz import Question
 
+WIDTH = 88
+"""Columns of the text form."""
+
+WHITE = "#ffffff"
+NEUTRAL = "#1565c0"
+# On each ground white text has a contrast of 4.5 or more, and each ground has 3 or more to a white
+# and to a dark (#111111) page.
 SIGNS = {
-    Status.PASSED: ("✔", "--jp-success-color1, #2e7d32"),
-    Status.PARTIAL: ("◐", "--jp-warn-color1, #b26a00"),
-    Status.FAILED: ("✘", "--jp-error-color1, #c62828"),
-    Status.NOT_ATTEMPTED: ("○", "--jp-border-color0, #757575"),
-    Status.ERROR: ("⚠", "--jp-error-color1, #c62828"),
+    Status.PASSED: ("✔", "#2e7d32"),
+    Status.PARTIAL: ("◐", "#a65300"),
+    Status.FAILED: ("✘", "#c62828"),
+    Status.NOT_ATTEMPTED: ("○", "#6b6b6b"),
+    Status.ERROR: ("⚠", "#c62828"),
 }
-NEUTRAL = ("", "--jp-brand-color1, #1565c0")
+Row = tuple[str, str]
 
 
 @dataclass(frozen=True, repr=False)
@@ -40,7 +50,9 @@ class Card:
         return {"text/html": self.html, "text/plain": self.text}
 
 
-def outcome_card(task: str, outcome: Outcome, points: float, where: str) -> Card:
+def outcome_card(
+    task: str, outcome: Outcome, points: float, where: str, before: float | None = None
+) -> Card:
     """Show the outcome of a check.
 
     Args:
@@ -48,103 +60,189 @@ def outcome_card(task: str, outcome: Outcome, points: float, where: str) -> Card
         outcome: what the judge said.
         points: the task's full points.
         where: on which instances it was judged, for example "your practice instance".
+        before: the score of the try before, from 0 to 1; None if there was none.
     """
-    reached = f"{outcome.score * points:.3g} of {points:g} points on {where}"
+    note = f"{outcome.score * points:.3g} of {points:g} points on {where}"
+    if before is not None:
+        note += _since(before, outcome.score, points)
     rows = [("", outcome.message), ("On", outcome.on), ("Known trap", outcome.misconception)]
     rows.append(("Next", outcome.next_step))
+    folded = [("Printed by your code", outcome.printed)] if outcome.printed.strip() else []
     sign, colour = SIGNS[outcome.status]
-    return _card(
-        f"{sign} {task}: {outcome.status}",
-        reached,
-        [(label, text) for label, text in rows if text],
-        colour,
-        folded=[("Printed by your code", outcome.printed)] if outcome.printed.strip() else [],
+    heading = f"{escape(task)}: {_badge(outcome.status)}"
+    return Card(
+        _frame(heading, note, _rows(rows) + _folded(folded), colour),
+        _text(f"{sign} {task}: {outcome.status}", note, [*rows, *folded]),
     )
 
 
 def hint_card(task: str, hints: Sequence[str], opened: int) -> Card:
     """Show the hints of a task that are open so far."""
-    rows = [(f"{place}", hint) for place, hint in enumerate(hints[:opened], 1)]
+    title = f"Hints for {task}"
     left = len(hints) - opened
-    more = f"{left} more: call lab.hint again" if left else "these are all the hints"
-    return _card(f"Hints for {task}", more, rows, NEUTRAL[1])
+    note = f"{left} more: call lab.hint again" if left else "these are all the hints"
+    items = "".join(f"<li>{_in_html(hint)}</li>" for hint in hints[:opened])
+    body = f'<ol style="margin:.3em 0;padding-left:2em">{items}</ol>' if items else ""
+    rows = [(f"{place}", hint) for place, hint in enumerate(hints[:opened], 1)]
+    return Card(_frame(escape(title), note, body, NEUTRAL), _text(title, note, rows))
 
 
 def question_card(question: Question) -> Card:
-    """Show a quiz question; each option opens to tell whether it is right, and why."""
-    rows = [("", question.text)]
+    """Show a quiz question; each option opens to tell whether it is right, and why.
+
+    The text form holds the options without the answers.
+    """
+    title, note = "Question", "open an option to compare"
+    options = list(zip(question.letters, question.options, strict=True))
     folded = [
         (f"{letter}) {option.text}", f"{'Right' if option.right else 'Not this one'}. {option.why}")
-        for letter, option in zip(question.letters, question.options, strict=True)
+        for letter, option in options
     ]
-    options = "\n".join(f"  {label}" for label, _ in folded)
-    card = _card("Question", "open an option to compare", rows, NEUTRAL[1], folded=folded)
-    return Card(card.html, f"Question\n{fill(question.text, 88)}\n{options}")
+    body = _rows([("", question.text)]) + _folded(folded)
+    rows = [("", question.text), *((f"{letter})", option.text) for letter, option in options)]
+    how = "answer with lab.quiz(NAME, LETTER)"
+    return Card(_frame(title, note, body, NEUTRAL), _text(title, how, rows))
 
 
 def answer_card(question: Question, letter: str) -> Card:
     """Show what a chosen option is worth."""
     option = question.option(letter)
-    sign, colour = SIGNS[Status.PASSED if option.right else Status.FAILED]
-    verdict = "right" if option.right else "not this one"
+    status, word = (Status.PASSED, "right") if option.right else (Status.FAILED, "not this one")
+    sign, colour = SIGNS[status]
     rows = [("", question.text), ("You chose", option.text), ("Why", option.why)]
-    return _card(f"{sign} {verdict}", "", rows, colour)
-
-
-def table_card(title: str, note: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> Card:
-    """Show a table, for example the progress in a lab."""
-    head = "".join(f'<th scope="col" style="text-align:left">{escape(h)}</th>' for h in header)
-    body = "".join(
-        "<tr>" + "".join(f'<td style="text-align:left">{escape(c)}</td>' for c in row) + "</tr>"
-        for row in rows
+    return Card(
+        _frame(f"Answer: {_badge(status, word)}", "", _rows(rows), colour),
+        _text(f"{sign} Answer: {word}", "", rows),
     )
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    html = _frame(title, note, table, NEUTRAL[1])
-    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in (header, *rows)
-    ]
-    return Card(html, "\n".join([f"{title} · {note}", *lines]))
+
+
+def table_card(
+    title: str,
+    note: str,
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    more: Sequence[Row] = (),
+) -> Card:
+    """Show a table, for example the progress in a lab, and below it some more lines.
+
+    The note is the table's caption, the first cell of a row its heading. A cell that is the word
+    of a status is shown as one.
+    """
+    body = _table(note or title, header, rows) + _rows(more)
+    lines = [*_columns(header, rows), *(_line(label, text) for label, text in more if text)]
+    head = _text(title, note, [])
+    return Card(_frame(escape(title), "", body, NEUTRAL), "\n".join([head, *lines]))
 
 
 def notice_card(title: str, text: str) -> Card:
     """Show a short notice."""
-    return _card(title, "", [("", text)], NEUTRAL[1])
+    rows = [("", text)]
+    return Card(_frame(escape(title), "", _rows(rows), NEUTRAL), _text(title, "", rows))
 
 
-def _card(
-    title: str,
-    note: str,
-    rows: Sequence[tuple[str, str]],
-    colour: str,
-    folded: Sequence[tuple[str, str]] = (),
-) -> Card:
-    parts = []
-    for label, text in rows:
-        shown = escape(text).replace("\n", "<br>")
-        lead = f"<strong>{escape(label)}:</strong> " if label else ""
-        parts.append(f'<p style="margin:.3em 0">{lead}{shown}</p>')
-    for label, text in folded:
-        parts.append(
-            f'<details style="margin:.3em 0"><summary>{escape(label)}</summary>'
-            f'<div style="margin:.3em 1.2em;white-space:pre-wrap">{escape(text)}</div></details>'
-        )
-    lines = [f"{title} · {note}" if note else title]
-    for label, text in [*rows, *folded]:
-        lines.append(indent(_wrapped(f"{label}: {text}" if label else text), "  "))
-    return Card(_frame(title, note, "".join(parts), colour), "\n".join(lines))
+def _since(before: float, score: float, points: float) -> str:
+    if before == score:
+        return ", as at your last try"
+    way = "up" if score > before else "down"
+    return f", {way} from {before * points:.3g} of {points:g}"
 
 
-def _frame(title: str, note: str, body: str, colour: str) -> str:
-    aside = f' <span style="opacity:.85">· {escape(note)}</span>' if note else ""
+# --- HTML ---------------------------------------------------------------------------------------
+
+
+def _frame(heading: str, note: str, body: str, colour: str) -> str:
+    """Put a card together; `heading` and `body` are HTML, `note` is text."""
+    below = f'<p style="margin:.2em 0">{_in_html(note)}</p>' if note else ""
     return (
-        f'<section class="labkit-card" aria-label="{escape(title)}" style="'
-        f"border:1px solid var(--jp-border-color1, #bdbdbd);border-left:.4em solid var({colour});"
-        'border-radius:4px;padding:.4em .9em;margin:.3em 0;max-width:46em">'
-        f'<p style="margin:.2em 0"><strong>{escape(title)}</strong>{aside}</p>{body}</section>'
+        f'<section class="labkit-card" style="border:1px solid #808080;border-left:.4em solid '
+        f"{colour};border-radius:4px;padding:.4em .9em;margin:.3em 0;max-width:46em;"
+        'overflow-wrap:anywhere">'
+        f'<h4 style="margin:.2em 0;font-size:1em">{heading}</h4>{below}{body}</section>'
     )
 
 
-def _wrapped(text: str) -> str:
-    return "\n".join(fill(line, 88) for line in text.splitlines())
+def _badge(status: Status, word: str = "") -> str:
+    sign, colour = SIGNS[status]
+    return (
+        f'<span style="color:{WHITE};background-color:{colour};border-radius:3px;padding:0 .4em">'
+        f'<span aria-hidden="true">{sign}</span> {escape(word or status)}</span>'
+    )
+
+
+def _rows(rows: Sequence[Row]) -> str:
+    parts = []
+    for label, text in rows:
+        lead = f"<strong>{escape(label)}:</strong> " if label else ""
+        if text:
+            parts.append(f'<p style="margin:.3em 0">{lead}{_in_html(text)}</p>')
+    return "".join(parts)
+
+
+def _folded(folded: Sequence[Row]) -> str:
+    return "".join(
+        f'<details style="margin:.3em 0"><summary>{escape(label)}</summary>'
+        f'<div style="margin:.3em 1.2em;white-space:pre-wrap">{_in_html(text)}</div></details>'
+        for label, text in folded
+    )
+
+
+def _table(caption: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    left = 'style="text-align:left"'
+    head = "".join(f'<th scope="col" {left}>{escape(cell)}</th>' for cell in header)
+    body = "".join(
+        f'<tr><th scope="row" {left}>{escape(row[0])}</th>'
+        + "".join(f"<td {left}>{_cell(cell)}</td>" for cell in row[1:])
+        + "</tr>"
+        for row in rows
+    )
+    return (
+        f'<table style="margin:.3em 0"><caption {left}>{_in_html(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
+
+
+def _cell(text: str) -> str:
+    return _badge(Status(text)) if text in list(Status) else _in_html(text)
+
+
+def _in_html(text: str) -> str:
+    """Escape a text. No line break stays: an empty line would end HTML within markdown."""
+    return escape(text).replace("\n", "<br>")
+
+
+# --- text ---------------------------------------------------------------------------------------
+
+
+def _text(title: str, note: str, rows: Sequence[Row]) -> str:
+    head = wrap(f"{title} · {note}" if note else title, WIDTH)
+    return "\n".join([*head, *(_line(label, text) for label, text in rows if text)])
+
+
+def _line(label: str, text: str) -> str:
+    """Indent a row; what does not fit stands below it, further in."""
+    lead = label if label.endswith(")") else f"{label}:"
+    first, *others = (f"{lead} {text}" if label else text).splitlines()
+    lines = wrap(first, WIDTH, initial_indent="  ", subsequent_indent="    ") or [""]
+    for other in others:
+        lines += wrap(other, WIDTH, initial_indent="    ", subsequent_indent="    ") or [""]
+    return "\n".join(lines)
+
+
+def _columns(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Write a table in columns; a cell that is the word of a status has its sign before it."""
+    signed = [[_signed(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(header, *signed, strict=True)]
+    if 2 + sum(widths) + 2 * len(widths) > WIDTH + 2:  # too wide: a row a paragraph
+        return [
+            _line("", "; ".join(f"{name} {cell}" for name, cell in zip(header, row, strict=True)))
+            for row in signed
+        ]
+    return [
+        "  "
+        + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in (header, *signed)
+    ]
+
+
+def _signed(cell: str) -> str:
+    return f"{SIGNS[Status(cell)][0]} {cell}" if cell in list(Status) else cell

@@ -8,6 +8,7 @@ lab.check("newsvendor", newsvendor_quantity)
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from IPython.display import display
 from labkit import __version__
 from labkit.exercise import cards
 from labkit.exercise.instances import instance, is_exam
-from labkit.exercise.task import LabSpec, Task, judge
+from labkit.exercise.summary import progress_card
+from labkit.exercise.task import LabSpec, judge
 from labkit.learner import progress as records
 from labkit.learner.progress import ProgressError
 
@@ -73,10 +75,14 @@ class Lab:
         found = self._spec.task(task)
         outcome = judge(found, answer, instance(self._spec, task))
         where = "the exam's instance" if is_exam() else "your practice instance"
-        display(cards.outcome_card(task, outcome, found.points, where))
-        self._keep(
+        # Kept first, since the card says what changed; shown first, since it matters most.
+        before, notice = self._kept(
             lambda: records.record_task(self._spec.assignment, task, outcome.score, outcome.status)
         )
+        last = None if before is None else before["score"]
+        display(cards.outcome_card(task, outcome, found.points, where, last))
+        if notice is not None:
+            display(notice)
         return Points(round(outcome.score * found.points, 2))
 
     def hint(self, task: str) -> None:
@@ -111,20 +117,19 @@ class Lab:
         """Show what was reached; save it to a file or restore it from one first.
 
         Args:
-            save: a file to write a copy to.
+            save: a file to write a copy to; what an earlier copy there holds stays in it.
             restore: a saved copy; of each task the better score stays.
         """
+        done = []
         if restore is not None:
-            self._keep(lambda: records.restore_from(Path(restore).expanduser()))
+            source = Path(restore).expanduser()
+            if self._keep(lambda: records.restore_from(source)):
+                done.append(("Restored", f"from {source}"))
         if save is not None:
-            self._keep(lambda: records.save_to(Path(save).expanduser()))
-        tasks = self._reached().get("tasks", {})
-        rows = [_progress_row(task, tasks.get(task.name)) for task in self._spec.tasks]
-        full = sum(task.points for task in self._spec.tasks)
-        reached = sum(t.points * tasks[t.name]["best"] for t in self._spec.tasks if t.name in tasks)
-        note = f"{reached:.3g} of {full:g} points in practice, essays not counted"
-        header = ("task", "best", "of", "tries", "last outcome")
-        display(cards.table_card(f"Progress in {self._spec.assignment}", note, header, rows))
+            target = Path(save).expanduser()
+            if self._keep(lambda: records.save_to(target)):
+                done.append(("Saved", f"to {target}"))
+        display(progress_card(self._spec, self._reached(), done))
 
     def _reached(self) -> dict[str, Any]:
         """The progress in this lab; empty, with a notice, if it cannot be read."""
@@ -136,18 +141,18 @@ class Lab:
             display(cards.notice_card("Progress", str(problem)))
             return {}
 
-    def _keep(self, step: Any) -> None:
-        """Write to the progress file; trouble there is told and never stops a notebook."""
+    def _keep(self, step: Callable[[], Any]) -> bool:
+        """Write to the progress file and tell trouble; answer whether there was none."""
+        _, notice = self._kept(step)
+        if notice is not None:
+            display(notice)
+        return notice is None and not is_exam()
+
+    def _kept(self, step: Callable[[], Any]) -> tuple[Any, cards.Card | None]:
+        """Write to the progress file; trouble there becomes a notice, and stops no notebook."""
         if is_exam():
-            return
+            return None, None
         try:
-            step()
+            return step(), None
         except ProgressError as problem:
-            display(cards.notice_card("Progress", str(problem)))
-
-
-def _progress_row(task: Task, entry: dict[str, Any] | None) -> tuple[str, ...]:
-    if entry is None:
-        return (task.name, "0", f"{task.points:g}", "0", "not tried")
-    best = f"{entry['best'] * task.points:.3g}"
-    return (task.name, best, f"{task.points:g}", str(entry["tries"]), str(entry.get("status", "")))
+            return None, cards.notice_card("Progress", str(problem))

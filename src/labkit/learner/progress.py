@@ -1,29 +1,37 @@
 """What a learner has reached, in one small file that can be saved elsewhere and restored.
 
-The best score of every task is kept, and whether a quiz question was answered. A file that cannot
-be read is set aside under another name, never overwritten. A disk that is full costs the record,
-not the check: the caller gets a `ProgressError` with words and goes on.
+Of every task the best score and the last few tries are kept, of a lab its quiz answers, opened
+hints and what was handed in. How the file is read and written without losing anything is left to
+`labkit.learner.store`. A disk that is full costs the record, not the check: the caller gets a
+`ProgressError` with words and goes on.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from filelock import FileLock, Timeout
+from labkit.learner import store
+from labkit.learner.store import ProgressError, Record
 
-FORMAT = 1
-Record = dict[str, Any]
+__all__ = [
+    "ProgressError",
+    "Record",
+    "load",
+    "progress_path",
+    "record_hint",
+    "record_quiz",
+    "record_submission",
+    "record_task",
+    "restore_from",
+    "save_to",
+    "what_changed",
+]
 
-
-class ProgressError(Exception):
-    """The progress file could not be read or written; the text says what to do."""
+HISTORY = 5
+"""Tries of a task that are kept; enough to tell a trend, and the file stays small."""
 
 
 def progress_path() -> Path:
@@ -33,41 +41,48 @@ def progress_path() -> Path:
 
 
 def load(path: Path | None = None) -> Record:
-    """Read progress: `{lab: {"tasks": {task: {...}}, "quiz": {question: {...}}}}`.
+    """Read progress, lab by lab; every part of a lab may be missing.
+
+    `{lab: {"tasks": {task: {"best", "last", "status", "tries", "when", "history"}},
+    "quiz": {question: {"right", "when"}}, "hints": {task: number opened},
+    "submitted": [{"when", "receipt", "how", "digest"}]}}`. Scores are shares from 0 to 1, times
+    are ISO 8601 in UTC. `history` holds the last tries, `{"score", "status", "when"}`, the newest
+    last; so does `submitted`.
 
     Raises:
-        ProgressError: the file exists and is broken; it has been set aside.
+        ProgressError: the file exists and cannot be read; one that is broken has been set aside.
     """
-    path = path or progress_path()
-    try:
-        return _parse(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except ValueError:
-        raise ProgressError(_set_aside(path)) from None
-    except OSError as problem:
-        raise ProgressError(f"Progress at {path} cannot be read: {problem.strerror}.") from None
+    labs: Record = store.read(path or progress_path())["labs"]
+    return labs
 
 
-def record_task(lab: str, task: str, score: float, status: str) -> None:
+def record_task(lab: str, task: str, score: float, status: str) -> Record | None:
     """Keep the outcome of a check; the best score so far stays.
+
+    Returns:
+        The try before this one, `{"score", "status", "when"}`, or None if this is the first.
 
     Raises:
         ProgressError: it could not be kept.
     """
+    before: list[Record] = []
 
-    def change(progress: Record) -> None:
-        tasks = progress.setdefault(lab, {}).setdefault("tasks", {})
-        kept = tasks.get(task, {"best": 0.0, "tries": 0})
-        tasks[task] = {
-            "best": max(kept["best"], score),
+    def change(labs: Record) -> None:
+        tasks = labs.setdefault(lab, {}).setdefault("tasks", {})
+        kept = tasks.get(task, {})
+        now = {"score": score, "status": str(status), "when": _now()}
+        before.extend(_history(kept)[-1:])
+        tasks[task] = kept | {
+            "best": max(kept.get("best", 0.0), score),
             "last": score,
-            "status": status,
-            "tries": kept["tries"] + 1,
-            "when": _now(),
+            "status": now["status"],
+            "tries": kept.get("tries", 0) + 1,
+            "when": now["when"],
+            "history": [*_history(kept), now][-HISTORY:],
         }
 
     _update(change)
+    return before[0] if before else None
 
 
 def record_hint(lab: str, task: str, opened: int) -> None:
@@ -77,8 +92,8 @@ def record_hint(lab: str, task: str, opened: int) -> None:
         ProgressError: it could not be kept.
     """
 
-    def change(progress: Record) -> None:
-        hints = progress.setdefault(lab, {}).setdefault("hints", {})
+    def change(labs: Record) -> None:
+        hints = labs.setdefault(lab, {}).setdefault("hints", {})
         hints[task] = max(hints.get(task, 0), opened)
 
     _update(change)
@@ -91,28 +106,92 @@ def record_quiz(lab: str, question: str, right: bool) -> None:
         ProgressError: it could not be kept.
     """
 
-    def change(progress: Record) -> None:
-        quiz = progress.setdefault(lab, {}).setdefault("quiz", {})
-        quiz[question] = {"right": right, "when": _now()}
+    def change(labs: Record) -> None:
+        quiz = labs.setdefault(lab, {}).setdefault("quiz", {})
+        quiz[question] = quiz.get(question, {}) | {"right": right, "when": _now()}
 
     _update(change)
+
+
+def record_submission(
+    lab: str, receipt: str, how: str, digest: str, when: str | None = None
+) -> None:
+    """Keep that a lab was handed in.
+
+    Args:
+        lab: the assignment, for example "08_rl_supply_chain".
+        receipt: the receipt's id.
+        how: "exchange" or "zip".
+        digest: SHA-256 of the notebook as handed in, in hexadecimal.
+        when: ISO 8601 in UTC; now, if left out.
+
+    Raises:
+        ProgressError: it could not be kept.
+    """
+    entry = {"when": when or _now(), "receipt": receipt, "how": how, "digest": digest}
+
+    def change(labs: Record) -> None:
+        own = labs.setdefault(lab, {})
+        own["submitted"] = _joined(own.get("submitted", []), [entry])
+
+    _update(change)
+
+
+def what_changed(lab: str | None = None, labs: Record | None = None) -> list[Record]:
+    """Tell which tasks' last try ended otherwise than the try before; the newest first.
+
+    Args:
+        lab: the assignment; all, if left out.
+        labs: what `load` gave; read, if left out.
+
+    Returns:
+        `[{"lab", "task", "before", "after", "status", "when", "text"}]`, where `before` and
+        `after` are scores from 0 to 1 and `text` is one line for people.
+
+    Raises:
+        ProgressError: the file cannot be read.
+    """
+    labs = load() if labs is None else labs
+    found = []
+    for name in [lab] if lab is not None else labs:
+        for task, entry in labs.get(name, {}).get("tasks", {}).items():
+            tries = _history(entry)[-2:]
+            if len(tries) == 2 and tries[0]["score"] != tries[1]["score"]:
+                found.append({"lab": name, "task": task} | _change(task, *tries))
+    return sorted(found, key=lambda change: change["when"], reverse=True)
+
+
+def _change(task: str, before: Record, after: Record) -> Record:
+    scores = f"{_share(before['score'])} -> {_share(after['score'])}"
+    return {
+        "before": before["score"],
+        "after": after["score"],
+        "status": after.get("status", ""),
+        "when": after.get("when", ""),
+        "text": f"{task}: {scores} since your last try",
+    }
 
 
 def save_to(target: Path) -> None:
     """Write a copy of the progress that can be carried elsewhere.
 
+    An earlier copy at that place is joined with the present progress, so nothing in it is lost.
+
     Raises:
         ProgressError: it could not be written, or the target is some other file.
     """
-    if target.exists():
-        try:
-            _parse(target.read_text(encoding="utf-8"))
-        except (ValueError, OSError):
-            raise ProgressError(
-                f"{target} exists and is not a copy of your progress; it stays as it is. "
-                "Choose another name."
-            ) from None
-    _write(target, load())
+    content = store.read(progress_path())
+    try:
+        kept = store.parse(target.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        kept = store.empty()
+    except (ValueError, OSError):
+        raise ProgressError(
+            f"{target} exists and is not a copy of your progress; it stays as it is. "
+            "Choose another name."
+        ) from None
+    _merge(content, kept)
+    store.write(target, content)
 
 
 def restore_from(source: Path) -> None:
@@ -122,128 +201,88 @@ def restore_from(source: Path) -> None:
         ProgressError: the copy cannot be read (it stays as it is), or the result not be kept.
     """
     try:
-        saved = _parse(source.read_text(encoding="utf-8"))
+        saved = store.parse(source.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ProgressError(f"There is no file {source}.") from None
+    except store.NewerFormatError:
+        raise ProgressError(
+            f"{source} was saved by a newer labkit; nothing was changed. Update labkit: run "
+            "`make setup` in the course's folder."
+        ) from None
     except (ValueError, OSError):
         raise ProgressError(
             f"{source} is not a progress file of this course; nothing was changed."
         ) from None
-    _update(lambda progress: _merge(progress, saved))
+    store.update(progress_path(), lambda content: _merge(content, saved))
 
 
-def _merge(progress: Record, saved: Record) -> None:
-    for lab, other in saved.items():
-        own = progress.setdefault(lab, {})
-        tasks = own.setdefault("tasks", {})
-        for task, entry in other.get("tasks", {}).items():
-            if task not in tasks or entry["best"] > tasks[task]["best"]:
-                tasks[task] = entry
-        for part in ("quiz", "hints"):
-            own[part] = other.get(part, {}) | own.get(part, {})
+def _update(change: store.Change) -> None:
+    store.update(progress_path(), lambda content: change(content["labs"]))
 
 
-def _parse(text: str) -> Record:
-    """Read the file's text; ValueError for anything that is not a record of this format."""
-    content = json.loads(text)
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise ValueError("unknown format")
-    labs = content.get("labs")
-    if not isinstance(labs, dict) or not all(isinstance(lab, dict) for lab in labs.values()):
-        raise ValueError("labs are missing")
-    for lab in labs.values():
-        for part in ("tasks", "quiz", "hints"):
-            if not isinstance(lab.get(part, {}), dict):
-                raise ValueError(f"{part} is no table")
-        for entry in lab.get("tasks", {}).values():
-            _check_task(entry)
-        if not all(isinstance(opened, int) for opened in lab.get("hints", {}).values()):
-            raise ValueError("opened hints are no count")
-    return labs
+def _merge(content: Record, saved: Record) -> None:
+    """Join a saved content into another: the better, the later and the more of each stays."""
+    for name, other in saved["labs"].items():
+        own = content["labs"].setdefault(name, {})
+        _merge_lab(own, other)
+    _fill(content, saved)
 
 
-def _check_task(entry: Any) -> None:
-    if not isinstance(entry, dict):
-        raise ValueError("a task's entry is no table")
-    best, tries = entry.get("best"), entry.get("tries")
-    scores = (best, entry.get("last", 0.0))
-    if not all(isinstance(score, (int, float)) and 0 <= score <= 1 for score in scores):
-        raise ValueError("a task's score is no share")
-    if not (isinstance(tries, int) and tries >= 0 and isinstance(entry.get("status", ""), str)):
-        raise ValueError("a task's tries are no count")
+def _merge_lab(own: Record, other: Record) -> None:
+    tasks, quiz = own.setdefault("tasks", {}), own.setdefault("quiz", {})
+    hints = own.setdefault("hints", {})
+    for task, entry in other.get("tasks", {}).items():
+        tasks[task] = _merge_task(tasks[task], entry) if task in tasks else entry
+    for question, answer in other.get("quiz", {}).items():
+        quiz[question] = _by_time(quiz.get(question, answer), answer)
+    for task, opened in other.get("hints", {}).items():
+        hints[task] = max(hints.get(task, 0), opened)
+    if own.get("submitted") or other.get("submitted"):
+        own["submitted"] = _joined(own.get("submitted", []), other.get("submitted", []))
+    _fill(own, other)
 
 
-def _set_aside(path: Path) -> str:
-    """Rename a broken file; answer with the words for the learner."""
-    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
-    aside = path.with_name(f"{path.stem}.broken-{stamp}{path.suffix}")
-    try:
-        os.replace(path, aside)
-    except OSError as problem:
-        return f"Progress at {path} is broken and cannot be set aside: {problem.strerror}."
-    return (
-        f"The progress file was broken. It has been set aside as {aside.name} in {path.parent}; "
-        "a new one is begun. Restore a saved copy with lab.progress(restore='FILE')."
-    )
+def _merge_task(own: Record, other: Record) -> Record:
+    return _by_time(own, other) | {
+        "best": max(own["best"], other["best"]),
+        # A copy of this very progress must not count its tries twice.
+        "tries": max(own["tries"], other["tries"]),
+        "history": _joined(_history(own), _history(other))[-HISTORY:],
+    }
 
 
-def _update(change: Callable[[Record], None]) -> None:
-    path = progress_path()
-    with _locked(path):
-        trouble: ProgressError | None = None
-        progress: Record = {}
-        try:
-            progress = load(path)
-        except ProgressError as problem:
-            if path.exists():  # it could not be set aside, so it must not be overwritten
-                raise
-            trouble = problem
-        change(progress)
-        _write(path, progress)
-    if trouble is not None:
-        raise trouble
+def _by_time(one: Record, two: Record) -> Record:
+    """All fields of both; those that both have are the later one's, of equals the first one's."""
+    return two | one if one.get("when", "") >= two.get("when", "") else one | two
 
 
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Let one notebook at a time change the file."""
-    lock = FileLock(str(path) + ".lock", timeout=10)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-    except (OSError, Timeout) as problem:
-        raise ProgressError(_not_kept(path, problem)) from None
-    try:
-        yield
-    finally:
-        lock.release()
+def _fill(own: Record, other: Record) -> None:
+    """Take over fields that are not known here."""
+    for name, value in other.items():
+        own.setdefault(name, value)
 
 
-def _write(path: Path, progress: Record) -> None:
-    """Write the whole file or nothing of it."""
-    text = json.dumps({"format": FORMAT, "labs": progress}, indent=1, sort_keys=True) + "\n"
-    name = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except OSError as problem:
-        if name is not None:
-            Path(name).unlink(missing_ok=True)
-        raise ProgressError(_not_kept(path, problem)) from None
+def _joined(entries: Iterable[Record], others: Iterable[Record]) -> list[Record]:
+    """Both lists in the order of time, what stands in both once."""
+    entries = list(entries)
+    entries += [other for other in others if other not in entries]
+    return sorted(entries, key=lambda entry: str(entry.get("when", "")))
 
 
-def _not_kept(path: Path, problem: Exception) -> str:
-    reason = getattr(problem, "strerror", None) or "another notebook holds it"
-    return (
-        f"Progress was not kept at {path} ({reason}). Your notebook is not affected; "
-        "free some space or set LABKIT_HOME to a folder you may write to, then check again."
-    )
+def _history(entry: Record) -> list[Record]:
+    """The tries that are known, of files of before at least the last one."""
+    if entry.get("history"):
+        return list(entry["history"])
+    if not entry.get("tries"):
+        return []
+    last = {"score": entry.get("last", 0.0), "status": entry.get("status", "")}
+    return [last | {"when": entry.get("when", "")}]
+
+
+def _share(score: float) -> str:
+    return f"{score:.2f}".rstrip("0").ljust(3, "0")
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    # Milliseconds: two tries within a second must not look like one and the same.
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

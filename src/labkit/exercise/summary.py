@@ -1,0 +1,69 @@
+"""The summary of a lab: what was reached, what changed since the last try, what was handed in.
+
+It makes the words out of the lab's part of the progress file; how they look is left to `cards`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from labkit.exercise import cards
+from labkit.exercise.outcome import Status
+from labkit.exercise.task import LabSpec, Task
+from labkit.learner.progress import what_changed
+
+HEADER = ("task", "best", "of", "tries", "last outcome")
+HOW = {"exchange": "by the course's exchange", "zip": "as a zip file"}
+
+
+def progress_card(
+    spec: LabSpec, reached: dict[str, Any], done: Sequence[cards.Row] = ()
+) -> cards.Card:
+    """Show the progress in a lab.
+
+    Args:
+        spec: the lab.
+        reached: the lab's part of what `progress.load` gives; may be empty.
+        done: what was just saved or restored, in words.
+    """
+    tasks = reached.get("tasks", {})
+    full = sum(task.points for task in spec.tasks)
+    points = sum(t.points * tasks[t.name]["best"] for t in spec.tasks if t.name in tasks)
+    note = f"{points:.3g} of {full:g} points in practice, essays not counted"
+    changes = what_changed(spec.assignment, {spec.assignment: reached})
+    more = [
+        *done,
+        ("Changed", "; ".join(change["text"] for change in changes)),
+        ("Quiz", _quiz(spec, reached)),
+        ("Handed in", _submitted(reached)),
+        ("To keep it", "lab.progress(save='FILE') and lab.progress(restore='FILE')"),
+    ]
+    rows = [_row(task, tasks.get(task.name)) for task in spec.tasks]
+    return cards.table_card(f"Progress in {spec.assignment}", note, HEADER, rows, more)
+
+
+def _row(task: Task, entry: dict[str, Any] | None) -> tuple[str, ...]:
+    if entry is None:
+        return (task.name, "0", f"{task.points:g}", "0", str(Status.NOT_ATTEMPTED))
+    best = f"{entry['best'] * task.points:.3g}"
+    return (task.name, best, f"{task.points:g}", str(entry["tries"]), str(entry.get("status", "")))
+
+
+def _quiz(spec: LabSpec, reached: dict[str, Any]) -> str:
+    if not spec.questions:
+        return ""
+    answers = reached.get("quiz", {})
+    right = sum(bool(answers.get(question.name, {}).get("right")) for question in spec.questions)
+    return f"{right} of {len(spec.questions)} questions answered rightly"
+
+
+def _submitted(reached: dict[str, Any]) -> str:
+    submitted = reached.get("submitted", [])
+    if not submitted:
+        return "not yet"
+    last = submitted[-1]
+    when = last.get("when", "")[:16].replace("T", " ")
+    how = HOW.get(last.get("how", ""), "")
+    times = f" ({len(submitted)} times so far)" if len(submitted) > 1 else ""
+    return f"{when} UTC {how}, receipt {last.get('receipt', 'unknown')}{times}"
