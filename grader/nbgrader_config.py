@@ -27,6 +27,7 @@ c.CourseDirectory.autograded_directory = "grader/autograded"
 c.CourseDirectory.feedback_directory = "grader/feedback"
 c.CourseDirectory.solution_directory = "grader/solution"
 c.CourseDirectory.source_with_tests_directory = "grader/source_with_tests"
+c.ZipCollectApp.downloaded_directory = "grader/downloaded"
 c.CourseDirectory.db_url = f"sqlite:///{GRADER / 'gradebook.db'}"
 
 # nbgrader copies every file of an assignment into its release: never the source with the

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -188,6 +188,55 @@ def sample_cohort(assignment: Assignment) -> None:
         typer.echo(line)
 
 
+@app.command()
+def submit(
+    lab: Annotated[
+        str,
+        typer.Argument(help="A lab, or the path of its notebook; by default this folder's."),
+    ] = "",
+    validate: Annotated[bool, typer.Option(help="Run the notebook from the top first.")] = True,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Hand in the file as it is, whatever is odd about it.")
+    ] = False,
+    learner: Annotated[str, typer.Option(help="Your name, as your instructor knows it.")] = "",
+    to: Annotated[Path | None, typer.Option(help="A folder for the zip.")] = None,
+    verify: Annotated[
+        Path | None, typer.Option(help="Hand in nothing; say whether this zip fits its receipt.")
+    ] = None,
+) -> None:
+    """Hand in a lab: look it over, run it from the top, and pass it on with a receipt.
+
+    It goes to nbgrader's exchange where there is one, else into a zip in `handed_in/`.
+    """
+    if verify is not None:
+        _verify_zip(verify)
+        return
+    from labkit.desk.handing_in import Wishes, from_terminal
+
+    try:
+        from_terminal(lab, Wishes(validate, anyway, learner, to))
+    except KeyboardInterrupt:
+        _fail("Stopped. Nothing was handed in.")
+
+
+def _verify_zip(path: Path) -> None:
+    from labkit.desk.receipt import verify
+
+    try:
+        verdict = verify(path)
+    except OSError as problem:
+        _fail(f"{path} cannot be opened: {problem.strerror}.")
+    for fault in verdict.faults:
+        typer.echo(fault, err=True)
+    if verdict.faults:
+        _fail(f"{path.name} does not fit its receipt. Hand in again.")
+    said = verdict.receipt
+    typer.echo(
+        f"{path.name} fits its receipt {said['id']}: {said['learner']}, {said['lab']}, "
+        f"{said['when']}. A receipt is the word of whoever wrote it."
+    )
+
+
 @app.command("new-lab")
 def new_lab(
     assignment: Annotated[str, typer.Argument(help="The new lab's name, like 15_my_topic.")],
@@ -231,10 +280,9 @@ def _root() -> Path:
         if (folder / "course" / "course.yml").is_file():
             return folder
     _fail(f"{here} is not inside the course's folder (no course/course.yml here or above).")
-    raise AssertionError("unreachable")
 
 
-def _fail(text: str) -> None:
+def _fail(text: str) -> NoReturn:
     typer.echo(f"labkit: {text}", err=True)
     raise typer.Exit(1)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 from pathlib import Path
 
 import nbformat
@@ -11,6 +12,7 @@ import pytest
 from labkit.authoring import files
 from labkit.authoring.files import WriteError
 from labkit.authoring.leaks import LeakError, collect_secrets, scan
+from labkit.authoring.outline import OUTLINE
 from labkit.authoring.workbook import RECORD, WorkbookError, release_workbook
 from sample_course import CATALOG, LAB, write
 
@@ -37,8 +39,23 @@ def renew_the_lab(lab: Path) -> None:
 def test_a_workbook_holds_home_page_lesson_and_released_lab(course: Path, dest: Path):
     report = release_workbook(course, dest)
     assert report.written == [HOME, FACTS, LESSON, NOTEBOOK]
-    assert sorted(contents(dest)) == sorted([RECORD, HOME, FACTS, LESSON, NOTEBOOK])
+    assert sorted(contents(dest)) == sorted([RECORD, OUTLINE, HOME, FACTS, LESSON, NOTEBOOK])
     assert scan(dest, collect_secrets(course)) == []
+
+
+def test_a_workbook_knows_which_cells_of_a_lab_count(course: Path, dest: Path):
+    release_workbook(course, dest)
+    lab = json.loads((dest / OUTLINE).read_text(encoding="utf-8"))["01_stock"]
+    assert lab["notebook"] == Path(NOTEBOOK).name
+    kinds = {cell["id"]: (cell["kind"], cell["points"]) for cell in lab["cells"]}
+    released = json.loads((dest / NOTEBOOK).read_text(encoding="utf-8"))
+    marked = {
+        cell["metadata"]["nbgrader"]["grade_id"]
+        for cell in released["cells"]
+        if "nbgrader" in cell["metadata"]
+    }
+    assert set(kinds) == marked
+    assert {kind for kind, _ in kinds.values()} >= {"answer", "test"}
 
 
 def test_every_link_of_the_home_page_leads_to_a_file(course: Path, dest: Path):

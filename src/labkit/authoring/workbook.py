@@ -28,6 +28,7 @@ from labkit.authoring.catalog import (
 )
 from labkit.authoring.files import write_atomically
 from labkit.authoring.leaks import collect_secrets, refuse_leaks, scan_files
+from labkit.authoring.outline import OUTLINE, render_outline
 from labkit.authoring.release import release_source
 from labkit.authoring.source import read_source
 from labkit.errors import CourseError
@@ -98,6 +99,7 @@ def release_workbook(root: Path, dest: Path) -> WorkbookReport:
     try:
         for name, content in files.items():
             _place(dest, name, content, record, report)
+        write_atomically(dest / OUTLINE, render_outline(files))
     finally:
         # Also after a failure: what was written must be known as ours in the next run.
         _write_record(dest, record)

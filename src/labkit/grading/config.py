@@ -33,6 +33,7 @@ def apply(c: Config) -> None:
     from labkit.grading.intake import SubmissionExporter, admit
     from labkit.grading.rebuild import RebuildFromMaster
     from labkit.grading.safe_output import HideTests, SanitizeNotebook, SanitizePage
+    from labkit.grading.unpack import SafeExtractor
 
     c.Autograde.pre_convert_hook = admit
     c.Autograde.exporter_class = SubmissionExporter
@@ -53,5 +54,6 @@ def apply(c: Config) -> None:
     c.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]
     c.HTMLExporter.preprocessors = [SanitizePage]  # what formgrader renders
     c.ExchangeFactory.collect = receipts.StampedCollect
+    c.ZipCollectApp.extractor_plugin = SafeExtractor
     c.ZipCollectApp.collector_plugin = receipts.StampedZipCollector
     c.ExportApp.plugin_class = SafeExport

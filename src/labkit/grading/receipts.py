@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import stat
 import sys
 import unicodedata
@@ -31,15 +32,21 @@ from nbgrader.plugins import FileNameCollectorPlugin
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import ignore_patterns, parse_utc, rmtree
 from sqlalchemy.engine import make_url
-from traitlets import Bool, Dict
+from traitlets import Bool, Dict, Unicode
 from traitlets.log import get_logger
 
 from labkit.errors import CourseError
 from labkit.grading.intake import copy_in, set_aside
 from labkit.grading.rebuild import find_coursedir
+from labkit.grading.unpack import learner_in_receipt, split_platform_prefix
+from labkit.learner.zip_names import PATTERN as ZIP_NAME
+from labkit.learner.zip_names import unescaped
 
 if sys.platform != "win32":
     import pwd
+
+# A file of a zip named by `labkit.learner.zip_names`, unpacked into a folder of its name.
+OWN_ZIP = rf"(?P<unpacked>.*[/\\]{ZIP_NAME})[/\\](?P<file_id>.+)"
 
 COLUMNS = ("assignment", "student", "received", "source")
 # A spreadsheet takes a field that starts with one of these for a formula.
@@ -230,12 +237,26 @@ class StampedCollect(ExchangeCollect):
 
 
 class StampedZipCollector(FileNameCollectorPlugin):
-    """Collect from a learning platform's archive, and record the times in its file names."""
+    """Collect from archives: those of a learning platform, and those that `labkit submit` wrote.
+
+    A platform's file names tell when it received them, which is recorded. The time in the name of
+    our own zips is the learner's word: it only orders one learner's zips among themselves.
+    """
+
+    named_regexp = Unicode(
+        OWN_ZIP,
+        help="Reads a file's path; by default that of zips written by `labkit submit`.",
+    ).tag(config=True)
 
     _latest = Dict(help="The latest time recorded in this run, by learner.")
 
     def collect(self, submitted_file: str) -> dict[str, str] | None:
         """Return what the file's name says of it, or None for a file that must be passed over."""
+        own = re.fullmatch(OWN_ZIP, submitted_file)
+        # Where the instructor says how the platform names files, that tells whose they are.
+        platform = self.named_regexp != OWN_ZIP and re.match(self.named_regexp, submitted_file)
+        if own is not None and not platform:
+            return self._collect_own(submitted_file, own.groupdict())
         found = super().collect(submitted_file)
         if not found:
             return None
@@ -246,6 +267,23 @@ class StampedZipCollector(FileNameCollectorPlugin):
         if found.get("timestamp"):
             self._record(student, found["timestamp"])
         return found
+
+    def _collect_own(self, path: str, found: dict[str, str]) -> dict[str, str] | None:
+        """Take a file of a zip that `labkit submit` wrote, whatever its kind."""
+        unpacked = Path(found["unpacked"])
+        student, _ = split_platform_prefix(
+            unescaped(found["student_id"]), learner_in_receipt(unpacked)
+        )
+        file_id = found["file_id"].replace("\\", "/")
+        reason = ""
+        if not all(map(_is_plain_name, [student, *file_id.split("/")])):
+            reason = "it leads elsewhere"
+        elif found["lab"] != self.parent.coursedir.assignment_id:
+            reason = f"it was handed in for {found['lab']}"
+        if reason:
+            self.log.error("%s is passed over: %s", ascii(path), reason)
+            return None
+        return {"student_id": student, "file_id": file_id, "timestamp": found["claimed"]}
 
     def _record(self, student: str, text: str) -> None:
         """Record the latest of the times that one run finds for a learner."""

@@ -1,0 +1,148 @@
+"""Bring what is handed in to its place: nbgrader's exchange where there is one, else a zip.
+
+Both get the same files from memory, so what was looked over is what arrives, also when the
+learner saves meanwhile. A zip gets its name in one step when it is whole and was read back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import logging
+import os
+import sys
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from labkit.desk.notebooks import SubmitError
+from labkit.learner.zip_names import ZipName
+
+HANDED_IN = "handed_in"
+
+
+class ExchangeRefusedError(Exception):
+    """The exchange did not take the work; the text says why."""
+
+
+def write_zip(folder: Path, name: ZipName, files: Mapping[str, bytes]) -> Path:
+    """Write a zip, whole or not at all, and never over another one.
+
+    Raises:
+        SubmitError: it cannot be written; nothing is left under its name.
+    """
+    target = folder / str(name)
+    part = None
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor, part = tempfile.mkstemp(dir=folder, prefix=".", suffix=".part")
+        with os.fdopen(descriptor, "w+b") as stream:
+            _pack(stream, files)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if target.exists():
+            raise FileExistsError(errno.EEXIST, "a file of this name is there", str(target))
+        os.chmod(part, 0o644)
+        os.replace(part, target)
+    except (OSError, zipfile.BadZipFile) as problem:
+        raise SubmitError(_why(problem, folder, files)) from None
+    finally:
+        if part is not None:
+            with contextlib.suppress(OSError):
+                os.unlink(part)
+    return target
+
+
+def _pack(stream: Any, files: Mapping[str, bytes]) -> None:
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    stream.seek(0)
+    with zipfile.ZipFile(stream) as archive:
+        if archive.testzip() is not None:
+            raise zipfile.BadZipFile("it could not be read back")
+
+
+def _why(problem: Exception, folder: Path, files: Mapping[str, bytes]) -> str:
+    number = getattr(problem, "errno", None)
+    elsewhere = "labkit submit LAB --to ANOTHER/FOLDER writes it elsewhere"
+    if number in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
+        size = sum(map(len, files.values()))
+        return (
+            f"Nothing was handed in: the disk of {folder} is full; up to {size:,} bytes are "
+            f"needed. Free some space and try again, or {elsewhere}."
+        )
+    if number in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"Nothing was handed in: {folder} may not be written to. {elsewhere.capitalize()}."
+    return f"Nothing was handed in: the zip cannot be written to {folder}: {problem}. {elsewhere}."
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """An nbgrader exchange that takes a lab: nbgrader's configured program, and who hands in."""
+
+    app: Any
+    learner: str
+
+
+def find_exchange(lab: str) -> Exchange | None:
+    """Find the exchange that this computer's nbgrader is configured for; None if there is none.
+
+    There is one where a course is named and its exchange takes in this lab.
+    """
+    if sys.platform == "win32":
+        return None
+    try:
+        from nbgrader.apps.submitapp import SubmitApp
+        from nbgrader.exchange.default import ExchangeSubmit
+        from nbgrader.utils import get_username
+    except ImportError:
+        return None
+    app = SubmitApp()
+    app.initialize([lab, f"--log-level={logging.CRITICAL}"])
+    submit = _step(app)
+    course = app.coursedir.course_id
+    if isinstance(submit, ExchangeSubmit):
+        inbound = Path(submit.root, course, "inbound")
+        outbound = Path(submit.root, course, "outbound", lab)
+        if not (course and outbound.is_dir() and os.access(inbound, os.W_OK | os.X_OK)):
+            return None
+    elif not course:
+        return None
+    student = app.coursedir.student_id
+    return Exchange(app, get_username() if student == "*" else student)
+
+
+def to_exchange(exchange: Exchange, lab: str, files: Mapping[str, bytes]) -> None:
+    """Hand files in with nbgrader's own step.
+
+    Raises:
+        ExchangeRefusedError: it did not take them.
+    """
+    submit = _step(exchange.app)
+    with tempfile.TemporaryDirectory(prefix="labkit-", ignore_cleanup_errors=True) as name:
+        course = exchange.app.coursedir.course_id if submit.path_includes_course else ""
+        folder = Path(name, course, lab)
+        for file, content in files.items():
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            (folder / file).write_bytes(content)
+        exchange.app.coursedir.assignment_id = lab
+        submit.assignment_dir = name
+        try:
+            submit.start()
+        # Exchanges of other makers raise errors of their own.
+        except (Exception, SystemExit) as problem:
+            raise ExchangeRefusedError(str(problem) or type(problem).__name__) from None
+
+
+def _step(app: Any) -> Any:
+    from nbgrader.auth import Authenticator
+    from nbgrader.exchange import ExchangeFactory
+
+    factory = ExchangeFactory(config=app.config)
+    return factory.Submit(
+        coursedir=app.coursedir, authenticator=Authenticator(parent=app), parent=app
+    )
