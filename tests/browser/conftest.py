@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from lab_server import PATIENCE, ROOT, LabServer, Watch
 from labkit.authoring.workbook import release_workbook
@@ -36,6 +36,7 @@ def browser() -> Iterator[Browser]:
             pytest.fail(f"{reason}, and LABKIT_REQUIRE_TOOLS asks for it")
         pytest.skip(reason)
     arguments = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=path, args=arguments)
         yield running

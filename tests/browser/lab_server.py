@@ -73,6 +73,11 @@ class Watch:
         page.on("response", self._response)
         page.on("request", self._request)
 
+    def clear(self) -> None:
+        """Forget all, where the trouble was wanted."""
+        for found in (self.console, self.http, self.foreign):
+            found.clear()
+
     def verdict(self) -> str:
         """All trouble in words; empty if there was none."""
         return "\n".join(
@@ -122,7 +127,8 @@ def running_lab(
     environment = lab_environment(profile) | {name: str(value) for name, value in own.items()}
     with open(home / "jupyterlab.log", "wb") as log:
         process = subprocess.Popen(
-            lab_command(folder, port, open_browser=False),
+            # Lets a test call JupyterLab's own commands, for example to change the theme.
+            [*lab_command(folder, port, False), "--LabApp.expose_app_in_browser=True"],
             env=environment | variables,
             cwd=folder,
             stdout=log,
@@ -159,9 +165,10 @@ def _wait_until_it_answers(server: LabServer) -> None:
 
 def use_theme(page: Page, name: str) -> None:
     """Change JupyterLab's theme, "light" or "dark", and wait until it is there."""
-    page.get_by_role("menuitem", name="Settings", exact=True).click()
-    page.get_by_role("menuitem", name="Theme", exact=True).hover()
-    page.get_by_role("menuitem", name=f"JupyterLab {name.capitalize()}", exact=True).click()
+    theme = f"JupyterLab {name.capitalize()}"
+    page.evaluate(
+        "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme
+    )
     page.wait_for_function(
         "light => document.body.dataset.jpThemeLight === light",
         arg="true" if name == "light" else "false",

@@ -13,6 +13,7 @@ export class Connection {
     this.path = path;
     this.settings = lab.services.ServerConnection.makeSettings();
     this.tag = '';
+    this.absent = false; // the server answers, and knows no course: no use in asking often
   }
 
   /* What the page shows; `changed` is false where it is what came last time. */
@@ -64,6 +65,7 @@ export class Connection {
       this.tag = '';
       throw new Error(UNREACHABLE);
     }
+    this.absent = answer.status === 404;
     if (answer.ok || answer.status === 304) {
       return answer;
     }

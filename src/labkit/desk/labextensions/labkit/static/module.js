@@ -110,16 +110,15 @@ function facts(module) {
 function progress(module) {
   const words =
     module.tried === 0
-      ? 'Not begun'
+      ? module.state === 'new' ? 'Not begun' : 'Lab not begun'
       : `${module.passed} of ${count(module.tasks.length, 'task', 'tasks')} passed · ` +
         `${figure(module.reached)} of ${figure(module.checked_points)} points`;
   const said = [];
   if (module.submitted) {
-    const { when, receipt } = module.submitted;
-    said.push(`Handed in ${moment(when)}${receipt ? `, receipt ${receipt}` : ''}`);
+    said.push(handedIn(module));
   }
   if (module.changed.length) {
-    said.push(`Since the try before: ${module.changed.join('; ')}`);
+    said.push(`Since you last tried: ${module.changed.join('; ')}.`);
   }
   return make(
     'div',
@@ -127,6 +126,13 @@ function progress(module) {
     bar(module.reached, module.checked_points, `Progress in module ${module.number}`, words),
     said.map(text => make('p', { class: 'lk-said' }, text))
   );
+}
+
+function handedIn(module) {
+  const { when, receipt } = module.submitted;
+  const since =
+    module.when > when ? ' You have checked answers since: hand in again for them to count.' : '';
+  return `✔ Handed in ${moment(when)}${receipt ? `, receipt ${receipt}` : ''}.${since}`;
 }
 
 function tasks(module) {

@@ -34,10 +34,10 @@ export class Page {
         this.notices(home),
         nextStep(home, this.actions),
         section('lk-modules', 'Modules', this.modules(available)),
+        this.keep,
         later.length
           ? section('lk-later', 'To come', make('ul', { class: 'lk-later' }, later.map(planned)))
-          : null,
-        this.keep
+          : null
       )
     );
     this.recall(seen);

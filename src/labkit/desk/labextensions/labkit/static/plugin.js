@@ -32,12 +32,13 @@ function homeWidget(lab, context, open, rendermime) {
         plain: () => this.plain()
       });
       this.look = () => this.refresh();
+      this.tick = () => this.connection.absent || this.refresh();
     }
 
     onAfterAttach() {
       window.addEventListener('focus', this.look);
       document.addEventListener('visibilitychange', this.look);
-      this.timer = window.setInterval(this.look, EVERY);
+      this.timer = window.setInterval(this.tick, EVERY);
       this.refresh();
     }
 
@@ -126,6 +127,7 @@ function activate(lab, app, documents, rendermime, palette, launcher, restorer) 
   // Where another viewer is set for all Markdown, this page stays the viewer of HOME.md.
   registry.setDefaultWidgetFactory(FILE_TYPE, FACTORY);
   factory.widgetCreated.connect((_, widget) => {
+    // Not its label: JupyterLab takes another label for a new name of the file.
     widget.title.icon = icon;
     widget.context.pathChanged.connect(() => void tracker.save(widget));
     void tracker.add(widget);
