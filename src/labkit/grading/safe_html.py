@@ -60,8 +60,8 @@ STYLES = frozenset(
     "border-radius border-right border-spacing border-style border-top border-width color display "
     "font-family font-size font-style font-weight height line-height list-style-type margin "
     "margin-bottom margin-left margin-right margin-top max-height max-width min-width opacity "
-    "overflow overflow-wrap overflow-x padding padding-bottom padding-left padding-right padding-top text-align "
-    "text-decoration vertical-align white-space width".split()
+    "overflow overflow-wrap overflow-x padding padding-bottom padding-left padding-right "
+    "padding-top text-align text-decoration vertical-align white-space width".split()
 )
 STYLE_FUNCTIONS = frozenset({"var", "rgb", "rgba", "hsl", "hsla"})
 

@@ -9,14 +9,17 @@ the sliders are gone, the picture stays. Drawing is left to `plots`, numbers to 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import ipywidgets
+import numpy as np
 from IPython.display import DisplayHandle, display
+from numpy.typing import NDArray
 
 from labkit.trends.causal_uplift import baselines
 from labkit.trends.causal_uplift.plots import Plot, drift
-from labkit.trends.causal_uplift.world.retailer import Market, draw_customers
+from labkit.trends.causal_uplift.world.retailer import Customers, Market, draw_customers
 
 CUSTOMERS, SEED = 20_000, 2
 
@@ -78,16 +81,8 @@ def _slider(value: float, low: float, high: float, step: float, name: str) -> An
 
 
 def _drift(confounding: float, certainty: float, trim: float) -> Plot:
-    market = Market(
-        confounding=confounding,
-        overlap=1 / certainty,
-        treated_share=0.25,
-        curved_outcome=True,
-        noise=4.0,
-    )
-    customers = draw_customers(CUSTOMERS, SEED, market)
+    customers, propensity = _customers(confounding, certainty)
     x, offer, margin = customers.x, customers.offer, customers.margin
-    propensity = baselines.fit_propensity(x, offer)
     kept = (propensity > trim) & (propensity < 1 - trim)
     estimates = {
         "naive difference": baselines.difference_in_means(offer, margin),
@@ -98,3 +93,16 @@ def _drift(confounding: float, certainty: float, trim: float) -> Plot:
     return drift(
         propensity, offer, estimates, customers.ate, float(customers.effect[kept].mean()), trim
     )
+
+
+@lru_cache(maxsize=8)  # trimming asks for the same customers again
+def _customers(confounding: float, certainty: float) -> tuple[Customers, NDArray[np.float64]]:
+    market = Market(
+        confounding=confounding,
+        overlap=1 / certainty,
+        treated_share=0.25,
+        curved_outcome=True,
+        noise=4.0,
+    )
+    customers = draw_customers(CUSTOMERS, SEED, market)
+    return customers, baselines.fit_propensity(customers.x, customers.offer)

@@ -9,17 +9,24 @@ distribution of the score to `logic`, the rule to `guideline`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
 from typing import Any
 
 import ipywidgets
 import numpy as np
 from IPython.display import DisplayHandle, display
 from numpy.typing import NDArray
+from rdflib import Graph
 
 from labkit.trends.neuro_symbolic_diagnosis import guideline
 from labkit.trends.neuro_symbolic_diagnosis.logic import sample_tds
 from labkit.trends.neuro_symbolic_diagnosis.plots import Plot, diagnosis
-from labkit.trends.neuro_symbolic_diagnosis.world.lesions import COLOURS, STRUCTURES, make_lesions
+from labkit.trends.neuro_symbolic_diagnosis.world.lesions import (
+    COLOURS,
+    STRUCTURES,
+    Lesions,
+    make_lesions,
+)
 from labkit.trends.neuro_symbolic_diagnosis.world.renderer import render
 from labkit.trends.neuro_symbolic_diagnosis.world.scores import BANDS
 
@@ -103,11 +110,8 @@ def _decimal(value: float, low: float, high: float, step: float, name: str) -> A
 def _diagnosis(
     asymmetry: int, border: int, colours: int, structures: int, doubt: float, threshold: float
 ) -> Plot:
-    present = _presence(COLOURS, COLOUR_ORDER[:colours])
-    kinds = _presence(STRUCTURES, STRUCTURE_ORDER[:structures])
-    lesion = make_lesions([asymmetry], [border], present, kinds, seed=GEOMETRY)
-    changed = guideline.with_threshold(guideline.load(), "suspicious", threshold)
-    rules = guideline.read(changed)
+    lesion = _lesion(asymmetry, border, colours, structures)
+    rules = _rules(threshold)
     weights = {name: tenths / 10 for name, tenths in rules.weights.items()}
     points = [
         (f"asymmetry {asymmetry}", weights["asymmetry"] * asymmetry),
@@ -117,10 +121,35 @@ def _diagnosis(
     ]
     tenths = rules.tenths(lesion.concepts())
     verdict = BANDS[int(rules.bands(tenths)[0])].replace("_", " ")
-    distribution = sample_tds(_beliefs(lesion.concepts(), doubt), draws=DRAWS)[0]
+    distribution = _distribution(asymmetry, border, colours, structures, doubt)
     limits = (threshold, rules.lower["highly_suspicious"])
     rule = f"{rules.rule_ids(tenths)[0]}, {verdict}"
     return diagnosis(render(lesion, size=96)[0], distribution, points, rule, limits)
+
+
+@cache
+def _rules(threshold: float) -> guideline.Guideline:
+    return guideline.read(guideline.with_threshold(_shipped(), "suspicious", threshold))
+
+
+@cache
+def _shipped() -> Graph:
+    return guideline.load()
+
+
+@lru_cache(maxsize=64)
+def _lesion(asymmetry: int, border: int, colours: int, structures: int) -> Lesions:
+    present = _presence(COLOURS, COLOUR_ORDER[:colours])
+    kinds = _presence(STRUCTURES, STRUCTURE_ORDER[:structures])
+    return make_lesions([asymmetry], [border], present, kinds, seed=GEOMETRY)
+
+
+@lru_cache(maxsize=64)
+def _distribution(
+    asymmetry: int, border: int, colours: int, structures: int, doubt: float
+) -> NDArray[np.float64]:
+    concepts = _lesion(asymmetry, border, colours, structures).concepts()
+    return sample_tds(_beliefs(concepts, doubt), draws=DRAWS)[0]
 
 
 def _presence(names: tuple[str, ...], shown: tuple[str, ...]) -> NDArray[np.int64]:
