@@ -21,6 +21,7 @@ COMMANDS = (
     "verify",
     "grade",
     "sample-cohort",
+    "submit",
     "new-lab",
     "doctor",
 )
@@ -54,6 +55,8 @@ def test_every_command_explains_itself(command):
         (("new-lab", "08_rl_supply_chain"), "08_rl_supply_chain"),
         (("port", "labs/nothing.py"), "nothing.ipynb: no such notebook"),
         (("release", "--to", "labs"), "labs"),
+        (("submit", "99_nothing"), "There is no notebook of the lab '99_nothing'"),
+        (("submit", "--verify", "nothing.zip"), "nothing.zip cannot be opened"),
     ],
 )
 def test_a_mistake_is_told_in_a_sentence_without_a_traceback(arguments, words):

@@ -30,7 +30,7 @@ def released() -> NotebookNode:
         marked("setup", "limit = 10", locked=True),
         marked(
             "double",
-            f"def double(x):\n    {STUB.replace(chr(10), chr(10) + '    ')}",
+            f"def double(x):\n    {STUB_IN_FUNCTION}",
             solution=True,
         ),
         marked("test_double", "assert double(limit) == 20", grade=True, locked=True, points=3),

@@ -18,10 +18,10 @@ from traitlets.config import Config
 
 from labkit.errors import CourseError
 from labkit.grading import receipts
+from labkit.grading.collect import StampedZipCollector
 from labkit.grading.receipts import (
     ReceivedAt,
     StampedCollect,
-    StampedZipCollector,
     last_change,
     read,
     receipts_path,
@@ -252,8 +252,26 @@ def test_names_without_a_time_leave_no_receipt(collector: StampedZipCollector, p
     collector.named_regexp = r".*/(?P<student_id>\w+)-(?P<file_id>.+)"
     assert collector.collect("/x/ada-p1.ipynb")["student_id"] == "ada"
     collector.named_regexp = r".*/(?P<student_id>\w+)-(?P<timestamp>\w+)-(?P<file_id>.+)"
-    assert collector.collect("/x/ada-later-p1.ipynb")
+    assert "timestamp" not in collector.collect("/x/ada-later-p2.ipynb")
     assert read(path) == {}
+
+
+def test_a_second_file_of_one_name_without_a_time_stops_nobody(collector: StampedZipCollector):
+    collector.named_regexp = r"/x/(?P<student_id>\w+)/(?:.*/)?(?P<file_id>[^/]+)"
+    assert collector.collect("/x/ada/a/p1.ipynb")
+    assert collector.collect("/x/ada/b/p1.ipynb") is None
+    assert collector.collect("/x/bob/a/p1.ipynb")
+
+
+def test_where_the_platform_tells_whose_a_zip_is_its_own_name_does_not(
+    collector: StampedZipCollector,
+):
+    zipped = "mallory+ps1+20260203T120000Z+000000000000"
+    path = f"/x/download/Ada Lovelace_12_assignsubmission_file/{zipped}/p1.ipynb"
+    pattern = r".*/(?P<student_id>[^/]+?)_\d+_assignsubmission_file[^/]*/(?:.*/)?(?P<file_id>[^/]+)"
+    assert collector.collect(path.replace("mallory", "ada"))["student_id"] == "ada"
+    collector.named_regexp = pattern
+    assert collector.collect(path)["student_id"] == "Ada Lovelace"
 
 
 @pytest.mark.parametrize("name", ["..", ".", "a\nb"])

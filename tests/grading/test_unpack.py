@@ -96,6 +96,7 @@ HOSTILE = {
     "is the name of another entry": ("P1.IPYNB", b"x"),
     "is a folder of another file's name": ("p1.ipynb/x", b"x"),
     "is hidden in control signs": ("p2\n.ipynb", b"x"),
+    "is made out to somebody else": (f"{own_name('ada')[:-4]}/p1.ipynb", b"x"),
     "is very deep": ("/".join("a" * 40), b"x"),
     "is very long": ("a" * 300, b"x"),
 }
@@ -228,3 +229,14 @@ def test_what_a_platform_puts_before_a_name_is_no_part_of_it(downloaded: Path):
     assert said is not None
     found = unpacking.split_platform_prefix(said.learner, "ada")
     assert found == ("ada", "lovelaceada_12_34_")
+
+
+def test_of_one_learners_zips_the_latest_is_taken_whole(downloaded: Path):
+    for hour, extra in (("11", "old.txt"), ("13", "new.txt"), ("12", "middle.txt")):
+        name = ZipName("ada", "ps", f"20260203T{hour}0000Z", "0" * 12)
+        (downloaded / str(name)).write_bytes(own_zip("ada", (extra, b"x")))
+    assert {name.split("/")[1] for name in extract(downloaded)} == {
+        "p1.ipynb",
+        "receipt.json",
+        "new.txt",
+    }

@@ -28,6 +28,7 @@ def apply(c: Config) -> None:
     )
 
     from labkit.grading import receipts
+    from labkit.grading.collect import StampedZipCollector
     from labkit.grading.execute import ExecuteApart
     from labkit.grading.export import SafeExport
     from labkit.grading.intake import SubmissionExporter, admit
@@ -55,5 +56,5 @@ def apply(c: Config) -> None:
     c.HTMLExporter.preprocessors = [SanitizePage]  # what formgrader renders
     c.ExchangeFactory.collect = receipts.StampedCollect
     c.ZipCollectApp.extractor_plugin = SafeExtractor
-    c.ZipCollectApp.collector_plugin = receipts.StampedZipCollector
+    c.ZipCollectApp.collector_plugin = StampedZipCollector
     c.ExportApp.plugin_class = SafeExport

@@ -3,7 +3,8 @@
 `timestamp.txt` lies among the files that a learner hands in, so it is the learner's word and no
 evidence. What counts is `receipts.csv` beside the gradebook: the instructor's own record, to which
 lines are only ever added, and of which the last one for a learner and assignment holds. Collecting
-from the exchange or from a learning platform's archive writes to it, and so may the instructor.
+from the exchange or from a learning platform's archive (`labkit.grading.collect`) writes to it, and
+so may the instructor.
 Penalties are left to nbgrader's `AssignLatePenalties`, which comes after `ReceivedAt`.
 """
 
@@ -12,7 +13,6 @@ from __future__ import annotations
 import csv
 import io
 import os
-import re
 import stat
 import sys
 import unicodedata
@@ -26,27 +26,19 @@ from filelock import FileLock
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
-from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange.default.collect import ExchangeCollect
-from nbgrader.plugins import FileNameCollectorPlugin
 from nbgrader.preprocessors import NbGraderPreprocessor
-from nbgrader.utils import ignore_patterns, parse_utc, rmtree
+from nbgrader.utils import ignore_patterns, rmtree
 from sqlalchemy.engine import make_url
-from traitlets import Bool, Dict, Unicode
+from traitlets import Bool
 from traitlets.log import get_logger
 
 from labkit.errors import CourseError
 from labkit.grading.intake import copy_in, set_aside
 from labkit.grading.rebuild import find_coursedir
-from labkit.grading.unpack import learner_in_receipt, split_platform_prefix
-from labkit.learner.zip_names import PATTERN as ZIP_NAME
-from labkit.learner.zip_names import unescaped
 
 if sys.platform != "win32":
     import pwd
-
-# A file of a zip named by `labkit.learner.zip_names`, unpacked into a folder of its name.
-OWN_ZIP = rf"(?P<unpacked>.*[/\\]{ZIP_NAME})[/\\](?P<file_id>.+)"
 
 COLUMNS = ("assignment", "student", "received", "source")
 # A spreadsheet takes a field that starts with one of these for a formula.
@@ -92,7 +84,7 @@ def record(path: Path, assignment: str, student: str, when: datetime, source: st
     CourseError
         Where the file cannot be written.
     """
-    fields = (assignment, student, _utc(when).isoformat(), source)
+    fields = (assignment, student, as_utc(when).isoformat(), source)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{path}.lock", timeout=30), path.open("a+b") as stream:
@@ -186,7 +178,7 @@ class StampedCollect(ExchangeCollect):
         status = os.lstat(path)
         if not stat.S_ISDIR(status.st_mode):
             return "it is no folder"
-        if not _is_plain_name(username):
+        if not is_plain_name(username):
             return "its learner's name is no name of a folder"
         if self.check_owner:
             try:
@@ -226,7 +218,7 @@ class StampedCollect(ExchangeCollect):
         self._compare(src, received)
 
     def _compare(self, src: str, received: datetime) -> None:
-        claimed = _utc(super()._path_to_record(src)["timestamp"])
+        claimed = as_utc(super()._path_to_record(src)["timestamp"])
         if abs((received - claimed).total_seconds()) > TOLERANCE_SECONDS:
             self.log.warning(
                 "%s says it was handed in at %s; the exchange last changed it at %s, which counts",
@@ -234,69 +226,6 @@ class StampedCollect(ExchangeCollect):
                 claimed,
                 received,
             )
-
-
-class StampedZipCollector(FileNameCollectorPlugin):
-    """Collect from archives: those of a learning platform, and those that `labkit submit` wrote.
-
-    A platform's file names tell when it received them, which is recorded. The time in the name of
-    our own zips is the learner's word: it only orders one learner's zips among themselves.
-    """
-
-    named_regexp = Unicode(
-        OWN_ZIP,
-        help="Reads a file's path; by default that of zips written by `labkit submit`.",
-    ).tag(config=True)
-
-    _latest = Dict(help="The latest time recorded in this run, by learner.")
-
-    def collect(self, submitted_file: str) -> dict[str, str] | None:
-        """Return what the file's name says of it, or None for a file that must be passed over."""
-        own = re.fullmatch(OWN_ZIP, submitted_file)
-        # Where the instructor says how the platform names files, that tells whose they are.
-        platform = self.named_regexp != OWN_ZIP and re.match(self.named_regexp, submitted_file)
-        if own is not None and not platform:
-            return self._collect_own(submitted_file, own.groupdict())
-        found = super().collect(submitted_file)
-        if not found:
-            return None
-        student, file_id = str(found.get("student_id")), str(found.get("file_id"))
-        if not _is_plain_name(student) or not all(map(_is_plain_name, file_id.split("/"))):
-            self.log.warning("%s is passed over: it leads elsewhere", ascii(submitted_file))
-            return None
-        if found.get("timestamp"):
-            self._record(student, found["timestamp"])
-        return found
-
-    def _collect_own(self, path: str, found: dict[str, str]) -> dict[str, str] | None:
-        """Take a file of a zip that `labkit submit` wrote, whatever its kind."""
-        unpacked = Path(found["unpacked"])
-        student, _ = split_platform_prefix(
-            unescaped(found["student_id"]), learner_in_receipt(unpacked)
-        )
-        file_id = found["file_id"].replace("\\", "/")
-        reason = ""
-        if not all(map(_is_plain_name, [student, *file_id.split("/")])):
-            reason = "it leads elsewhere"
-        elif found["lab"] != self.parent.coursedir.assignment_id:
-            reason = f"it was handed in for {found['lab']}"
-        if reason:
-            self.log.error("%s is passed over: %s", ascii(path), reason)
-            return None
-        return {"student_id": student, "file_id": file_id, "timestamp": found["claimed"]}
-
-    def _record(self, student: str, text: str) -> None:
-        """Record the latest of the times that one run finds for a learner."""
-        try:
-            when = _utc(parse_utc(text))
-        # The parser of dates raises more than it documents, and nbgrader will speak of it.
-        except Exception:
-            return
-        coursedir: CourseDirectory = self.parent.coursedir
-        path = receipts_path(coursedir.db_url, coursedir.root)
-        if student not in self._latest or when > self._latest[student]:
-            self._latest[student] = when
-            record(path, coursedir.assignment_id, student, when, "learning platform")
 
 
 def last_change(folder: Path) -> datetime:
@@ -334,7 +263,7 @@ def _lines(path: Path) -> Iterator[Receipt]:
         for number, row in enumerate(csv.reader(stream)):
             try:
                 assignment, student, received, source = map(_unguarded, row)
-                when = _utc(datetime.fromisoformat(received))
+                when = as_utc(datetime.fromisoformat(received))
             except ValueError:
                 if number:
                     get_logger().warning("%s: line %d is no receipt: %r", path, number + 1, row)
@@ -350,11 +279,12 @@ def _unguarded(field: str) -> str:
     return field[1:] if field[:1] == "'" and field[1:].startswith(FORMULA_STARTS) else field
 
 
-def _utc(when: datetime) -> datetime:
+def as_utc(when: datetime) -> datetime:
+    """Return a time in UTC; one without a time zone is taken as UTC."""
     return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
 
 
-def _is_plain_name(name: str) -> bool:
+def is_plain_name(name: str) -> bool:
     """Tell whether a name names something in a folder, and not the folder or what is above."""
     odd = any(unicodedata.category(character) in ("Cc", "Cs") for character in name)
     return bool(name) and not odd and not name.startswith(".") and not {"/", "\\"} & set(name)

@@ -107,31 +107,30 @@ class SafeExtractor(ExtractorPlugin):
                 self._take(path, target / path.parent.relative_to(source))
         if not found:
             self.log.warning("No files found in directory: %s", archive_path)
-        self._refuse_names_used_twice(target)
+        for learner, places in own_zips(target).items():
+            self._choose(learner, places)
 
-    def _refuse_names_used_twice(self, target: Path) -> None:
-        """Leave out zips by one learner's name from several places of a platform's download.
+    def _choose(self, learner: str, places: dict[str, list[Path]]) -> None:
+        """Keep a learner's latest zip, and none where several people seem to use one name.
 
-        A platform keeps what one person hands in at one place. Somebody may have used another
-        one's name, and only a person can tell which zip is whose.
+        A platform keeps what one person hands in at one place. Where one name comes from two,
+        only a person can tell which zip is whose.
         """
-        places: dict[str, dict[str, list[Path]]] = {}
-        for folder in target.rglob("*+*+*+*"):
-            said = ZipName.read(f"{folder.name}.zip") if folder.is_dir() else None
-            if said is not None:
-                split = split_platform_prefix(said.learner, learner_in_receipt(folder))
-                place = f"{folder.parent}/{split[1]}"
-                places.setdefault(split[0], {}).setdefault(place, []).append(folder)
-        for learner, found in places.items():
-            if len(found) > 1:
-                self.log.error(
-                    "%s is the name on zips from %s. None of them was collected: find out which "
-                    "one is by that learner, remove the others, and collect again.",
-                    ascii(learner),
-                    " and ".join(ascii(place) for place in sorted(found)),
-                )
-                for folder in (folder for folders in found.values() for folder in folders):
-                    shutil.rmtree(folder, ignore_errors=True)
+        folders = sorted(folder for found in places.values() for folder in found)
+        if len(places) > 1:
+            self.log.error(
+                "%s is the name on zips from %s. None of them was collected: find out which one is "
+                "by that learner, remove the others, and collect again.",
+                ascii(learner),
+                " and ".join(ascii(place) for place in sorted(places)),
+            )
+            latest = None
+        else:
+            latest = max(folders, key=_claimed)
+        for folder in folders:
+            if folder != latest:
+                self.log.info("%s is left out", folder)
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _take(self, path: Path, folder: Path) -> None:
         """Bring one downloaded file into a folder, whole or not at all."""
@@ -246,12 +245,32 @@ def _parts(name: str, seen: set[str]) -> tuple[str, ...]:
         raise RefusedArchive(f"{ascii(name[:100])} leads out of its folder")
     if len(parts) > DEPTH or any(len(part.encode()) > NAME_BYTES for part in parts):
         raise RefusedArchive(f"{ascii(name[:100])} is too deep or too long")
+    # Whose a file is, is read from such a folder's name: it never comes from within an archive.
+    if any(ZipName.read(f"{part}.zip") for part in parts):
+        raise RefusedArchive(f"{ascii(name[:100])} is made out to a learner")
     # One name on macOS and Windows, whose file systems do not tell these apart.
     same = unicodedata.normalize("NFC", "/".join(parts)).casefold()
     if same in seen:
         raise RefusedArchive(f"it holds two entries of the name {ascii(name[:100])}")
     seen.add(same)
     return parts
+
+
+def own_zips(target: Path) -> dict[str, dict[str, list[Path]]]:
+    """Find the zips of `labkit submit` among what was unpacked: by learner, by where it lay."""
+    found: dict[str, dict[str, list[Path]]] = {}
+    for folder in target.rglob("*+*+*+*"):
+        said = ZipName.read(f"{folder.name}.zip") if folder.is_dir() else None
+        if said is not None:
+            learner, prefix = split_platform_prefix(said.learner, learner_in_receipt(folder))
+            place = f"{folder.parent}/{prefix}"
+            found.setdefault(learner, {}).setdefault(place, []).append(folder)
+    return found
+
+
+def _claimed(folder: Path) -> tuple[str, str]:
+    said = ZipName.read(f"{folder.name}.zip")
+    return (said.claimed if said else "", folder.name)
 
 
 def learner_in_receipt(folder: Path) -> str | None:
