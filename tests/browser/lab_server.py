@@ -160,7 +160,7 @@ def running_lab(
 
 
 def _wait_until_it_answers(server: LabServer) -> None:
-    deadline = time.monotonic() + PATIENCE / 1000
+    deadline = time.monotonic() + 2 * PATIENCE / 1000
     while True:
         try:
             with urllib.request.urlopen(f"{server.url}/api", timeout=5) as answer:

@@ -7,7 +7,6 @@ of 400 or more, or a request to another host: `open_page` sees to that.
 from __future__ import annotations
 
 import ast
-import os
 import re
 import shutil
 import subprocess
@@ -47,6 +46,20 @@ def course(released: Path, tmp_path: Path) -> Path:
         shutil.copy(ROOT / part, root / part)
     shutil.copytree(released, root / "workbook")
     return root
+
+
+@pytest.fixture
+def learners_lab(course: Path) -> Iterator[LabServer]:
+    with labkit_lab(course) as running:
+        yield running
+
+
+@pytest.fixture
+def instructors_lab(course: Path) -> Iterator[LabServer]:
+    command = [*LABKIT, "sample-cohort", LAB]
+    subprocess.run(command, cwd=course, check=True, stdout=subprocess.DEVNULL)
+    with labkit_lab(course, "--instructor") as running:
+        yield running
 
 
 def right_answer() -> str:
@@ -105,7 +118,9 @@ def work_in_the_lab(page: Page, screenshots: Path) -> NotebookPage:
     lab.run_text("lab = open_lab(edition=1)")
 
     answer = lab.cell("def newsvendor_quantity")
-    lab.write(answer, "def newsvendor_quantity(law, holding, penalty):\n    return demand.mean(law)")
+    lab.write(
+        answer, "def newsvendor_quantity(law, holding, penalty):\n    return demand.mean(law)"
+    )
     lab.run(answer)
     card = lab.run_text('lab.check("newsvendor"')
     expect(card).to_contain_text("newsvendor: ✘ failed")
@@ -116,8 +131,8 @@ def work_in_the_lab(page: Page, screenshots: Path) -> NotebookPage:
     page.keyboard.press("Escape")
     page.keyboard.press("b")
     page.keyboard.press("Enter")
-    page.keyboard.insert_text('lab.hint("newsvendor")')
-    hint = lab.run_text('lab.hint("newsvendor")\n')
+    page.keyboard.insert_text('lab.hint("newsvendor")  # one hint')
+    hint = lab.run_text("# one hint")
     expect(hint).to_contain_text("the chance that it sells")
 
     answer = lab.cell("def newsvendor_quantity")
@@ -140,48 +155,46 @@ def hand_in(lab: NotebookPage) -> None:
 
 
 def test_a_learner_plays_fails_takes_a_hint_passes_comes_back_and_hands_in(
-    open_page: OpenPage, course: Path, screenshots: Path
+    learners_lab: LabServer, open_page: OpenPage, screenshots: Path
 ) -> None:
-    with labkit_lab(course) as server:
-        page, _ = open_page(server)
-        page.goto(server.address("/"))
-        expect(page.get_by_role("link", name="Begin with the lesson of module 08")).to_be_visible(
-            timeout=PATIENCE
-        )
-        expect(page.get_by_role("dialog")).to_have_count(0)
-        take_pictures(page, screenshots, "start")
+    server = learners_lab
+    page, _ = open_page(server)
+    page.goto(server.address("/"))
+    expect(page.get_by_role("link", name="Begin with the lesson of module 08")).to_be_visible(
+        timeout=PATIENCE
+    )
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    take_pictures(page, screenshots, "start")
 
-        play_with_the_lesson(page, screenshots)
-        go_home(page)
-        lab = work_in_the_lab(page, screenshots)
+    play_with_the_lesson(page, screenshots)
+    go_home(page)
+    lab = work_in_the_lab(page, screenshots)
 
-        passed = "1 of 7 tasks passed · 10 of 90 points"
-        expect(go_home(page)).to_contain_text(passed)
-        take_pictures(page, screenshots, "home")
-        page.reload()
-        expect(module_on(page)).to_contain_text(passed, timeout=PATIENCE)
+    passed = "1 of 7 tasks passed · 10 of 90 points"
+    expect(go_home(page)).to_contain_text(passed)
+    take_pictures(page, screenshots, "home")
+    page.reload()
+    expect(module_on(page)).to_contain_text(passed, timeout=PATIENCE)
 
-        page.get_by_role("tab", name="rl_supply_chain.ipynb").click()
-        lab = NotebookPage(page)
-        lab.wait_for_kernel()
-        expect(lab.cell('lab.check("newsvendor"')).to_contain_text("newsvendor: ✔ passed")
-        hand_in(lab)
-        take_pictures(page, screenshots, "handed-in-lab")
-        expect(go_home(page)).to_contain_text(re.compile("Handed in .*receipt"))
-        take_pictures(page, screenshots, "handed-in")
+    page.get_by_role("tab", name="rl_supply_chain.ipynb").click()
+    lab = NotebookPage(page)
+    lab.wait_for_kernel()
+    expect(lab.cell('lab.check("newsvendor"')).to_contain_text("newsvendor: ✔ passed")
+    hand_in(lab)
+    take_pictures(page, screenshots, "handed-in-lab")
+    expect(go_home(page)).to_contain_text(re.compile("Handed in .*receipt"))
+    take_pictures(page, screenshots, "handed-in")
 
 
 def test_an_instructor_sees_formgrader_with_what_the_sample_cohort_handed_in(
-    open_page: OpenPage, course: Path, screenshots: Path
+    instructors_lab: LabServer, open_page: OpenPage, screenshots: Path
 ) -> None:
-    subprocess.run([*LABKIT, "sample-cohort", LAB], cwd=course, check=True, stdout=subprocess.DEVNULL)
-    with labkit_lab(course, "--instructor") as server:
-        page, _ = open_page(server)
-        page.goto(server.address("/"))
-        expect(module_on(page)).to_be_visible(timeout=PATIENCE)
-        expect(page.get_by_role("dialog")).to_have_count(0)
-        page.get_by_role("menuitem", name="Nbgrader", exact=True).click()
-        page.get_by_role("menuitem", name="Formgrader", exact=True).click()
-        row = page.frame_locator("iframe").locator("tr").filter(has_text=LAB)
-        expect(row.locator("td.num-submissions")).to_have_text("4", timeout=PATIENCE)
-        take_pictures(page, screenshots, "formgrader")
+    page, _ = open_page(instructors_lab)
+    page.goto(instructors_lab.address("/"))
+    expect(module_on(page)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_role("menuitem", name="Nbgrader", exact=True).click()
+    page.get_by_role("menuitem", name="Formgrader", exact=True).click()
+    row = page.frame_locator("iframe").locator("tr").filter(has_text=LAB)
+    expect(row.locator("td.num-submissions")).to_have_text("4", timeout=PATIENCE)
+    take_pictures(page, screenshots, "formgrader")
