@@ -107,6 +107,10 @@ def play_with_the_lesson(page: Page, screenshots: Path) -> None:
     slider = outputs.locator(".widget-slider", has_text="level").get_by_role("slider")
     slider.press("ArrowLeft")
     expect(picture).not_to_have_attribute("src", before)
+    page.set_viewport_size({"width": 800, "height": 900})
+    track = outputs.locator(".widget-slider", has_text="level").locator(".noUi-target")
+    box = track.bounding_box()
+    assert box and box["width"] > 80 and box["x"] + box["width"] < 780, "the slider is squeezed"
     take_pictures(page, screenshots, "lesson")
 
 
