@@ -79,6 +79,7 @@ def take_pictures(page: Page, folder: Path, name: str) -> None:
     """Picture the page in both themes, wide and narrow."""
     for theme in ("light", "dark"):
         use_theme(page, theme)
+        expect(page.locator("#jupyterlab-splash")).to_have_count(0)
         for width in (1280, 800):
             page.set_viewport_size({"width": width, "height": 900})
             page.screenshot(path=folder / f"first-hour-{name}-{theme}-{width}.png")
@@ -112,6 +113,8 @@ def play_with_the_lesson(page: Page, screenshots: Path) -> None:
     box = track.bounding_box()
     assert box and box["width"] > 80 and box["x"] + box["width"] < 780, "the slider is squeezed"
     take_pictures(page, screenshots, "lesson")
+    # What is not saved would keep the browser from reloading without a question.
+    lesson.save()
 
 
 def work_in_the_lab(page: Page, screenshots: Path) -> NotebookPage:
