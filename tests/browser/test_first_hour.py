@@ -183,6 +183,8 @@ def test_a_learner_plays_fails_takes_a_hint_passes_comes_back_and_hands_in(
     page.reload()
     expect(module_on(page)).to_contain_text(passed, timeout=PATIENCE)
 
+    # JupyterLab brings the page of its address to the front once all is restored.
+    page.evaluate("async () => { await window.jupyterapp.restored; }")
     page.get_by_role("tab", name="rl_supply_chain.ipynb").click()
     lab = NotebookPage(page)
     lab.wait_for_kernel()
