@@ -42,7 +42,7 @@ Times = dict[str, list[float]]
 def ours(page: Page, server: LabServer) -> tuple[float, float]:
     """Return seconds to the home page, and from a click on the lesson to its kernel."""
     start = time.perf_counter()
-    page.goto(server.address("/lab"))
+    page.goto(server.address("/"))
     page.get_by_role("link", name=re.compile("^Lesson of module")).first.wait_for()
     shown = time.perf_counter() - start
     return shown, live(page, lambda: page.locator(f'a.lk-button[href$="{LESSON}"]').last.click())
@@ -51,7 +51,7 @@ def ours(page: Page, server: LabServer) -> tuple[float, float]:
 def stock(page: Page, server: LabServer) -> tuple[float, float]:
     """Return seconds to the launcher, and from a double click on the lesson to its kernel."""
     start = time.perf_counter()
-    page.goto(server.address("/lab"))
+    page.goto(server.address("/"))
     page.locator(".jp-LauncherCard").first.wait_for()
     shown = time.perf_counter() - start
     for name in Path(LESSON).parts[:-1]:
