@@ -7,6 +7,7 @@ ended with its kernels.
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import time
@@ -105,9 +106,16 @@ class Watch:
 
 @contextmanager
 def running_lab(
-    folder: Path, home: Path, profile: Path = LEARNER, **variables: str
+    folder: Path,
+    home: Path,
+    profile: Path = LEARNER,
+    command: list[str] | None = None,
+    **variables: str,
 ) -> Iterator[LabServer]:
-    """Run JupyterLab on `folder` with everything of the user's own below `home`."""
+    """Run JupyterLab on `folder` with everything of the user's own below `home`.
+
+    A command of one's own is run in `folder`, in the plain environment, and gets a port added.
+    """
     home.mkdir(parents=True, exist_ok=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -124,11 +132,14 @@ def running_lab(
         "LABKIT_LEARNER": "ada",
         "JUPYTER_TOKEN": TOKEN,
     }
-    environment = lab_environment(profile) | {name: str(value) for name, value in own.items()}
+    environment = dict(os.environ) if command else lab_environment(profile)
+    environment |= {name: str(value) for name, value in own.items()}
     with open(home / "jupyterlab.log", "wb") as log:
         process = subprocess.Popen(
+            [*command, f"--port={port}"]
+            if command
             # Lets a test call JupyterLab's own commands, for example to change the theme.
-            [*lab_command(folder, port, False), "--LabApp.expose_app_in_browser=True"],
+            else [*lab_command(folder, port, False), "--LabApp.expose_app_in_browser=True"],
             env=environment | variables,
             cwd=folder,
             stdout=log,
@@ -149,7 +160,7 @@ def running_lab(
 
 
 def _wait_until_it_answers(server: LabServer) -> None:
-    deadline = time.monotonic() + PATIENCE / 1000
+    deadline = time.monotonic() + 2 * PATIENCE / 1000
     while True:
         try:
             with urllib.request.urlopen(f"{server.url}/api", timeout=5) as answer:

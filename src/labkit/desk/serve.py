@@ -10,13 +10,11 @@ page shows is the work of `labkit.desk.server`.
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
-from labkit.authoring.catalog import load_catalog, render_home
-from labkit.authoring.files import write_atomically
-from labkit.authoring.workbook import HOME, release_workbook
 from labkit.desk.exchange import exchange_configured
 
 SETTINGS = Path(__file__).parent / "settings"
@@ -62,6 +60,9 @@ def serve_lab(root: Path, port: int = 0, open_browser: bool = True) -> int:
     """
     folder = root / WORKBOOK
     if not folder.is_dir():
+        # The authors' tools take seconds to import, which a learner with a workbook need not wait.
+        from labkit.authoring.workbook import release_workbook
+
         release_workbook(root, folder)
     profiles = (EXCHANGE, LEARNER) if exchange_configured(folder) else (LEARNER,)
     return _run(lab_command(folder, port, open_browser), lab_environment(*profiles), folder)
@@ -80,12 +81,18 @@ def serve_instructor(root: Path, port: int = 0, open_browser: bool = True) -> in
 
 def prepare_instructor(root: Path) -> None:
     """Write the home page of the course's own folder, which is made from the catalog."""
+    from labkit.authoring.catalog import load_catalog, render_home
+    from labkit.authoring.files import write_atomically
+    from labkit.authoring.workbook import HOME
+
     write_atomically(root / HOME, render_home(load_catalog(root)).encode("utf-8"))
 
 
 def _run(command: list[str], environment: dict[str, str], folder: Path) -> int:
     # Jupyter and nbgrader read their configuration from the working folder too.
     server = subprocess.Popen(command, env=environment, cwd=folder)
+    # Who ends this program means JupyterLab: left alone, it would hold its port and its kernels.
+    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     while True:
         try:
             return server.wait()

@@ -34,7 +34,9 @@ class Explorer:
     def __init__(self, draw: Callable[..., Plot], controls: Mapping[str, Any]) -> None:
         self.draw = draw
         self.controls = dict(controls)
-        self.box = ipywidgets.HBox([*self.controls.values()])
+        # On a narrow page one row would squeeze the sliders until nothing is left to pull.
+        wrapped = ipywidgets.Layout(flex_flow="row wrap")
+        self.box = ipywidgets.HBox([*self.controls.values()], layout=wrapped)
         self._shown: DisplayHandle | None = None
         for control in self.controls.values():
             control.observe(self._redraw, names="value")

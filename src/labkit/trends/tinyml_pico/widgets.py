@@ -39,7 +39,9 @@ class Explorer:
     ) -> None:
         self.draw = draw
         self.controls = dict(controls)
-        self.box = ipywidgets.HBox([*extra, *self.controls.values()])
+        # On a narrow page one row would squeeze the sliders until nothing is left to pull.
+        wrapped = ipywidgets.Layout(flex_flow="row wrap")
+        self.box = ipywidgets.HBox([*extra, *self.controls.values()], layout=wrapped)
         self._shown: DisplayHandle | None = None
         for control in self.controls.values():
             control.observe(self._redraw, names="value")
