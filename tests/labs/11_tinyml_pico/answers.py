@@ -3,7 +3,7 @@
 Every right answer is written differently from the lab's solution. Every wrong one is a mistake
 that learners make; beside it stands a piece of the text that its outcome must show. The answers of
 the chip's tasks stand in `chip_answers.py`, C and images, those about networks in
-`network_answers.py`.
+`network_answers.py`. `sharing` spares the proof compiling and booting the same again.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ def _beside(name):
 
 networks = _beside("network_answers")
 chip = _beside("chip_answers")
+sharing = _beside("sharing").sharing
 
 # --- 1 windows ----------------------------------------------------------------------------------
 
