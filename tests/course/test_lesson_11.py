@@ -79,6 +79,9 @@ HELD = {
         "all(abs(gain) <= error for one, (gain, error) in gains.items()"
         " if one != ('4, 8, 8', 'pruned'))"
     ),
+    "It halves the cycles of plain C": (
+        "1.8 < cost_of['plain C'] / peers['assembler, one product a MULS']['cycles'] < 2.2"
+    ),
     "with plain C it stands where four times the MACs stand": (
         "3.2 < cost_of['plain C'] / cost_of['assembler'] < 4.5"
     ),

@@ -46,9 +46,15 @@ def test_a_network_with_shuffled_channels_answers_as_before(name):
 
 @pytest.mark.parametrize("seed", range(20))
 def test_a_battery_lasts_as_wanted_with_the_shortest_period(seed):
-    for case in tinyml_pico.draw("battery", seed)["cases"]:
+    *common, endless, busy = tinyml_pico.draw("battery", seed)["cases"]
+    for case in common:
         watch = {**case["device"], "period_s": case["period_s"]}
         assert battery.days(watch) == pytest.approx(watch["wanted_days"])
+    watch = endless["device"]
+    assert endless["period_s"] is None
+    assert battery.days({**watch, "period_s": 1e12}) < watch["wanted_days"]
+    assert battery.days({**watch, "period_s": 1e12, "sensor_ma": 0}) > watch["wanted_days"]
+    assert busy["period_s"] == pytest.approx(battery.awake_s(busy["device"]))
 
 
 def test_a_chip_that_cannot_keep_up_lasts_no_day():

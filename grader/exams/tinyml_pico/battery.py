@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-CASES = 4
+COMMON = 5
 DAY_S, MONTH_H = 86_400.0, 720.0
 CLEAR, DISTINCT = 0.05, 0.005
 """Least relative distance of traps from the right figure, and from each other."""
@@ -22,25 +22,27 @@ Device = Mapping[str, float]
 def draw_battery(seed: int) -> dict[str, Any]:
     """Return ``{"cases": [...]}``.
 
-    Each has ``device``, the keys of which the lab describes, ``days``, ``period_s`` and ``traps``,
-    the days of known mistakes by name. In the last case the chip cannot keep up.
+    Each has ``device``, the keys of which the lab describes, ``days``, ``period_s`` (None if no
+    period is long enough) and ``traps``, the days of known mistakes by name. After the common cases
+    comes one in which more days are wanted than any period gives, and one in which the chip cannot
+    keep up and any period that is long enough for a look will do.
     """
     rng = np.random.default_rng(seed)
-    return {"cases": [_case(rng, busy=number == CASES - 1) for number in range(CASES)]}
+    return {"cases": [_case(rng, kind) for kind in (*["common"] * COMMON, "endless", "busy")]}
 
 
-def _case(rng: np.random.Generator, *, busy: bool) -> dict[str, Any]:
+def _case(rng: np.random.Generator, kind: str) -> dict[str, Any]:
     while True:
-        device = _device(rng, busy=busy)
+        device = _device(rng, kind)
         right = days(device)
         traps = _traps(device)
-        if busy or (_clear([right, *traps.values()]) and 20 < right < 3_000):
+        if kind == "busy" or (_clear([right, *traps.values()]) and 20 < right < 3_000):
             break
     return {
         "device": device,
         "days": right,
         "period_s": shortest_period(device),
-        "traps": {} if busy else traps,
+        "traps": {} if kind == "busy" else traps | _slips(device),
     }
 
 
@@ -51,7 +53,7 @@ def _clear(figures: list[float]) -> bool:
     return bool(away.min() > CLEAR and np.diff(order).min() > DISTINCT)
 
 
-def _device(rng: np.random.Generator, *, busy: bool) -> dict[str, float]:
+def _device(rng: np.random.Generator, kind: str) -> dict[str, float]:
     device = {
         "cycles": int(rng.integers(200_000, 2_000_000)),
         "clock_hz": 125_000_000,
@@ -67,12 +69,17 @@ def _device(rng: np.random.Generator, *, busy: bool) -> dict[str, float]:
         "usable": round(float(rng.uniform(0.7, 0.9)), 2),
         "lost_per_month": round(float(rng.uniform(0.02, 0.08)), 3),
     }
-    if busy:
+    if kind == "busy":
         device |= {"cycles": 90_000_000, "period_s": 0.64}
-    floor = _steady(device)
-    most = device["capacity_mah"] * device["usable"] / (24 * floor)
-    # The wanted life leaves between a tenth and two thirds of the current to the waking chip.
-    device["wanted_days"] = round(most * float(rng.uniform(0.4, 0.9)), 1)
+    charge, floor = device["capacity_mah"] * device["usable"] / 24, _steady(device)
+    # The wanted life leaves between a tenth and two thirds of the current to the waking chip; or
+    # none, but would leave some if a part were forgotten; or enough to be awake all the time.
+    wanted = {
+        "common": charge / floor * float(rng.uniform(0.4, 0.9)),
+        "endless": charge / floor * float(rng.uniform(1.02, 1.04)),
+        "busy": charge / (floor + _extra(device)) * float(rng.uniform(0.4, 0.8)),
+    }
+    device["wanted_days"] = round(wanted[kind], 3 if kind == "busy" else 1)
     return device
 
 
@@ -105,11 +112,11 @@ def days(device: Device) -> float:
     return device["capacity_mah"] * device["usable"] / current / 24
 
 
-def shortest_period(device: Device) -> float:
-    """Seconds from look to look with which the battery just lasts ``wanted_days``."""
+def shortest_period(device: Device) -> float | None:
+    """Seconds from look to look with which the battery just lasts ``wanted_days``, or None."""
     allowed = device["capacity_mah"] * device["usable"] / (24 * device["wanted_days"])
     share = (allowed - _steady(device)) / _extra(device)
-    return awake_s(device) / min(share, 1.0)
+    return awake_s(device) / min(share, 1.0) if share > 0 else None
 
 
 def _traps(device: Device) -> dict[str, float]:
@@ -130,4 +137,19 @@ def _traps(device: Device) -> dict[str, float]:
         * device["usable"]
         / (share * device["active_ma"])
         / 24,
+    }
+
+
+def _slips(device: Device) -> dict[str, float]:
+    """Days of further mistakes, which need not stand far apart; some do not notice a long look."""
+    charge = device["capacity_mah"] * device["usable"] / 24
+    share = awake_s(device) / device["period_s"]
+    slow = device["wake_ms"] + device["cycles"] / device["clock_hz"]
+    leak = device["capacity_mah"] * device["lost_per_month"] / MONTH_H
+    small = leak * (1 - device["usable"])
+    return {
+        "waking up in milliseconds": charge
+        / (_steady(device) + slow / device["period_s"] * _extra(device)),
+        "events in milliseconds": days({**device, "event_ms": 1000 * device["event_ms"]}),
+        "loss of the usable share": charge / (_steady(device) - small + share * _extra(device)),
     }

@@ -1,7 +1,8 @@
 """Task `layer`: float layers to be quantised, and what the right int8 layers answer.
 
 The outputs are what counts. A layer is used only if they do not depend on whether scales are kept
-in single or double precision, and on how ties are rounded. Judging is left to the checks.
+in single or double precision, and on how ties are rounded, but do change where a bias or a zero
+point is cut off instead of rounded. Judging is left to the checks.
 """
 
 from __future__ import annotations
@@ -54,7 +55,11 @@ def _case(rng: np.random.Generator, number: int, shape: tuple[int, ...]) -> dict
             case["output_range"][0] = round(case["output_range"][1] * rng.uniform(0.1, 0.3), 4)
         right = quantised(case, layer)
         outputs = integer.apply(right, values)
-        if _lively(outputs, right) and _sure(case, layer, values, outputs):
+        if (
+            _lively(outputs, right)
+            and _sure(case, layer, values, outputs)
+            and _cutting_shows(case, layer, values, outputs)
+        ):
             break
     case["right"] = {key: np.asarray(right[key]).tolist() for key in KEYS}
     case["outputs"] = outputs.reshape(len(outputs), -1).tolist()
@@ -108,6 +113,27 @@ def _sure(
         np.array_equal(integer.apply(way(case, layer), values), outputs)
         for way in (_in_double, _ties_to_even)
     )
+
+
+def _cutting_shows(
+    case: Mapping[str, Any],
+    layer: dict[str, Any],
+    values: NDArray[np.int8],
+    outputs: NDArray[np.int8],
+) -> bool:
+    """Whether each number that is cut off instead of rounded changes some output."""
+    right = quantised(case, layer)
+    largest = np.abs(layer["weight"].reshape(len(layer["weight"]), -1)).max(axis=1)
+    scales = np.where(largest > 0, largest, 1.0) / 127
+    scale_in, _ = quantiser.activation_scale(*case["input_range"])
+    careless = [{"bias": np.trunc(layer["bias"] / (scale_in * scales)).astype(np.int32)}]
+    for key in ("input", "output"):
+        low, high = case[f"{key}_range"]
+        if low < 0 < high:
+            point = int(-128 - low * 255 / (high - low))
+            low_clamp = {"low": point} if key == "output" and case["relu"] else {}
+            careless.append({f"{key}_zero_point": point, **low_clamp})
+    return not any(np.array_equal(integer.apply(right | way, values), outputs) for way in careless)
 
 
 def _in_double(case: Mapping[str, Any], layer: dict[str, Any]) -> dict[str, Any]:

@@ -13,11 +13,15 @@ The answers stand in `tests/labs/NN_slug/answers.py`; instances come from `grade
 The second part of a wrong answer is a piece of the text that its outcome must show. A third part,
 if there is one, is the most it may score; without it that is a quarter, since a mistake may not
 show in every case.
+
+Where answers repeat expensive work, such as compiling the same source, `answers.py` may bring a
+context manager `sharing`; every trial is judged within it.
 """
 
 from __future__ import annotations
 
 import ast
+import contextlib
 import importlib
 import importlib.util
 import multiprocessing
@@ -119,7 +123,9 @@ def run_trial(trial: Trial) -> Result:
     drawn = exams(trial.root / "grader", spec(trial.assignment).slug).draw(
         trial.task, seed(PRACTICE_KEY, f"verify {trial.seed}", trial.assignment, trial.task)
     )
-    outcome = judge(spec(trial.assignment).task(trial.task), answer, drawn)
+    shared = getattr(_answers(trial.root, trial.assignment), "sharing", contextlib.nullcontext)
+    with shared():
+        outcome = judge(spec(trial.assignment).task(trial.task), answer, drawn)
     return Result(trial, outcome, _fault(trial, outcome, reason, most))
 
 

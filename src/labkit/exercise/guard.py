@@ -205,7 +205,7 @@ def _in_one_line(problem: BaseException) -> str:
     """`ValueError: the text`, shortened; a text that itself raises is left out."""
     name = type(problem).__name__
     try:
-        text = " ".join(str(problem).split())
+        text = " ".join(str(problem).split()).rstrip(".")
     except Exception:
         return name
     return f"{name}: {text[:300]}" if text else name

@@ -3,7 +3,7 @@
 Every right answer is written differently from the lab's solution. Every wrong one is a mistake
 that learners make; beside it stands a piece of the text that its outcome must show. The answers of
 the chip's tasks stand in `chip_answers.py`, C and images, those about networks in
-`network_answers.py`.
+`network_answers.py`. `sharing` spares the proof compiling and booting the same again.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ def _beside(name):
 
 networks = _beside("network_answers")
 chip = _beside("chip_answers")
+sharing = _beside("sharing").sharing
 
 # --- 1 windows ----------------------------------------------------------------------------------
 
@@ -199,7 +200,8 @@ def _life(watch, *, months=720, **changes):
     )
     extra = watch["active_ma"] - watch["sleep_ma"]
     days = charge / (steady + extra * awake / watch["period_s"]) / 24
-    period = awake * extra / (charge / 24 / watch["wanted_days"] - steady)
+    allowed = charge / 24 / watch["wanted_days"] - steady
+    period = awake * max(extra / allowed, 1) if allowed > 0 else float("inf")
     return (days if awake <= watch["period_s"] else 0.0), period
 
 
@@ -218,12 +220,14 @@ def _by_search(watch):
         )
         return watch["usable"] * watch["capacity_mah"] / a_day
 
-    low, high = 1e-3, 1e6
+    look = watch["wake_ms"] / 1e3 + watch["cycles"] / watch["clock_hz"]
+    low, high = look, 1e9
     for _ in range(200):
         middle = (low * high) ** 0.5
         low, high = (low, middle) if days(middle) > watch["wanted_days"] else (middle, high)
-    busy = watch["wake_ms"] / 1e3 + watch["cycles"] / watch["clock_hz"] > watch["period_s"]
-    return np.float32(0 if busy else days(watch["period_s"])), np.array([high])
+    period = high if days(high) >= 0.999 * watch["wanted_days"] else np.inf
+    busy = look > watch["period_s"]
+    return np.float32(0 if busy else days(watch["period_s"])), np.array([period])
 
 
 def _sleeps_while_awake(watch):
@@ -242,6 +246,28 @@ def _never_busy(watch):
 
 def _always_awake(watch):
     return watch["capacity_mah"] * watch["usable"] / watch["active_ma"] / 24, watch["period_s"]
+
+
+def _formula_alone(watch):
+    """The period by its formula alone: below zero, or shorter than a look."""
+    days, _ = _life(watch)
+    rest, later = (1 / _life({**watch, "period_s": p})[0] for p in (1e9, 1e3))
+    return days, 1e3 * (later - rest) / (1 / watch["wanted_days"] - rest)
+
+
+def _noticing_once(name):
+    """Like `_formula_alone`, but one of its two ends is noticed."""
+
+    def answer(watch):
+        days, period = _formula_alone(watch)
+        right = _life(watch)[1]
+        return days, right if (right == float("inf")) == (name == "endless") else period
+
+    return answer
+
+
+def _swapped(watch):
+    return _life(watch)[::-1]
 
 
 def _hours(watch):
@@ -265,11 +291,19 @@ BATTERY_WRONG = {
     "whole capacity": (_without(usable=1.0), "usable share is missing"),
     "milliseconds taken for seconds": (
         lambda watch: _life(watch, wake_ms=1000 * watch["wake_ms"]),
-        "days",
+        "milliseconds divided by 1,000",
     ),
+    "events in milliseconds": (
+        lambda watch: _life(watch, event_ms=1000 * watch["event_ms"]),
+        "event_ms is in milliseconds",
+    ),
+    "results swapped": (_swapped, "The two results look swapped"),
+    "period without an end": (_formula_alone, "no period is long enough", 0.95),
+    "period shorter than a look": (_noticing_once("endless"), "no period can be shorter", 0.95),
+    "period below zero": (_noticing_once("busy"), "no period is long enough", 0.95),
     "never sleeps": (_always_awake, "never sleeps"),
     "hours": (_hours, "look like hours"),
-    "does not notice that it cannot keep up": (_never_busy, "cannot keep up", 0.9),
+    "does not notice that it cannot keep up": (_never_busy, "cannot keep up", 0.95),
     "days alone": (lambda watch: _life(watch)[0], "A tuple of 2 was expected"),
 }
 

@@ -284,11 +284,11 @@ def _without_weights(network, limits):
     for layer in network["layers"]:
         if "weight" in layer:
             layer["weight"] = np.zeros_like(layer["weight"])
-    return _most_room(network, limits)
+    return build.firmware(codegen.generate(network, "packed"), optimise="-Os")
 
 
 def _stored_network(network, limits):
-    return _most_room(integer.int8_network("w4"), limits)
+    return build.firmware(codegen.generate(integer.int8_network("w4"), "packed"), optimise="-Os")
 
 
 def _size_forged(network, limits):

@@ -12,11 +12,11 @@ from labkit.trends.tinyml_pico import cost, integer, network, training
 # --- 2 layer ------------------------------------------------------------------------------------
 
 
-def _range_scale(low, high, *, extend=True, low_code=-128):
+def _range_scale(low, high, *, extend=True, low_code=-128, whole=np.round):
     if extend:
         low, high = min(low, 0.0), max(high, 0.0)
     scale = (high - low) / 255
-    return scale, int(np.clip(np.round(low_code - low / scale), -128, 127))
+    return scale, int(np.clip(whole(low_code - low / scale), -128, 127))
 
 
 def _layer(
@@ -26,8 +26,12 @@ def _layer(
     output_range,
     relu,
     *,
-    extend=True,
     zero=None,
+    point=None,
+    folded=False,
+    empty=1.0,
+    wrap=False,
+    bias_cut=None,
     largest=lambda flat: np.abs(flat).max(axis=1),
     step=127,
     bias_scale=lambda scale_in, scales, scale_out: scale_in * scales,
@@ -38,12 +42,12 @@ def _layer(
     cut=np.round,
 ):
     """The layer by loops over the outputs, with a mistake where one is asked for."""
-    scale_in, zero_in = _range_scale(*input_range, extend=extend)
-    scale_out, zero_out = _range_scale(*output_range, extend=extend)
+    scale_in, zero_in = _range_scale(*input_range, **(point or {}))
+    scale_out, zero_out = _range_scale(*output_range, **(point or {}))
     zero_in, zero_out = (zero_in, zero_out) if zero is None else (zero, zero)
     flat = np.asarray(weight, np.float64).reshape(len(weight), -1)
     top = np.broadcast_to(largest(flat), len(flat))
-    scales = np.where(top > 0, top, 1.0) / step
+    scales = np.where(top > 0, top, empty) / step
     multiplier, exponent = [], []
     for real in np.broadcast_to(factor(scale_in, scales, scale_out), len(flat)):
         fraction, power = math.frexp(real)
@@ -52,9 +56,12 @@ def _layer(
             whole, power = whole // 2, power + 1
         multiplier.append(whole)
         exponent.append(power + shift)
+    whole_weights = cut(flat / scales[:, None])
+    kept = whole_weights.astype(int).astype(np.int8) if wrap else whole_weights.clip(-128, 127)
+    biases = (bias_cut or cut)(np.asarray(bias) / bias_scale(scale_in, scales, scale_out))
     made = {
-        "weight": np.clip(cut(flat / scales[:, None]), -128, 127).reshape(np.shape(weight)),
-        "bias": cut(np.asarray(bias) / bias_scale(scale_in, scales, scale_out)),
+        "weight": kept.reshape(np.shape(weight)),
+        "bias": biases - zero_in * whole_weights.sum(axis=1) if folded else biases,
         "multiplier": multiplier,
         "shift": exponent,
         "input_zero_point": zero_in,
@@ -124,9 +131,20 @@ LAYER_WRONG = {
         _with(largest=lambda flat: np.abs(flat).max()),
         "One scale for the whole tensor",
     ),
-    "range not extended to zero": (_with(extend=False), "A range has to hold 0", 0.75),
+    "range not extended to zero": (
+        _with(point={"extend": False}),
+        "A range has to hold 0",
+        0.75,
+    ),
+    "zero point for bytes without a sign": (_with(point={"low_code": 0}), "The −128 is missing"),
+    "zero point cut off": (_with(point={"whole": np.trunc}), "do not cut the fraction off"),
+    "input's zero point folded in": (_with(folded=True), "do not fold it into the bias"),
+    "bias cut off": (_with(bias_cut=np.trunc), "Round to the nearest", 0.0),
+    "tiny scale for an empty row": (_with(empty=1e-12), "Output 0 has no weights", 0.75),
+    "31 subtracted twice": (_with(shift=-31), "31 was subtracted twice", 0.0),
+    "weights to 128, wrapped": (_with(step=128, wrap=True), "wraps around to −128", 0.0),
     "symmetric activations": (_with(zero=0), "zero point is 0"),
-    "weights to 128": (_with(step=128), "", 0.0),
+    "weights to 128": (_with(step=128), "The largest absolute weight becomes 127", 0.0),
     "cut off, not rounded": (_with(cut=np.trunc), "", 0.0),
     "bias in the output's scale": (
         _with(bias_scale=lambda scale_in, scales, scale_out: scale_out),
@@ -161,9 +179,8 @@ LAYER_WRONG = {
 # --- 3 network ----------------------------------------------------------------------------------
 
 
-def _fold(layer, *, offset=True, epsilon=True):
-    root = np.sqrt(layer["variance"] + (layer["epsilon"] if epsilon else 0))
-    gain = layer["gamma"] / root
+def _fold(layer, *, offset=True, root=np.sqrt):
+    gain = layer["gamma"] / root(layer["variance"] + layer["epsilon"])
     bias = layer["beta"] - (layer["mean"] * gain if offset else 0)
     return layer["weight"] * gain[:, None, None], bias
 
@@ -177,6 +194,7 @@ def _network(
     logits=lambda values: (values.min(), values.max()),
     quantise=_layer,
     relu=True,
+    keep=True,
 ):
     *inner, last = network.activations(floating, windows)
     seen = [ranges(values) for values in inner] + [logits(last)]
@@ -186,6 +204,7 @@ def _network(
     for layer, after in zip(floating["layers"], seen[1:], strict=True):
         if layer["kind"] == "pool":
             layers.append({"kind": "pool"})
+            current = current if keep else after
             continue
         weight, bias = fold(layer) if layer["kind"] == "conv" else (layer["weight"], layer["bias"])
         made = quantise(weight, bias, current, after, relu and layer["kind"] == "conv")
@@ -235,6 +254,14 @@ def _pool_rescaled(floating, windows):
     return made
 
 
+def _no_padding(floating, windows):
+    made = _network(floating, windows)
+    for layer in made["layers"]:
+        if layer["kind"] == "conv":
+            layer["padding"] = 0
+    return made
+
+
 NETWORK_RIGHT = {
     "extremes": _network,
     "smallest error": _by_error,
@@ -259,9 +286,16 @@ NETWORK_WRONG = {
     "ranges of silence": (_first_window, "agrees with the float one", 0.5),
     "ranges too narrow": (
         _network_with(ranges=lambda values: tuple(np.percentile(values, [40, 60]))),
-        "agrees with the float one",
+        "Ranges are cut too narrowly",
         0.5,
     ),
+    "the pool's own range": (_network_with(keep=False), "The pool keeps the scale", 0.5),
+    "no square root": (
+        _network_with(fold=lambda layer: _fold(layer, root=lambda variance: variance)),
+        "the root is missing",
+        0.5,
+    ),
+    "no padding": (_no_padding, "The padding is that of the float layer", 0.5),
     "a stored network": (_stored, "agrees with the float one"),
     "zero points that do not meet": (_pool_rescaled, "has input_zero_point"),
     "the float network itself": (lambda floating, windows: floating, "no key"),

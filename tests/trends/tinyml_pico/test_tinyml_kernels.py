@@ -66,12 +66,18 @@ def test_random_layers_reach_both_ends_of_the_range_and_the_middle() -> None:
         assert 0.1 < clamped.mean() < 0.9
 
 
+def test_the_inner_kernel_can_be_called_by_itself(host: differential.HostKernels) -> None:
+    sums = host.dot_rows([1, 2, -128], [[1, 0, 1], [2, 2, -128]], [0, 100])
+    assert sums.tolist() == [1 - 128, 2 + 4 + 128 * 128 + 100]
+
+
 def test_own_kernels_can_be_tried_on_this_computer(tmp_path: Path) -> None:
     zero = (
         '#include "tinyml.h"\nvoid dot_rows(const int8_t *x, const int8_t *weight, int taps,'
         "int rows, const int32_t *bias, int32_t *acc) { while (rows--) *acc++ = 0; }"
     )
     host = differential.HostKernels(build.host_library(tmp_path, {"kernel.c": zero}))
+    assert host.dot_rows([1, 2], [[3, 4]], [5]).tolist() == [0]
     case = differential.draw(np.random.default_rng(15), "plain")
     layer = case.layer
     expected = np.clip(layer["output_zero_point"], layer["low"], layer["high"])

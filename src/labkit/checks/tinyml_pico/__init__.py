@@ -56,8 +56,9 @@ TASKS = (
             "Which widths fit? training.prune(network.float_network(0), widths) has a shape in no "
             "time; its accuracy is of no interest here.",
             "Train the largest network that fits, and quantise it as in the task before.",
-            "A network of twice the width, or several of them together, may teach the small one: "
-            "training.train(..., teacher=training.ensemble(teachers, signal)).",
+            "If it is still too often wrong: networks of twice the width, trained on these same "
+            "windows, may teach the small one: training.train(..., "
+            "teacher=training.ensemble(teachers, signal)).",
         ),
     ),
     Task(
@@ -71,8 +72,9 @@ TASKS = (
             "out of its eight registers, and what does not fit goes to memory and back.",
             "LDRSB takes a base and an index. A loop that counts i down to 0 and reads x[i], a[i], "
             "b[i] needs no other counter.",
-            "At -O2 the compiler unrolls loops, your outer one too. A helper function with "
-            "__attribute__((noinline)) and clang's loop pragma `unroll(disable)` stop it.",
+            "At -O2 the compiler unrolls loops, your outer one too, until registers run out; -Os "
+            "does not. A helper function with __attribute__((noinline)) and clang's loop pragma "
+            "`unroll(disable)` stop it at -O2.",
         ),
     ),
     Task(
@@ -80,8 +82,8 @@ TASKS = (
         15,
         judges.judge_deploy,
         (
-            "There are six images or so for each network. Build them all and look at the three "
-            "figures of each.",
+            "There are six images or so for each network. Build and boot one after the other, and "
+            "stop at the first whose three figures fit.",
             "codegen.generate raises packing.CannotPack for a kernel that cannot be exact: leave "
             "that one out.",
             "Any window will do to measure: np.zeros((length, channels), np.int8).",
@@ -96,7 +98,7 @@ TASKS = (
             "Awake, the chip draws active_ma instead of sleep_ma, for wake_ms and cycles / "
             "clock_hz out of every period.",
             "Charge / current = hours. For the period, turn that around: which current is allowed, "
-            "and how much of it is left for being awake?",
+            "and how much of it is left for being awake? Nothing left: no period is long enough.",
         ),
     ),
 )

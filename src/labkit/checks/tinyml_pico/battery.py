@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
+
+import numpy as np
 
 from labkit.checks.tinyml_pico.reading import parts
 from labkit.exercise.guard import as_number
-from labkit.exercise.outcome import Outcome, failed, over_cases, passed
+from labkit.exercise.outcome import Outcome, Status, failed, passed
 from labkit.exercise.task import Instance
 
 TOLERANCE = 0.02
@@ -29,14 +32,48 @@ TRAPS = {
     "always awake": "This is a chip that never sleeps.",
     "hours": "These look like hours; days were asked for.",
     "awake only": "This counts the awake chip alone. What flows all the time decides.",
+    "waking up in milliseconds": "wake_ms is in milliseconds; divide it by 1,000.",
+    "events in milliseconds": "event_ms is in milliseconds; divide it by 1,000.",
+    "loss of the usable share": "The self-discharge is a share of the whole capacity, not of its "
+    "usable part.",
 }
 
 
 def verdict(raw: Any, case: Instance) -> Outcome:
     """Half of the case is for the days, half for the period."""
-    days, period = parts(raw, ("days", "period_s"))
-    outcomes = [_days(as_number(days, "days"), case), _period(as_number(period, "period"), case)]
-    return over_cases(outcomes, "")
+    first, second = parts(raw, ("days", "period_s"))
+    days = math.inf if _endless(first) else as_number(first, "days")
+    period = math.inf if _endless(second) else as_number(second, "period")
+    outcomes = [_days(days, case), _period(period, case)]
+    short = [outcome for outcome in outcomes if outcome.score == 0]
+    if not short:
+        return passed("")
+    worst = _swapped(days, period, case) or short[0]
+    return worst if len(short) == 2 else replace(worst, status=Status.PARTIAL, score=0.5)
+
+
+def _endless(value: Any) -> bool:
+    """Whether a number, or an array of one, is positive infinity."""
+    if isinstance(value, np.ndarray) and value.size == 1:
+        value = value.reshape(()).tolist()
+    elif type(value).__module__ == "torch" and hasattr(value, "item") and value.numel() == 1:
+        value = value.item()
+    return isinstance(value, (float, np.floating)) and value == math.inf
+
+
+def _swapped(days: float, period: float, case: Instance) -> Outcome | None:
+    right = case["period_s"]
+    if not (right and case["days"]) or not (
+        math.isclose(days, right, rel_tol=TOLERANCE)
+        and math.isclose(period, case["days"], rel_tol=TOLERANCE)
+    ):
+        return None
+    return failed(
+        f"You say {days:.4g} days and a period of {period:.4g} s; it is the other way round.",
+        on=_on(case),
+        next_step="Return days first, then period_s.",
+        misconception="The two results look swapped.",
+    )
 
 
 def _on(case: Instance) -> str:
@@ -52,6 +89,13 @@ def _days(days: float, case: Instance) -> Outcome:
             "keep up, and the answer is 0.",
             on=_on(case),
             next_step="Compare the time awake with the period first.",
+        )
+    if days == 0.0:
+        return failed(
+            f"You say 0 days; within 2 % of {case['days']:.4g} is right. A look does fit into its "
+            "period here.",
+            on=_on(case),
+            next_step="Print how many seconds your look takes. Are milliseconds divided by 1,000?",
         )
     trap = next(
         (
@@ -71,11 +115,30 @@ def _days(days: float, case: Instance) -> Outcome:
 
 
 def _period(period: float, case: Instance) -> Outcome:
-    if math.isclose(period, case["period_s"], rel_tol=TOLERANCE):
+    right, wanted = case["period_s"], case["device"]["wanted_days"]
+    if right is None and period == math.inf:
         return passed("")
+    if right is None:
+        return failed(
+            f"You say a look every {period:.4g} s for {wanted} days. But even a chip that always "
+            "sleeps does not last that long here, so no period is long enough.",
+            on=_on(case),
+            next_step="Compare the current that is allowed with what flows all the time; return "
+            "math.inf if nothing is left for looking.",
+        )
+    if math.isclose(period, right, rel_tol=TOLERANCE):
+        return passed("")
+    awake = case["device"]["wake_ms"] / 1000 + case["device"]["cycles"] / case["device"]["clock_hz"]
+    if period < awake and right < awake * (1 + TOLERANCE):
+        return failed(
+            f"You say a look every {period:.4g} s. One look alone takes {awake:.4g} s, waking up "
+            "included, and no period can be shorter.",
+            on=_on(case),
+            next_step="Return at least the time of one look.",
+        )
     return failed(
-        f"You say a look every {period:.4g} s for {case['device']['wanted_days']} days; within 2 % "
-        f"of {case['period_s']:.4g} s is right.",
+        f"You say a look every {period:.4g} s for {wanted} days; within 2 % of {right:.4g} s is "
+        "right.",
         on=_on(case),
         next_step="Put your period back into your own formula for the days: it should give "
         "wanted_days.",

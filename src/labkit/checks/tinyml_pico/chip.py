@@ -73,8 +73,10 @@ def kernel_verdict(raws: Iterable[Any], instance: Instance) -> Outcome:
         return passed(f"{seen}: {cycles / CLOCK_HZ * 1e3:.2f} ms at 125 MHz.")
     words: dict[str, str] = dict(
         on=_on(instance["cases"][-1]),
-        next_step="Count loads: each one costs two cycles, a multiplication one. Take an "
-        "activation once for several rows, and let the loop end less often.",
+        next_step="Count loads: each one costs two cycles, a multiplication one. Load each "
+        "activation once for two rows. If you already do: at -O2 the compiler has unrolled your "
+        'loop until eight registers no longer suffice. Try optimise="-Os", and let i count from '
+        "-taps up to 0, with pointers to the ends of the rows.",
     )
     if cycles > FASTER * given:
         return failed(
@@ -120,11 +122,11 @@ def _words(name: str, value: float) -> str:
 
 def _run(raw: Any, case: Instance) -> Ran | Outcome:
     """Boot the image and have it answer secret windows; an outcome if anything is wrong."""
-    image = mapping(raw, ("uf2", "problem"), "the firmware")
+    image = mapping(raw, ("uf2", "problem"), "the firmware", NEXT_STEPS["malformed"])
     problem, uf2 = image["problem"], image["uf2"]
     if isinstance(problem, str) and problem:
         return failed(
-            f"The image was not built: {problem[:500]}.",
+            f"The image was not built: {problem[:500].rstrip('.')}.",
             on=_on(case),
             next_step=NEXT_STEPS["compile"],
         )
@@ -148,8 +150,9 @@ def _run(raw: Any, case: Instance) -> Ran | Outcome:
         f"{sum(wrong)} of {len(wrong)} windows get wrong answers. The chip says "
         f"{ran.outputs[first].tolist()}, the integer reference {expected[first].tolist()}.",
         on=_on(case),
-        next_step="Try your code on small arrays first: two rows of three weights, worked out by "
-        "hand. Then odd numbers of rows and weights, and −128 · −127.",
+        next_step="Try your code on small arrays first, with the call of dot_rows that the task "
+        "shows: two rows of three weights, worked out by hand. Then odd numbers of rows and "
+        "weights, and −128 · −127.",
     )
 
 

@@ -30,25 +30,26 @@ def parts(value: Any, names: Sequence[str]) -> list[Any]:
     return list(value)
 
 
-def mapping(value: Any, keys: Sequence[str], what: str) -> Mapping[str, Any]:
+def mapping(value: Any, keys: Sequence[str], what: str, next_step: str = "") -> Mapping[str, Any]:
     """A returned dictionary that has the given keys; further keys are left alone.
 
-    Raises UnusableError where it is no dictionary or lacks a key.
+    Raises UnusableError, with `next_step` if there is one, where it is no dictionary or lacks a
+    key.
     """
     if value is None:
         raise UnusableError(
             f"Your function ran, but returned nothing where {what} was expected.",
-            "End it with a `return` of the dictionary.",
+            next_step or "End it with a `return` of the dictionary.",
         )
     if not isinstance(value, dict):
         raise UnusableError(
             f"A dictionary was expected as {what}, but there is a {type(value).__name__}.",
-            f"Return a dictionary with the keys {', '.join(keys)}.",
+            next_step or f"Return a dictionary with the keys {', '.join(keys)}.",
         )
     missing = [key for key in keys if key not in value]
     if missing:
         raise UnusableError(
             f"The dictionary for {what} has no key {missing[0]!r}.",
-            f"Its keys are {', '.join(keys)}.",
+            next_step or f"Its keys are {', '.join(keys)}.",
         )
     return value

@@ -157,7 +157,7 @@ def _scales(sides: list[Side], found: Found, case: Instance) -> Fault:
         return None
     return (
         "The windows are the right ones, but not standardised by the training people alone: of "
-        f"{len(own)} windows {int((~off[:, 0]).sum())} have the right values.",
+        f"{len(own)} windows {int(off[:, 0].sum())} have other values.",
         "Take mean and standard deviation of each channel over all samples of the training "
         "people's recordings, and use these same numbers for both sides.",
         "Mean and deviation of everybody carry something of the people you test on into training."

@@ -224,7 +224,7 @@ class Chip:
 
     def profile(self, answer: int, cycles: int) -> dict[int, tuple[int, int, int]]:
         """Run instruction by instruction until `answer` bytes have come: address to (first
-        half-word, executions, cycles) of what ran from the last byte in to the first byte out.
+        half-word, executions, cycles) of what ran from the last byte in to the last byte out.
         """
         core, clock, host = self._mcu.core, self._mcu.clock, self._host
         limit = self.cycles + cycles

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from .integer import Int8, apply, folded_bias
 from .packing import LARGEST_ACCUMULATOR, PackedLayer, pack_layer
@@ -102,6 +102,18 @@ class HostKernels:
 
     def __init__(self, library: Path) -> None:
         self._library = ctypes.CDLL(str(library))
+
+    def dot_rows(self, x: ArrayLike, weight: ArrayLike, bias: ArrayLike) -> NDArray[np.int32]:
+        """The inner kernel by itself: int8 `x` (taps,) and `weight` (rows, taps), int32 `bias`
+        (rows,); returns the sums (rows,).
+        """
+        values, rows = np.asarray(x, np.int8), np.asarray(weight, np.int8)
+        start = np.asarray(bias, np.int32)
+        sums = np.empty(len(rows), np.int32)
+        self._call(
+            "dot_rows", values, np.ascontiguousarray(rows), values.size, len(rows), start, sums
+        )
+        return sums
 
     def run(self, case: Case) -> Int8:
         """What the case's kernel computes, in the shape of `case.expected`."""

@@ -49,7 +49,7 @@ void average_pool_plain(const int8_t *x, int8_t *y, int steps, int channels);
  * multiplier >= 0, -31 <= shift <= 30, |acc| * 2^max(shift, 0) < 2^30. Only 32 bit arithmetic. */
 int32_t requantise(int32_t acc, int32_t multiplier, int shift);
 
-/* ---- packed kernels (layer_packed.S, packed.c) ------------------------------------------------ */
+/* ---- packed kernels (layer_packed.S) --------------------------------------------------------- */
 
 /* Packed activations: word i holds x[2i] + x[2i+1] * 65536, added as integers. Weights are packed
  * the other way round, w[2i+1] + w[2i] * 65536, so that ONE multiplication gives, modulo 2^32,

@@ -1,0 +1,259 @@
+"""Which number of an int8 layer or network is off, and which misconception explains it.
+
+The verdicts stand in `quantised`; here their words are found.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from labkit.exercise.guard import UnusableError
+from labkit.exercise.task import Instance
+from labkit.trends.tinyml_pico import integer, network
+
+LEAST_SHIFT, MOST_SHIFT = -31, 30
+"""What the reference takes."""
+
+Fault = tuple[str, str]
+"""What is off, and the misconception, "" if none is known."""
+
+PER_CHANNEL = "One scale for the whole tensor: small channels lose their digits. Each output \
+channel has a scale of its own, its largest absolute weight divided by 127."
+HOLDS_ZERO = "A range has to hold 0, so that padding and ReLU are exact: extend it to 0 where it \
+does not."
+INT8 = "The −128 is missing: int8 runs from −128 to 127, so the low end of a range becomes −128."
+ROUNDED = "Round to the nearest whole number; do not cut the fraction off."
+BY_127 = "The largest absolute weight becomes 127, so divide it by 127. With less, 128 comes out, \
+which int8 does not hold: it wraps around to −128."
+NOT_FOLDED = "The reference subtracts the input's zero point itself; do not fold it into the bias. \
+(The chip's kernels fold it in, but only when C is written for them.)"
+POOL_KEEPS = "The pool keeps the scale of what goes into it. Means have a narrower range than what \
+they are means of, but they are counted in the same steps."
+
+
+def refuse_strange_shifts(layer: dict[str, Any], case: Instance) -> None:
+    """Raise UnusableError where shifts are out of range for a reason that is known."""
+    right = {key: np.array(value) for key, value in case["right"].items()}
+    used, shift = _used(right), np.asarray(layer["shift"])
+    if not shift.shape == np.shape(layer["bias"]) == right["shift"].shape:
+        return
+    if np.all((shift - right["shift"])[used] == -31):
+        raise UnusableError(
+            f"The shifts run from {shift[used].min():g} to {shift[used].max():g}: 31 was "
+            "subtracted twice.",
+            "multiplier · 2 ** (shift − 31) has to be the real factor; the multiplier is the "
+            "fraction · 2 ** 31.",
+        )
+    for row in np.flatnonzero(~used):
+        fits = LEAST_SHIFT <= shift[row] <= MOST_SHIFT and layer["bias"][row] == 0
+        if not fits:
+            raise UnusableError(
+                f"Output {row} has no weights. Its bias is {layer['bias'][row]:g} and its shift "
+                f"{shift[row]:g}; 0 and {LEAST_SHIFT} to {MOST_SHIFT} are allowed.",
+                "Give a row without any weight an ordinary scale, 1 / 127.",
+            )
+
+
+def in_layer(layer: dict[str, Any], case: Instance) -> Fault:
+    """Say which of a layer's numbers is off; its outputs are known to be wrong."""
+    right = {key: np.array(value) for key, value in case["right"].items()}
+    return (
+        _zero_point_off(layer, right, case)
+        or _clamp_off(layer, right, case)
+        or _weights_off(layer, right)
+        or _bias_off(layer, right, case)
+        or _factor_off(layer, right)
+    )
+
+
+def _zero_point_off(layer: dict[str, Any], right: dict[str, Any], case: Instance) -> Fault | None:
+    for key in ("input_zero_point", "output_zero_point"):
+        off = layer[key] - int(right[key])
+        if off:
+            name = key.partition("_")[0]
+            low, high = case[f"{name}_range"]
+            trap = HOLDS_ZERO if low > 0 or high < 0 else ""
+            if layer[key] == min(int(right[key]) + 128, 127):
+                trap = INT8
+            elif abs(off) == 1:
+                trap = ROUNDED
+            return f"The {name}'s zero point is {layer[key]}; {right[key]} is right.", trap
+    return None
+
+
+def _clamp_off(layer: dict[str, Any], right: dict[str, Any], case: Instance) -> Fault | None:
+    if layer["low"] == right["low"] and layer["high"] == 127:
+        return None
+    return (
+        f"The clamp is {layer['low']} to {layer['high']}; {right['low']} to 127 is right.",
+        "In whole numbers a ReLU cuts at the output's zero point, which stands for the real 0."
+        if case["relu"]
+        else "",
+    )
+
+
+def _weights_off(layer: dict[str, Any], right: dict[str, Any]) -> Fault | None:
+    weight = layer["weight"].astype(int)
+    off = np.abs(weight - right["weight"]).max()
+    if off <= 1:
+        return None
+    if np.any((weight == -128) & (right["weight"] == 127)):
+        return f"Weights are off by up to {off}.", BY_127
+    largest = np.abs(weight).reshape(len(right["bias"]), -1).max(axis=1)
+    shared = largest.max() >= 126 and np.median(largest) < 120
+    return f"Weights are off by up to {off}.", PER_CHANNEL if shared else ""
+
+
+def _used(right: dict[str, Any]) -> np.ndarray:
+    """Which outputs have weights at all."""
+    return np.abs(right["weight"]).reshape(len(right["bias"]), -1).max(axis=1) > 0
+
+
+def _bias_off(layer: dict[str, Any], right: dict[str, Any], case: Instance) -> Fault | None:
+    given, used = layer["bias"].astype(float), _used(right)
+    off = np.where(used, np.abs(given - right["bias"]), 0)
+    if off.max() <= 1:
+        return None
+    first = int(off.argmax())
+    words = f"Bias {first} is {layer['bias'][first]}; {right['bias'][first]} is right."
+    sums = right["weight"].reshape(len(given), -1).sum(axis=1)
+    folded = right["bias"] - int(right["input_zero_point"]) * sums
+    if np.all(np.abs(given - folded)[used] <= 1 + np.abs(sums[used]) / 100):
+        return words, NOT_FOLDED
+    ratio = float(given[used] @ right["bias"][used] / (right["bias"][used] ** 2.0).sum())
+    if 1.003 < ratio < 1.01 and np.all(np.abs(given - ratio * right["bias"])[used] <= 2):
+        return words, BY_127
+    low, high = case["input_range"]
+    finer = (max(high, 0) - min(low, 0)) / (high - low)  # without the range's extension
+    if finer > 1 and abs(given[first] / right["bias"][first] / finer - 1) < 0.02:
+        return words, HOLDS_ZERO
+    return (
+        words,
+        "A bias is added to the accumulator, so its step is the input's scale times the weights' "
+        "scale, and it is a 32-bit number.",
+    )
+
+
+def _factor_off(layer: dict[str, Any], right: dict[str, Any]) -> Fault:
+    real, expected = (
+        numbers["multiplier"].astype(float) * 2.0 ** (numbers["shift"].astype(float) - 31)
+        for numbers in (layer, right)
+    )
+    ratio = np.where(_used(right), real / expected, 1.0)
+    first = int(np.abs(np.log2(np.maximum(ratio, 1e-9))).argmax())
+    if abs(ratio[first] - 1) > 1e-6:
+        same = np.ptp(ratio[_used(right)]) < 1e-5
+        return (
+            f"Multiplier and shift of output {first} stand for {real[first]:.6g}; "
+            f"{expected[first]:.6g} is right.",
+            BY_127 if same and 0.99 < ratio[first] < 1 else _multiplier_trap(float(ratio[first])),
+        )
+    return "Single weights or biases are not the nearest whole numbers.", ROUNDED
+
+
+def _multiplier_trap(ratio: float) -> str:
+    doublings = np.log2(ratio) if ratio > 0 else 0.5
+    if abs(ratio - 1) < 0.01:
+        return "The multiplier has too few bits: it lies between 2**30 and 2**31 − 1."
+    if abs(doublings - round(doublings)) < 1e-3:
+        return "The shift is off: multiplier · 2 ** (shift − 31) has to be the real factor."
+    return "The real factor is input scale · weight scale / output scale."
+
+
+# ---- whole networks ---------------------------------------------------------------------------
+
+SCALES_MEET = 0.05
+"""Relative. Right networks stay within .001; the pool's own range is .37 to .62 off (24 networks,
+six ways to quantise)."""
+
+CUT_OFF = 0.04
+"""Share of a layer's values at the upper clamp that says its range is too narrow."""
+
+
+def input_scale_off(made: network.Network, floating: network.Network) -> bool:
+    """Whether the dense layer's bias counts in another input scale than its input comes in."""
+    return abs(input_scale_ratio(made, floating) - 1) > SCALES_MEET
+
+
+def input_scale_ratio(made: network.Network, floating: network.Network) -> float:
+    """The dense layer's input scale as its bias says, over what comes out of the convolutions.
+
+    Each convolution's factor is input scale · weight scale / output scale; weight scales follow
+    from the weights, so the output's scale is known from the input's on.
+    """
+    scale = float(made["scale"])
+    for layer, own in zip(floating["layers"], made["layers"], strict=True):
+        if layer["kind"] == "pool":
+            continue
+        weight = layer["weight"]
+        if layer["kind"] == "conv":
+            weight = weight * _gain(layer)[:, None, None]
+        real, whole = (np.reshape(w, (len(w), -1)).astype(float) for w in (weight, own["weight"]))
+        steps = (real * whole).sum(axis=1) / np.maximum((whole**2).sum(axis=1), 1)
+        if layer["kind"] == "dense":
+            by_bias = own["bias"].astype(float) * steps
+            return float(layer["bias"] @ layer["bias"] / (by_bias @ layer["bias"]) / scale)
+        factor = own["multiplier"].astype(float) * 2.0 ** (own["shift"].astype(float) - 31)
+        scale *= float(np.median(steps / factor))
+    return 1.0
+
+
+def _gain(layer: dict[str, Any]) -> np.ndarray:
+    return layer["gamma"].astype(float) / np.sqrt(layer["variance"] + layer["epsilon"])
+
+
+def in_network(made: network.Network, floating: network.Network, signal: np.ndarray) -> str:
+    """Name what is plainly missing in the int8 network; `signal` (n, steps, channels): windows."""
+    for layer, own in zip(floating["layers"], made["layers"], strict=True):
+        if layer["kind"] == "conv":
+            trap = _convolution_trap(layer, own)
+            if trap:
+                return trap
+    if input_scale_off(made, floating):
+        return POOL_KEEPS
+    return _range_trap(made, signal)
+
+
+def _convolution_trap(layer: dict[str, Any], own: dict[str, Any]) -> str:
+    if own["low"] != own["output_zero_point"]:
+        return "The ReLU behind a convolution is missing: low has to be the output's zero point."
+    for key in ("stride", "padding"):
+        if own[key] != layer[key]:
+            return f"The {key} is that of the float layer, {layer[key]}; here it is {own[key]}."
+    largest = np.abs(own["weight"].astype(int)).reshape(len(own["weight"]), -1).max(axis=1)
+    if np.median(largest) < 120:
+        return PER_CHANNEL
+    if _without_root(layer, own):
+        return "Batch norm divides by the square root of variance + epsilon; the root is missing."
+    # A folded gain is positive or negative; unfolded weights keep all their signs.
+    spread = np.sqrt(layer["variance"] + layer["epsilon"])
+    bias = (layer["beta"] * spread - layer["mean"] * layer["gamma"]) / spread
+    same = np.sign(own["bias"]) == np.sign(bias)
+    if np.mean(same[np.abs(bias) > 0.05]) < 0.9:
+        return (
+            "Batch norm is not folded in as it is used: weight · gamma / sqrt(variance + "
+            "epsilon), and beta − mean · gamma / sqrt(variance + epsilon) as the bias."
+        )
+    return ""
+
+
+def _without_root(layer: dict[str, Any], own: dict[str, Any]) -> bool:
+    """Whether the factors of the channels follow a gain without its root."""
+    factor = own["multiplier"].astype(float) * 2.0 ** (own["shift"].astype(float) - 31)
+    largest = np.abs(layer["weight"]).reshape(len(factor), -1).max(axis=1)
+    variance = layer["variance"].astype(float) + layer["epsilon"]
+    rest = np.log(factor / largest / np.abs(layer["gamma"]))
+    return bool(np.std(rest + np.log(variance)) < 0.2 * np.std(rest + 0.5 * np.log(variance)))
+
+
+def _range_trap(made: network.Network, signal: np.ndarray) -> str:
+    codes = integer.activations(made, integer.quantise_input(made, signal[::8]))
+    *inner, _ = codes
+    for number, values in enumerate(inner):
+        share = float(np.mean(values == 127))
+        if share > CUT_OFF:
+            what = "the input" if number == 0 else f"what leaves layer {number - 1}"
+            return f"Ranges are cut too narrowly: {share:.0%} of {what} lies at the upper end."
+    return ""
