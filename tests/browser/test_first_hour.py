@@ -183,9 +183,8 @@ def test_a_learner_plays_fails_takes_a_hint_passes_comes_back_and_hands_in(
     page.reload()
     expect(module_on(page)).to_contain_text(passed, timeout=PATIENCE)
 
-    # JupyterLab brings the page of its address to the front once all is restored.
-    page.evaluate("async () => { await window.jupyterapp.restored; }")
-    page.get_by_role("tab", name="rl_supply_chain.ipynb").click()
+    # By its address, since JupyterLab brings the page of its address to the front at the end.
+    page.goto(server.address(f"/lab/tree/labs/{LAB}/rl_supply_chain.ipynb"))
     lab = NotebookPage(page)
     lab.wait_for_kernel()
     expect(lab.cell('lab.check("newsvendor"')).to_contain_text("newsvendor: ✔ passed")
