@@ -1,7 +1,7 @@
-"""A slider of each lesson moved in a live JupyterLab: the picture follows, and is saved.
+"""A slider of each lesson moved in a live JupyterLab: the picture and its words follow.
 
-JupyterLab does not show the alternative text of a PNG; it is in the saved notebook, where nbconvert
-and the reading site take it from.
+The words are the picture's alternative text: in the page, where a screen reader finds them, and in
+the saved notebook, where nbconvert and the reading site take them from.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Page, expect
 
@@ -47,7 +48,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
 
 
 @pytest.mark.parametrize("name", LESSONS)
-def test_a_moved_slider_changes_the_picture_which_is_saved_with_its_words(
+def test_a_moved_slider_changes_the_picture_and_its_words(
     open_page: OpenPage, server: LabServer, screenshots: Path, name: str
 ) -> None:
     page, _ = open_page(server)
@@ -60,15 +61,29 @@ def test_a_moved_slider_changes_the_picture_which_is_saved_with_its_words(
     expect(slider).to_be_visible(timeout=PATIENCE)
     picture = page.locator(".jp-OutputArea-output img")
     before = picture.get_attribute("src")
+    first_words = picture.get_attribute("alt")
+    assert first_words, "the picture has no alternative text"
     slider.focus()
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowLeft")
     expect(picture).not_to_have_attribute("src", before or "")
+    expect(picture).not_to_have_attribute("alt", first_words)
     expect(picture).to_have_count(1)
     page.screenshot(path=screenshots / f"slider-{name}.png")
+    assert serious_in_pictures(page) == []
     page.locator(".jp-Notebook").press("Control+s")
     expect(page.locator(".jp-mod-dirty")).to_have_count(0, timeout=PATIENCE)
     saved = nbformat.read(server.folder / f"{name}.ipynb", 4)
     shown = [out for out in saved.cells[1].outputs if "image/png" in out.get("data", {})]
-    assert [bool(out.metadata["image/png"]["alt"]) for out in shown] == [True]
+    words = [out.metadata["image/png"]["alt"] for out in shown]
+    assert words == [picture.get_attribute("alt")]
+
+
+def serious_in_pictures(page: Page) -> list[str]:
+    """What axe finds serious or critical in the pictures."""
+    results = Axe().run(page, context=".jp-RenderedImage")
+    assert any(rule["id"] == "image-alt" for rule in results.response["passes"])
+    return [
+        found["id"]
+        for found in results.response["violations"]
+        if found["impact"] in ("serious", "critical")
+    ]

@@ -1,9 +1,11 @@
 /*
  * What the extension registers: the file type HOME.md with its viewer, a command, a launcher card
- * and a palette entry. Drawing is left to page.js, talking with the server to connection.js.
+ * and a palette entry; and pictures with their alternative text. Drawing is left to page.js and
+ * pictures.js, talking with the server to connection.js.
  */
 import { Connection } from './connection.js';
 import { Page } from './page.js';
+import { pictureFactory } from './pictures.js';
 
 const FILE_TYPE = 'labkit-home';
 const FACTORY = 'Course home';
@@ -173,6 +175,13 @@ export function plugins(lab) {
         lab.application.ILayoutRestorer
       ],
       activate: (app, ...services) => activate(lab, app, ...services)
+    },
+    {
+      id: 'labkit:pictures',
+      description: 'Shows pictures in notebooks with their alternative text.',
+      autoStart: true,
+      requires: [lab.rendermime.IRenderMimeRegistry],
+      activate: (app, rendermime) => rendermime.addFactory(pictureFactory(lab))
     }
   ];
 }
