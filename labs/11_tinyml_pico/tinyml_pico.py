@@ -216,7 +216,7 @@ lab.check("network", quantise_network)
 #
 # **What counts.** The limits leave room for widths of 8, 12 and 16. Networks of that size, trained as
 # `training.train` does it by itself, were measured with twelve seeds on the two people left out. Full
-# marks reach down to 3.5 standard deviations below their mean, half marks to 7: an unlucky seed must
+# marks reach down to 4.5 standard deviations below their mean, half marks to 7: an unlucky seed must
 # not cost points. So one careful training is enough; a better network than that earns no more
 # points, only a better watch. Keep the training below a minute.
 #

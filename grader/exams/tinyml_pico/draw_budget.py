@@ -21,8 +21,9 @@ ACCURACY = {(9, 10): (0.856, 0.015), (5, 6): (0.907, 0.021)}
 """Mean and standard deviation of the int8 accuracy on the people left out, over twelve seeds and as
 many orders of the axes. On people 7 and 8 the deviation is .038, too wide for a verdict."""
 
-BELOW, FAR_BELOW = 3.5, 7.0
-"""Standard deviations below the mean that still earn full and half marks: luck must not decide."""
+BELOW, FAR_BELOW = 4.5, 7.0
+"""Standard deviations below the mean that still earn full and half marks: luck must not decide. Of
+40 networks trained in two other ways the worst lay 3.7 below."""
 
 
 def draw_budget(seed: int) -> dict[str, Any]:
