@@ -157,7 +157,7 @@ def _frame(heading: str, note: str, body: str, colour: str) -> str:
         f'<section class="labkit-card" style="border:1px solid #808080;border-left:.4em solid '
         f"{colour};border-radius:4px;padding:.4em .9em;margin:.3em 0;max-width:46em;"
         'overflow-wrap:anywhere">'
-        f'<h4 style="margin:.2em 0;font-size:1em;font-weight:bold">{heading}</h4>'
+        f'<h4 style="margin:.2em 0;font-size:1em;font-weight:bold;line-height:1.3">{heading}</h4>'
         f"{below}{body}</section>"
     )
 
@@ -191,13 +191,13 @@ def _table(caption: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -
     left = 'style="text-align:left"'
     head = "".join(f'<th scope="col" {left}>{escape(cell)}</th>' for cell in header)
     body = "".join(
-        f'<tr><th scope="row" style="text-align:left;overflow-wrap:anywhere">{escape(row[0])}</th>'
+        f'<tr><th scope="row" {left}>{escape(row[0])}</th>'
         + "".join(f"<td {left}>{_cell(cell)}</td>" for cell in row[1:])
         + "</tr>"
         for row in rows
     )
     return (
-        # Only names may break anywhere: broken numbers mislead.
+        # Within a table no word may break: broken numbers mislead.
         '<table style="margin:.3em 0;overflow-wrap:break-word">'
         f"<caption {left}>{_in_html(caption)}</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
