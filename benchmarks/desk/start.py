@@ -4,7 +4,8 @@
 
 Two servers run at the same time on the same workbook: ours with the learner's settings, and stock
 JupyterLab without any setting or extension of ours. Rounds alternate between them, the first one
-is not counted, and every visit has a new browser profile, so nothing is cached. Budget: ratios of
+is not counted, and every visit has a new browser profile, so nothing is cached; `reset` forgets
+the notebook that was open before. Budget: ratios of
 about 1.
 
 - page: from navigation until the first module's button is there; stock, until the launcher is.
@@ -42,7 +43,7 @@ Times = dict[str, list[float]]
 def ours(page: Page, server: LabServer) -> tuple[float, float]:
     """Return seconds to the home page, and from a click on the lesson to its kernel."""
     start = time.perf_counter()
-    page.goto(server.address("/"))
+    page.goto(server.address("/lab/tree/HOME.md") + "&reset")
     page.get_by_role("link", name=re.compile("^Lesson of module")).first.wait_for()
     shown = time.perf_counter() - start
     return shown, live(page, lambda: page.locator(f'a.lk-button[href$="{LESSON}"]').last.click())
@@ -51,7 +52,7 @@ def ours(page: Page, server: LabServer) -> tuple[float, float]:
 def stock(page: Page, server: LabServer) -> tuple[float, float]:
     """Return seconds to the launcher, and from a double click on the lesson to its kernel."""
     start = time.perf_counter()
-    page.goto(server.address("/"))
+    page.goto(server.address("/lab") + "&reset")
     page.locator(".jp-LauncherCard").first.wait_for()
     shown = time.perf_counter() - start
     for name in Path(LESSON).parts[:-1]:
