@@ -74,9 +74,10 @@ def explore_bits(names: Mapping[str, str]) -> Explorer:
     of the people never seen. Milliseconds are those of the int8 kernel, which takes a byte a weight
     whatever its value.
     """
+    studies = {width: _study(name) for width, name in names.items()}  # so that no move waits
 
     def draw(bits: int, width: str) -> Plot:
-        study = _study(names[width])
+        study = studies[width]
         kilobytes = study["weights"].size * bits / 8 / 1024
         price = f"{kilobytes:.1f} KB of weights, {study['milliseconds']:.2f} ms a window"
         return bits_and_width(study["weights"], bits, study["accuracy"], study["int8"], price)
