@@ -6,7 +6,8 @@ limit, 0.2 s unless told.
 Timed is the work of a move in the kernel: computing, drawing and the PNG that is sent. The way
 through the browser is left out. Beside the wall's clock stands the thread's CPU time, which a busy
 machine disturbs less, and above all the machine's load. The first move of a slider counts like any
-other; what the explorer computes as it opens, and its first picture, do not.
+other; what the explorer computes as it opens, and its first picture, do not. About one move in ten
+meets Python's garbage collector, which takes as long as the move itself or longer: see the worst.
 """
 
 from __future__ import annotations

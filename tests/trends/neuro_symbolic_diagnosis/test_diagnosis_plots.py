@@ -108,3 +108,10 @@ def test_the_axes_of_a_diagnosis_do_not_move():
     for before, after in zip(traced().axes[1:], other.axes[1:], strict=True):
         assert before.get_xlim() == after.get_xlim()
     assert traced().axes[1].get_ylim() == other.axes[1].get_ylim()
+
+
+def test_a_later_diagnosis_leaves_an_earlier_one_as_it_was():
+    earlier = traced()
+    before = earlier.png()
+    plots.diagnosis(draw_cases(1, seed=1).images[0], np.eye(90)[20], POINTS[:2], "rule TDS-2")
+    assert earlier.png() == before

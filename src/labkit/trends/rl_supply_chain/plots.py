@@ -240,7 +240,8 @@ def storm_day(
         _draw_requests(axes, days, day, trip, hour)
         lines = _draw_truck(axes, days, day, trip, hour, shade)
         axes.set(xlim=(-4, SIDE_KM + 4), ylim=(-4, SIDE_KM + 4), aspect="equal")
-        axes.set_title(_panel_title(name, float(trip.finish[day]), hour), fontsize=LABEL)
+        title = _panel_title(name, float(trip.finish[day]), hour)
+        axes.set_title(title, fontsize=LABEL, y=1.0)  # a height that need not be searched for
         axes.set_xlabel("km to the east", fontsize=LABEL)
         axes.tick_params(labelsize=TEXT)
     panels[0].set_ylabel("km to the north", fontsize=LABEL)
