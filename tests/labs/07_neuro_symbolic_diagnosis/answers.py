@@ -306,12 +306,6 @@ def _by_rule(x, findings, suspicious, x_new):
     return _verdict(_regressions(x, findings, x_new))
 
 
-def _by_most_likely(x, findings, suspicious, x_new):
-    """The rule on the most likely findings alone; their doubt is thrown away."""
-    likely = perception.most_likely(_regressions(x, findings, x_new))
-    return guideline.read(guideline.load()).tenths(likely) > 47
-
-
 def _probabilities(x, findings, suspicious, x_new):
     return perception.verdict_regression(x, suspicious).predict_proba(x_new)[:, 1]
 
