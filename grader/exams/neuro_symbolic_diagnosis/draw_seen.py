@@ -53,7 +53,9 @@ LOOSE, CLOSE = 0.15, 0.35
 
 BELOW, ABOVE = 0.035, 0.1
 """How far the accuracy of a shortcut lies below that of the commonest finding on the described
-lesions, and how far that of a taught criterion above it."""
+lesions, and how far that of a taught criterion above it. Over 8 instances the shortcuts were right
+in 0.648 to 0.694 (colours) and 0.527 to 0.593 (structures). Comparing by columns, by the whole
+table, by whole lesions, by kappa or by likelihood finds the same ones."""
 
 NO_FIXED_CUT = 0.61
 """A shortcut in the colours is right at least so often, so that a cut that looks good without the
