@@ -107,7 +107,7 @@ def _adapt_case(change: dict[str, Any], rng: np.random.Generator) -> dict[str, A
     new, old = guideline.read(redraw.changed_guideline(case)), guideline.read(guideline.load())
     believed = redraw.stated_beliefs(case)
     likely = np.eye(3)[new.bands(new.tenths(most_likely(believed)))]
-    traps = {"most likely": likely}
+    traps = {"most likely": likely, "limit below": band_chances(believed, new, new, early=1)}
     if case["limits"]:
         traps["old limits"] = band_chances(believed, new, old)
     if case["weights"]:
@@ -120,14 +120,20 @@ def _adapt_case(change: dict[str, Any], rng: np.random.Generator) -> dict[str, A
 
 
 def band_chances(
-    believed: dict[str, Any], weighs: guideline.Guideline, cuts: guideline.Guideline
+    believed: dict[str, Any],
+    weighs: guideline.Guideline,
+    cuts: guideline.Guideline,
+    early: int = 0,
 ) -> Any:
-    """Chances of the bands (n, 3) by the weights of one guideline and the limits of another."""
+    """Chances of the bands (n, 3) by the weights of one guideline and the limits of another.
+
+    Bands begin so many tenths too `early`.
+    """
     names = ("asymmetry", "border", "colours", "structures")
     tensors = {name: torch.as_tensor(believed[name]) for name in names}
     weights = tuple(int(weighs.weights[name]) for name in names)
     posterior = tds_distribution(**tensors, weights=weights).numpy()
-    band = cuts.bands(np.arange(posterior.shape[1]))
+    band = cuts.bands(np.arange(posterior.shape[1]) + early)
     return np.stack([posterior[:, band == place].sum(axis=1) for place in range(3)], axis=1)
 
 

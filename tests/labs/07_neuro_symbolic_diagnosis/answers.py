@@ -107,6 +107,22 @@ def _sampled(asymmetry, border, colours, structures):
     return torch.tensor(numbers) + 0 * asymmetry[:, :1]
 
 
+def _at_least_one(asymmetry, border, colours, structures):
+    """Combinations without a colour or a structure are taken out, and the rest scaled up."""
+    exact = _by_counts(asymmetry, border, colours, structures)
+    no = {"colours": torch.zeros_like(colours), "structures": torch.zeros_like(structures)}
+    nothing = {
+        name: (1 - p).prod(1, keepdim=True)
+        for name, p in (("colours", colours), ("structures", structures))
+    }
+    empty = (
+        nothing["colours"] * _by_counts(asymmetry, border, no["colours"], structures)
+        + nothing["structures"] * _by_counts(asymmetry, border, colours, no["structures"])
+        - nothing["colours"] * nothing["structures"] * _by_counts(asymmetry, border, **no)
+    )
+    return (exact - empty) / (exact - empty).sum(1, keepdim=True)
+
+
 def _whole_border(asymmetry, border, colours, structures):
     """The border counts full points, and what does not fit is cut off."""
     moved = torch.zeros(len(border), 90, dtype=border.dtype)
@@ -201,6 +217,19 @@ def _elongation(images):
 def _colour_spread(images):
     mask = measurements.segment(images).mask
     return [image[one].std(axis=0).sum() for image, one in zip(images, mask, strict=True)]
+
+
+def _colours_by_nearest(images, least, neutral=True, skin_too=False):
+    """Every pixel goes to the nearest colour, however far; skin may be one of them."""
+    found = measurements.segment(images)
+    palette = np.vstack([renderer.COLOUR_RGB, [[0.88, 0.70, 0.60]]][: 1 + skin_too])
+    counts = []
+    for image, mask, skin in zip(images, found.mask, found.skin, strict=True):
+        pixels = (_neutral(image, skin) if neutral else image)[mask]
+        nearest = np.linalg.norm(pixels[:, None] - palette, axis=2).argmin(axis=1)
+        shares = np.bincount(nearest, minlength=len(palette)) / len(pixels)
+        counts.append((shares[:6] > least).sum())
+    return np.array(counts)
 
 
 def _colours_of_the_picture(images):
@@ -356,6 +385,47 @@ def _by_likelihood(findings, system):
     return found
 
 
+def _no_better(findings, system):
+    """Shortcuts as the task's sentence says it, to the letter: mean over columns."""
+    found = []
+    likely = perception.most_likely(system)
+    for name in CRITERIA:
+        truth = findings[name]
+        shares = [(truth == level).mean(axis=0) for level in range(3)]
+        if (likely[name] == truth).mean() <= np.mean(np.max(shares, axis=0)):
+            found.append(name)
+    return found
+
+
+def _no_better_than_one_word(findings, system):
+    """Against the commonest value of the whole table, columns and all."""
+    likely = perception.most_likely(system)
+    return [
+        name
+        for name in CRITERIA
+        if (likely[name] == findings[name]).mean()
+        <= max((findings[name] == level).mean() for level in range(3))
+    ]
+
+
+def _no_better_whole(findings, system):
+    """A lesion counts if the criterion is wholly right, against the commonest row."""
+    likely, found = perception.most_likely(system), []
+    for name in CRITERIA:
+        truth = findings[name].reshape(len(findings["border"]), -1)
+        said = likely[name].reshape(truth.shape)
+        rows = np.unique(truth, axis=0, return_counts=True)[1]
+        if (said == truth).all(axis=1).mean() <= rows.max() / len(truth):
+            found.append(name)
+    return found
+
+
+def _fixed_cut(findings, system):
+    """The same number for every criterion, whatever its commonest finding."""
+    likely = perception.most_likely(system)
+    return [name for name in CRITERIA if (likely[name] == findings[name]).mean() < 0.6]
+
+
 def _repairing(find, repair):
     """An answer of `find(findings, system)` and `repair(x, suspicious, findings, x_new)`."""
 
@@ -424,6 +494,13 @@ def _explaining(flip_of, rule_book_of=lambda turtle: guideline.read(guideline.lo
         return written
 
     return explain
+
+
+def _verdict_of_the_posterior(believed, turtle):
+    """The band with the highest chance over all combinations, beside the most likely findings."""
+    chances = _adapting("new", "new")(believed, turtle).argmax(1).tolist()
+    records = _explaining(_first_flip)(believed, turtle)
+    return [r | {"verdict": scores.BANDS[k]} for r, k in zip(records, chances, strict=True)]
 
 
 def _published(turtle):
@@ -592,6 +669,15 @@ def _adapting(weights_of, book_of):
     return band_chances
 
 
+def _limits_cut_off(believed, turtle):
+    """int(4.75 * 10) is 47, and the score 4.7 is taken for suspicious."""
+    book = guideline.read(guideline.load(turtle))
+    posterior = _weighted_posterior(believed, book.weights)
+    first, second = (int(limit * 10) for limit in book.lower.values())
+    parts = posterior[:, :first], posterior[:, first:second], posterior[:, second:]
+    return np.stack([part.sum(axis=1) for part in parts], axis=1)
+
+
 def _adapt_most_likely(believed, turtle):
     book = guideline.read(guideline.load(turtle))
     likely = perception.most_likely(believed)
@@ -747,6 +833,14 @@ RIGHT = {
         "the outline's radius, as an array": lambda images: np.stack(
             [_asymmetry_by_outline(images), _colours_by_share(images, 0.015, 0.22)]
         ),
+        "nearest colours, the light as it is": lambda images: (
+            _asymmetry_by_outline(images),
+            _colours_by_nearest(images, 0.01, neutral=False),
+        ),
+        "nearest colours, skin among them": lambda images: [
+            _asymmetry_by_outline(images).tolist(),
+            _colours_by_nearest(images, 0.03, skin_too=True).tolist(),
+        ],
     },
     "label_efficiency": {
         "a regression a finding, and the rule": _by_rule,
@@ -763,6 +857,9 @@ RIGHT = {
         "kappa, and regressions": _repairing(_chance_corrected, _from_described),
         "likelihood, and findings with verdicts": _repairing(_by_likelihood, _from_both),
         "kappa, and ridge regression": _repairing(_chance_corrected, _by_ridge),
+        "no better, to the letter": _repairing(_no_better, _from_described),
+        "no better than one word": _repairing(_no_better_than_one_word, _from_described),
+        "no better on whole lesions": _repairing(_no_better_whole, _from_described),
     },
     "adapt": {
         "every combination": _by_enumeration,
@@ -784,6 +881,10 @@ WRONG = {
     "posterior": {
         "the most likely score": (_with_slopes(_most_likely_score), "most likely findings"),
         "a bell curve": (_with_slopes(_bell_curve), "bell curve"),
+        "at least one colour and structure": (
+            _with_slopes(_at_least_one),
+            "Do not renormalise",
+        ),
         "a binomial count": (_with_slopes(_binomial), "not binomial"),
         "sampling": (_with_slopes(_sampled), "no sampling"),
         "the border counts whole points": (_with_slopes(_whole_border), "is right"),
@@ -828,7 +929,15 @@ WRONG = {
         "how much the colour varies": (
             lambda images: (_asymmetry_by_outline(images), _colour_spread(images)),
             "rank correlation of your colour count",
-            0.75,  # it reaches 0.55 to 0.66, and may pass one of the two sets
+            0.5,
+        ),
+        "only large areas count": (
+            lambda images: (
+                _asymmetry_by_outline(images),
+                _colours_by_nearest(images, 0.06, neutral=False),
+            ),
+            "smallest area",
+            0.5,
         ),
         "colours of the skin, too, and no light": (
             lambda images: (_asymmetry_by_outline(images), _colours_of_the_picture(images)),
@@ -854,7 +963,7 @@ WRONG = {
         ),
     },
     "label_efficiency": {
-        "a regression of the verdict": (_verdict_regression, "learning from verdicts", 0.5),
+        "a regression of the verdict": (_verdict_regression, "without the findings", 0.5),
         "neighbours": (_verdict_neighbours, "is asked"),
         "a forest": (_verdict_forest, "is asked", 0.5),
         "the commonest verdict": (_commonest_verdict, "same verdict"),
@@ -873,6 +982,7 @@ WRONG = {
             "explanations hold",
             0.5,
         ),
+        "the posterior's band": (_verdict_of_the_posterior, "explanations hold", 0.75),
         "the flip's verdict is the old one": (_explaining(_same_as_before), "the verdict is"),
         "nothing is changed": (_explaining(_nothing_changed), "already"),
         "out of range": (_explaining(_out_of_range), "goes from 0 to 8"),
@@ -890,6 +1000,7 @@ WRONG = {
     },
     "shortcut": {
         "none is found": (_repairing(lambda *_: [], _from_described), "you missed", 0.67),
+        "a fixed cut": (_repairing(_fixed_cut, _from_described), "no fixed number", 0.84),
         "all are accused": (_repairing(lambda *_: CRITERIA, _from_described), "accused", 0.67),
         "verdicts only": (
             _repairing(_chance_corrected, _from_verdicts),
@@ -933,6 +1044,7 @@ WRONG = {
         "the old weights": (_adapting("old", "new"), "published ones", 0.34),
         "the old guideline": (_adapting("old", "old"), "under this guideline"),
         "the most likely findings": (_adapt_most_likely, "most likely findings"),
+        "limits cut to whole tenths": (_limits_cut_off, "47 is still below"),
         "sampling": (_adapt_by_sampling, "under this guideline"),
         "bands in the other order": (
             lambda *a: _adapting("new", "new")(*a).flip(1),

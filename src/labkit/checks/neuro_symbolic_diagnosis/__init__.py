@@ -35,7 +35,8 @@ TASKS = (
             "scipy.ndimage.binary_opening and binary_closing.",
             "Colours: divide the image by the skin's colour, multiply by nuisances.SKIN, and give "
             "each pixel of the lesion to the nearest of renderer.COLOUR_RGB. A colour counts "
-            "when its share of the lesion is above one hundredth or so.",
+            "when its share of the lesion is above about two hundredths; try a few cuts on "
+            "draw_cases.",
         ),
     ),
     Task(
@@ -43,13 +44,14 @@ TASKS = (
         15,
         judges.judge_label_efficiency,
         (
-            "A verdict is one bit. The findings of a lesion are fourteen facts, and the rule turns "
+            "A verdict is one bit. The findings of a lesion are thirteen facts, and the rule turns "
             "them into the verdict without any learning.",
             "Linear logits are enough: one matrix of shape (columns + 1, 23), and "
             "perception.split cuts its output.",
             "Fifty lesions and as many columns: without a penalty on the weights it will fit "
             "anything. Add the sum of squared weights to the loss, and try several strengths.",
-            "The verdict is suspicious when your posterior puts more than half above 4.75.",
+            "The verdict is suspicious when your posterior puts more than half above 4.75: the "
+            "single most likely findings forget their doubt.",
         ),
     ),
     Task(
@@ -61,7 +63,8 @@ TASKS = (
             "name; explanations.trace applies a guideline to them.",
             "explanations.changed(findings, finding, to) sets one finding. Try all of them until "
             "the verdict is another.",
-            "explanations.check(explanation, findings, guideline) lists what does not hold.",
+            "explanations.check(explanation, findings, guideline) lists what does not hold. Hand "
+            "it the guideline that you have read from the text given.",
         ),
     ),
     Task(
@@ -72,7 +75,8 @@ TASKS = (
             "The system's verdicts are fine. Are its concepts? perception.most_likely against the "
             "findings of the described lesions tells.",
             "Some findings are there in most lesions. Always saying the commonest is right often, "
-            "and a concept that is not better than that means nothing.",
+            "and a concept that is not clearly better than that means nothing. For colours and "
+            "structures take the commonest value of every column, and the mean over columns.",
             "To repair, learn the findings themselves from the described lesions. The verdicts of "
             "the others may help as a second part of the loss.",
         ),
@@ -84,8 +88,9 @@ TASKS = (
         (
             "guideline.read(guideline.load(turtle)) has the weights in tenths and the limits.",
             "The beliefs do not change: what is seen is what it was. Only the rule does.",
-            "Your posterior takes weights. Its length follows from them, so cut it at the limits "
-            "and let the last band have the rest.",
+            "Your posterior takes weights. Its length follows from them. A score above a limit "
+            "belongs to the next band: with 4.75, column 47 is still below and 48 above. "
+            "rules.bands(np.arange(columns)) does it for the guideline you have read.",
         ),
     ),
     Task(
@@ -95,6 +100,9 @@ TASKS = (
         (
             "Look at the graph first: print(guideline.to_turtle(guideline.load())).",
             "One line of a query is one edge of the graph; the same ?variable twice is a join.",
+            "FILTER(?points > 2) keeps rows. FILTER NOT EXISTS { ... } keeps those for which no "
+            "edges fit the braces, and has room for a FILTER of its own. The lesson's section 4 "
+            "shows both.",
             "guideline.ask(graph, query) returns a row as a dictionary from variable to value.",
         ),
     ),

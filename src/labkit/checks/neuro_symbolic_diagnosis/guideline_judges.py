@@ -36,6 +36,15 @@ from labkit.trends.neuro_symbolic_diagnosis.world.scores import BANDS
 Floats = NDArray[np.float64]
 Findings = Mapping[str, Any]
 
+STEPS = {
+    "findings": "perception.most_likely and explanations.findings_of give the findings to cite.",
+    "rule": "Hand these findings, and the guideline read from the text given, to "
+    "explanations.trace: it says the verdict and the rule that fired.",
+    "flip": "For each lesion try every finding at every other value, apply the guideline again, "
+    "and keep a change after which the verdict is another.",
+}
+"""What to try next, by the part of an explanation that does not hold."""
+
 MOSTLY = 0.9
 """Share of explanations without a fault that earns half."""
 
@@ -46,7 +55,7 @@ MOSTLY = 0.9
 def judge_explain(answer: Any, instance: Instance) -> Outcome:
     """Every explanation states true findings, the right rule, and a flip that holds."""
     outcomes = judge_cases(instance["cases"], lambda case: _explain_case(answer, case))
-    return over_cases(outcomes, "Every explanation holds, and so does every flip.")
+    return judges.over_parts(outcomes, "Every explanation holds, and so does every flip.")
 
 
 def _explain_case(answer: Any, case: Instance) -> Outcome:
@@ -58,18 +67,15 @@ def _explain_case(answer: Any, case: Instance) -> Outcome:
     likely = most_likely(beliefs)
     faults = []
     for row, record in enumerate(records):
-        fault, trap = _fault(record, findings_of(likely, row), rule_book)
+        part, fault, trap = _fault(record, findings_of(likely, row), rule_book)
         if fault:
-            faults.append((row, fault, trap))
+            faults.append((row, part, fault, trap))
     if not faults:
         return passed("")
-    row, fault, trap = faults[0]
+    row, part, fault, trap = faults[0]
     words = f"{n - len(faults)} of {n} explanations hold. Lesion {row}: {fault}."
     on = f"{n} lesions, {case['words']}"
-    step = (
-        "For each lesion try every finding at every other value, apply the guideline again, and "
-        "keep a change after which the verdict is another."
-    )
+    step = STEPS[part]
     if len(faults) <= (1 - MOSTLY) * n:
         return Outcome(Status.PARTIAL, 0.5, words, on, step, trap)
     return failed(words, on=on, next_step=step, misconception=trap)
@@ -77,12 +83,13 @@ def _explain_case(answer: Any, case: Instance) -> Outcome:
 
 def _fault(
     record: Mapping[str, Any], facts: Findings, rule_book: guideline.Guideline
-) -> tuple[str, str]:
-    """The first thing in an explanation that does not hold, and the misconception behind it."""
+) -> tuple[str, str, str]:
+    """The part of an explanation that does not hold first, what is wrong, and the misconception."""
     stated = _stated_findings(record["findings"])
     for name, value in facts.items():
         if stated[name] != value:
             return (
+                "findings",
                 f"believed most likely is {name} {_listed(value)}, the explanation says "
                 f"{_listed(stated[name])}",
                 "An explanation of a verdict cites what the system believes, and all of it.",
@@ -90,21 +97,28 @@ def _fault(
     real = trace(facts, rule_book)
     if not _is_text(record["verdict"], real["verdict"]):
         return (
-            f"the findings score {real['tenths'] / 10:.1f}, which is {real['verdict']}, and the "
-            f"explanation says {str(record['verdict'])[:40]}",
+            "rule",
+            f"the findings score {real['tenths'] / 10:.1f}, which is {real['verdict']} under this "
+            f"guideline, and the explanation says {str(record['verdict'])[:40]}",
             _verdict_trap(record["verdict"], facts),
         )
     if not _is_text(record["rule"], real["rule"]):
         return (
+            "rule",
             f"rule {real['rule']} fires, and the explanation cites {str(record['rule'])[:40]}",
             "",
         )
-    return _flip_fault(record["flip"], facts, real["verdict"], rule_book)
+    return "flip", *_flip_fault(record["flip"], facts, real["verdict"], rule_book)
 
 
 def _verdict_trap(verdict: Any, facts: Findings) -> str:
     if _is_text(verdict, trace(facts, guideline.read(guideline.load()))["verdict"]):
         return "That is the verdict by the published numbers. Read them from the guideline given."
+    if isinstance(verdict, str) and verdict in BANDS:
+        return (
+            "The verdict of an explanation is that of the findings it cites. The most probable "
+            "band over all combinations may be another."
+        )
     return ""
 
 
@@ -182,6 +196,8 @@ TRAPS = {
     "old limits": "These are the bands of the published limits. The new ones stand in the graph.",
     "old weights": "The limits are new, the weights are the published ones. Both stand in the "
     "graph.",
+    "limit below": "The score just below a limit lies in the upper band. With 4.75, column 47 is "
+    "still below and 48 is above: rules.bands(np.arange(columns)) cuts rightly.",
     "most likely": "All probability is on one band: the most likely findings stand for all others.",
 }
 

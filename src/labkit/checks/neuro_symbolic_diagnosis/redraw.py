@@ -56,9 +56,13 @@ def pictures(case: Case) -> tuple[NDArray[np.float32], Lesions]:
 
 
 def measured(case: Case) -> tuple[Floats, Lesions]:
-    """The mixed measurements of an instance, (n, columns), and the truth of its lesions."""
+    """The mixed measurements of an instance, (n, columns), and the truth of its lesions.
+
+    ``rows`` says which lesions of the seed they are; without it they are the first ones.
+    """
     x = unpack(case["measured"], case["columns"])
-    return x, draw_lesions(len(x), case["seed"])
+    rows = case.get("rows", range(len(x)))
+    return x, draw_lesions(max(rows) + 1, case["seed"]).take(np.asarray(rows))
 
 
 def clinic(case: Case) -> tuple[Floats, NDArray[np.int64]]:
