@@ -39,7 +39,7 @@ def renew_the_lab(lab: Path) -> None:
 
 def test_a_workbook_holds_home_page_lesson_and_released_lab(course: Path, dest: Path):
     report = release_workbook(course, dest)
-    assert report.written == [HOME, FACTS, LESSON, NOTEBOOK]
+    assert report.written == [HOME, FACTS, LESSON, NOTEBOOK, OUTLINE]
     assert sorted(contents(dest)) == sorted([RECORD, OUTLINE, HOME, FACTS, LESSON, NOTEBOOK])
     assert scan(dest, collect_secrets(course)) == []
 
@@ -70,7 +70,7 @@ def test_releasing_again_changes_nothing(course: Path, dest: Path):
     release_workbook(course, dest)
     before = contents(dest)
     report = release_workbook(course, dest)
-    assert (report.written, report.unchanged) == ([], [HOME, FACTS, LESSON, NOTEBOOK])
+    assert (report.written, report.unchanged) == ([], [HOME, FACTS, LESSON, NOTEBOOK, OUTLINE])
     assert contents(dest) == before
 
 

@@ -60,9 +60,13 @@ class LabServer:
 
 @dataclass
 class Watch:
-    """What went wrong on a page; a test may take out what it expects."""
+    """What went wrong on a page; a test may take out what it expects.
+
+    Messages on the console that begin with one of `expected` are not noted.
+    """
 
     allowed: str
+    expected: tuple[str, ...] = ()
     console: list[str] = field(default_factory=list)
     http: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
@@ -92,7 +96,7 @@ class Watch:
         )
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type == "error" and not message.text.startswith(self.expected):
             self.console.append(f"{message.text} ({message.location.get('url', '')})")
 
     def _response(self, response: Response) -> None:

@@ -43,10 +43,11 @@ class Answer:
 
 @dataclass
 class Server:
-    """A running Jupyter server with the learner's settings."""
+    """A running Jupyter server with the learner's settings, and where it keeps progress."""
 
     url: str
     folder: Path
+    own: Path
 
     def ask(
         self, path: str, body: bytes | None = None, token: bool = True, **headers: str
@@ -88,7 +89,7 @@ def server(facts: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> I
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    running = Server(f"http://127.0.0.1:{port}", folder)
+    running = Server(f"http://127.0.0.1:{port}", folder, own / "labkit")
     try:
         for _ in range(600):
             try:
@@ -97,17 +98,17 @@ def server(facts: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> I
             except OSError:
                 assert process.poll() is None, "the server ended by itself"
                 time.sleep(0.1)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("LABKIT_HOME", str(own / "labkit"))
-            yield running
+        yield running
     finally:
         process.terminate()
         process.wait()
 
 
 @pytest.fixture(autouse=True)
-def fresh_progress(server: Server) -> None:
-    shutil.rmtree(progress.progress_path().parent, ignore_errors=True)
+def fresh_progress(server: Server, own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let test and server share a progress file, and start each test without one."""
+    monkeypatch.setenv("LABKIT_HOME", str(server.own))
+    shutil.rmtree(server.own, ignore_errors=True)
 
 
 def module(data: dict[str, Any], name: str = LAB) -> dict[str, Any]:
