@@ -1,12 +1,17 @@
-"""What all tests share: one thread each, and one way to ask for a tool of the system."""
+"""What all tests share: one thread each, one way to ask for a tool of the system, one browser."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # Before anything imports NumPy or torch: two test processes share two cores.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -38,6 +43,33 @@ def need_sandbox() -> None:
         if os.environ.get("LABKIT_REQUIRE_TOOLS"):
             pytest.fail(f"{found.missing}, and LABKIT_REQUIRE_TOOLS asks for a sandbox")
         pytest.skip(found.missing)
+
+
+@pytest.fixture(scope="module")
+def browser(need_tool: Callable[[str], str]) -> Iterator[Browser]:
+    """A Chromium for the tests of a file.
+
+    It ends with the file: while it is there an event loop runs in this thread, which other files
+    need not expect.
+    """
+    from playwright.sync_api import sync_playwright
+
+    path = need_tool("chromium")
+    arguments = ["--disable-gpu"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        arguments.append("--no-sandbox")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def screenshots(tmp_path: Path) -> Path:
+    """The folder for pictures of pages: LABKIT_SCREENSHOTS, else one that goes with the test."""
+    folder = Path(os.environ.get("LABKIT_SCREENSHOTS") or tmp_path / "screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

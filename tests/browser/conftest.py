@@ -1,4 +1,4 @@
-"""What the browser tests share: a released workbook, a browser, pages that watch, a picture folder.
+"""What the browser tests share: a released workbook, a browser, pages that watch.
 
 A page notes every error on the console, every answer of 400 or more and every request to another
 host; the fixture fails the test for each that the test did not take out of the notes.
@@ -6,13 +6,11 @@ host; the fixture fails the test for each that the test did not take out of the 
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from lab_server import PATIENCE, ROOT, LabServer, Watch
 from labkit.authoring.workbook import release_workbook
@@ -26,21 +24,10 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A Chromium for all tests of this process; skips, with the reason, where there is none."""
-    path = shutil.which("chromium")
-    if path is None:
-        reason = "the program chromium is not on the PATH"
-        if os.environ.get("LABKIT_REQUIRE_TOOLS"):
-            pytest.fail(f"{reason}, and LABKIT_REQUIRE_TOOLS asks for it")
-        pytest.skip(reason)
-    arguments = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+@pytest.fixture(scope="module", autouse=True)
+def patience() -> None:
+    """Let expectations wait as long as all else."""
     expect.set_options(timeout=PATIENCE)
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=arguments)
-        yield running
-        running.close()
 
 
 @pytest.fixture
@@ -74,11 +61,3 @@ def open_page(browser: Browser) -> Iterator[Callable[..., tuple[Page, Watch]]]:
         context.close()
     trouble = "\n".join(filter(None, (watch.verdict() for watch in watches)))
     assert not trouble, trouble
-
-
-@pytest.fixture
-def screenshots(tmp_path: Path) -> Path:
-    """The folder for pictures: LABKIT_SCREENSHOTS, else one that goes with the test."""
-    folder = Path(os.environ.get("LABKIT_SCREENSHOTS") or tmp_path / "screenshots")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder

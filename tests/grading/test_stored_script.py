@@ -15,7 +15,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,7 +29,7 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import GetGrades, SaveAutoGrades
-from playwright.sync_api import Browser, Dialog, Route, sync_playwright
+from playwright.sync_api import Browser, Dialog, Route
 from traitlets.config import Config
 
 from labkit.grading.safe_output import HideTests, SanitizeNotebook
@@ -303,17 +303,6 @@ def wait_for(address: str, log: Path) -> None:
         except OSError:
             time.sleep(0.25)
     raise AssertionError(log.read_text()[-2000:])
-
-
-@pytest.fixture
-def browser(need_tool: Callable[[str], str]) -> Iterator[Browser]:
-    path = need_tool("chromium")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield opened
-        opened.close()
 
 
 class Visit:

@@ -89,4 +89,4 @@ def test_the_types_fit() -> None:
 
 def test_continuous_integration_runs_exactly_make_test() -> None:
     assert (ROOT / ".ci" / "run").read_text().rstrip().endswith("\nexec make test")
-    assert "run: make test" in (ROOT / ".github" / "workflows" / "test.yml").read_text()
+    assert "- run: .ci/run\n" in (ROOT / ".github" / "workflows" / "test.yml").read_text()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from html.parser import HTMLParser
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -14,7 +13,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from labkit.authoring.catalog import load_catalog
 from labkit.authoring.leaks import collect_secrets, scan_files
@@ -50,17 +49,6 @@ def server(site: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{served.server_port}/"
         served.shutdown()
         thread.join()
-
-
-@pytest.fixture
-def browser(need_tool: Callable[[str], str]) -> Iterator[Browser]:
-    path = need_tool("chromium")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield opened
-        opened.close()
 
 
 class Reader:
@@ -283,13 +271,12 @@ def test_there_is_no_serious_obstacle_for_anybody(
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("width", [1280, 800])
 def test_pages_fit_the_window(
-    browser: Browser, server: str, tmp_path: Path, theme: str, width: int
+    browser: Browser, server: str, screenshots: Path, theme: str, width: int
 ) -> None:
-    folder = Path(os.environ.get("LABKIT_SCREENSHOTS", tmp_path))
     reader = Reader(browser, server, theme, width)
     for name, path in {"index": "index.html", **LESSONS}.items():
         page = reader.open(path)
-        page.screenshot(path=folder / f"site-{name}-{theme}-{width}.png", full_page=True)
+        page.screenshot(path=screenshots / f"site-{name}-{theme}-{width}.png", full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
