@@ -1,13 +1,14 @@
 # %% [markdown]
 # # Lesson 07: a network sees, a guideline reasons
 #
-# A clinic wants help with pictures of moles. Experts who describe pictures are dear. The clinicians
-# will not follow a verdict without a reason. And the guideline changes every few years.
+# A clinic wants help with pictures of moles. Experts' time is expensive, so few pictures are
+# labelled. The clinicians will not follow a verdict without a reason. And the guideline changes
+# every few years.
 #
-# A network trained on verdicts gives none of the three. **Neuro-symbolic** systems promise all of
-# them: a network says what it sees, a written guideline says what follows. This lesson asks what is
-# true of that promise. **How many labelled pictures does known medicine save, and can the reasons
-# be checked?**
+# A network trained on verdicts needs many labels, gives no reason, and has to be trained again when
+# the guideline changes. **Neuro-symbolic** systems promise better on all three: a network says what
+# it sees, a written guideline says what follows. This lesson asks how much of that promise is true.
+# **How many labelled pictures does known medicine save, and can the reasons be checked?**
 #
 # **Not a medical device.** Every lesion in this lesson is rendered by a program. Nothing here says
 # anything about a real mole. Section 9 says what would be needed for that.
@@ -73,7 +74,7 @@ NOT_A_DEVICE = "rendered lesions, not a medical device"
 #
 # <details><summary>Open when you have guessed</summary>
 #
-# 1.3 + 0.4 + 1.5 + 1.5 = 4.7: benign, by half a tenth. With one eighth more it is 4.8 and
+# 1.3 + 0.4 + 1.5 + 1.5 = 4.7: benign, by 0.05 points. With one eighth more it is 4.8 and
 # suspicious. We shall meet this lesion again.
 #
 # </details>
@@ -93,9 +94,9 @@ titles = [
 plots.gallery(render(shown, draw_nuisances(8, seed=3), size=96), titles)
 
 # %% [markdown]
-# These pictures are drawn by a program, so what is in them is known exactly. Hair, a ruler, turned
-# cameras and yellow light are drawn on top. They change the picture and never the truth. That is
-# why we can measure here what a clinic can only estimate.
+# These pictures are drawn by a program, so what is in them is known exactly. The program adds hair,
+# a ruler, turned cameras and yellow light. They change the picture and never the truth. That is why
+# we can measure here what a clinic can only estimate.
 #
 # The program simplifies. Clinicians look for asymmetry in colours and structures too; here only the
 # outline counts.
@@ -103,14 +104,14 @@ plots.gallery(render(shown, draw_nuisances(8, seed=3), size=96), titles)
 # %% [markdown]
 # ## 2 · When the network is not sure
 #
-# A network does not say "three colours". It says: red with 90 %, white with 20 %, and so on. Each of
-# these is a **belief**. How does a rule made for certain findings deal with beliefs?
+# A network does not say "three colours". It says: red with 90 %, white with 20 %, and so on. Each
+# of these is a **belief**. What the rule asks for, such as "red" or "asymmetric about one axis", is
+# a **finding** (papers say *concept*). How does a rule made for certain findings deal with beliefs?
 #
-# Try every combination. If red is there and white is not and so on, the score is this, and the
-# combination is that likely. There are 3 × 9 × 2⁶ × 2⁵ = 55,296 combinations. Add up the
-# probabilities of those with a score above 4.75, and you have the probability of the verdict.
-# Beliefs are taken for independent, so a combination without any colour counts too, with its small
-# probability.
+# Try every combination of findings. Each has a score and, by the beliefs, a probability. There are
+# 3 × 9 × 2⁶ × 2⁵ = 55,296 combinations. Add up the probabilities of those with a score above 4.75,
+# and you have the probability that the lesion is at least suspicious. Beliefs are treated as
+# independent, so a combination without any colour counts too, with its small probability.
 #
 # **Predict.** Back to the lesion with a score of 4.7. The network is right about it and believes
 # every single finding with 90 %. How likely is a score of exactly 4.7: 90 %, 56 % or 36 %? And a
@@ -118,8 +119,9 @@ plots.gallery(render(shown, draw_nuisances(8, seed=3), size=96), titles)
 #
 # <details><summary>Open when you have guessed</summary>
 #
-# 36 %, and 29 % for a score above 4.75. Thirteen findings have to be right at once, or errors have
-# to cancel. A system that reports "benign, 90 %" here misleads.
+# 36 %, and 29 % for a score above 4.75. For exactly 4.7 all thirteen findings (asymmetry, border,
+# six colours, five structures) have to be right at once, or errors have to cancel. A system that
+# reports "benign, 90 %" here misleads.
 #
 # </details>
 
@@ -149,15 +151,15 @@ plots.score_distribution(spread)
 
 # %% [markdown]
 # Two ways to the same number. Drawing findings by chance is quick and nearly right. **ProbLog**, a
-# logic language with probabilities, is exact and needs about a second for one lesion. Neither tells
-# a network which way to move. The exact way that does, for thousands of lesions at once, is task 1
-# of the lab. It rests on one idea: points add up, so their distributions can be folded together one
-# finding at a time.
+# logic language with probabilities, is exact and needs about a second for one lesion. Neither gives
+# gradients, which tell a network how to change its beliefs. An exact way that gives them, for
+# thousands of lesions at once, is task 1 of the lab. It rests on one idea: points add up, so the
+# distribution of the score can be built one finding at a time.
 #
 # ### Another logic
 #
-# There is a second school. **Logic Tensor Networks** give formulas a degree of truth between 0 and 1
-# and "and", "or", "not" become formulas of arithmetic.
+# There is a second school, **fuzzy logic**. **Logic Tensor Networks** give each formula a degree of
+# truth between 0 and 1, and turn "and", "or" and "not" into arithmetic.
 #
 # **Predict.** The network believes "red" with 50 %. How true is "red or not red"?
 
@@ -173,15 +175,15 @@ print(f"red or not red: {degree:.2f} as a degree of truth, 1.00 as a probability
 # <details><summary>What to make of it</summary>
 #
 # The degree is 0.75. A degree of truth is no probability: the formula does not notice that both
-# sides speak of the same red. In return such a logic needs no combinations, scales to very large
-# rules, and one can train through it all the same. Section 3 lets both learn the same task.
+# sides speak of the same red. In return such a logic needs no combinations, copes with very large
+# rules, and can be trained through all the same. In section 3 both learn the same task.
 #
 # </details>
 
 # %% [markdown]
-# **Play.** Left: the lesion with the findings you set. Middle: the score as the network believes it.
-# Right: the trace of the rule, part by part. Doubt is the chance, for each finding, that the network
-# has no idea and guesses.
+# **Play.** Left: the lesion with the findings you set. Middle: the score as the network believes
+# it. Right: the trace of the rule, part by part. Doubt is the chance, for each finding, that the
+# network has no idea and guesses.
 #
 # 1. Leave doubt at 0.2 and move asymmetry from 0 to 2. Now move border from 0 to 8. Which one moves
 #    the verdict more, and what in the rule says so?
@@ -197,28 +199,31 @@ widgets.explore_diagnosis()
 # <details><summary>What to see</summary>
 #
 # 1. Asymmetry: two steps of 1.3 points. All eight eighths of the border are worth 0.8.
-# 2. Towards 4.45, the middle of everything possible. Doubt pulls every score to the same place, from
-#    below as from above, and that place lies close to the threshold. A network that knows nothing
-#    does not say "benign"; it calls every lesion suspicious with about 40 %.
-# 3. The verdict changes. The findings, the beliefs and the score do not. No network was asked again.
+# 2. Towards 4.45, the middle of everything possible. Doubt pulls every score to the same place,
+#    from below as from above, and that place lies close to the threshold. A network that knows
+#    nothing does not say "benign"; it calls every lesion suspicious with a probability of about
+#    40 %.
+# 3. The verdict changes. The findings, the beliefs and the score do not. No network was asked
+#    again.
 #
 # </details>
 
 # %% [markdown]
 # ## 3 · How many pictures does medicine save?
 #
-# Now the question of the lesson. We have some labelled pictures and want to know for others whether
-# the score lies above 4.75. Always saying "benign" is right in 57 of 100 cases.
+# Now the question of the lesson. We have some labelled pictures, and want to know for new ones
+# whether the score lies above 4.75. Always saying "benign" is right in 57 of 100 cases.
 #
 # Four ways to learn:
 #
 # - **A network from scratch** sees pixels and verdicts. Nothing about skin is built in.
 # - **Regression on measurements.** A program measures what the guideline says to look at: how well
 #   the outline covers its mirror image, how steep the edge is, which colours cover how much. A
-#   simple regression learns the verdict from these numbers. That puts medicine into the eye.
+#   logistic regression learns the verdict from these numbers. That puts medicine into the eye.
 # - **Findings and logic.** From the same numbers, simple regressions learn the *findings*, and the
 #   rule gives the verdict. That puts medicine into the head as well.
-# - **Logic Tensor Networks**, with the same numbers and the same labels.
+# - **Logic Tensor Networks** learn findings and verdicts from the same numbers, with the rule as a
+#   fuzzy formula.
 #
 # **Predict.** The third way has 200 labelled pictures. How many does the second way need to be as
 # good: 200, 300, or more than 400?
@@ -263,14 +268,14 @@ table_card(
 #   regression with 100 (83.8 % and 83.9 %). With 200 they are better than regression with 400
 #   (88.2 % and 86.4 %).
 # - **The threshold moves without a new label.** The last row is the same fit, asked for 5.45.
-# - Bands go from the worst of five draws of pictures to the best. With 25 pictures regression lies
-#   anywhere between 72 % and 79 %: one draw is no evidence.
+# - Bands go from the worst of five draws of training pictures to the best. With 25 pictures
+#   regression lies anywhere between 72 % and 79 %: one draw is no evidence.
 #
 # ### The comparison that is left out
 #
-# "Half the pictures" hides something. A verdict is one answer a picture. Findings are thirteen.
-# Somebody described 50 pictures instead of saying yes or no 50 times. Is it the logic that helps,
-# or the richer labels?
+# "Half the pictures" hides something. A verdict is one answer for each picture. Findings are
+# thirteen. Somebody described 50 pictures instead of saying yes or no 50 times. Is it the logic
+# that helps, or the richer labels?
 #
 # Here is the test. If the findings of a picture are known, so is its score. A plain regression can
 # learn that score from the measurements. It knows nothing of findings, and no logic.
@@ -292,22 +297,23 @@ table_card(
 
 # %% [markdown]
 # Compare the first three rows. With 25 pictures the regression of the score is as good as findings
-# and logic: the whole gain comes from the richer labels. With 50, two thirds of it do. With 200 and
-# 400 pictures logic is ahead by another 1.4 and 1.6 points (before rounding), and in each draw,
-# because the rule is right and a straight line only nearly so. **A paper that compares logic trained
-# on findings with a network trained on verdicts does not measure logic.**
+# and logic: the whole gain comes from the richer labels. With 50 two thirds of it do, with 100
+# nearly all. With 200 and 400 pictures logic is ahead by another 1.4 and 1.6 points (before
+# rounding), and in each draw, because the rule is right and a straight line only nearly so. **A
+# paper that compares logic trained on findings with a network trained on verdicts does not measure
+# logic.**
 #
 # What logic buys besides accuracy is in the next sections: it can say why, it follows a changed
 # guideline, and it can learn from cheap labels, like this.
 #
 # ### Describe ten, answer yes or no for the rest
 #
-# Describing a picture takes an expert minutes, a verdict seconds. So we describe the first few of
-# 400 pictures, and of the others only the verdict is known. The rule can be run backwards: if the
-# score is above 4.75, some of the findings must be there.
+# Say describing a picture takes an expert minutes, and a verdict seconds. So the first few of 400
+# pictures are described, and of the others only the verdict is known. The rule can be run
+# backwards: if the score is above 4.75, some of the findings must be there.
 #
 # **Predict.** Ten described pictures alone give a model that is right in about 73 of 100 verdicts.
-# What do 390 verdicts more, sent back through the rule, do to its verdicts? And to its findings?
+# What do 390 more verdicts, sent back through the rule, do to its verdicts? And to its findings?
 
 # %%
 few = measured["few_findings"]
@@ -330,17 +336,18 @@ table_card(
 # Good verdicts come from many verdicts: every row with them is about as good as plain regression on
 # 400 verdicts, 86.4 %. What the descriptions add is **meaning**. Without them a colour is hardly
 # better than a coin; with 50 of them it is right in 89 of 100. And the verdicts teach the model to
-# see better: with ten descriptions, 64 % of its asymmetries are right instead of 52 %.
+# see asymmetry, the heaviest part of the rule: with ten descriptions, 64 % of its asymmetries are
+# right instead of 52 %. Its colours stay at 68 %.
 #
 # **This is where it pays to train through the logic**, and why the exact form has to be
 # differentiable. Where findings are known for every picture, it adds nothing: compare rows three
-# and four of the table before.
+# and four of the table *Same measurements, same pictures*.
 #
 # ### What the stated number is worth
 #
 # In verdicts, Logic Tensor Networks are at most 1.3 points behind the exact form, with the same
-# labels and the same measurements. The difference is in the number that comes with the verdict.
-# Take the cases in which a model is sure with 80 to 90 %, so about 85 %. How often is it right?
+# pictures and the same measurements. The larger difference is in the number that comes with the
+# verdict. Take the cases in which a model is 80 to 90 % sure, so about 85 %. How often is it right?
 
 # %%
 table_card(
@@ -357,10 +364,11 @@ table_card(
 )
 
 # %% [markdown]
-# With 50 pictures exact logic is right in 90 of 100 such cases, a little too modest. The fuzzy one is
-# right in 79: it promises more than it keeps. With 200 pictures they agree. A degree of truth was
-# never meant to be a frequency. **But exact is no guarantee either**: the logic is exact, the
-# beliefs are not. Only a table like this one tells.
+# With 50 pictures exact logic is right in 90 of 100 such cases, a little too modest. The fuzzy one
+# is right in 79: it promises more than it keeps. With 200 pictures they agree. A degree of truth
+# was never meant to be a frequency. A number that keeps what it promises is called **calibrated**.
+# **But exact is no guarantee either**: the logic is exact, the beliefs are not. Only a table like
+# this one tells.
 
 # %%
 lab.quiz("exact")
@@ -368,9 +376,9 @@ lab.quiz("exact")
 # %% [markdown]
 # ## 4 · The guideline is data
 #
-# The rule is not in the program. It stands in a file that people can read and programs can ask: a
-# **knowledge graph**. Each line of it is a small sentence: this rule concludes that band; this
-# number comes from that paper. SPARQL is the language in which one asks.
+# The rule is not in the program. It is in a file that people can read and programs can query: a
+# **knowledge graph**. It is made of small sentences of three parts, called **triples**: this rule
+# concludes that band; this number comes from that paper. **SPARQL** is the language of the queries.
 
 # %%
 graph = guideline.load()
@@ -400,8 +408,8 @@ pd.DataFrame(answers).fillna("")
 # %% [markdown]
 # Two more words of SPARQL are needed in the lab. `FILTER` keeps the answers whose values fit.
 # `FILTER NOT EXISTS {...}` keeps those for which nothing in the graph fits the braces; inside there
-# may be a `FILTER` of its own. Here with the sources: which are newer than 2000, on which does no
-# rule rest, and which is the newest, the one with no newer beside it?
+# may be a `FILTER` of its own. Here they are asked of the sources: which are newer than 2000, which
+# does no rule rest on, and which is the newest, that is, has no newer one beside it?
 
 # %%
 conditions = {
@@ -416,8 +424,8 @@ for what, condition in conditions.items():
 
 # %% [markdown]
 # **Predict.** A committee lowers the threshold of "suspicious" from 4.75 to 4.25, and doubles the
-# weight of the border. How many of the 1,000 test lesions change their verdict? And which of these
-# needs a new fit: the findings and logic of section 3, or the regression of the score?
+# weight of the border. How many of the 1,000 test lesions change their verdict? And which of the
+# two needs a new fit: the findings and logic of section 3, or the regression of the score?
 #
 # <details><summary>Open when you have guessed</summary>
 #
@@ -463,8 +471,8 @@ table_card(
 
 # %% [markdown]
 # The change goes through the whole system in a moment, and the model is as right as before. (These
-# are the verdicts of the most likely findings, the quick way. Section 2 has the better one: over all
-# combinations of findings the first row is right in 85 %. Task 6 does that for every row.)
+# are the verdicts of the most likely findings, the quick way. Section 2 has the better one: over
+# all combinations of findings the first row is right in 85 %. Task 6 does that for every row.)
 
 # %%
 lab.quiz("new_limit")
@@ -472,9 +480,9 @@ lab.quiz("new_limit")
 # %% [markdown]
 # ## 5 · Reasons that are checked, not admired
 #
-# The system can now say: *suspicious, by rule so-and-so, because the outline is asymmetric about one
-# axis and there are four colours; without the red area it would be benign.* That reads well. So did
-# every wrong explanation ever given.
+# The system can now say: *suspicious, by rule so-and-so, because the outline is asymmetric about
+# one axis and there are four colours; without the red area it would be benign.* That reads well. So
+# does many a wrong explanation.
 #
 # An explanation can be checked like a bill. Is every finding there that it cites? Does that rule
 # fire at that score? Change the finding it calls decisive: does the verdict flip?
@@ -551,8 +559,8 @@ plots.gallery(
 # %% [markdown]
 # ### True of what?
 #
-# An explanation can be true in two ways: of what the model believes, or of the picture. Here are the
-# 1,000 test lesions, explained by a model fitted to 50 described pictures.
+# An explanation can be true in two ways: of what the model believes, or of the picture. Here are
+# the 1,000 test lesions, explained by a model fitted to 50 described pictures.
 #
 # **Predict.** Every explanation is made by the rule from the beliefs. How many of 100 hold against
 # the beliefs, and how many against the pictures?
@@ -576,19 +584,20 @@ table_card(
 
 # %% [markdown]
 # Two of 100 are wholly true. The check is strict: one eighth of the border too many makes a fault,
-# and the border is exactly right in only 21 of 100. Even so, a cited flip would really change the
-# verdict in only 37 of 100. **A faithful explanation of a wrong belief is a wrong explanation.** The logic guarantees the first
-# row and nothing else. That is still worth much: a clinician can look at the picture and say "there
-# is no white area", finding by finding. Nobody can contradict a probability of 70 %.
+# and the border is exactly right in only 21 of 100. But the border is not all: a cited flip would
+# really change the verdict in only 37 of 100. **A faithful explanation of a wrong belief is a wrong
+# explanation.** The logic guarantees the first row and nothing else. That is still worth much: a
+# clinician can look at the picture and say "there is no white area", finding by finding. Nobody can
+# contradict a probability of 70 %.
 
 # %% [markdown]
 # ## 6 · Right for the wrong reason
 #
-# Describing pictures is dear, verdicts are cheap. So why not train on verdicts alone, through the
-# rule? The model has to make up findings under which the verdicts come out right.
+# Describing pictures is expensive, verdicts are cheap. So why not train on verdicts alone, through
+# the rule? The model has to make up findings under which the verdicts come out right.
 #
-# **Predict.** Model 1 learned from 400 verdicts, through the rule. Model 2 learned from 50 described
-# pictures. Which one is better in verdicts, and which in findings?
+# **Predict.** Model 1 learned from 400 verdicts, through the rule. Model 2 learned from 50
+# described pictures. Which one is better in verdicts, and which in findings?
 
 # %%
 size = {n: place for place, n in enumerate(measured["sizes"])}
@@ -609,11 +618,11 @@ plots.right_for_which_reason(shortcut)
 
 # %% [markdown]
 # In verdicts nobody could tell the two apart: 85 % and 84 %. In colours and structures model 1 is
-# hardly better than a coin. It says "red, white, no dots", and means something else by each word. This
-# is called a **reasoning shortcut**.
+# hardly better than a coin. It says "red, white, no dots", and means something else by each word.
+# This is called a **reasoning shortcut**.
 #
 # It has a price even for those who want verdicts only. Move the threshold to 5.45, as a guideline
-# might: model 2 is right in 85 % again, model 1 falls to 79 %. (The next cell prints both.)
+# might: model 2 is right in 85 %, model 1 falls to 79 %. (The next cell prints both.)
 #
 # Why can the rule not prevent it? Because it only counts. Colours and structures weigh 0.5 each,
 # whichever they are. Take a model whose findings are right and exchange the names:
@@ -649,8 +658,8 @@ table_card(
 # Nothing in the verdicts says which naming is the clinicians'. What helps:
 #
 # - **Describe some pictures.** A few dozen settle the names. (Task 5 of the lab.)
-# - **Hold findings against a clinician's**, and not only verdicts, before you show an explanation to
-#   anybody.
+# - **Hold findings against a clinician's**, and not only verdicts, before you show an explanation
+#   to anybody.
 # - A rule that treats findings differently leaves fewer ways out. The published rule is not ours to
 #   change for that.
 
@@ -660,11 +669,12 @@ lab.quiz("shortcut")
 # %% [markdown]
 # ## 7 · When to stay silent
 #
-# A model that knows how sure it is can hand the doubtful cases to a person. Sort the test lesions by
-# how far the probability is from one half, and answer the surest first.
+# A model that knows how sure it is can hand the doubtful cases to a person. This is called
+# **selective prediction**. Sort the test lesions by how far the probability is from one half, and
+# answer the surest first.
 #
-# **Predict.** The model of 50 described pictures is wrong in 15 of 100. If it answers only the surer
-# half, how many of those are wrong: 13, 9 or 5 of 100?
+# **Predict.** The model of 50 described pictures is wrong in 15 of 100. If it answers only the
+# surer half, how many of those are wrong: 13, 9 or 5 of 100?
 
 # %%
 chance = sample_tds(belief, draws=2_000)[:, 48:].sum(1)
@@ -681,9 +691,9 @@ for most in (0.05, 0.10):
     print(f"at most {most:.0%} wrong: it can answer {can:.0%} of the lesions")
 
 # %% [markdown]
-# Two warnings. Even among the surest fifth 4 of 100 are wrong: a model can be sure of a finding that
-# is not there. And a fixed risk is a promise that has to be kept on new pictures, so choose the cut
-# on other pictures than those you report on. Task 8 does that.
+# Two warnings. Even among the surest fifth 4 of 100 are wrong: a model can be sure of a finding
+# that is not there. And a fixed risk is a promise that has to be kept on new pictures, so choose
+# the cut on pictures other than those you report on. Task 8 does that.
 
 # %% [markdown]
 # ## 8 · Where it fails
@@ -714,22 +724,22 @@ table_card(
 )  # fmt: skip
 
 # %% [markdown]
-# Not reliably. The gain is 0 to 3 points, about as much as two draws of pictures differ. The network
-# does learn colours: with 400 described pictures 91 of 100 are right. It does not learn asymmetry:
-# 40 of 100, where always saying the commonest level is right in 34. And asymmetry is the heaviest
-# part of the rule. A perfect rule on findings that are guessed is a precise way to be wrong. **The
-# knowledge has to be in the seeing as well.**
+# Not reliably. The gain is 0 to 3 points, about as much as one draw of pictures differs from the
+# next. The network does learn colours: with 400 described pictures 91 of 100 are right. It does not
+# learn asymmetry: 40 of 100, where always saying the commonest level is right in 34. And asymmetry
+# is the heaviest part of the rule. A perfect rule on findings that are guessed is a precise way to
+# be wrong. **The knowledge has to be in the seeing as well.**
 
 # %% [markdown]
 # ### A rule is worth what is true in it
 #
 # In this lesson the rule cannot be wrong: the verdict *is* the rule. Real tumours do not read
-# guidelines. When the ABCD rule was new, a score above 5.45 found 93 of 100 melanomas and cleared 90
-# of 100 harmless moles (Nachbar 1994). In a clinic twenty years later the rule found 83 and
+# guidelines. When the ABCD rule was new, a score above 5.45 found 93 of 100 melanomas and cleared
+# 90 of 100 harmless moles (Nachbar 1994). In a clinic twenty years later the rule found 83 and
 # cleared 45 (Ahnlide 2016); the doctors' own judgement found 74 and cleared 91.
 #
 # Here is a small example with real tumours. 569 samples of breast tissue were pictured, ten
-# properties of the cell nuclei measured, and the tumours later known to be benign or malignant.
+# properties of the cell nuclei were measured, and each tumour is known to be benign or malignant.
 # Somebody knows only this: *larger and more irregular nuclei are worse.* As a rule: standardise the
 # ten measurements, add them up with equal weights, and cut half-way between the two groups.
 #
@@ -777,8 +787,9 @@ table_card(
 
 # %% [markdown]
 # With 10 and 20 labels the two cannot be told apart. From 40 on the regression is better, and the
-# rule stays where it is: 92 %. **A rule saves labels as far as it is true. A rough one is a ceiling.**
-# Equal weights are an old and strong rival all the same (Dawes 1979); try them before any network.
+# rule stays where it is: 92 %. **A rule saves labels as far as it is true. A rough one is a
+# ceiling.** Equal weights are an old and strong rival all the same (Dawes 1979); try them before
+# any network.
 
 # %% [markdown]
 # ## 9 · What would be needed for real pictures
@@ -799,7 +810,7 @@ table_card(
 # |---|---|---|
 # | Few labels, a known guideline | measure what the guideline looks at, before any network | 50 pictures with measurements beat 400 without |
 # | A paper says "four times fewer labels" | ask what kind of labels | richer labels alone explained the whole gain with 25 pictures, two thirds with 50 |
-# | Experts are dear, verdicts cheap | describe a few, train the rest through the rule | verdicts gave the accuracy, descriptions the meaning |
+# | Descriptions are expensive, verdicts cheap | describe a few, train the rest through the rule | verdicts gave the accuracy, descriptions the meaning |
 # | The guideline will change | keep the rule outside the model, as data | two changes, no new fit |
 # | Someone shows explanations | check them like a bill, against the picture too | all were faithful, few were wholly true |
 # | A model trained on verdicts explains itself | hold its findings against a clinician's | 400 verdicts gave colours hardly better than a coin |
@@ -829,8 +840,8 @@ table_card(
 #   [arXiv:2409.16045](https://arxiv.org/abs/2409.16045)
 # - Koh, Nguyen, Tang et al. (2020), Concept bottleneck models.
 #   [arXiv:2007.04612](https://arxiv.org/abs/2007.04612)
-# - Marconato, Teso, Vergari and Passerini (2023), Not all neuro-symbolic concepts are created equal:
-#   analysis and mitigation of reasoning shortcuts.
+# - Marconato, Teso, Vergari and Passerini (2023), Not all neuro-symbolic concepts are created
+#   equal: analysis and mitigation of reasoning shortcuts.
 #   [arXiv:2305.19951](https://arxiv.org/abs/2305.19951)
 # - Geifman and El-Yaniv (2017), Selective classification for deep neural networks.
 #   [arXiv:1705.08500](https://arxiv.org/abs/1705.08500)
@@ -838,7 +849,7 @@ table_card(
 #   Psychologist* 34(7).
 #   [doi:10.1037/0003-066X.34.7.571](https://doi.org/10.1037/0003-066X.34.7.571)
 # - Street, Wolberg and Mangasarian (1993), Nuclear feature extraction for breast tumor diagnosis,
-#   *Proc. SPIE* 1905: the data of section 8, in scikit-learn.
+#   *Proc. SPIE* 1905. Their data are those of section 8, in scikit-learn and at
 #   [doi:10.24432/C5DW2B](https://doi.org/10.24432/C5DW2B)
 
 # %% [markdown]
@@ -847,8 +858,8 @@ table_card(
 # Open `labs/07_neuro_symbolic_diagnosis/neuro_symbolic_diagnosis.ipynb`. Eight tasks, 100 points,
 # about three hours. Every check tells you at once what is right and what is not yet.
 #
-# 1. Write the exact distribution of the score, for many lesions at once, so that a network can learn
-#    through it.
+# 1. Write the exact distribution of the score, for many lesions at once, so that a network can
+#    learn through it.
 # 2. Measure asymmetry and colours from pictures.
 # 3. Reach a useful accuracy with 50 described pictures.
 # 4. Write explanations that survive the check.
