@@ -1,10 +1,10 @@
 # %% [markdown]
 # # Lab 11: a network in a wrist watch, down to the last cycle
 #
-# Patients do shoulder exercises at home, and a watch is to tell which one they do. There is no cloud:
-# the network runs on a Raspberry Pi Pico with 264 KB of memory, no floating point, and a battery.
-# In seven tasks you cut the signals, turn the network into whole numbers, make it fit a budget,
-# write its inner kernel in C, boot the firmware, and say how long the battery lasts.
+# Patients do shoulder exercises at home, and a watch is to tell which one they do. There is no
+# cloud: the network runs on a Raspberry Pi Pico with 264 KB of memory, no floating point, and a
+# battery. In seven tasks you cut the signals, turn the network into whole numbers, make it fit a
+# budget, write its inner kernel in C, boot the firmware, and say how long the battery lasts.
 #
 # **How it works.** Fill in the cells that raise `NotImplementedError`. The cell below each one
 # checks your answer at once, on practice numbers of your own, and tells you what is wrong and what
@@ -15,7 +15,7 @@
 # **No board needed.** The C compiler came with pip, and an emulator boots your image through the
 # chip's own boot ROM and counts its cycles. If you have a Pico, the same file runs on it.
 #
-# Time: about five hours. Points: 100. Everything runs in less than a minute on one core.
+# Time: about four hours. Points: 100. Everything runs in less than a minute on one core.
 
 # %% locked="setup"
 import math
@@ -46,19 +46,19 @@ lab = open_lab(edition=1)
 # %% [markdown]
 # ## 1 · Windows without leakage between people (10 points)
 #
-# `recordings` is a list of dictionaries: `signal`, an array (steps, channels), `exercise` (a whole
-# number), `person` (a whole number) and `side`. Cut them into windows:
+# `recordings` is a list of dictionaries: `signal`, an array of shape (steps, channels), `exercise`
+# (a whole number), `person` (a whole number) and `side`. Cut them into windows:
 #
-# - a window lies **within one recording**: `length` steps, starting at 0, `hop`, 2 · `hop`, … as long
-#   as a whole window fits;
+# - a window lies **within one recording**: `length` steps, starting at 0, `hop`, 2 · `hop`, … as
+#   long as a whole window fits;
 # - its label is the exercise of its recording;
 # - windows of the people in `test_people` are for testing, all others for training;
-# - both sides are standardised, channel by channel: less the mean, divided by the standard deviation.
-#   These are taken over **all samples of the training people's recordings**.
+# - both sides are standardised, channel by channel: minus the mean, divided by the standard
+#   deviation. Both are taken over **all samples of the training people's recordings**.
 #
 # Return `train_x, train_y, test_x, test_y`: windows of shape (n, length, channels), labels of shape
-# (n,). The order of the windows is up to you. To try it: `cut_windows(data.recordings(), [9, 10], 64,
-# 32)`.
+# (n,). The order of the windows is up to you. To try it: `cut_windows(data.recordings(), [9, 10],
+# 64, 32)`.
 
 
 # %% solution="windows"
@@ -86,23 +86,25 @@ lab.check("windows", cut_windows)
 # %% [markdown]
 # ## 2 · A layer in whole numbers (15 points)
 #
-# A real number $r$ is stored as an int8 number $q$ with $r = s\,(q - z)$: $s$ is the **scale**, $z$ the
-# **zero point**. You get a float layer and the ranges of what goes in and comes out. Return the
+# A real number $r$ is stored as an int8 number $q$ with $r = s\,(q - z)$: $s$ is the **scale**, $z$
+# the **zero point**. You get a float layer and the ranges of what goes in and comes out. Return the
 # int8 layer as a dictionary:
 #
 # | key | what it is |
 # |---|---|
 # | `input_zero_point`, `output_zero_point` | of a range `(low, high)`, **extended to hold 0 if it does not**: scale (high − low) / 255, zero point round(−128 − low / scale), kept within −128 … 127 |
 # | `weight` | int8, in the shape of the float weights. One scale for each output (the first axis): its largest absolute weight / 127. Zero point 0. A row without any weight: scale 1 / 127, so that its shift stays within −31 … 30 |
-# | `bias` | one for each output: the bias / (input scale · weight scale), rounded |
+# | `bias` | int32, one for each output: the float bias / (input scale · weight scale), rounded |
 # | `multiplier`, `shift` | one of each for each output. multiplier · 2^(shift − 31) is the real factor input scale · weight scale / output scale, and the multiplier lies in 2^30 … 2^31 − 1 |
 # | `low`, `high` | what outputs are clamped to: −128 to 127. A ReLU raises `low` to the output's zero point |
 #
-# `weight` has the shape (out, kernel, in) for a convolution and (out, in) for a dense layer. The check
-# runs your numbers in `integer`, the course's reference, on secret tensors: every output has to be
-# right, bit for bit. The reference subtracts the input's zero point itself, so the bias is without it.
+# `weight` has the shape (out, kernel, in) for a convolution and (out, in) for a dense layer. The
+# check runs your numbers in `integer`, the course's reference, on tensors that you do not see:
+# every output has to be right, bit for bit. The reference subtracts the input's zero point itself,
+# so leave it out of the bias.
 #
-# To try it: `quantise_layer(np.array([[0.5, -1], [2, 0]]), np.array([0.1, 0]), (0, 1), (-1, 2), False)`.
+# To try it: `quantise_layer(np.array([[0.5, -1], [2, 0]]), np.array([0.1, 0]), (0, 1), (-1, 2),
+# False)`.
 
 
 # %% solution="layer"
@@ -145,20 +147,21 @@ lab.check("layer", quantise_layer)
 # %% [markdown]
 # ## 3 · The whole network in whole numbers (15 points)
 #
-# `floating` is a trained network as plain data; `network` documents it: three convolutions, each with
-# a **batch norm** behind it and then a ReLU, a pool over time, and a dense layer. `windows`, shape
-# (n, 64, 6), are 256 training windows: let `network.activations(floating, windows)` show you the
-# ranges.
+# `floating` is a trained network as plain data; the module `network` documents it: three
+# convolutions, each followed by a **batch norm** and a ReLU, a pool (the mean over time), and a
+# dense layer. `windows`, shape (n, 64, 6), are 256 training windows: `network.activations(floating,
+# windows)` gives the values between the layers, from which you take the ranges.
 #
-# Return the int8 network in the form that `integer` documents: `length`, `channels`, the `scale` and
-# `zero_point` of the input, and `layers`. A convolution and a dense layer are what `quantise_layer`
-# gives you, with `kind` "conv" or "dense"; a convolution also has `stride` and `padding`. The pool is
-# `{"kind": "pool"}` and changes neither scale nor zero point: what goes into the dense layer has the
-# scale of the last convolution's output.
+# Return the int8 network in the form that the module `integer` documents: `length`, `channels`, the
+# `scale` and `zero_point` of the input, and `layers`. A convolution and a dense layer are what
+# `quantise_layer` gives you, with `kind` "conv" or "dense"; a convolution also has `stride` and
+# `padding`. The pool is `{"kind": "pool"}` and changes neither scale nor zero point: what goes into
+# the dense layer has the scale of the last convolution's output.
 #
 # The check runs it on 773 windows of people whom no network has met. It must agree with the float
-# network on at least 98 % of them and lose at most 2 points of accuracy. From 95 % on there is half
-# the credit. To try it: `quantise_network(network.float_network(0), data.part("train").signal[:256])`.
+# network on at least 98 % of them and lose at most 2 points of accuracy. Agreement on 95 % earns
+# half the credit. To try it: `quantise_network(network.float_network(0),
+# data.part("train").signal[:256])`.
 
 
 # %% solution="network"
@@ -206,19 +209,20 @@ lab.check("network", quantise_network)
 # ## 4 · A sound network for a budget (15 points)
 #
 # Now the product manager names a price: at most `limits["cycles"]` cycles for a window and at most
-# `limits["flash_bytes"]` bytes of flash. `signal` (n, 64, 6) and `exercise` (n,) are training windows,
-# standardised; two people were left out. Return an int8 network that keeps to both limits and is
-# soundly trained.
+# `limits["flash_bytes"]` bytes of flash. `signal` (n, 64, 6) and `exercise` (n,) are training
+# windows, standardised; two people were left out. Return an int8 network that keeps to both limits
+# and is soundly trained.
 #
-# `cost.cycles(some_network)` and `cost.flash_bytes(some_network)` tell the price of a network, float
-# or int8, without compiling it. `training` has `train` (for any three widths), `prune` (to fewer
-# channels, then `train` again with `start=`) and `ensemble` (a teacher for `train`). Any way is fine.
+# `cost.cycles(some_network)` and `cost.flash_bytes(some_network)` tell the price of a network,
+# float or int8, without compiling it. `training` has `train` (for any three widths), `prune` (to
+# fewer channels, then `train` again with `start=`) and `ensemble` (a teacher for `train`). Any way
+# is fine.
 #
-# **What counts.** The limits leave room for widths of 8, 12 and 16. Networks of that size, trained as
-# `training.train` does it by itself, were measured with twelve seeds on the two people left out. Full
-# marks reach down to 4.5 standard deviations below their mean, half marks to 7: an unlucky seed must
-# not cost points. So one careful training is enough; a better network than that earns no more
-# points, only a better watch. Keep the training below a minute.
+# **What counts.** The limits leave room for widths of 8, 12 and 16. Networks of that size, trained
+# as `training.train` does it by itself, were measured with twelve seeds on the two people left out.
+# Full marks reach down to 4.5 standard deviations below their mean, half marks to 7: an unlucky
+# seed must not cost points. So one careful training is enough; a better network than that earns no
+# more points, only a better watch. Keep the training below a minute.
 #
 # The axes come in an order of their own here, some reversed, so the package's ready networks do not
 # understand these signals, neither as answers nor as teachers: train your own. To try it:
@@ -256,11 +260,11 @@ lab.check("budget", fit_budget)
 # acc[r] = bias[r] + sum over i of x[i] * weight[r * taps + i]        for r = 0 .. rows - 1
 # ```
 #
-# with int8 `x` and `weight` and 32-bit sums. `build.runtime_file("dot_rows.c")` shows the version that
-# you are given; it is exact and slow. Write a faster one in C. It must be exact for **any** number of
-# rows and taps, odd ones too, and `x` and `weight` may begin at any address. Full marks below
-# 700,000 cycles for the course's network; half for a kernel that is clearly faster than the given
-# one.
+# with int8 `x` and `weight` and 32-bit sums. `build.runtime_file("dot_rows.c")` shows the version
+# that you are given; it is exact and slow. Write a faster one in C. It must be exact for **any**
+# number of rows and taps, odd ones too, and `x` and `weight` may begin at any address. Full marks
+# below 700,000 cycles for the course's network; half for a kernel that is clearly faster than the
+# given one.
 #
 # What the chip, a Cortex-M0+, is good at: a multiplication takes one cycle, a load two, a loop's
 # branch two, and there are eight registers for everyday use. Beware of the compiler: at `-O2` it
@@ -336,20 +340,21 @@ lab.check("kernel", kernel_image)
 # %% [markdown]
 # ## 6 · Deploy (15 points)
 #
-# Several customers, several chips' worth of limits. `deploy` gets an int8 network and `limits`:
-# `milliseconds` for a window at 125 MHz, `flash_bytes` of the image, and `ram_bytes` that the running
-# program touches, its stack included. Return what `build.firmware` gives you for an image that keeps
-# to all three.
+# Customers differ, and so do their limits. `deploy` gets an int8 network and `limits`:
+# `milliseconds` for a window at 125 MHz, `flash_bytes` of the image, and `ram_bytes` that the
+# running program touches, its stack included. Return what `build.firmware` gives you for an image
+# that keeps to all three.
 #
 # You choose the kernel that `codegen.generate` writes for, one of `codegen.KERNELS`, and the
-# compiler's switch, `optimise="-O2"` or `"-Os"`. The assembler kernel for 7-bit weights is exact for
-# some networks only; for others `codegen` raises `packing.CannotPack`. What an image really takes,
-# the chip tells you: `with device.EmulatedPico(image["uf2"]) as pico:` boots it through the boot ROM
-# and talks to it over its serial port. `pico.infer(window)` has `cycles`; after it, `pico.flash_bytes` and
-# `pico.ram_bytes` are known.
+# compiler's switch, `optimise="-O2"` or `"-Os"`. The assembler kernel for 7-bit weights is exact
+# for some networks only; for others `codegen` raises `packing.CannotPack`. What an image really
+# takes, the chip tells you: `with device.EmulatedPico(image["uf2"]) as pico:` boots it through the
+# boot ROM and talks to it over its serial port. `pico.infer(window)` has `cycles`; after it,
+# `pico.flash_bytes` and `pico.ram_bytes` are known.
 #
-# The check does the same with secret networks. It believes the chip, not what a notebook prints. To try
-# it: `deploy(integer.int8_network("w8"), {"milliseconds": 3, "flash_bytes": 8_000, "ram_bytes": 9_000})`.
+# The check does the same with networks that you do not see. It believes the chip, not what a
+# notebook prints. To try it: `deploy(integer.int8_network("w8"), {"milliseconds": 3, "flash_bytes":
+# 8_000, "ram_bytes": 9_000})`.
 
 
 # %% solution="deploy"
@@ -382,13 +387,14 @@ lab.check("deploy", deploy)
 # %% [markdown]
 # ## 7 · How long does the battery last? (10 points, and 5 for the paragraph below)
 #
-# The same chip listens to a machine's bearing and looks at it once in every `period_s`. `watch` has:
+# The same chip listens to a machine's bearing and looks at it once in every `period_s`. `watch`
+# has:
 #
 # | key | what it is |
 # |---|---|
 # | `cycles`, `clock_hz` | what one look computes, and how fast |
 # | `period_s` | seconds from look to look |
-# | `wake_ms` | milliseconds to wake up before each look; they cost as much current as computing |
+# | `wake_ms` | milliseconds to wake up before each look; the current is the same as for computing |
 # | `active_ma`, `sleep_ma` | the chip's current while awake, and while asleep (all other time), mA |
 # | `sensor_ma` | the sensor's current, which flows all the time, mA |
 # | `events_per_day`, `event_ms`, `event_ma` | radio messages a day, how long each is, and the current it takes **on top** |
@@ -397,9 +403,9 @@ lab.check("deploy", deploy)
 # | `wanted_days` | how long it should last |
 #
 # Return `days`, how long it lasts, and `period_s`, the shortest period with which it lasts
-# `wanted_days`. Where a look takes longer than its period, `days` is 0. `period_s` is never shorter
-# than one look takes, waking up included, and `math.inf` if no period is long enough. Within 2 % is
-# right. To try it: `battery_life(WATCH)` with
+# `wanted_days`. Where a look, waking up included, takes longer than its period, `days` is 0.
+# `period_s` is never shorter than one look takes, waking up included, and `math.inf` if no period
+# is long enough. Within 2 % is right. To try it: `battery_life(WATCH)` with
 #
 # ```python
 # WATCH = dict(cycles=500_000, clock_hz=125_000_000, period_s=5.0, wake_ms=20, active_ma=25, sleep_ma=0.2,
@@ -431,9 +437,10 @@ lab.check("battery", battery_life)
 # %% [markdown]
 # ### One paragraph for the customer (5 points, graded by hand)
 #
-# A pump maker wants the bearing watch for two years on a coin cell of 620 mAh (80 % usable, 1 % lost a
-# month). The chip draws 25 mA awake and 0.18 mA asleep, the sensor 0.06 mA; it wakes up in 12 ms, and
-# there are no radio messages. Use your own cycles from task 5 or 6, and write at most 120 words.
+# A pump maker wants the bearing watch for two years on a coin cell of 620 mAh (80 % usable, 1 %
+# lost a month). The chip draws 25 mA awake and 0.18 mA asleep, the sensor 0.06 mA; it wakes up in
+# 12 ms, and there are no radio messages. Use your own cycles from task 5 or 6, and write at most
+# 120 words.
 #
 # | criterion | points |
 # |---|---|
@@ -444,13 +451,13 @@ lab.check("battery", battery_life)
 
 # %% [markdown] essay="customer" points=5
 # ### BEGIN SOLUTION
-# **Model answer.** With a look every ten seconds the cell lasts about 72 days, and no period reaches
-# two years: even a watch that never looked would be empty after 83 days. Sleep and sensor draw
-# 0.24 mA all the time, the awake chip only 0.04 mA on average, most of it for waking up; a kernel
-# twice as fast would buy two days. The figure assumes a fresh cell at room temperature and no radio
-# messages; a cold pump room takes more. I recommend to measure the sleeping current first, then to
-# let the sensor's own motion detector switch the chip on and off, so that sleep costs microamperes;
-# otherwise two AA cells of 2,500 mAh.
+# **Model answer.** With a look every ten seconds the cell lasts about 72 days, and no period
+# reaches two years: even a watch that never looked would be empty after 83 days. Sleep and sensor
+# draw 0.24 mA all the time, the awake chip only 0.04 mA on average, most of it for waking up; a
+# kernel twice as fast would buy two days. The figure assumes a fresh cell at room temperature and
+# no radio messages; a cold pump room takes more. I recommend measuring the sleeping current first,
+# then letting the sensor's own motion detector switch the chip on and off, so that sleep costs
+# microamperes. Two AA cells of 2,500 mAh alone last about 265 days.
 # ### END SOLUTION
 
 # %% [markdown]
