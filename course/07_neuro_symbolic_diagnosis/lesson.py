@@ -297,7 +297,7 @@ table_card(
 
 # %% [markdown]
 # Compare the first three rows. With 25 pictures the regression of the score is as good as findings
-# and logic: the whole gain comes from the richer labels. With 50 two thirds of it do, with 100
+# and logic: the whole gain comes from the richer labels. With 50, two thirds of it does; with 100,
 # nearly all. With 200 and 400 pictures logic is ahead by another 1.4 and 1.6 points (before
 # rounding), and in each draw, because the rule is right and a straight line only nearly so. **A
 # paper that compares logic trained on findings with a network trained on verdicts does not measure
@@ -308,8 +308,8 @@ table_card(
 #
 # ### Describe ten, answer yes or no for the rest
 #
-# Say describing a picture takes an expert minutes, and a verdict seconds. So the first few of 400
-# pictures are described, and of the others only the verdict is known. The rule can be run
+# Suppose describing a picture takes an expert minutes, and a verdict seconds. Then describe only
+# the first few of 400 pictures; of the others only the verdict is known. The rule can be run
 # backwards: if the score is above 4.75, some of the findings must be there.
 #
 # **Predict.** Ten described pictures alone give a model that is right in about 73 of 100 verdicts.
