@@ -910,9 +910,9 @@ table_card(
 # BOOTSEL and plug the board in again.
 #
 # Before you trust any number, load the **self-test** in the same way: `build.selftest()["uf2"]`. It
-# tells the board's clock, what a load, a multiplication and a jump cost (with 0.3 cycles each for
-# the loop around them), and a check sum of the flash. Here is what the emulator says; a board
-# should say the same.
+# measures the board's clock and how many cycles a load, a multiplication and a jump take (with 0.3
+# cycles each for the loop around them), and computes a check sum of the flash. Here is what the
+# emulator says; a board should say the same.
 
 # %%
 with device.EmulatedPico(build.selftest()["uf2"]) as board:
