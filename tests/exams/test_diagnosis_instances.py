@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from exams.neuro_symbolic_diagnosis import TASKS, draw
-from exams.neuro_symbolic_diagnosis.draw_guideline import finding_facts, has_flip
+from exams.neuro_symbolic_diagnosis.draw_guideline import band_chances, finding_facts, has_flip
 from exams.neuro_symbolic_diagnosis.draw_logic import posterior_and_slopes
 from exams.neuro_symbolic_diagnosis.draw_seen import FARTHEST, mixed_measurements
 from exams.neuro_symbolic_diagnosis.logic import brute_force
@@ -138,6 +138,21 @@ def test_every_lesion_to_explain_has_a_single_finding_that_decides(drawn):
         likely = most_likely(redraw.stated_beliefs(case))
         assert len(case["rows"]) == 20
         assert all(has_flip(findings_of(likely, row), rule_book) for row in range(20))
+
+
+def test_the_most_probable_band_is_not_always_that_of_the_most_likely_findings(drawn):
+    for case in drawn["explain"]["cases"]:
+        rule_book = guideline.read(redraw.changed_guideline(case))
+        believed = redraw.stated_beliefs(case)
+        probable = band_chances(believed, rule_book, rule_book).argmax(axis=1)
+        assert (probable != rule_book.bands(rule_book.tenths(most_likely(believed)))).sum() >= 4
+
+
+def test_a_renormalised_posterior_has_no_score_without_colour_and_structure(drawn):
+    case = drawn["posterior"]["cases"][-1]
+    renormalised = np.array(case["renormalised"])
+    np.testing.assert_allclose(renormalised.sum(axis=1), 1, atol=1e-9)
+    assert np.abs(renormalised[:, :10]).max() < 1e-9 < np.min(np.array(case["posterior"])[:, 5])
 
 
 def test_known_mistakes_about_a_changed_guideline_are_seen(drawn):

@@ -26,7 +26,7 @@ from labkit.trends.neuro_symbolic_diagnosis.perception import most_likely
 
 from .logic import tds_distribution
 
-EXPLAINED, LOOKED_AT = 20, 80
+EXPLAINED, LOOKED_AT, UNSETTLED = 20, 80, 4
 ADAPTED = 12
 
 
@@ -35,7 +35,7 @@ def draw_explain(seed: int) -> dict[str, Any]:
 
     Each has ``words``, ``seed`` and ``rows``, which draw the beliefs, and ``limits`` and
     ``weights``, by which the guideline differs. Every lesion's verdict has a single finding that
-    flips it.
+    flips it. In some lesions the most probable band is not that of the most likely findings.
     """
     rng = np.random.default_rng(seed)
     published = {"words": "under the published guideline", "limits": {}, "weights": {}}
@@ -53,16 +53,24 @@ def _limits(rng: np.random.Generator) -> dict[str, float]:
 
 
 def _explain_case(change: dict[str, Any], rng: np.random.Generator) -> dict[str, Any]:
-    case = {**change, "seed": int(rng.integers(2**31))}
-    rule_book = guideline.read(redraw.changed_guideline(case))
-    likely = most_likely(redraw.stated_beliefs({**case, "rows": range(LOOKED_AT)}))
-    found = [findings_of(likely, row) for row in range(LOOKED_AT)]
-    rows = [
-        row
-        for row, facts in enumerate(found)
-        if facts["colours"] and facts["structures"] and has_flip(facts, rule_book)
-    ]
-    return {**case, "rows": rows[:EXPLAINED]}
+    while True:
+        case = {**change, "seed": int(rng.integers(2**31))}
+        rule_book = guideline.read(redraw.changed_guideline(case))
+        believed = redraw.stated_beliefs({**case, "rows": range(LOOKED_AT)})
+        likely = most_likely(believed)
+        found = [findings_of(likely, row) for row in range(LOOKED_AT)]
+        chosen = [
+            row
+            for row, facts in enumerate(found)
+            if facts["colours"] and facts["structures"] and has_flip(facts, rule_book)
+        ]
+        probable = band_chances(believed, rule_book, rule_book).argmax(axis=1)
+        differs = probable != rule_book.bands(rule_book.tenths(likely))
+        unsettled = [row for row in chosen if differs[row]][:UNSETTLED]
+        if len(unsettled) == UNSETTLED:
+            break
+    settled = [row for row in chosen if row not in unsettled]
+    return {**case, "rows": sorted([*unsettled, *settled[: EXPLAINED - UNSETTLED]])}
 
 
 def has_flip(facts: dict[str, Any], rule_book: guideline.Guideline) -> bool:

@@ -30,13 +30,15 @@ def draw_posterior(seed: int) -> dict[str, Any]:
     """Return ``{"cases": [...], "batch": {...}}``.
 
     A case has ``words``, ``logits`` (rows, 23), the exact ``posterior`` (rows, 90) and ``slopes``
-    (rows, 23) of the chance that the TDS is above 4.75. The batch has ``n`` and ``seed``, which
-    draw its logits, and the ``posterior`` of some ``rows``.
+    (rows, 23) of the chance that the TDS is above 4.75. The last one, with every finding in doubt,
+    has ``renormalised`` too: its posterior with at least one colour and one structure. The batch
+    has ``n`` and ``seed``, which draw its logits, and the ``posterior`` of some ``rows``.
     """
     rng = np.random.default_rng(seed)
     words = {name: f"only the {name} in doubt" for name in HEADS}
     cases = [_logic_case(text, (name,), rng) for name, text in words.items()]
-    cases.append(_logic_case("every finding in doubt", tuple(HEADS), rng))
+    doubtful = _logic_case("every finding in doubt", tuple(HEADS), rng)
+    cases.append({**doubtful, "renormalised": _listed(renormalised(np.array(doubtful["logits"])))})
     batch = {"n": BATCH, "seed": int(rng.integers(2**31))}
     rows = sorted(int(row) for row in rng.choice(BATCH, 3, replace=False))
     posterior, _ = posterior_and_slopes(redraw.logits(batch["n"], batch["seed"])[rows])
@@ -70,6 +72,22 @@ def posterior_and_slopes(logits: Floats) -> tuple[Floats, Floats]:
     posterior = tds_distribution(*beliefs(leaf).values())
     (slopes,) = torch.autograd.grad(posterior[:, 48:].sum(), leaf)
     return posterior.detach().numpy(), slopes.numpy()
+
+
+def renormalised(logits: Floats) -> Floats:
+    """The posterior (n, 90) given at least one colour and one structure: a known mistake."""
+    stated = beliefs(torch.tensor(logits, dtype=torch.float64))
+    none = {name: (1 - stated[name]).prod(dim=1) for name in ("colours", "structures")}
+
+    def without(*kinds: str) -> torch.Tensor:
+        """Chances of the scores together with no finding of these kinds."""
+        gone = {name: torch.zeros_like(stated[name]) for name in kinds}
+        chance = torch.stack([none[name] for name in kinds]).prod(dim=0)
+        return chance[:, None] * tds_distribution(**{**stated, **gone})
+
+    some = tds_distribution(**stated) - without("colours") - without("structures")
+    some = some + without("colours", "structures")
+    return (some / some.sum(dim=1, keepdim=True)).numpy()
 
 
 def _listed(table: Floats) -> list[list[float]]:

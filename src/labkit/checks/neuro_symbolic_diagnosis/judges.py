@@ -93,7 +93,7 @@ def judge_posterior(answer: Any, instance: Instance) -> Outcome:
     """The distribution of the TDS to 1e-6, its slopes to 1e-5, and a large batch in one call."""
     cases = instance["cases"]
     stated = [_posterior_and_slopes(answer, case["logits"]) for case in cases]
-    trap = _posterior_trap(stated[-1][0], np.array(cases[-1]["posterior"]))
+    trap = _posterior_trap(stated[-1][0], cases[-1])
     for (posterior, _), case in zip(stated, cases, strict=True):
         outcome = _posterior_outcome(posterior, case, trap)
         if outcome is not None:
@@ -155,12 +155,18 @@ def _posterior_outcome(posterior: Floats, case: Instance, trap: str) -> Outcome 
     )
 
 
-def _posterior_trap(posterior: Floats, expected: Floats) -> str:
+def _posterior_trap(posterior: Floats, case: Instance) -> str:
     """Name what was made of lesions with every finding in doubt, if it is known."""
+    expected = np.array(case["posterior"])
     if np.abs(posterior.sum(1) - 1).max() > 1e-4 or np.abs(posterior - expected).max() <= EXACT:
         return ""
     if posterior.max(1).min() > 1 - 1e-9:
         return "One score has all the probability: the most likely findings are not the posterior."
+    if np.abs(posterior - np.array(case["renormalised"])).max() < 1e-4:
+        return (
+            "A combination without any colour or any structure has no probability here. Findings "
+            "are independent, so it keeps its small one. Do not renormalise."
+        )
     if np.abs(posterior - expected).max() < 0.05 and _sampled(posterior):
         return "These are frequencies of a sample. Exact means no sampling."
     scores = np.arange(TENTHS) / 10
@@ -176,11 +182,6 @@ def _posterior_trap(posterior: Floats, expected: Floats) -> str:
         return ""
     if _one_hump(posterior):
         return "Mean and spread are about right, the shape is not: a bell curve is not exact."
-    if posterior[:, :5].max() < 1e-12 < expected[:, :5].max():
-        return (
-            "A combination without any colour or any structure has no probability here. Findings "
-            "are independent, so it keeps its small one. Do not renormalise."
-        )
     return ""
 
 
