@@ -43,7 +43,7 @@ class Evaluator:
 
     def open(self, order: dict[str, Any]) -> dict[str, Any]:
         """Lay out files, set the environment, run the imports."""
-        self._folder.give(order.get("files") or {})
+        self._folder.give(order.get("files") or {}, order.get("trusted_files") or ())
         self._folder.lay_out(order.get("secret") or {}, self._folder.private)
         modules = self._folder.private / "modules"
         for name in order.get("trusted_files") or ():
