@@ -243,6 +243,15 @@ def test_a_pickle_that_was_handed_in_is_not_unpickled(open_rooms):
     assert open_rooms(files={"m.pkl": pickled}, trusted_files=["m.pkl"]).outcome(load) == ""
 
 
+def test_plain_values_of_old_pickles_are_read_beside_a_learners_files(open_rooms):
+    import base64
+    import pickle
+
+    pickled = base64.b64encode(pickle.dumps({"a": b"\xff"}, protocol=2)).decode()
+    load = "import pickle\nassert pickle.load(open('m.pkl', 'rb')) == {'a': b'\\xff'}"
+    assert open_rooms(files={"m.pkl": pickled}).outcome(load) == ""
+
+
 def test_a_file_that_was_handed_in_is_seen_as_the_learners_code_left_it(open_rooms):
     import base64
 

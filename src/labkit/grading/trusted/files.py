@@ -127,13 +127,16 @@ def keep_imports_from(root: Path, modules: Path) -> None:
 _PLAIN_PICKLES = frozenset(
     "numpy.dtype numpy.ndarray collections.OrderedDict collections.Counter collections.deque "
     "datetime.date datetime.datetime datetime.time datetime.timedelta datetime.timezone "
-    "decimal.Decimal fractions.Fraction".split()
+    "decimal.Decimal fractions.Fraction _codecs.encode".split()
 ) | {
     f"{module}.{name}"
     for module in ("numpy.core.multiarray", "numpy._core.multiarray")
     for name in ("_reconstruct", "scalar")
 }
-"""What a pickle may name without running code of its writer's."""
+"""What a pickle may name without running code of its writer's.
+
+`_codecs.encode` makes bytes in pickles of older protocols, arrays of Python 2 among them.
+"""
 
 
 def refuse_pickles(learner_files: Callable[[], bool]) -> None:
