@@ -336,3 +336,9 @@ def test_an_alarm_of_the_test_rings_once_the_bridge_is_free(rooms):
         "else:\n    raise AssertionError\nassert g() == 1"
     )
     assert rooms.outcome(test) == ""
+
+
+def test_a_share_of_the_points_is_shown_as_nbgrader_reads_it(rooms):
+    rooms.learner("import numpy as np\ndef share(): return np.float64(0.25)")
+    (output,) = rooms.test("4 * share()")["outputs"]
+    assert output["data"] == {"text/plain": "1.0"}

@@ -118,6 +118,9 @@ class Evaluator:
             result = self._shell.run_cell(source, store_history=False)
         if self._link.lost and isinstance(result.error_in_exec, NameError):
             return handles.LearnerLost(self._link.lost)
+        amount = points.shown(result.result)
+        if amount is not None:
+            self._outputs.show_result(amount)
         problem = result.error_before_exec or result.error_in_exec
         return problem or points.fault(result.result, source)
 
