@@ -67,7 +67,7 @@ def shown(value: Any) -> str | None:
 
 
 def _amount(value: Any) -> float:
-    """The number as a float; "not a number" of one that has none, as 10**400 and Decimal("sNaN")."""
+    """The number as a float; "not a number" for what no float holds: 10**400, Decimal("sNaN")."""
     try:
         return float(value)
     except (OverflowError, ValueError):
