@@ -154,6 +154,22 @@ def test_whatever_bears_on_a_grade_has_it_graded_again(
     assert again == (["ada"] if ada_alone else sorted(ANSWERS))
 
 
+def test_a_file_of_the_instructors_takes_its_place_from_whatever_was_handed_in(
+    course: Path, executed: Counter[str]
+):
+    source, submitted = course / "source" / NAME, course / "submitted"
+    (source / "sub").mkdir()
+    for name in ("data.csv", "sub/more.csv"):
+        (source / name).write_text("1\n")
+    (submitted / "ada" / NAME / "data.csv" / "folder").mkdir(parents=True)
+    (submitted / "bob" / NAME / "sub").write_text("a file\n")
+    report = run(course, only=["ada", "bob"])
+    assert states(report) == {"ada": "graded", "bob": "graded"}
+    for student in ("ada", "bob"):
+        graded = course / "autograded" / student / NAME
+        assert (graded / "data.csv").read_text() == (graded / "sub/more.csv").read_text() == "1\n"
+
+
 def test_a_folder_without_a_notebook_is_refused_and_named(course: Path, executed: Counter[str]):
     (course / "submitted" / "fay" / NAME).mkdir(parents=True)
     hand_in(course, "gil", ANSWERS["ada"])

@@ -85,6 +85,14 @@ RIGHT = {
         "assert fib(10) == 55\nassert list(squares(4)) == [0, 1, 4, 9]\n"
         "assert next(squares(1)) == 0",
     ),
+    "iterators of every kind": (
+        "import itertools\ndef pairs(x):\n    return itertools.pairwise(x)\n"
+        "def some(x):\n    return itertools.compress(x, [1, 0, 1])\n"
+        "def letters(x):\n    return iter(x)",
+        "assert list(pairs([1, 2, 3])) == [(1, 2), (2, 3)]\n"
+        "assert list(some('abc')) == ['a', 'c']\n"
+        "assert list(letters('ab')) == ['a', 'b'] and next(letters('ü')) == 'ü'",
+    ),
     "a class with methods and operators": (
         "class Account:\n    def __init__(self, balance=0):\n        self.balance = balance\n"
         "    def deposit(self, amount):\n        if amount < 0:\n"

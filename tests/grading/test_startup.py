@@ -23,5 +23,12 @@ def test_imports_at_a_cells_margin_are_found_in_the_bare_text(
     assert likely_modules(tmp_path, "01_who") == with_companions({"torch", "sklearn.linear_model"})
 
 
+def test_what_looks_like_a_notebook_and_cannot_be_read_is_passed_over(tmp_path: Path) -> None:
+    folder = tmp_path / "labs" / "01_who"
+    (folder / "folder.ipynb").mkdir(parents=True)
+    (folder / ".#who.ipynb").symlink_to("ada@host.1234")
+    assert likely_modules(tmp_path, "01_who") == with_companions([])
+
+
 def test_an_assignment_that_is_not_there_needs_nothing_special(tmp_path: Path) -> None:
     assert likely_modules(tmp_path, "01_who") == with_companions([])

@@ -180,11 +180,10 @@ def _data_files(folder: Path) -> dict[str, bytes]:
 
 
 def _instructors_own(files: dict[str, bytes], source: Path) -> list[str]:
-    """Which modules are the instructor's: only these does the trusted process import."""
-    modules = [name for name in files if name.endswith(".py")]
+    """Which files are the instructor's: the trusted process imports and unpickles no others."""
     return [
         name
-        for name in modules
+        for name in files
         if (source / name).is_file() and (source / name).read_bytes() == files[name]
     ]
 

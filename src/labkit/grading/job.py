@@ -63,7 +63,7 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
         job: `version`, `notebook` (the rebuilt notebook as JSON bytes), `tests` and `setup` (the
             instructor's source of locked cells by grade id), `imports`, `learner_names`,
             `learner_classes`, `preload`, `files` and `secret` (bytes by relative path),
-            `trusted_files` (names among `files`), `environment` and `limits`.
+            `trusted_files` (the instructor's among `files`), `environment` and `limits`.
 
     Returns:
         `version`, `notebook` (bytes), `lost` (why the learner's side came to an early end, or an

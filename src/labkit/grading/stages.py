@@ -143,6 +143,8 @@ class StagedAutograde(Autograde):
     def _lay_out(self, submission: Submission) -> None:
         """Copy the learner's files, then the instructor's over them, as nbgrader does.
 
+        Unlike there, a folder in a file's place and a file in a folder's give way too.
+
         nbgrader's own `Autograde.init_assignment` would also write to the gradebook now.
         """
         name = self.coursedir.assignment_id
@@ -152,8 +154,7 @@ class StagedAutograde(Autograde):
         kept = {os.path.join(source, path) for path in self.exclude_overwriting.get(name, [])}
         for path in set(find_all_files(source, [*self.coursedir.ignore, "*.ipynb"])) - kept:
             copy = submission.draft / os.path.relpath(path, source)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.unlink(missing_ok=True)
+            _make_room(copy, submission.draft)
             shutil.copy(path, copy)
 
     def _job(self, path: str, submission: Submission) -> Job:
@@ -208,6 +209,17 @@ class StagedAutograde(Autograde):
             for grade in api.find_submission_notebook(notebook.name, name, student).grades:
                 grade.auto_score = 0
                 grade.needs_manual_grade = False
+
+
+def _make_room(path: Path, folder: Path) -> None:
+    """Take away what a learner handed in where a file of the instructor's belongs."""
+    for parent in reversed(path.relative_to(folder).parents[:-1]):
+        if (folder / parent).is_file():
+            (folder / parent).unlink()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_dir():
+        shutil.rmtree(path)
+    path.unlink(missing_ok=True)
 
 
 def without_results(job: Job, why: str) -> NotebookNode:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
 from collections.abc import Iterable
@@ -45,7 +46,10 @@ def likely_modules(root: Path, assignment: str) -> list[str]:
     found: set[str] = set()
     for folder in SOURCE_FOLDERS:
         for notebook in (root / folder / assignment).glob("*.ipynb"):
-            found.update(_IMPORT.findall(notebook.read_text(encoding="utf-8", errors="replace")))
+            # An editor's lock, `.#who.ipynb`, is a link to nothing.
+            with contextlib.suppress(OSError):
+                text = notebook.read_text(encoding="utf-8", errors="replace")
+                found.update(_IMPORT.findall(text))
     return with_companions(found)
 
 

@@ -212,7 +212,9 @@ def test_files_go_to_and_fro(rooms):
 def test_files_of_the_instructors_stay_his(open_rooms):
     import base64
 
-    rooms = open_rooms(files={"data.csv": base64.b64encode(b"1").decode()})
+    rooms = open_rooms(
+        files={"data.csv": base64.b64encode(b"1").decode()}, trusted_files=["data.csv"]
+    )
     rooms.learner("open('data.csv', 'w').write('9')\nopen('x.txt', 'w').write('2')")
     assert (
         rooms.outcome("assert open('data.csv').read() == '1' and open('x.txt').read() == '2'") == ""
@@ -229,6 +231,40 @@ def test_a_learners_file_is_never_imported_nor_unpickled(rooms):
     assert "ModuleNotFoundError" in rooms.outcome("import helper")
     assert rooms.outcome("import statistics\nassert statistics.mean([1, 3]) == 2") == ""
     assert "learner's code" in rooms.outcome("import pickle\npickle.load(open('m.pkl', 'rb'))")
+
+
+def test_a_pickle_that_was_handed_in_is_not_unpickled(open_rooms):
+    import base64
+    import pickle
+
+    pickled = base64.b64encode(pickle.dumps(print)).decode()
+    load = "import pickle\npickle.load(open('m.pkl', 'rb'))"
+    assert "learner's code" in open_rooms(files={"m.pkl": pickled}).outcome(load)
+    assert open_rooms(files={"m.pkl": pickled}, trusted_files=["m.pkl"]).outcome(load) == ""
+
+
+def test_plain_values_of_old_pickles_are_read_beside_a_learners_files(open_rooms):
+    import base64
+    import pickle
+
+    pickled = base64.b64encode(pickle.dumps({"a": b"\xff"}, protocol=2)).decode()
+    load = "import pickle\nassert pickle.load(open('m.pkl', 'rb')) == {'a': b'\\xff'}"
+    assert open_rooms(files={"m.pkl": pickled}).outcome(load) == ""
+
+
+def test_a_file_that_was_handed_in_is_seen_as_the_learners_code_left_it(open_rooms):
+    import base64
+
+    rooms = open_rooms(files={"out.csv": base64.b64encode(b"old").decode()})
+    assert rooms.outcome("assert open('out.csv').read() == 'old'") == ""
+    rooms.learner("open('out.csv', 'w').write('made now')")
+    assert rooms.outcome("assert open('out.csv').read() == 'made now'") == ""
+
+
+def test_more_files_than_one_message_holds_are_seen(rooms):
+    rooms.learner("for i in range(9):\n    open(f'{i}.bin', 'wb').write(bytes(9_000_000))")
+    test = "import os\nassert [os.path.getsize(f'{i}.bin') for i in range(9)] == [9_000_000] * 9"
+    assert rooms.outcome(test) == ""
 
 
 def test_the_instructors_modules_can_be_imported(open_rooms):
@@ -300,3 +336,9 @@ def test_an_alarm_of_the_test_rings_once_the_bridge_is_free(rooms):
         "else:\n    raise AssertionError\nassert g() == 1"
     )
     assert rooms.outcome(test) == ""
+
+
+def test_a_share_of_the_points_is_shown_as_nbgrader_reads_it(rooms):
+    rooms.learner("import numpy as np\ndef share(): return np.float64(0.25)")
+    (output,) = rooms.test("4 * share()")["outputs"]
+    assert output["data"] == {"text/plain": "1.0"}

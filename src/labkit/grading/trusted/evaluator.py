@@ -43,7 +43,7 @@ class Evaluator:
 
     def open(self, order: dict[str, Any]) -> dict[str, Any]:
         """Lay out files, set the environment, run the imports."""
-        self._folder.give(order.get("files") or {})
+        self._folder.give(order.get("files") or {}, order.get("trusted_files") or ())
         self._folder.lay_out(order.get("secret") or {}, self._folder.private)
         modules = self._folder.private / "modules"
         for name in order.get("trusted_files") or ():
@@ -118,6 +118,9 @@ class Evaluator:
             result = self._shell.run_cell(source, store_history=False)
         if self._link.lost and isinstance(result.error_in_exec, NameError):
             return handles.LearnerLost(self._link.lost)
+        amount = points.shown(result.result)
+        if amount is not None:
+            self._outputs.show_result(amount)
         problem = result.error_before_exec or result.error_in_exec
         return problem or points.fault(result.result, source)
 

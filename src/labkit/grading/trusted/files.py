@@ -10,7 +10,7 @@ import base64
 import contextlib
 import importlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,9 @@ MOST_PULLED = 100
 
 LARGEST_PULLED = 10 * 2**20
 """Bytes of each of them."""
+
+PULLED_AT_ONCE = 6
+"""Files in one message, so that the largest still fit into it (`wire.MAX_FRAME`)."""
 
 
 class Folder:
@@ -46,10 +49,12 @@ class Folder:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(base64.b64decode(content))
 
-    def give(self, files: dict[str, str]) -> None:
-        """Write the files that both processes have."""
-        self.lay_out({n: c for n, c in files.items() if is_plain(n)}, self.root)
-        self._given = set(files)
+    def give(self, files: dict[str, str], instructors: Iterable[str]) -> None:
+        """Write the files that both processes have; all but the instructor's were handed in."""
+        laid_out = {name: content for name, content in files.items() if is_plain(name)}
+        self.lay_out(laid_out, self.root)
+        self._given = set(instructors)
+        self.has_learner_files = not laid_out.keys() <= self._given
         self._own = watch.list_files(str(self.root))
 
     def written(self) -> dict[str, bytes]:
@@ -79,10 +84,17 @@ class Folder:
 
     def pull(self, link: link.Link) -> None:
         """Fetch the learner's files that changed."""
-        names, self._waiting = self._waiting[:MOST_PULLED], []
-        if not names:
+        waiting, self._waiting = self._waiting[:MOST_PULLED], []
+        if not waiting:
             return
-        for name, content in link.read_files(names).items():
+        for start in range(0, len(waiting), PULLED_AT_ONCE):
+            names = waiting[start : start + PULLED_AT_ONCE]
+            self._take(names, link.read_files(names))
+        self._own = watch.list_files(str(self.root))
+
+    def _take(self, names: list[str], contents: dict[str, Any]) -> None:
+        """Write files of the learner's that were asked for by these names."""
+        for name, content in contents.items():
             if name not in names or type(content) is not bytes or len(content) > LARGEST_PULLED:
                 continue
             path = self.root / name
@@ -91,7 +103,6 @@ class Folder:
                 if not path.exists() or path.read_bytes() != content:
                     path.write_bytes(content)
                     self.has_learner_files = True
-        self._own = watch.list_files(str(self.root))
 
 
 def is_plain(name: str) -> bool:
@@ -116,13 +127,16 @@ def keep_imports_from(root: Path, modules: Path) -> None:
 _PLAIN_PICKLES = frozenset(
     "numpy.dtype numpy.ndarray collections.OrderedDict collections.Counter collections.deque "
     "datetime.date datetime.datetime datetime.time datetime.timedelta datetime.timezone "
-    "decimal.Decimal fractions.Fraction".split()
+    "decimal.Decimal fractions.Fraction _codecs.encode".split()
 ) | {
     f"{module}.{name}"
     for module in ("numpy.core.multiarray", "numpy._core.multiarray")
     for name in ("_reconstruct", "scalar")
 }
-"""What a pickle may name without running code of its writer's."""
+"""What a pickle may name without running code of its writer's.
+
+`_codecs.encode` makes bytes in pickles of older protocols, arrays of Python 2 among them.
+"""
 
 
 def refuse_pickles(learner_files: Callable[[], bool]) -> None:

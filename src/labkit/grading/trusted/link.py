@@ -152,7 +152,7 @@ class Link:
         reply = self._request(
             {"do": "begin", "names": names, "shared": self._names.shared}, self._call_seconds
         )
-        found = reply["value"]
+        found = reply.get("value")
         if type(found) is not dict or not set(found) <= set(names):
             self._lose("the learner's process answers something else than what it was asked")
         for name, value in found.items():
@@ -171,8 +171,8 @@ class Link:
 
     def read_files(self, names: list[str]) -> dict[str, bytes]:
         """Fetch files from the learner's working directory."""
-        value = self._request({"do": "read files", "names": names}, self._call_seconds)["value"]
-        return value if type(value) is dict else {}
+        reply = self._request({"do": "read files", "names": names}, self._call_seconds)
+        return _dict(reply, "value")
 
     # ---- operations
 

@@ -7,6 +7,8 @@ anything else. A learner who turns the number into an array or into "not a numbe
 from __future__ import annotations
 
 import ast
+import collections
+import datetime
 import math
 import numbers
 import sys
@@ -17,6 +19,10 @@ CALCULATIONS = (ast.BinOp, ast.BoolOp, ast.Compare, ast.IfExp, ast.Name, ast.Una
 """Last expressions that look like points; a call may as well show a table on purpose."""
 
 ARITHMETIC_CALLS = frozenset("abs float int max mean min round sum".split())
+
+
+REPEATED = (str, bytes, bytearray, datetime.timedelta, collections.deque)
+"""What is no number, and can be multiplied by one: a learner may give it for a share of points."""
 
 
 class NoPointsError(ValueError):
@@ -30,13 +36,14 @@ class NoPointsError(ValueError):
 def fault(value: Any, source: str) -> NoPointsError | None:
     """Say what is wrong with a test's last value, if it is meant as points and cannot be."""
     if isinstance(value, (numbers.Real, Decimal)) or _is_scalar(value):
-        number = float(value)
+        number = _amount(value)
         if math.isfinite(number) and number >= 0:
             return None
         return NoPointsError(
             f"the last line of this test gives {number}, so no points are given", source
         )
-    if _is_calculation(source) and _holds_numbers(value):
+    product = isinstance(value, REPEATED) and _is_product(source)
+    if product or (_is_calculation(source) and _holds_numbers(value)):
         kind = type(value).__name__
         return NoPointsError(
             f"the last line of this test gives a value of type {kind} where one number of points "
@@ -44,6 +51,31 @@ def fault(value: Any, source: str) -> NoPointsError | None:
             source,
         )
     return None
+
+
+def shown(value: Any) -> str | None:
+    """The text that nbgrader reads a number of points from; None for what it reads by itself.
+
+    It gives all points for `np.float64(0.5)`, `Fraction(1, 2)` and the like. A truth value stands
+    for no number.
+    """
+    if type(value) in (int, float) or _is_bool(value):
+        return None
+    if isinstance(value, (numbers.Real, Decimal)) or _is_scalar(value):
+        return repr(_amount(value))
+    return None
+
+
+def _amount(value: Any) -> float:
+    """The number as a float; "not a number" for what no float holds: 10**400, Decimal("sNaN")."""
+    try:
+        return float(value)
+    except (OverflowError, ValueError):
+        return math.nan
+
+
+def _is_bool(value: Any) -> bool:
+    return isinstance(value, bool) or str(getattr(value, "dtype", "")) in ("bool", "torch.bool")
 
 
 def _is_scalar(value: Any) -> bool:
@@ -61,15 +93,38 @@ def _holds_numbers(value: Any) -> bool:
     return root in ("numpy", "torch") or (root == "pandas" and type(value).__name__ != "DataFrame")
 
 
+def _is_product(source: str) -> bool:
+    """Whether a test ends in a product or quotient, or in a name that it gave one to."""
+    last = _last_expression(source)
+    if isinstance(last, ast.Name):
+        for node in ast.parse(source).body:
+            if isinstance(node, ast.Assign) and last.id in map(ast.unparse, node.targets):
+                last = node.value
+                break
+    kinds = (ast.Mult, ast.Div, ast.FloorDiv)
+    if not (isinstance(last, ast.BinOp) and isinstance(last.op, kinds)):
+        return False
+    # A line drawn on purpose: "-" * 40.
+    return not any(
+        isinstance(side, ast.JoinedStr)
+        or (isinstance(side, ast.Constant) and isinstance(side.value, (str, bytes)))
+        for side in (last.left, last.right)
+    )
+
+
 def _is_calculation(source: str) -> bool:
-    try:
-        last = ast.parse(source).body[-1]
-    except (SyntaxError, IndexError, ValueError):
-        return False
-    if not isinstance(last, ast.Expr):
-        return False
-    if isinstance(last.value, ast.Call):
-        called = last.value.func
+    last = _last_expression(source)
+    if isinstance(last, ast.Call):
+        called = last.func
         name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
         return name in ARITHMETIC_CALLS
-    return isinstance(last.value, CALCULATIONS)
+    return isinstance(last, CALCULATIONS)
+
+
+def _last_expression(source: str) -> ast.expr | None:
+    """The expression that a test ends in."""
+    try:
+        body = ast.parse(source).body
+    except (SyntaxError, ValueError):
+        return None
+    return body[-1].value if body and isinstance(body[-1], ast.Expr) else None

@@ -41,6 +41,12 @@ class Outputs:
         self._left -= size
         self.cell.append(output)
 
+    def show_result(self, text: str) -> None:
+        """Show the value of the last expression as this text alone."""
+        for output in self.cell:
+            if output["output_type"] == "execute_result":
+                output["data"] = {"text/plain": text}
+
     def drop_result(self) -> None:
         """Take the value of the last expression back."""
         self.cell[:] = [out for out in self.cell if out["output_type"] != "execute_result"]

@@ -78,9 +78,12 @@ LIBRARIES_WITH_PROTOCOLS = ("sklearn", "torch", "gymnasium", "stable_baselines3"
 
 ITERATORS = (
     "generator list_iterator tuple_iterator dict_keyiterator dict_valueiterator "
-    "dict_itemiterator set_iterator range_iterator map filter zip enumerate reversed "
-    "list_reverseiterator count cycle repeat chain islice accumulate starmap takewhile dropwhile "
-    "product permutations combinations groupby"
+    "dict_itemiterator set_iterator range_iterator longrange_iterator str_iterator "
+    "str_ascii_iterator bytes_iterator map filter zip enumerate reversed list_reverseiterator "
+    "dict_reversekeyiterator dict_reversevalueiterator dict_reverseitemiterator callable_iterator "
+    "count cycle repeat chain islice accumulate starmap takewhile dropwhile filterfalse compress "
+    "pairwise batched zip_longest _tee product permutations combinations "
+    "combinations_with_replacement groupby"
 ).split()
 
 
