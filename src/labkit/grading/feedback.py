@@ -19,6 +19,8 @@ NEEDED = ("submission_secret.txt", "timestamp.txt")
 class CarefulReleaseFeedback(ExchangeReleaseFeedback):
     """Release the feedback of all whose submission can be named, and name the others."""
 
+    src_path: str
+
     def copy_files(self) -> None:
         """Copy pages into the exchange, without those of learners whose folder lacks a file."""
         pattern = self.coursedir.format_path(
