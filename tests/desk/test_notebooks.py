@@ -65,6 +65,19 @@ def test_a_released_notebook_beside_the_answered_one_is_in_nobodys_way(tmp_path:
     assert json.loads(record.read_text())
 
 
+@pytest.mark.parametrize("name", ["._sums.ipynb", ".~sums.ipynb"])
+def test_hidden_files_of_the_system_are_no_second_notebook(tmp_path: Path, name: str):
+    path = answered(tmp_path)
+    path.with_name(name).write_bytes(b"\0\5\x16\7")
+    assert find_notebook(LAB, tmp_path) == path
+
+
+def test_a_link_that_leads_nowhere_is_no_second_notebook(tmp_path: Path):
+    path = answered(tmp_path)
+    path.with_name("old.ipynb").symlink_to(tmp_path / "gone.ipynb")
+    assert find_notebook(LAB, tmp_path) == path
+
+
 def test_a_whole_answered_notebook_has_no_faults(tmp_path: Path):
     assert faults(read_work(answered(tmp_path))) == []
 

@@ -208,13 +208,15 @@ def _places(base: Path, target: str) -> Iterator[Path]:
 
 
 def _notebooks(folder: Path) -> list[Path]:
-    return [path for path in sorted(folder.glob("*.ipynb")) if path.name != LESSON]
+    """A folder's notebooks, without hidden files: macOS and a save that was cut leave such."""
+    found = (path for path in sorted(folder.glob("*.ipynb")) if path.is_file())
+    return [path for path in found if path.name != LESSON and not path.name.startswith(".")]
 
 
 def _is_source(folder: Path) -> bool:
     """Whether this is the author's folder, which holds the solutions."""
     return any(path.with_suffix(".py").exists() for path in _notebooks(folder)) and (
-        (folder.parents[1] / "course" / "course.yml").is_file()
+        (folder.parent.parent / "course" / "course.yml").is_file()
     )
 
 
