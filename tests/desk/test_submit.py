@@ -19,6 +19,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Configurable
 
 from labkit.desk import deliver, handing_in
+from labkit.desk.exchange import exchange_configured
 from labkit.desk.handing_in import Wishes, from_notebook, gather, hand_in
 from labkit.desk.notebooks import SubmitError, faults, read_work
 from labkit.desk.receipt import verify
@@ -426,6 +427,20 @@ def test_without_room_on_the_way_to_the_exchange_it_is_packed_and_told(
     told = words(run(answered(tmp_path / "book"), Wishes(validate=False)))
     assert "No space left" in told and "send that to your instructor" in told
     assert len(zips(tmp_path / "book")) == 1
+
+
+@pytest.mark.parametrize("setting", ["Exchange.root", "CourseDirectory.db_url"])
+def test_a_wrong_setting_of_nbgrader_is_told_and_a_zip_can_be_written(
+    tmp_path: Path, inbound: Path, setting: str
+):
+    config = Path(os.environ["JUPYTER_CONFIG_DIR"], "nbgrader_config.py")
+    config.write_text(f"c = get_config()\nc.CourseDirectory.course_id = 'c1'\nc.{setting} = 5\n")
+    path = answered(tmp_path / "book")
+    with pytest.raises(SubmitError, match="configuration cannot be used.*--to FOLDER"):
+        run(path)
+    assert exchange_configured(tmp_path) is False
+    run(path, Wishes(validate=False, learner="ada", to=tmp_path / "stick"))
+    assert len(list((tmp_path / "stick").iterdir())) == 1
 
 
 def test_a_course_without_this_lab_has_no_exchange_for_it(inbound: Path):

@@ -93,15 +93,29 @@ def find_exchange(lab: str) -> Exchange | None:
     """Find the exchange that this computer's nbgrader is configured for; None if there is none.
 
     There is one where a course is named and its exchange takes in this lab.
+
+    Raises:
+        SubmitError: nbgrader's configuration cannot be used.
     """
     if sys.platform == "win32":
         return None
     try:
-        from nbgrader.apps.submitapp import SubmitApp
-        from nbgrader.exchange.default import ExchangeSubmit
-        from nbgrader.utils import get_username
+        return _find_exchange(lab)
     except ImportError:
         return None
+    # With a wrong setting nbgrader raises whatever that led to, or exits.
+    except (Exception, SystemExit) as problem:
+        raise SubmitError(
+            f"Nothing was handed in: nbgrader's configuration cannot be used ({problem}). Tell "
+            "your instructor. labkit submit LAB --to FOLDER writes a zip instead."
+        ) from None
+
+
+def _find_exchange(lab: str) -> Exchange | None:
+    from nbgrader.apps.submitapp import SubmitApp
+    from nbgrader.exchange.default import ExchangeSubmit
+    from nbgrader.utils import get_username
+
     app = SubmitApp()
     app.initialize([lab, f"--log-level={logging.CRITICAL}"])
     submit = _step(app)
