@@ -21,7 +21,8 @@ from typing import Any
 from labkit.authoring.outline import OUTLINE
 from labkit.errors import CourseError
 from labkit.exercise.task import LabSpec
-from labkit.grading.submitted import Refused, Submitted, read_notebook
+from labkit.grading.submitted import Refused, Submitted, parse_bytes, read_bytes
+from labkit.learner.work import work_digest
 
 RECORD = ".labkit-release.json"
 LESSON = "lesson.ipynb"
@@ -87,10 +88,18 @@ def read_work(path: Path) -> Work:
         SubmitError: it cannot be read, or belongs to no lab.
     """
     try:
-        submitted = read_notebook(path)
-        content = path.read_bytes()
-    except (Refused, OSError) as problem:
+        # Once: JupyterLab may save meanwhile, and what is looked over is what is handed in.
+        content = read_bytes(path)
+        submitted = parse_bytes(content)
+    except Refused as problem:
         raise SubmitError(f"{path}: {problem} Nothing was handed in.") from None
+    try:
+        work_digest(content)
+    except ValueError:
+        raise SubmitError(
+            f"{path} is in an old format. Open it in JupyterLab, save it and hand in again. "
+            "Nothing was handed in."
+        ) from None
     lab = _lab_of(path, submitted)
     root = _root_of(path, lab)
     outline = _outline(root, lab)
