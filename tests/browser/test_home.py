@@ -175,6 +175,17 @@ def test_a_broken_progress_file_is_told_and_kept(page: Page, server: LabServer) 
     expect(notice).to_have_count(0)
 
 
+def test_nonsense_in_the_browsers_store_costs_no_page(page: Page, server: LabServer) -> None:
+    page.evaluate("localStorage.setItem('labkit-home-dismissed', '{broken')")
+    server.labkit_home.mkdir(parents=True, exist_ok=True)
+    (server.labkit_home / "progress.json").write_text("{broken")
+    look_again(page)
+    notice = page.get_by_role("alert").filter(has_text="Your progress file was broken")
+    expect(notice).to_be_visible()
+    notice.get_by_role("button", name="I have read this").click()
+    expect(notice).to_have_count(0)
+
+
 def test_what_was_handed_in_and_what_changed_is_told(page: Page, server: LabServer) -> None:
     progress.record_task(LAB, "simulate", 1.0, "passed")
     content = json.loads(progress.progress_path().read_text())

@@ -9,12 +9,23 @@ from labkit.authoring.catalog import FACTS, FACTS_FORMAT
 from labkit.desk.handing_in import Wishes, hand_in
 from labkit.desk.home import home
 from labkit.desk.notebooks import read_work
+from labkit.learner import progress
 from sample_work import LAB, answered
 
 
 def shown(folder: Path) -> dict[str, str]:
     (module,) = home(folder)["modules"]
     return module["submitted"]
+
+
+def test_of_two_hand_ins_within_a_second_the_later_one_is_shown(tmp_path: Path):
+    module = {"name": LAB, "lesson": "", "lab": "", "tasks": [], "prerequisites": []}
+    facts = {"format": FACTS_FORMAT, "title": "Course", "introduction": ""}
+    facts["modules"] = [module | {"question": "How much?"}]
+    (tmp_path / FACTS).write_text(json.dumps(facts), encoding="utf-8")
+    for receipt in ("first", "second"):
+        progress.record_submission(LAB, receipt, "zip", "0" * 64, "2026-01-07T10:00:00+00:00")
+    assert shown(tmp_path)["receipt"] == "second"
 
 
 def test_the_home_page_tells_handed_in_and_changed_since(tmp_path: Path):

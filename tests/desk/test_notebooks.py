@@ -65,6 +65,19 @@ def test_a_released_notebook_beside_the_answered_one_is_in_nobodys_way(tmp_path:
     assert json.loads(record.read_text())
 
 
+@pytest.mark.parametrize("name", ["._sums.ipynb", ".~sums.ipynb"])
+def test_hidden_files_of_the_system_are_no_second_notebook(tmp_path: Path, name: str):
+    path = answered(tmp_path)
+    path.with_name(name).write_bytes(b"\0\5\x16\7")
+    assert find_notebook(LAB, tmp_path) == path
+
+
+def test_a_link_that_leads_nowhere_is_no_second_notebook(tmp_path: Path):
+    path = answered(tmp_path)
+    path.with_name("old.ipynb").symlink_to(tmp_path / "gone.ipynb")
+    assert find_notebook(LAB, tmp_path) == path
+
+
 def test_a_whole_answered_notebook_has_no_faults(tmp_path: Path):
     assert faults(read_work(answered(tmp_path))) == []
 
@@ -123,3 +136,24 @@ def test_a_broken_file_is_refused_in_a_sentence(tmp_path: Path, content: bytes, 
     with pytest.raises(SubmitError, match=words):
         read_work(path)
     assert path.read_bytes() == content
+
+
+def test_a_notebook_of_an_old_format_is_refused_in_a_sentence(tmp_path: Path):
+    path = answered(tmp_path)
+    nbformat.write(nbformat.convert(nbformat.read(path, as_version=4), 3), path)
+    with pytest.raises(SubmitError, match=r"old format. Open it in JupyterLab"):
+        read_work(path)
+
+
+def test_a_save_while_it_is_looked_over_does_not_mix_two_versions(tmp_path: Path, monkeypatch):
+    path = answered(tmp_path)
+    before = path.read_bytes()
+    load = json.loads
+
+    def save_meanwhile(text, **named):
+        path.write_bytes(before.replace(b"'yes'", b"'no'"))
+        return load(text, **named)
+
+    monkeypatch.setattr(json, "loads", save_meanwhile)
+    work = read_work(path)
+    assert "'yes'" in (work.source("word") or "") and work.content == before

@@ -83,6 +83,21 @@ def test_a_file_that_is_no_zip_is_told(tmp_path: Path):
     assert "no whole zip" in " ".join(verify(tmp_path / "a.zip").faults)
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_damaged_within_is_told_whatever_its_packing(tmp_path: Path, method: int):
+    path = tmp_path / "damaged.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("p1.ipynb", bytes(range(256)) * 40)
+    content = path.read_bytes()
+    path.write_bytes(content[:60] + b"\xff" * 40 + content[100:])
+    assert "no whole zip file" in verify(path).faults[0]
+
+
+def test_a_zip_that_unfolds_to_too_much_is_told(packed: Path, monkeypatch):
+    monkeypatch.setattr("labkit.desk.receipt.ARCHIVE_BYTES", 100)
+    assert "holds more than" in verify(packed).faults[0]
+
+
 def test_the_variant_comes_from_the_public_key_and_tells_learners_apart():
     ada = variant_id("ada", LAB)
     assert ada == f"{seed(PRACTICE_KEY, 'ada', LAB, 'variant'):016x}"[:12]

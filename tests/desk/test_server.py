@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 import socket
 import subprocess
@@ -20,6 +22,7 @@ import pytest
 from labkit.authoring.workbook import read_course_facts
 from labkit.desk.home import home
 from labkit.desk.serve import LEARNER, lab_environment
+from labkit.desk.server import find_home
 from labkit.learner import progress
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -148,6 +151,21 @@ def test_the_home_page_is_found_in_a_folder_below(server: Server) -> None:
     assert (data["path"], data["folder"]) == ("workbook/HOME.md", "workbook")
 
 
+def test_a_folder_that_may_not_be_entered_is_passed_over(tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "lost+found").mkdir()
+    (tmp_path / "workbook").mkdir()
+    (tmp_path / "workbook" / ".labkit-course.json").write_text("{}")
+    look = os.stat
+
+    def guarded(path, *arguments, **named):
+        if "lost+found" in Path(path).parent.parts:
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return look(path, *arguments, **named)
+
+    monkeypatch.setattr(os, "stat", guarded)
+    assert find_home(tmp_path, "") == tmp_path / "workbook" / "HOME.md"
+
+
 def test_what_is_the_same_is_not_sent_again(server: Server) -> None:
     first = server.ask("/labkit/home")
     again = server.ask("/labkit/home", If_None_Match=first.headers["Etag"])
@@ -175,6 +193,28 @@ def test_a_broken_file_is_told_at_every_look_and_kept(server: Server) -> None:
         (notice,) = answer.data["notices"]
         assert (path.parent / notice["id"]).read_text() == "{broken"
     assert not path.exists()
+
+
+def test_progress_in_a_place_that_cannot_be_read_is_told(server: Server) -> None:
+    server.own.write_text("a file where a folder should be")
+    try:
+        (notice,) = server.ask("/labkit/home").data["notices"]
+        assert "cannot be read: Not a directory" in notice["text"]
+    finally:
+        server.own.unlink()
+
+
+def test_a_copy_needs_no_room_on_the_disk(server: Server, monkeypatch) -> None:
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    progress.record_task(LAB, "simulate", 1.0, "passed")
+    monkeypatch.setattr("tempfile.mkdtemp", full)
+    monkeypatch.setattr("tempfile.mkstemp", full)
+    copied = progress.copy()
+    monkeypatch.undo()
+    assert server.ask("/labkit/progress").body.decode() == copied
+    assert json.loads(copied)["labs"][LAB]["tasks"]["simulate"]["best"] == 1.0
 
 
 def test_a_copy_comes_as_a_file_and_goes_back(server: Server) -> None:

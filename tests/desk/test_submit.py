@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,13 +15,18 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Configurable
 
 from labkit.desk import deliver, handing_in
+from labkit.desk.exchange import exchange_configured
 from labkit.desk.handing_in import Wishes, from_notebook, gather, hand_in
 from labkit.desk.notebooks import SubmitError, faults, read_work
 from labkit.desk.receipt import verify
 from labkit.desk.submit import submit
 from labkit.exercise.cards import Card
+from labkit.grading.collect import StampedZipCollector
+from labkit.grading.unpack import SafeExtractor
 from labkit.learner import progress
 from labkit.learner.zip_names import ZipName
 from sample_work import LAB, answered, make_workbook
@@ -39,6 +45,16 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
     return cards
 
 
+@pytest.fixture
+def no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the disk of temporary files be full."""
+
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("tempfile.mkdtemp", full)
+
+
 def words(cards: Shown) -> str:
     return " ".join(" ".join(card.text for card in cards).split())
 
@@ -52,6 +68,18 @@ def run(path: Path, wishes: Wishes = QUICK) -> Shown:
 
 def zips(root: Path) -> list[Path]:
     return sorted((root / "handed_in").rglob("*.zip"))
+
+
+def collected(found: Path) -> set[str]:
+    """Whose files an instructor collects from a zip."""
+    target = found.parent / "unpacked"
+    SafeExtractor().extract(str(found.parent), str(target))
+    app = Configurable()
+    app.coursedir = CourseDirectory(assignment_id=LAB)
+    collector = StampedZipCollector(parent=app)
+    paths = (path for path in target.rglob("*") if path.is_file())
+    said = [collector.collect(str(path)) for path in paths]
+    return {one["student_id"] for one in said if one}
 
 
 def everything(folder: Path) -> list[str]:
@@ -100,13 +128,21 @@ def test_handing_in_again_keeps_the_earlier_zip(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    "learner", ["Zoë Ångström", "李雷", "o'neil@uni.edu", "a/b:c", "..", "CON"]
+    "learner", ["Zoë Ångström", "Zoe\u0308", "李雷", "o'neil@uni.edu", "a:b+c", "Byron, Ada", "CON"]
 )
-def test_every_learners_name_is_taken(tmp_path: Path, learner: str):
+def test_a_learners_name_arrives_as_it_is(tmp_path: Path, learner: str):
     run(answered(tmp_path), Wishes(validate=False, learner=learner))
     (found,) = zips(tmp_path)
     assert verify(found).faults == ()
     assert found.parent == tmp_path / "handed_in" / LAB
+    assert collected(found) == {unicodedata.normalize("NFC", learner)}
+
+
+@pytest.mark.parametrize("learner", ["  ", "..", ".ada", "a/b", "a\\b", "a\nb", "a" * 81])
+def test_a_name_that_grading_cannot_use_is_refused_at_once(tmp_path: Path, learner: str):
+    with pytest.raises(SubmitError, match="does not tell who you are"):
+        run(answered(tmp_path), Wishes(validate=False, learner=learner))
+    assert zips(tmp_path) == []
 
 
 @pytest.mark.parametrize("account", ["jovyan", "root", "Student"])
@@ -124,6 +160,50 @@ def test_files_beside_the_notebook_go_along_and_private_ones_do_not(tmp_path: Pa
         (path.parent / name).write_text("x", encoding="utf-8")
     (path.parent / "link").symlink_to("/etc/passwd")
     assert set(gather(read_work(path))) == {"sums.ipynb", "data.csv", "data/more.csv"}
+
+
+ODD_NAMES = [
+    b"at 12:30.png",
+    b"a\\b.csv",
+    b"Gr\xf6sse.csv",
+    b"line\n.txt",
+    b"Receipt.json",
+    b"x/" * 12,
+]
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="there is no such name there")
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_a_name_for_which_grading_would_refuse_the_zip_is_told(tmp_path: Path, name: bytes):
+    path = answered(tmp_path)
+    odd = path.parent / os.fsdecode(name)
+    if name.endswith(b"/"):
+        odd = odd / "deep.csv"
+    odd.parent.mkdir(parents=True, exist_ok=True)
+    odd.write_text("x", encoding="utf-8")
+    with pytest.raises(SubmitError, match="has a name that grading does not accept.*Rename it"):
+        run(path)
+    assert zips(tmp_path) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such pipes")
+def test_a_pipe_beside_the_notebook_keeps_nobody_waiting(tmp_path: Path):
+    path = answered(tmp_path)
+    os.mkfifo(path.parent / "pipe")
+    assert set(gather(read_work(path))) == {"sums.ipynb"}
+
+
+def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, monkeypatch):
+    path = answered(tmp_path)
+    (path.parent / "locked.csv").write_text("x", encoding="utf-8")
+    work = read_work(path)
+
+    def refuse(self):
+        raise PermissionError(errno.EACCES, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(SubmitError, match=r"locked\.csv.*cannot be read \(Permission denied\)"):
+        gather(work)
 
 
 def test_more_than_grading_takes_is_told_before_anything_is_written(tmp_path: Path, monkeypatch):
@@ -157,6 +237,22 @@ def test_a_full_or_read_only_disk_is_told_and_leaves_nothing(
         run(path)
     assert everything(tmp_path) == before
     assert progress.load() == {}
+
+
+def test_without_room_for_the_run_the_zip_is_written_all_the_same(tmp_path: Path, no_room):
+    told = words(run(answered(tmp_path), Wishes(learner="ada")))
+    assert "It could not be run: No space left on device." in told
+    (found,) = zips(tmp_path)
+    assert "No space" in verify(found).receipt["validation"]["unfinished"]
+
+
+def test_a_disk_that_keeps_no_modes_takes_the_zip(tmp_path: Path, monkeypatch):
+    def refuse(*_):
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "chmod", refuse)
+    run(answered(tmp_path))
+    assert len(zips(tmp_path)) == 1
 
 
 def test_the_zip_can_go_elsewhere(tmp_path: Path):
@@ -322,6 +418,29 @@ def test_what_the_exchange_refuses_is_packed_and_told(tmp_path: Path, inbound: P
     told = words(run(path, Wishes(validate=False)))
     assert "closed since noon" in told and "send that to your instructor" in told
     assert len(zips(tmp_path / "book")) == 1
+
+
+def test_without_room_on_the_way_to_the_exchange_it_is_packed_and_told(
+    tmp_path: Path, inbound: Path, monkeypatch, no_room
+):
+    monkeypatch.setattr("nbgrader.utils.get_osusername", lambda: "ada")
+    told = words(run(answered(tmp_path / "book"), Wishes(validate=False)))
+    assert "No space left" in told and "send that to your instructor" in told
+    assert len(zips(tmp_path / "book")) == 1
+
+
+@pytest.mark.parametrize("setting", ["Exchange.root", "CourseDirectory.db_url"])
+def test_a_wrong_setting_of_nbgrader_is_told_and_a_zip_can_be_written(
+    tmp_path: Path, inbound: Path, setting: str
+):
+    config = Path(os.environ["JUPYTER_CONFIG_DIR"], "nbgrader_config.py")
+    config.write_text(f"c = get_config()\nc.CourseDirectory.course_id = 'c1'\nc.{setting} = 5\n")
+    path = answered(tmp_path / "book")
+    with pytest.raises(SubmitError, match="configuration cannot be used.*--to FOLDER"):
+        run(path)
+    assert exchange_configured(tmp_path) is False
+    run(path, Wishes(validate=False, learner="ada", to=tmp_path / "stick"))
+    assert len(list((tmp_path / "stick").iterdir())) == 1
 
 
 def test_a_course_without_this_lab_has_no_exchange_for_it(inbound: Path):

@@ -75,3 +75,11 @@ def test_a_folder_that_lacks_a_file_costs_its_learner_alone(
     file.unlink() if content is None else file.write_bytes(content)
     assert release(root) == ["bob", "cyd"]
     assert "feedback of 'ada' is not released" in caplog.text
+
+
+def test_a_comma_in_a_learners_name_stops_nobody(
+    root: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (feedback(root, "Byron, Ada") / "submission_secret.txt").unlink()
+    assert release(root) == list(LEARNERS)
+    assert "feedback of 'Byron, Ada' is not released" in caplog.text

@@ -271,6 +271,11 @@ def test_a_second_file_of_one_name_without_a_time_stops_nobody(collector: Stampe
     assert collector.collect("/x/bob/a/p1.ipynb")
 
 
+def test_a_zip_whose_name_claims_no_time_is_collected_without_one(collector: StampedZipCollector):
+    path = "/x/ada+ps1+20269999T999999Z+000000000000/p1.ipynb"
+    assert collector.collect(path) == {"student_id": "ada", "file_id": "p1.ipynb"}
+
+
 def test_where_the_platform_tells_whose_a_zip_is_its_own_name_does_not(
     collector: StampedZipCollector,
 ):

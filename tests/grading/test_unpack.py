@@ -208,6 +208,26 @@ def test_an_archive_cut_short_is_refused_as_a_whole(downloaded: Path, caplog):
     assert "was refused" in caplog.text
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_damage_within_any_kind_of_packing_stops_nobody(downloaded: Path, caplog, method: int):
+    path = downloaded / own_name("bob")
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("p1.ipynb", bytes(range(256)) * 40)
+    content = path.read_bytes()
+    path.write_bytes(content[:60] + b"\xff" * 40 + content[100:])
+    (downloaded / own_name("cyd")).write_bytes(own_zip("cyd"))
+    assert {name.partition("+")[0] for name in extract(downloaded)} == {"cyd"}
+    assert "was refused" in caplog.text
+
+
+def test_an_entry_without_a_name_stops_nobody(downloaded: Path, caplog):
+    content = own_zip("bob", ("x", b"1")).replace(b"x", b"\0")
+    (downloaded / own_name("bob")).write_bytes(content)
+    (downloaded / own_name("cyd")).write_bytes(own_zip("cyd"))
+    assert {name.partition("+")[0] for name in extract(downloaded)} == {"cyd"}
+    assert "was refused" in caplog.text
+
+
 def test_links_among_the_downloaded_files_are_not_followed(downloaded: Path, caplog):
     (downloaded / own_name("bob")).symlink_to("/etc/passwd")
     assert extract(downloaded) == {}

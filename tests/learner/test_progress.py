@@ -245,6 +245,21 @@ def _record_many(place: str, worker: int) -> None:
         progress.record_task("08_x", f"{worker}-{task}", 1.0, "passed")
 
 
+def test_a_left_over_that_cannot_be_removed_costs_no_record(home):
+    (home / "progress.json.1.part").mkdir()
+    progress.record_task(LAB, "a", 0.5, "partial")
+    assert progress.load()[LAB]["tasks"]["a"]["best"] == 0.5
+
+
+def test_a_copy_that_windows_notepad_saved_is_restored(home, tmp_path):
+    progress.record_task(LAB, "a", 0.5, "partial")
+    text = progress.copy().replace("\n", "\r\n")
+    (home / "progress.json").unlink()
+    (tmp_path / "copy.json").write_text(text, encoding="utf-8-sig")
+    progress.restore_from(tmp_path / "copy.json")
+    assert progress.load()[LAB]["tasks"]["a"]["best"] == 0.5
+
+
 def test_two_notebooks_at_once_lose_nothing(home):
     context = multiprocessing.get_context("spawn")
     workers = [context.Process(target=_record_many, args=(str(home), n)) for n in range(2)]

@@ -45,7 +45,8 @@ def write_zip(folder: Path, name: ZipName, files: Mapping[str, bytes]) -> Path:
             os.fsync(stream.fileno())
         if target.exists():
             raise FileExistsError(errno.EEXIST, "a file of this name is there", str(target))
-        os.chmod(part, 0o644)
+        with contextlib.suppress(OSError):  # a memory stick keeps no modes
+            os.chmod(part, 0o644)
         os.replace(part, target)
     except (OSError, zipfile.BadZipFile) as problem:
         raise SubmitError(_why(problem, folder, files)) from None
@@ -92,15 +93,29 @@ def find_exchange(lab: str) -> Exchange | None:
     """Find the exchange that this computer's nbgrader is configured for; None if there is none.
 
     There is one where a course is named and its exchange takes in this lab.
+
+    Raises:
+        SubmitError: nbgrader's configuration cannot be used.
     """
     if sys.platform == "win32":
         return None
     try:
-        from nbgrader.apps.submitapp import SubmitApp
-        from nbgrader.exchange.default import ExchangeSubmit
-        from nbgrader.utils import get_username
+        return _find_exchange(lab)
     except ImportError:
         return None
+    # With a wrong setting nbgrader raises whatever that led to, or exits.
+    except (Exception, SystemExit) as problem:
+        raise SubmitError(
+            f"Nothing was handed in: nbgrader's configuration cannot be used ({problem}). Tell "
+            "your instructor. labkit submit LAB --to FOLDER writes a zip instead."
+        ) from None
+
+
+def _find_exchange(lab: str) -> Exchange | None:
+    from nbgrader.apps.submitapp import SubmitApp
+    from nbgrader.exchange.default import ExchangeSubmit
+    from nbgrader.utils import get_username
+
     app = SubmitApp()
     app.initialize([lab, f"--log-level={logging.CRITICAL}"])
     submit = _step(app)
@@ -122,20 +137,24 @@ def to_exchange(exchange: Exchange, lab: str, files: Mapping[str, bytes]) -> Non
     Raises:
         ExchangeRefusedError: it did not take them.
     """
-    submit = _step(exchange.app)
+    try:
+        _submit(exchange.app, lab, files)
+    # Exchanges of other makers raise errors of their own.
+    except (Exception, SystemExit) as problem:
+        raise ExchangeRefusedError(str(problem) or type(problem).__name__) from None
+
+
+def _submit(app: Any, lab: str, files: Mapping[str, bytes]) -> None:
+    submit = _step(app)
     with tempfile.TemporaryDirectory(prefix="labkit-", ignore_cleanup_errors=True) as name:
-        course = exchange.app.coursedir.course_id if submit.path_includes_course else ""
+        course = app.coursedir.course_id if submit.path_includes_course else ""
         folder = Path(name, course, lab)
         for file, content in files.items():
             (folder / file).parent.mkdir(parents=True, exist_ok=True)
             (folder / file).write_bytes(content)
-        exchange.app.coursedir.assignment_id = lab
+        app.coursedir.assignment_id = lab
         submit.assignment_dir = name
-        try:
-            submit.start()
-        # Exchanges of other makers raise errors of their own.
-        except (Exception, SystemExit) as problem:
-            raise ExchangeRefusedError(str(problem) or type(problem).__name__) from None
+        submit.start()
 
 
 def _step(app: Any) -> Any:

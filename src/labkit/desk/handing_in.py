@@ -10,7 +10,8 @@ edition), until the learner says `anyway`.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,11 +33,12 @@ from labkit.desk.receipt import RECEIPT, make_receipt, render
 from labkit.desk.rehearse import rehearse
 from labkit.desk.unsaved import unsaved
 from labkit.exercise.cards import Card, notice_card
-from labkit.grading.intake import FILE_BYTES, FILES, TOTAL_BYTES
+from labkit.grading.intake import DEPTH, FILE_BYTES, FILES, TOTAL_BYTES
+from labkit.grading.unpack import RefusedArchive, entry_parts
 from labkit.learner import progress
 from labkit.learner.identity import learner_id
 from labkit.learner.work import work_digest
-from labkit.learner.zip_names import ZipName
+from labkit.learner.zip_names import LEARNER_CHARACTERS, ZipName
 
 # Accounts that many people share: as a name they tell an instructor nothing.
 SHARED_ACCOUNTS = {"jovyan", "learner", "root", "student", "ubuntu", "user"}
@@ -126,27 +128,66 @@ def gather(work: Work) -> dict[str, bytes]:
     Other notebooks, hidden files and links stay where they are.
 
     Raises:
-        SubmitError: it is more than grading accepts.
+        SubmitError: it is more than grading accepts, has a name that grading refuses, or cannot be
+            read.
     """
     folder = work.path.absolute().parent
     files = {work.name: work.content}
     total = len(work.content)
-    for below, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not _is_left_out(Path(below, name)))
-        for name in sorted(names):
-            path = Path(below, name)
-            if _is_left_out(path) or path.suffix in (".ipynb", ".pyc") or name == RECEIPT:
-                continue
+    seen: set[str] = set()
+    for taken in (work.name, RECEIPT):
+        entry_parts(taken, seen)
+    for path in _plain_files(folder):
+        name = path.relative_to(folder).as_posix()
+        _check_name(name, seen)
+        try:
             size = path.stat().st_size
             total += size
             if size > FILE_BYTES or total > TOTAL_BYTES or len(files) >= FILES - 1:
                 raise SubmitError(
                     f"The folder {folder} holds more than can be handed in: {FILES} files, "
                     f"{FILE_BYTES // 1_000_000} MB each, {TOTAL_BYTES // 1_000_000} MB in all "
-                    f"(at {path.relative_to(folder)}). Move what is not needed elsewhere."
+                    f"(at {name}). Move what is not needed elsewhere."
                 )
-            files[path.relative_to(folder).as_posix()] = path.read_bytes()
+            files[name] = path.read_bytes()
+        except OSError as problem:
+            raise _unreadable(problem) from None
     return files
+
+
+def _plain_files(folder: Path) -> Iterator[Path]:
+    """The files beside the notebook that go along; reading a pipe would wait for ever."""
+
+    def stop(problem: OSError) -> None:
+        raise _unreadable(problem)
+
+    for below, folders, names in os.walk(folder, onerror=stop):
+        folders[:] = sorted(name for name in folders if not _is_left_out(Path(below, name)))
+        for name in sorted(names):
+            path = Path(below, name)
+            left_out = _is_left_out(path) or path.suffix in (".ipynb", ".pyc") or name == RECEIPT
+            if not left_out and path.is_file():
+                yield path
+
+
+def _check_name(name: str, seen: set[str]) -> None:
+    """Refuse a name for which grading would refuse the whole zip."""
+    try:
+        entry_parts(name, seen)
+    except RefusedArchive:
+        raise SubmitError(
+            f"Nothing was handed in: {ascii(name)}, beside the notebook, has a name that grading "
+            "does not accept. It may hold no colon, backslash or control sign, and no letter that "
+            f"is no UTF-8, lie at most {DEPTH - 1} folders deep, and not differ from another name "
+            "in capitals only. Rename it and try again."
+        ) from None
+
+
+def _unreadable(problem: OSError) -> SubmitError:
+    return SubmitError(
+        f"Nothing was handed in: {ascii(problem.filename)}, beside the notebook, cannot be read "
+        f"({problem.strerror}). Move it elsewhere and try again."
+    )
 
 
 def _is_left_out(path: Path) -> bool:
@@ -179,10 +220,16 @@ def _deliver(
 
 
 def _named(learner: str) -> str:
-    name = learner.strip()
-    if name.lower() in SHARED_ACCOUNTS or len(name) > 80 or not name.isprintable():
+    # As the zip's name is read back: a Mac's keyboard may give an accent as a sign of its own.
+    name = unicodedata.normalize("NFC", learner.strip())
+    # Grading names a folder after the learner.
+    usable = (
+        name and name.isprintable() and not name.startswith(".") and not {"/", "\\"} & set(name)
+    )
+    if not usable or name.lower() in SHARED_ACCOUNTS or len(name) > LEARNER_CHARACTERS:
+        said = ascii(name[:LEARNER_CHARACTERS])
         raise SubmitError(
-            f"Nothing was handed in: {name[:80]!r} does not tell who you are. Give the name that "
+            f"Nothing was handed in: {said} does not tell who you are. Give the name that "
             "your instructor knows you by: submit(..., learner='ada') in the notebook, "
             "`labkit submit LAB --learner ada` in a terminal."
         )

@@ -84,15 +84,14 @@ def read_facts(folder: Path) -> Facts:
 def read_progress() -> tuple[records.Record, list[dict[str, str]]]:
     """Read the learner's progress, and what has to be told about the file."""
     path = records.progress_path()
-    trouble = []
+    before, trouble = _set_aside(path), []
     try:
         progress = records.load()
     except ProgressError as problem:
         progress = {}
-        if path.exists():  # otherwise it now lies among the files that were set aside
+        if _set_aside(path) == before:  # otherwise what was set aside is told below
             trouble = [{"id": "unreadable", "text": str(problem)}]
     # They stay listed until the learner removes them, so that no tab and no restart misses one.
-    aside = sorted(path.parent.glob(f"{path.stem}.broken-*{path.suffix}"), reverse=True)
     told = [
         {
             "id": broken.name,
@@ -100,9 +99,14 @@ def read_progress() -> tuple[records.Record, list[dict[str, str]]]:
             f"{broken.parent}, and a new one was begun. Nothing was deleted. If you have a saved "
             "copy, restore it below.",
         }
-        for broken in aside[:3]
+        for broken in _set_aside(path)[:3]
     ]
     return progress, trouble + told
+
+
+def _set_aside(path: Path) -> list[Path]:
+    """The broken progress files that were set aside, the newest first."""
+    return sorted(path.parent.glob(f"{path.stem}.broken-*{path.suffix}"), reverse=True)
 
 
 def next_step(modules: list[dict[str, Any]]) -> dict[str, str] | None:
@@ -191,7 +195,8 @@ def _submitted(reached: dict[str, Any], lab: Path) -> dict[str, str] | None:
     entries = [one for one in reached.get("submitted", []) if isinstance(one, dict)]
     if not entries:
         return None
-    latest = max(entries, key=lambda one: str(one.get("when", "")))
+    # As everywhere: they stand in the order of time, of two in one second the later one last.
+    latest = entries[-1]
     return {
         "when": str(latest.get("when", "")),
         "receipt": str(latest.get("receipt", "")),

@@ -21,7 +21,8 @@ from typing import Any
 from labkit.authoring.outline import OUTLINE
 from labkit.errors import CourseError
 from labkit.exercise.task import LabSpec
-from labkit.grading.submitted import Refused, Submitted, read_notebook
+from labkit.grading.submitted import Refused, Submitted, parse_bytes, read_bytes
+from labkit.learner.work import work_digest
 
 RECORD = ".labkit-release.json"
 LESSON = "lesson.ipynb"
@@ -87,10 +88,18 @@ def read_work(path: Path) -> Work:
         SubmitError: it cannot be read, or belongs to no lab.
     """
     try:
-        submitted = read_notebook(path)
-        content = path.read_bytes()
-    except (Refused, OSError) as problem:
+        # Once: JupyterLab may save meanwhile, and what is looked over is what is handed in.
+        content = read_bytes(path)
+        submitted = parse_bytes(content)
+    except Refused as problem:
         raise SubmitError(f"{path}: {problem} Nothing was handed in.") from None
+    try:
+        work_digest(content)
+    except ValueError:
+        raise SubmitError(
+            f"{path} is in an old format. Open it in JupyterLab, save it and hand in again. "
+            "Nothing was handed in."
+        ) from None
     lab = _lab_of(path, submitted)
     root = _root_of(path, lab)
     outline = _outline(root, lab)
@@ -208,13 +217,15 @@ def _places(base: Path, target: str) -> Iterator[Path]:
 
 
 def _notebooks(folder: Path) -> list[Path]:
-    return [path for path in sorted(folder.glob("*.ipynb")) if path.name != LESSON]
+    """A folder's notebooks, without hidden files: macOS and a save that was cut leave such."""
+    found = (path for path in sorted(folder.glob("*.ipynb")) if path.is_file())
+    return [path for path in found if path.name != LESSON and not path.name.startswith(".")]
 
 
 def _is_source(folder: Path) -> bool:
     """Whether this is the author's folder, which holds the solutions."""
     return any(path.with_suffix(".py").exists() for path in _notebooks(folder)) and (
-        (folder.parents[1] / "course" / "course.yml").is_file()
+        (folder.parent.parent / "course" / "course.yml").is_file()
     )
 
 

@@ -10,6 +10,7 @@ it ends with that process.
 from __future__ import annotations
 
 import ast
+import contextlib
 import json
 import os
 import subprocess
@@ -82,17 +83,21 @@ def rehearse(
         total_seconds: limit on all cells together; a cell has at most `CELL_SECONDS`.
     """
     started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="labkit-", ignore_cleanup_errors=True) as name:
-        folder = Path(name, "work")
-        for file, content in files.items():
-            (folder / file).parent.mkdir(parents=True, exist_ok=True)
-            (folder / file).write_bytes(content)
-        unfinished = _run(folder / work.name, Path(name), total_seconds)
-        outputs = _read(Path(name, "result.json"))
-        try:
-            reached = progress.load(Path(name, "home", "progress.json")).get(work.lab, {})
-        except progress.ProgressError:
-            reached = {}
+    outputs: dict[str, Any] = {}
+    reached: dict[str, Any] = {}
+    try:
+        with tempfile.TemporaryDirectory(prefix="labkit-", ignore_cleanup_errors=True) as name:
+            folder = Path(name, "work")
+            for file, content in files.items():
+                (folder / file).parent.mkdir(parents=True, exist_ok=True)
+                (folder / file).write_bytes(content)
+            unfinished = _run(folder / work.name, Path(name), total_seconds)
+            outputs = _read(Path(name, "result.json"))
+            with contextlib.suppress(progress.ProgressError):
+                reached = progress.load(Path(name, "home", "progress.json")).get(work.lab, {})
+    # Where the disk is full, handing in may still work, with `to` another one.
+    except OSError as problem:
+        unfinished = f"It could not be run: {problem.strerror or problem}."
     outcome = _Outcome(work, outputs.get("cells", []), reached.get("tasks", {}))
     unfinished = unfinished or str(outputs.get("unfinished", ""))
     seconds = round(time.monotonic() - started, 1)

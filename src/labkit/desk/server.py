@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import tempfile
+import os
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -71,7 +71,7 @@ class ProgressHandler(Handler):
     async def get(self) -> None:
         """Answer with the progress as a file."""
         try:
-            copy = await asyncio.to_thread(_copy)
+            copy = await asyncio.to_thread(records.copy)
         except ProgressError as trouble:
             self.refuse(409, str(trouble))
             return
@@ -85,7 +85,7 @@ class ProgressHandler(Handler):
             self.refuse(413, "That file is too large for a progress file. Nothing was changed.")
             return
         try:
-            await asyncio.to_thread(_restore, self.request.body)
+            await asyncio.to_thread(records.restore, self.request.body, "The chosen file")
         except ProgressError as trouble:
             self.refuse(400, str(trouble))
             return
@@ -106,7 +106,8 @@ def find_home(root: Path, path: str) -> Path:
             raise HomeError("The home page asked for lies outside the folder that is served.")
         return page
     for folder in (root, *sorted(place for place in root.glob("*") if place.is_dir())):
-        if any((folder / name).is_file() for name in (FACTS, CATALOG_PATH)):
+        # Unlike Path.is_file, without an error in a folder that may not be entered (lost+found).
+        if any(os.path.isfile(folder / name) for name in (FACTS, CATALOG_PATH)):
             return folder / HOME
     raise HomeError(
         f"There is no course in {root}. Release it there: `labkit release --to FOLDER`."
@@ -116,23 +117,6 @@ def find_home(root: Path, path: str) -> Path:
 def copy_name() -> str:
     """Name a copy of the progress by its day, so that older copies are not overwritten."""
     return f"labkit-progress-{date.today():%Y-%m-%d}.json"
-
-
-def _copy() -> str:
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "progress.json"
-        records.save_to(target)
-        return target.read_text(encoding="utf-8")
-
-
-def _restore(content: bytes) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / "progress.json"
-        source.write_bytes(content)
-        try:
-            records.restore_from(source)
-        except ProgressError as trouble:
-            raise ProgressError(str(trouble).replace(str(source), "The chosen file")) from None
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:

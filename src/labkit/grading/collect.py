@@ -65,12 +65,7 @@ class StampedZipCollector(FileNameCollectorPlugin):
         """
         text = found.get("timestamp")
         name = f"{student}/{os.path.splitext(found['file_id'])[0]}{os.path.splitext(path)[1]}"
-        try:
-            when = as_utc(parse_utc(text)) if text else None
-        # The parser of dates raises more than it documents.
-        except Exception:
-            self.log.warning("%s: %s is no time, and is left out", ascii(path), ascii(text))
-            when = None
+        when = self._time(path, text)
         if name in self._taken and (when is None or self._taken[name] is None):
             self.log.error("%s is passed over: there is another file of this name", ascii(path))
             return None
@@ -95,7 +90,18 @@ class StampedZipCollector(FileNameCollectorPlugin):
         if reason:
             self.log.error("%s is passed over: %s", ascii(path), reason)
             return None
-        return {"student_id": student, "file_id": file_id, "timestamp": found["claimed"]}
+        said = {"student_id": student, "file_id": file_id}
+        claimed = found["claimed"]
+        return said | ({"timestamp": claimed} if self._time(path, claimed) else {})
+
+    def _time(self, path: str, text: str | None) -> datetime | None:
+        """Read a time, or None, with a line in the log, where a text is none."""
+        try:
+            return as_utc(parse_utc(text)) if text else None
+        # The parser of dates raises more than it documents.
+        except Exception:
+            self.log.warning("%s: %s is no time, and is left out", ascii(path), ascii(text))
+            return None
 
     def _record(self, student: str, when: datetime) -> None:
         """Record the latest of the times that one run finds for a learner."""

@@ -90,7 +90,17 @@ def read_notebook(path: Path) -> Submitted:
     Refused
         Where the file is no ordinary file, too large, or no notebook.
     """
-    content = read_bytes(path)
+    return parse_bytes(read_bytes(path))
+
+
+def parse_bytes(content: bytes) -> Submitted:
+    """Read a notebook file's bytes.
+
+    Raises
+    ------
+    Refused
+        Where they are too large, or no notebook.
+    """
     if content.count(b"{") + content.count(b"[") > CONTAINERS:
         raise Refused(REFUSALS["too large"])
     return parse(_load(content))

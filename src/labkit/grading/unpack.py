@@ -19,7 +19,6 @@ import stat
 import tarfile
 import unicodedata
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -191,7 +190,7 @@ def unpack(archive: Path, folder: Path, room: Room) -> None:
     try:
         for member in _members(archive):
             room.take_file()
-            target = folder.joinpath(*_parts(member.name, seen))
+            target = folder.joinpath(*entry_parts(member.name, seen))
             if member.is_folder:
                 target.mkdir(parents=True, exist_ok=True)
                 continue
@@ -200,10 +199,12 @@ def unpack(archive: Path, folder: Path, room: Room) -> None:
                 _copy(stream, out, room, member.name)
     except (FileExistsError, NotADirectoryError, IsADirectoryError):
         raise RefusedArchive("it holds two entries of one name") from None
-    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, ValueError) as problem:
+    except (RefusedArchive, OSError):
+        raise
+    # The readers of archives raise more than they document, and one archive must not end the
+    # collection of all others.
+    except Exception as problem:
         raise RefusedArchive(f"it is broken ({problem})") from None
-    except (NotImplementedError, RuntimeError, MemoryError) as problem:
-        raise RefusedArchive(f"it cannot be read ({problem})") from None
 
 
 def _copy(stream: IO[bytes], out: IO[bytes], room: Room, name: str) -> None:
@@ -236,8 +237,16 @@ def _members(path: Path) -> Iterator[Member]:
             yield Member(entry.name, entry.isdir(), tar, entry)
 
 
-def _parts(name: str, seen: set[str]) -> tuple[str, ...]:
-    """Return the parts of an entry's name, if it is one below the archive's own folder."""
+def entry_parts(name: str, seen: set[str]) -> tuple[str, ...]:
+    """Return the parts of an entry's name, if it is one below the archive's own folder.
+
+    Args:
+        name: the entry's name.
+        seen: the names of the entries so far; this one is added.
+
+    Raises:
+        RefusedArchive: it is no such name, or one entry too many has it.
+    """
     parts = PurePosixPath(name).parts
     odd = any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in name)
     outside = name.startswith("/") or ".." in parts or "\\" in name or WINDOWS_DRIVE in name
@@ -274,13 +283,16 @@ def _claimed(folder: Path) -> tuple[str, str]:
 
 
 def learner_in_receipt(folder: Path) -> str | None:
-    """Return the learner whom the receipt in an unpacked zip names; None if it names none."""
+    """Return the learner whom the receipt in an unpacked zip names; None if it names none.
+
+    Accents are composed, as in what `ZipName` reads from the zip's name.
+    """
     try:
         with (folder / RECEIPT).open("rb") as stream:
             learner = json.loads(stream.read(RECEIPT_BYTES))["learner"]
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
-    return learner if isinstance(learner, str) else None
+    return unicodedata.normalize("NFC", learner) if isinstance(learner, str) else None
 
 
 def split_platform_prefix(name: str, learner: str | None) -> tuple[str, str]:

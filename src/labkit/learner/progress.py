@@ -19,12 +19,14 @@ from labkit.learner.store import ProgressError, Record
 __all__ = [
     "ProgressError",
     "Record",
+    "copy",
     "load",
     "progress_path",
     "record_hint",
     "record_quiz",
     "record_submission",
     "record_task",
+    "restore",
     "restore_from",
     "save_to",
     "what_changed",
@@ -201,17 +203,45 @@ def restore_from(source: Path) -> None:
         ProgressError: the copy cannot be read (it stays as it is), or the result not be kept.
     """
     try:
-        saved = store.parse(source.read_text(encoding="utf-8"))
+        content = source.read_bytes()
     except FileNotFoundError:
         raise ProgressError(f"There is no file {source}.") from None
+    except OSError as problem:
+        raise ProgressError(
+            f"{source} cannot be read ({problem.strerror}); nothing was changed."
+        ) from None
+    restore(content, str(source))
+
+
+def copy() -> str:
+    """Return the text of a copy that can be kept elsewhere; it needs no room on the disk.
+
+    Raises:
+        ProgressError: the progress cannot be read.
+    """
+    return store.render(store.read(progress_path()))
+
+
+def restore(copied: bytes, name: str) -> None:
+    """Merge a copy's bytes into the present progress; the better score of each task stays.
+
+    Args:
+        copied: what a file holds that `save_to` or `copy` made.
+        name: what to call that file in an error.
+
+    Raises:
+        ProgressError: it is no such copy, or the result was not kept.
+    """
+    try:
+        saved = store.parse(copied.decode("utf-8-sig"))
     except store.NewerFormatError:
         raise ProgressError(
-            f"{source} was saved by a newer labkit; nothing was changed. Update labkit: run "
+            f"{name} was saved by a newer labkit; nothing was changed. Update labkit: run "
             "`make setup` in the course's folder."
         ) from None
-    except (ValueError, OSError):
+    except ValueError:
         raise ProgressError(
-            f"{source} is not a progress file of this course; nothing was changed."
+            f"{name} is not a progress file of this course; nothing was changed."
         ) from None
     store.update(progress_path(), lambda content: _merge(content, saved))
 

@@ -11,7 +11,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -79,7 +79,7 @@ def write(path: Path, content: Record) -> None:
     Raises:
         ProgressError: it could not be written; what stood there before still stands.
     """
-    text = json.dumps(content, indent=1, sort_keys=True) + "\n"
+    text = render(content)
     name = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -93,6 +93,11 @@ def write(path: Path, content: Record) -> None:
         if name is not None:
             Path(name).unlink(missing_ok=True)
         raise ProgressError(_not_kept(path, problem)) from None
+
+
+def render(content: Record) -> str:
+    """Return the text of a file with this content."""
+    return json.dumps(content, indent=1, sort_keys=True) + "\n"
 
 
 def parse(text: str) -> Record:
@@ -223,7 +228,8 @@ def locked(path: Path) -> Iterator[None]:
 def _sweep(path: Path) -> None:
     """Remove what a process that was killed in the middle of a write left behind."""
     for part in path.parent.glob(f"{path.name}.*.part"):
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # on Windows while a virus scanner has it open
+            part.unlink()
 
 
 def _newer(path: Path) -> str:

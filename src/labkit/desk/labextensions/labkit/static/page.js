@@ -61,7 +61,7 @@ export class Page {
   }
 
   notices(home) {
-    const dismissed = new Set(JSON.parse(window.localStorage.getItem(DISMISSED) || '[]'));
+    const dismissed = readDismissed();
     const told = home.notices.filter(notice => !dismissed.has(notice.id));
     return told.map(notice =>
       make(
@@ -75,7 +75,7 @@ export class Page {
             type: 'button',
             'data-key': `dismiss:${notice.id}`,
             onclick: () => {
-              window.localStorage.setItem(DISMISSED, JSON.stringify([...dismissed, notice.id]));
+              dismiss(notice.id);
               this.show(this.home);
             }
           },
@@ -157,6 +157,24 @@ export class Page {
     if (active && this.body.contains(active)) {
       active.focus({ preventScroll: true });
     }
+  }
+}
+
+/* What the reader has read; where the browser keeps nothing, or nonsense, it is told again. */
+function readDismissed() {
+  try {
+    return new Set(JSON.parse(window.localStorage.getItem(DISMISSED) || '[]'));
+  } catch {
+    return new Set();
+  }
+}
+
+/* Read anew, since another tab may have written meanwhile. */
+function dismiss(id) {
+  try {
+    window.localStorage.setItem(DISMISSED, JSON.stringify([...readDismissed(), id]));
+  } catch {
+    // The browser's store is full or closed: the notice stays.
   }
 }
 
