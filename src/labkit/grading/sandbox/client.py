@@ -111,8 +111,11 @@ class WarmProcess:
         spool.chmod(0o711)  # a kernel of another user passes through to its own folder
         warm = cls(spool)
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
-            listener.bind(str(warm.address))
+            # A socket of this name on which nobody listens is swept away as a leftover.
+            unnamed = spool / "warm.new"
+            listener.bind(str(unnamed))
             listener.listen(64)
+            unnamed.rename(warm.address)
             keep = [path for path in visible() if Path(path).is_relative_to("/tmp")]
             python = [sys.executable, "-Xfrozen_modules=off", "-m", "labkit.grading.sandbox.warm"]
             command = [*box(spool), *python, str(listener.fileno())]
