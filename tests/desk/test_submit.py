@@ -24,6 +24,7 @@ from labkit.desk.handing_in import Wishes, from_notebook, gather, hand_in
 from labkit.desk.notebooks import SubmitError, faults, read_work
 from labkit.desk.receipt import verify
 from labkit.desk.submit import submit
+from labkit.desk.unsaved import unsaved
 from labkit.exercise.cards import Card
 from labkit.grading.collect import StampedZipCollector
 from labkit.grading.unpack import SafeExtractor
@@ -346,6 +347,13 @@ def test_an_answer_that_was_run_and_not_saved_is_asked_for_first(
     ran.append("def double(x):\n    return x + x")
     from_notebook(LAB, QUICK, now=True)
     assert len(zips(tmp_path)) == 1
+
+
+def test_an_import_in_a_cell_that_is_gone_is_no_unsaved_answer(tmp_path: Path):
+    path = answered(tmp_path, word="import math\nword = 'yes'")
+    work = read_work(path)
+    assert unsaved(work, ["import math\nword = 'yes'", "import math"]) == []
+    assert unsaved(work, ["import math\nword = 'no'"]) != []
 
 
 def test_what_is_odd_is_handed_in_when_the_learner_says_so(

@@ -213,22 +213,34 @@ class _Outcome:
 
 
 def bound_names(source: str) -> set[str]:
+    """Return the names that a cell's code defines, assigns or imports at its top level."""
+    imports = [
+        node for node in _statements(source) if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    imported = {
+        (alias.asname or alias.name).partition(".")[0] for node in imports for alias in node.names
+    }
+    return defined_names(source) | imported
+
+
+def defined_names(source: str) -> set[str]:
     """Return the names that a cell's code defines or assigns at its top level."""
-    try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError):
-        return set()
     names = set()
-    for statement in body:
+    for statement in _statements(source):
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             names.add(statement.name)
         elif isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
             targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
             found = (node for target in targets for node in ast.walk(target))
             names |= {node.id for node in found if isinstance(node, ast.Name)}
-        elif isinstance(statement, ast.Import | ast.ImportFrom):
-            names |= {(a.asname or a.name).partition(".")[0] for a in statement.names}
     return names
+
+
+def _statements(source: str) -> list[ast.stmt]:
+    try:
+        return ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError):
+        return []
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from labkit.desk.notebooks import Work
-from labkit.desk.rehearse import bound_names
+from labkit.desk.rehearse import defined_names
 
 
 def unsaved(work: Work, executed: Sequence[str]) -> list[str]:
@@ -22,8 +22,8 @@ def unsaved(work: Work, executed: Sequence[str]) -> list[str]:
     saved = {_plain(cell.source) for cell in work.submitted.cells if cell.kind == "code"}
     found = []
     for cell in work.cells:
-        names = bound_names(work.source(cell.id) or "") if cell.kind == "answer" else set()
-        latest = next((text for text in reversed(executed) if names & bound_names(text)), None)
+        names = defined_names(work.source(cell.id) or "") if cell.kind == "answer" else set()
+        latest = next((text for text in reversed(executed) if names & defined_names(text)), None)
         if latest is not None and _plain(latest) not in saved:
             found.append(cell.id)
     return found
