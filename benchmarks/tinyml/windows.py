@@ -1,6 +1,6 @@
 """Every test window through the whole tool chain: are the chip's bytes those of the reference?
 
-    PYTHONPATH=grader OMP_NUM_THREADS=1 python benchmarks/tinyml/windows.py
+    OMP_NUM_THREADS=1 python benchmarks/tinyml/windows.py
 
 For each kernel: generates C, compiles it, boots the image through the boot ROM in the emulator and
 sends it all 773 test windows over USB (one to two minutes a kernel). Where the wheel tflite-micro
@@ -9,7 +9,12 @@ is installed, TensorFlow Lite Micro is asked too. Ends with an error if one byte
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "grader"))
 
 from exams.tinyml_pico.tflite import to_tflite
 from labkit.trends.tinyml_pico import build, codegen, data, integer
