@@ -10,9 +10,9 @@ import json
 from pathlib import Path
 from typing import Protocol
 
-from labkit.authoring.files import write_atomically
 from labkit.exercise.instances import exams
 from labkit.exercise.task import Instance
+from labkit.files import write_atomically
 from labkit.learner.variants import PRACTICE_KEY, seed
 
 VARIANTS = 8

@@ -8,7 +8,6 @@ over a bridge. Whatever a learner does ends in a notebook with explained outputs
 
 from __future__ import annotations
 
-import ast
 import asyncio
 import base64
 import contextlib
@@ -30,6 +29,7 @@ from nbclient.exceptions import CellControlSignal, CellTimeoutError, DeadKernelE
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_output
 
+from labkit import code
 from labkit.grading.sandbox.client import Child, SandboxError, warm_process
 from labkit.grading.sandbox.limits import Limits
 from labkit.grading.sandbox.provisioner import SandboxKernelManager
@@ -222,7 +222,7 @@ class _Apart(NotebookClient):
         self._room, self._overtime, self._quiet = 0, False, False
         self._verdicts: dict[int, list[NotebookNode]] = {}
         self._context = context
-        self._seen_later = [_loaded_names(cell.source) for cell in nb.cells]
+        self._seen_later = [code.read_names(code.cell(cell.source)) for cell in nb.cells]
 
     def run(self) -> None:
         """Execute all cells."""
@@ -340,7 +340,7 @@ class _Apart(NotebookClient):
     async def _import_for_learner(self, source: str, index: int) -> None:
         """Later cells of the learner may use what a test cell imported, as they can in nbgrader."""
         later = set().union(*self._seen_later[index + 1 :])
-        for statement, names in _imports(source):
+        for statement, names in code.imports(code.cell(source)):
             if names & later:
                 await self._quietly(statement, index)
 
@@ -458,27 +458,3 @@ def _size(msg: Any) -> int:
     if msg["msg_type"] in ("execute_input", "clear_output"):
         return 0
     return len(str(content)) if isinstance(content, dict) else 1 << 30
-
-
-def _imports(source: str) -> list[tuple[str, set[str]]]:
-    """The import statements of a cell, each with the names that it binds."""
-    try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError, SystemError):  # magics
-        return []
-    found = []
-    for node in body:
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            names = {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
-            found.append((ast.unparse(node), names))
-    return found
-
-
-def _loaded_names(source: str) -> set[str]:
-    """The names that a cell reads; none where it is no plain Python."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError, SystemError):
-        return set()
-    nodes = ast.walk(tree)
-    return {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}

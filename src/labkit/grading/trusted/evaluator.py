@@ -21,6 +21,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from labkit import code
 from labkit.grading.trusted import files, handles, link, names, points, shell
 
 LONGEST_MESSAGE = 500
@@ -77,7 +78,7 @@ class Evaluator:
         with self._captured():
             self._run_statements(source)
         self._names.note_classes()
-        self._later |= names.names_in_functions(source)
+        self._later |= code.names_in_functions(code.cell(source))
         return {"outputs": self._outputs.cell}
 
     def test(self, source: str, seconds: float) -> dict[str, Any]:
@@ -101,7 +102,7 @@ class Evaluator:
             self._outputs.drop_result()
         if problem is not None:
             self._outputs.cell.append(_error_output(problem, source, self._shell))
-        self._later |= names.names_in_functions(source)
+        self._later |= code.names_in_functions(code.cell(source))
         took = time.monotonic() - start
         return {"outputs": self._outputs.cell, "seconds": took, "lost": self._link.lost}
 
@@ -110,7 +111,7 @@ class Evaluator:
         if wanted and not self._link.lost:
             self._link.note_libraries(source)
             found = self._link.begin(wanted, names.opted_attributes(source), self._stdout)
-            self._names.bring_in(found, wanted, names.bound_names(source))
+            self._names.bring_in(found, wanted, code.bound_names(code.cell(source)))
         elif not self._link.lost:
             self._link.begin([], names.opted_attributes(source), self._stdout)
         shell.Hook.source = source
@@ -138,8 +139,7 @@ class Evaluator:
         with self._captured():
             for statement in body:
                 with contextlib.suppress(Exception, SystemExit):
-                    code = compile(ast.Module([statement], []), name, "exec")
-                    exec(code, self._namespace)
+                    exec(compile(ast.Module([statement], []), name, "exec"), self._namespace)
 
     @contextlib.contextmanager
     def _captured(self) -> Iterator[None]:
