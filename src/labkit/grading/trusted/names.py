@@ -190,7 +190,7 @@ class Names:
         if self.link is None or not copies.is_mutable_value(value):
             return None
         try:
-            return link.encoded(self.link, value)
+            return self.link.encoded(value)
         except wire.WireError:
             return None
 
@@ -233,7 +233,7 @@ class Names:
     def _travels(self, value: Any) -> bool:
         """Whether a value can be sent at all: a module or an object of the test's cannot."""
         try:
-            return self.link is not None and bool(link.encoded(self.link, value))
+            return self.link is not None and bool(self.link.encoded(value))
         except wire.WireError:
             return False
 
