@@ -1,8 +1,9 @@
-"""What all tests share: one thread each, one way to ask for a tool of the system, one browser."""
+"""What all tests share: one thread each, how they are spread, the system's tools, one browser."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,24 @@ if TYPE_CHECKING:
 
 # Before anything imports NumPy or torch: two test processes share two cores.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+@pytest.hookimpl(optionalhook=True)  # without pytest-xdist nobody asks
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Give a worker one file at a time; of tests for every module, one module of the file.
+
+    So what a file or a module prepares is prepared once, and a file that runs fourteen lessons
+    does not keep one worker busy for minutes.
+    """
+    from xdist.scheduler import LoadFileScheduling
+
+    class OneModuleOfAFile(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file, _, test = nodeid.partition("::")
+            module = re.search(r"\[(\d\d_[a-z0-9_]+)", test)
+            return f"{file}[{module[1]}]" if module else file
+
+    return OneModuleOfAFile(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -140,10 +140,13 @@ def legend_below(axes: Axes, columns: int, distance: float) -> None:
 def label_levels(axes: Axes, levels: Mapping[str, float], unit: str) -> None:
     """Draw up to three horizontal lines on a log scale, named at the right edge with their value.
 
-    Names of lines that are nearer than a factor of 1.4 step aside.
+    Names of lines that are nearer than a factor of 1.4 step aside. Raises ``ValueError`` for more.
     """
+    strokes = ("--", "-.", ":")
+    if len(levels) > len(strokes):
+        raise ValueError(f"{len(levels)} levels: a picture has room for {len(strokes)} levels.")
     names = sorted(levels, key=lambda name: -levels[name])
-    for place, (name, stroke) in enumerate(zip(names, ("--", "-.", ":"), strict=False)):
+    for place, (name, stroke) in enumerate(zip(names, strokes, strict=False)):
         level = levels[name]
         above = place > 0 and levels[names[place - 1]] < 1.4 * level
         below = place + 1 < len(names) and level < 1.4 * levels[names[place + 1]]
