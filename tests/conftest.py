@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,19 +18,25 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.hookimpl(optionalhook=True)  # without pytest-xdist nobody asks
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object | None:
     """Give a worker one file at a time; of tests for every module, one module of the file.
 
-    So what a file or a module prepares is prepared once, and a file that runs fourteen lessons
-    does not keep one worker busy for minutes.
+    So what a file or a module prepares is prepared once, and a file that runs every lesson does
+    not keep one worker busy for minutes. A test for every module says which one in its id, first.
     """
     from xdist.scheduler import LoadFileScheduling
+
+    from catalogue import AVAILABLE
+
+    if config.getoption("dist") != "loadfile":
+        return None
 
     class OneModuleOfAFile(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file, _, test = nodeid.partition("::")
-            module = re.search(r"\[(\d\d_[a-z0-9_]+)", test)
-            return f"{file}[{module[1]}]" if module else file
+            parameters = test.partition("[")[2]
+            module = next((name for name in AVAILABLE if parameters.startswith(name)), None)
+            return f"{file}[{module}]" if module else file
 
     return OneModuleOfAFile(config, log)
 
