@@ -175,7 +175,7 @@ def grade(
     """
     from labkit.grading.startup import likely_modules, spare_slow_imports
 
-    root = _root()
+    root = _graded_course()
     spare_slow_imports()
     if not (unsafe or scheduler):
         from labkit.grading.sandbox.client import begin
@@ -185,6 +185,14 @@ def grade(
     from labkit.grading.engine import grade as grade_cohort
 
     enter(root, assignment)
+    if not (unsafe or scheduler):
+        from labkit.grading.engine import check as look_over
+        from labkit.grading.preflight import summary as looked_over
+
+        found = look_over(root, assignment, again=False)
+        if found:
+            for line in looked_over(assignment, found):
+                typer.echo(line)
     names = [name.strip() for name in only.split(",") if name.strip()]
     options = Options(workers, names, force, scheduler, unsafe, feedback)
     quiet = not sys.stderr.isatty()
@@ -205,6 +213,29 @@ def grade(
         typer.echo(line)
     if report.students("failed"):
         _fail("Not all could be graded; run the same command again to try the rest once more.")
+
+
+@app.command()
+def check(assignment: Assignment) -> None:
+    """Grade the solution and the untouched release, and list tests that cannot be trusted.
+
+    Each is run as learners are graded and in one kernel, as nbgrader does it. Run it before the
+    first learner is graded; `labkit grade` does so once for each version of an assignment.
+    """
+    from labkit.grading.startup import spare_slow_imports
+
+    root = _graded_course()
+    spare_slow_imports()
+    from labkit.grading.engine import check as look_over
+    from labkit.grading.engine import enter
+    from labkit.grading.preflight import summary
+
+    enter(root, assignment)
+    found = look_over(root, assignment)
+    for line in summary(assignment, found):
+        typer.echo(line)
+    if found:
+        raise typer.Exit(1)
 
 
 @app.command("sample-cohort")
@@ -308,6 +339,21 @@ def _root() -> Path:
         if (folder / "course" / "course.yml").is_file():
             return folder
     _fail(f"{here} is not inside the course's folder (no course/course.yml here or above).")
+
+
+def _graded_course() -> Path:
+    """The folder of the course that is graded: the working folder or the next one above it.
+
+    Any course of nbgrader's is one; it is never the course that labkit came with.
+
+    Raises:
+        typer.Exit: there is none.
+    """
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "nbgrader_config.py").is_file():
+            return folder
+    _fail(f"{here} is not inside a course (no nbgrader_config.py here or above).")
 
 
 def _fail(text: str) -> NoReturn:

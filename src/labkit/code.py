@@ -116,6 +116,20 @@ def names_in_functions(tree: ast.Module) -> set[str]:
     return names
 
 
+def names_in_class_bodies(tree: ast.Module) -> set[str]:
+    """The names that the bodies of classes read while the cell runs."""
+    names: set[str] = set()
+    bodies = (node.body for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    waiting: list[ast.AST] = [part for body in bodies for part in body]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Name) and not _stores(node):
+            names.add(node.id)
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            waiting += ast.iter_child_nodes(node)
+    return names
+
+
 def texts(tree: ast.AST) -> set[str]:
     """The texts that stand in code."""
     constants = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))

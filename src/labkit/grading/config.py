@@ -33,6 +33,7 @@ def apply(c: Config) -> None:
     from labkit.grading.export import SafeExport
     from labkit.grading.feedback import CarefulReleaseFeedback
     from labkit.grading.intake import SubmissionExporter, admit
+    from labkit.grading.needs_person import MarkForPerson
     from labkit.grading.rebuild import RebuildFromMaster
     from labkit.grading.safe_output import HideTests, SanitizeNotebook, SanitizePage
     from labkit.grading.unpack import SafeExtractor
@@ -47,6 +48,7 @@ def apply(c: Config) -> None:
         LimitOutput,
         SanitizeNotebook,
         SaveAutoGrades,
+        MarkForPerson,
         receipts.ReceivedAt,
         AssignLatePenalties,
         CheckCellMetadata,

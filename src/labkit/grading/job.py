@@ -44,6 +44,9 @@ GRACE_SECONDS = 5
 CALLS_END_EARLIER = 2
 """Seconds before a test is stopped, within which its calls have come to an end."""
 
+NEEDS_PERSON = "NeedsPerson"
+"""Name of the error that is added to a test whose result a person must decide."""
+
 CUT = "… more was shown than is kept.\n"
 
 
@@ -324,6 +327,8 @@ class _Apart(NotebookClient):
         if self._stopped:
             text = f"This test ran longer than {self._test_seconds:g} seconds, so it was stopped."
             verdict.append(_error("CellTimeoutError", text))
+        if answer.get("person"):
+            verdict.append(_error(NEEDS_PERSON, answer["person"]))
         self._verdicts[index] = verdict
         cell.execution_count = None
         if not self.lost:

@@ -31,6 +31,9 @@ PRINT_LIMIT = 100_000
 WATCH_LIMIT = 64 * 1024
 """Bytes, encoded, up to which changes inside a global value are noticed."""
 
+MOST_LISTED = 1_000
+"""Names that a test which lists them gets to see."""
+
 _VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 
 
@@ -125,6 +128,8 @@ class _Server:
             self._operate(request)
         elif do == "begin":
             self._begin(request)
+        elif do == "fetch":
+            self._hand_out(request)
         elif do == "done":
             self._restore()
             self._done = True
@@ -148,7 +153,12 @@ class _Server:
         self._shared = frozenset(request["shared"])
         self._watched.clear()
         self._folder = watch.Watch(Path.cwd())
-        found = {n: self.namespace[n] for n in request["names"] if n in self.namespace}
+        self._hand_out(request)
+
+    def _hand_out(self, request: dict[str, Any]) -> None:
+        """Send the values of names, and of all there are where the test lists them."""
+        names = [*request["names"], *(self._listed() if request.get("all") else ())]
+        found = {n: self.namespace[n] for n in names if n in self.namespace}
         self._mark_too_large(found)
         for name, value in found.items():
             self._watch(name, value)
@@ -160,6 +170,12 @@ class _Server:
                 "files": self._changed_files(),
             }
         )
+
+    def _listed(self) -> list[str]:
+        """The names that a learner's cells may have bound."""
+        kinds = (types.ModuleType,)
+        names = list(self.namespace.items())[:MOST_LISTED]
+        return [n for n, value in names if not n.startswith("_") and not isinstance(value, kinds)]
 
     def _mark_too_large(self, found: dict[str, Any]) -> None:
         """Let go by number what is too large to travel, alone or with the rest."""

@@ -14,12 +14,16 @@ import linecache
 import sys
 import types
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from labkit.exercise.guard import TimeUpError
 
 TrustedClass = Callable[[str], type | None]
 """Finds a class of the set-up cells by its name."""
+
+
+_STANDARD_LIBRARY = str(Path(inspect.__file__).parent)
 
 
 class LearnerError(RuntimeError):
@@ -82,6 +86,9 @@ class Process(Protocol):
     def face(self, kind: LearnerClass) -> type | None:
         """What `isinstance` sees besides a class's stand-in."""
 
+    def note_apart(self, problem: Exception) -> None:
+        """Note what only happens because test and answer live apart."""
+
 
 class Seat(NamedTuple):
     """Where a handle's original sits: its process and its number there."""
@@ -111,7 +118,7 @@ class LearnerClass(type):
 
     def __getattr__(cls, name: str) -> Any:
         if name.startswith("_"):
-            raise AttributeError(f"class {cls.__name__} has no attribute {name!r}")
+            raise _hidden(cls, name, cls._class_seat.link)
         return cls._class_seat.link.attribute(cls, name)
 
     def __setattr__(cls, name: str, value: Any) -> None:
@@ -131,10 +138,30 @@ class LearnerClass(type):
 
 
 def _no_value(self: Any, *_: Any) -> Any:
-    raise NoValueError(
+    problem = NoValueError(
         f"The test compares {words(self)}, where a plain value is needed: return a number, "
         "text, list, array …"
     )
+    self._seat.link.note_apart(problem)
+    raise problem
+
+
+def _hidden(handle: Any, name: str, process: Process) -> AttributeError:
+    """The error of a private attribute, noted where the test itself reads it."""
+    problem = NotOptedInError(
+        f"The test reads .{name} of {words(handle)}, which begins with a line: name it in a "
+        f"comment of the test, # labkit: attributes {name}, or test what the object does."
+    )
+    # Libraries look for special methods and their own marks on everything they get.
+    if not name.startswith(("__", "_repr_", "_ipython_")) and _asked_by_the_test():
+        process.note_apart(problem)
+    return problem
+
+
+def _asked_by_the_test() -> bool:
+    """Whether an attribute is read by the instructor's own code, and not within a library."""
+    file = sys._getframe(3).f_code.co_filename
+    return not file.startswith(_STANDARD_LIBRARY) and "-packages" not in file
 
 
 def words(handle: Any) -> str:
@@ -217,7 +244,7 @@ class Handle:
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
-            raise AttributeError(f"{words(self)} has no attribute {name!r} in a test")
+            raise _hidden(self, name, self._seat.link)
         return self._seat.link.attribute(self, name)
 
     def __read_within__(self, seconds: float, name: str) -> Any:
@@ -241,7 +268,9 @@ class Handle:
         printer.text(f"<{words(self)}>")
 
     def __reduce_ex__(self, _: Any) -> Any:
-        raise NoValueError(f"{words(self)} cannot be copied or stored by a test".capitalize())
+        problem = NoValueError(f"{words(self)} cannot be copied or stored by a test".capitalize())
+        self._seat.link.note_apart(problem)
+        raise problem
 
 
 class FunctionHandle(Handle):

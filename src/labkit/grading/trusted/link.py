@@ -29,6 +29,8 @@ from labkit.grading.trusted.handles import (
     LearnerError,
     LearnerLost,
     LearnerTimeUp,
+    NotOptedInError,
+    NoValueError,
     TestTimeUp,
 )
 from labkit.grading.trusted.messages import Decoding, Encoding, Table
@@ -57,6 +59,9 @@ class Names(Protocol):
 
     def trusted_class(self, name: str) -> type | None:
         """A class of the set-up cells."""
+
+    def is_the_learners(self, name: str) -> bool:
+        """Whether a name is taken from the learner, if he has it."""
 
     def opts_in(self, name: str) -> bool:
         """Whether a test that uses a name of a learner's class opts in to its attributes."""
@@ -94,6 +99,7 @@ class Link:
             call_seconds: limit of a call where nobody sets another, in CPU time.
         """
         self.lost = ""
+        self.apart: list[str] = []
         self.opening = Opening(names.trusted_class)
         self._connection = connection
         self._names = names
@@ -119,21 +125,36 @@ class Link:
         """
         self._ends = time.monotonic() + seconds
 
-    def begin(self, names: list[str], attributes: frozenset[str], stdout: object) -> dict[str, Any]:
+    def begin(
+        self, names: list[str], attributes: frozenset[str], stdout: object, everything: bool = False
+    ) -> dict[str, Any]:
         """Start a test: return the values of those names that the learner has.
 
         Args:
             names: what the test uses.
+            everything: whether it lists all names, so that the others come too.
             attributes: names that a comment in the test opts in to.
             stdout: where the test's own printing goes, unless it redirects it.
         """
+        self.apart.clear()
         self.opening.begin(attributes)
         self._own_stdout = stdout
-        reply = self._request(
-            {"do": "begin", "names": names, "shared": self._names.shared}, self._call_seconds
+        return self._take_names(
+            {"do": "begin", "names": names, "shared": self._names.shared, "all": everything}
         )
-        found = reply.get("value")
-        if type(found) is not dict or not set(found) <= set(names):
+
+    def fetch(self, names: list[str]) -> dict[str, Any]:
+        """Return the values of further names, as far as the learner has them."""
+        return self._take_names({"do": "fetch", "names": names})
+
+    def _take_names(self, request: dict[str, Any]) -> dict[str, Any]:
+        reply = self._request(request, self._call_seconds)
+        found, names = reply.get("value"), request["names"]
+        if type(found) is not dict or not all(type(name) is str for name in found):
+            self._lose("the learner's process answers something else than what it was asked")
+        if request.get("all"):
+            found = {n: v for n, v in found.items() if n in names or self._names.is_the_learners(n)}
+        if not request.get("all") and not set(found) <= set(names):
             self._lose("the learner's process answers something else than what it was asked")
         for name, value in found.items():
             if isinstance(value, LearnerClass) and self._names.opts_in(name):
@@ -234,17 +255,20 @@ class Link:
 
     def attribute(self, handle: Any, name: str) -> Any:
         """Read an attribute that the test opted in to."""
-        self.opening.require_attribute(handle, name)
+        with self._noted():
+            self.opening.require_attribute(handle, name)
         return self.operate("get attribute", handle, name)
 
     def set_attribute(self, handle: Any, name: str, value: Any) -> None:
         """Set an attribute that the test opted in to."""
-        self.opening.require_attribute(handle, name)
+        with self._noted():
+            self.opening.require_attribute(handle, name)
         self.operate("set attribute", handle, name, value)
 
     def delete_attribute(self, handle: Any, name: str) -> None:
         """Delete an attribute that the test opted in to."""
-        self.opening.require_attribute(handle, name)
+        with self._noted():
+            self.opening.require_attribute(handle, name)
         self.operate("delete attribute", handle, name)
 
     # ---- what handles ask
@@ -255,7 +279,20 @@ class Link:
 
     def require(self, handle: Handle, operation: str) -> None:
         """Raise an error unless a special method of an object may be used."""
-        self.opening.require(handle, operation)
+        with self._noted():
+            self.opening.require(handle, operation)
+
+    def note_apart(self, problem: Exception) -> None:
+        """Note that the test met with something that only happens because it runs apart."""
+        self.apart.append(str(problem))
+
+    @contextlib.contextmanager
+    def _noted(self) -> Iterator[None]:
+        try:
+            yield
+        except (NoValueError, NotOptedInError) as problem:
+            self.note_apart(problem)
+            raise
 
     def names_operator(self, handle: Any, operation: str) -> bool:
         """Whether a comment in the test opts in to an operator."""
@@ -288,7 +325,9 @@ class Link:
         try:
             frame = encoding.frame({"id": number, **message})
         except wire.WireError as problem:
-            raise TypeError(f"The test passes a value that cannot travel: {problem}") from None
+            apart = TypeError(f"The test passes a value that cannot travel: {problem}")
+            self.note_apart(apart)
+            raise apart from None
         self._depth += 1
         try:
             return self._exchange(number, frame, seconds, encoding.copies if write_back else [])
@@ -379,13 +418,15 @@ class Link:
             self._left()
             raise LearnerTimeUp(f"The call did not return within {limit:g} s, so it was stopped.")
         if outcome == "unreadable":
-            raise TypeError(
-                f"The learner's process cannot read what the test passes: {reply.get('reason')}"[
-                    :500
-                ]
-            )
+            text = f"The learner's process cannot read what the test passes: {reply.get('reason')}"
+            unread = TypeError(text[:500])
+            self.note_apart(unread)
+            raise unread
         if outcome == "unsendable":
-            raise LearnerError(f"What your code returned cannot be judged: {reply.get('reason')}")
+            text = f"What your code returned cannot be judged: {reply.get('reason')}"
+            unsent = LearnerError(text[:500])
+            self.note_apart(unsent)
+            raise unsent
         raise LearnerError("The call was interrupted.")
 
     def _lose(self, reason: str) -> NoReturn:
