@@ -44,8 +44,6 @@ def by_button(root: Path) -> None:
 
 
 def by_labkit(root: Path) -> None:
-    (root / "course").mkdir()
-    (root / "course" / "course.yml").touch()
     done = labkit_grade(root)
     assert done.returncode == 0, done.stderr
     assert "6 of 11" in done.stdout

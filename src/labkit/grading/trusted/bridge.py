@@ -11,13 +11,14 @@ from __future__ import annotations
 import builtins
 import contextlib
 import os
+import pathlib
 import socket
 import threading
 import types
 from pathlib import Path
 from typing import Any
 
-from labkit.grading.trusted import claims, copies, surroundings, watch, wire
+from labkit.grading.trusted import claims, copies, surroundings, watch, wire, wire_plain
 from labkit.grading.trusted.operations import OPERATIONS
 from labkit.grading.trusted.shelf import Decoding, Encoding, Shelf, Unsendable, bare, shared_name
 from labkit.grading.trusted.surroundings import Clock, Printed, TimeUp
@@ -51,6 +52,7 @@ def serve(namespace: dict[str, Any], connection: socket.socket | None = None) ->
         namespace: the globals that the learner's cells ran in.
         connection: the bridge; by default the descriptor that the environment names.
     """
+    wire_plain.PATH[0] = pathlib.PosixPath
     if not _servers or _servers[-1].namespace is not namespace:
         if connection is None:
             connection = socket.socket(fileno=os.dup(int(os.environ[VARIABLE])))
@@ -71,6 +73,7 @@ class _Server:
         self._before_edits: dict[str, tuple[Any, ...]] = {}
         self._printed = Printed()
         self._clocks: list[Clock] = []
+        self._replaced: list[surroundings.Replaced] = []
         self._folder = watch.Watch(Path.cwd())
         self._thread = 0
         self._done = False
@@ -271,8 +274,12 @@ class _Server:
         }
         self._printed.begin(PRINT_LIMIT if request.get("print") else 0)
         reply: dict[str, Any] = {"id": request["id"]}
-        with surroundings.input_from(request.get("input")):
+        replaced = surroundings.Replaced(request.get("builtins") or {})
+        self._replaced.append(replaced)
+        try:
             self._run(request, positional, named, pictures, reply)
+        finally:
+            self._replaced.pop()
         reply["printed"] = self._printed.end()
         arguments = dict(enumerate(positional)) | named
         reply["arguments"] = {
@@ -297,7 +304,7 @@ class _Server:
         clock = Clock(request["seconds"], request["patience"])
         self._clocks.append(clock)
         try:
-            with clock:
+            with clock, self._replaced[-1]:
                 value = operation(*positional, **named)
             if clock.over:  # the learner's code swallowed the ring
                 raise TimeUp
@@ -329,7 +336,7 @@ class _Server:
         if threading.get_ident() != self._thread or not self._clocks:
             raise RuntimeError("a function of the test can only be called while the test waits")
         clock = self._clocks[-1]
-        with clock.held():
+        with self._replaced[-1].lifted(), clock.held():
             self._send(
                 {"id": number, "outcome": "callback", "arguments": positional, "named": named}
             )

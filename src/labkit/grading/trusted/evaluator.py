@@ -15,6 +15,7 @@ import io
 import json
 import os
 import random
+import re
 import socket
 import struct
 import sys
@@ -28,6 +29,11 @@ from labkit.grading.trusted.namespace import Namespace
 
 INSTANCES = "labkit.exercise.instances"
 """Where exams are drawn; not imported for courses that have none."""
+
+_STAND_INS = re.compile(
+    r"\b(LearnerClass|FunctionHandle|ModuleHandle|TestFunction|TestObject|PurePosixPath|Record)\b"
+)
+"""Names that a message holds when an operation is not there for what stands for an object."""
 
 LONGEST_MESSAGE = 500
 """Characters of an error's text that are shown."""
@@ -111,7 +117,7 @@ class Evaluator:
             problem = stopped
         finally:
             if not self._link.lost:
-                person = self._person(problem)
+                person = self._person(source, problem)
             self._names.take_out()
         with contextlib.suppress(handles.LearnerLost):
             self._link.finish()
@@ -157,7 +163,7 @@ class Evaluator:
         for name in code.names_in_class_bodies(tree):
             self._names.bring(name)
 
-    def _person(self, problem: BaseException | None) -> str:
+    def _person(self, source: str, problem: BaseException | None) -> str:
         """Say why a person must decide a test; an empty text where its result stands.
 
         A failure that comes from test and answer being apart is nobody's answer, and a test that
@@ -165,6 +171,16 @@ class Evaluator:
         """
         if self._link.apart:
             return self._link.apart[0]
+        if isinstance(problem, (TypeError, AttributeError)) and _STAND_INS.search(str(problem)):
+            return (
+                f"The test meets an object that stands for one of the other process: {problem}"
+            )[:LONGEST_MESSAGE]
+        patched = names.patched_modules(source)
+        if patched and self._names.touched:
+            return (
+                f"The test replaces {', '.join(sorted(patched))}, which acts in its own process "
+                "and not where the answer runs."
+            )
         if isinstance(problem, ModuleNotFoundError):
             return (
                 f"The test needs the module {problem.name}, which the process of the tests does "

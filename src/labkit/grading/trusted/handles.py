@@ -104,6 +104,32 @@ class LearnerClass(type):
     _claims: dict[str, Any]
     _face: tuple[int, type | None]
 
+    def __new__(
+        mcs, name: str, bases: tuple[type, ...], contents: dict[str, Any], **_: Any
+    ) -> LearnerClass:
+        """Make the stand-in of a class; a test cannot derive one of its own from it."""
+        if "_class_seat" not in contents:
+            base = next(base for base in bases if isinstance(base, LearnerClass))
+            problem = NoValueError(
+                f"The test derives a class from {words(base)}, which lives in another process: "
+                "derive it in a cell of the learner's or in a set-up cell."
+            )
+            base._class_seat.link.note_apart(problem)
+            raise problem
+        return super().__new__(mcs, name, bases, contents)
+
+    def __len__(cls) -> int:
+        return _length(cls)
+
+    def __iter__(cls) -> Iterator[Any]:
+        return _iterate(cls)
+
+    def __getitem__(cls, key: Any) -> Any:
+        return _forward("get item")(cls, key)
+
+    def __contains__(cls, item: Any) -> bool:
+        return _forward("contains", bool)(cls, item)
+
     def __call__(cls, *positional: Any, **named: Any) -> Any:
         """Make an object in the learner's process."""
         return cls._class_seat.link.operate("call", cls, *positional, named=named)
@@ -140,7 +166,8 @@ class LearnerClass(type):
 def _no_value(self: Any, *_: Any) -> Any:
     problem = NoValueError(
         f"The test compares {words(self)}, where a plain value is needed: return a number, "
-        "text, list, array …"
+        "text, list, array … (Where the learner's own operator is meant, the test names the class "
+        "and says so in a comment: # labkit: attributes __eq__)"
     )
     self._seat.link.note_apart(problem)
     raise problem
@@ -178,13 +205,12 @@ def _comparison(operation: str, same: bool | None = None) -> Callable[[Any, Any]
         if same is not None and other is self:
             return same
         link = self._seat.link
-        both = isinstance(other, Handle)
-        if both and link.names_operator(self, operation):
+        if other is None and same is not None:
+            return not same  # an object of the learner's is not None, whatever it says
+        if isinstance(other, Handle) and link.names_operator(self, operation):
             answer = link.operate(operation, self, other)
             if type(answer) is bool:
                 return answer
-        elif both and same is not None:
-            return not same
         return _no_value(self)
 
     return compare
@@ -361,8 +387,8 @@ def signature(claimed: Any) -> inspect.Signature | None:
 def _forward(operation: str, exact: type | None = None) -> Callable[..., Any]:
     """A special method that asks the learner's process, where the test opted in to the class."""
 
-    def special(self: Handle, *arguments: Any) -> Any:
-        link = self._seat.link
+    def special(self: Any, *arguments: Any) -> Any:
+        link = seat_of(self).link
         link.require(self, operation)
         answer = link.operate(operation, self, *arguments)
         if exact is not None and type(answer) is not exact:
@@ -374,7 +400,13 @@ def _forward(operation: str, exact: type | None = None) -> Callable[..., Any]:
     return special
 
 
-def _length(self: Handle) -> int:
+def seat_of(handle: Any) -> Seat:
+    """Where the original of a handle or of a learner's class sits."""
+    seat: Seat = handle._class_seat if isinstance(handle, LearnerClass) else handle._seat
+    return seat
+
+
+def _length(self: Any) -> int:
     length = _forward("length", int)(self)
     if not 0 <= length < sys.maxsize:
         raise LearnerError(f"the length of {words(self)} is claimed to be {length}")
@@ -390,7 +422,7 @@ def _text(operation: str) -> Callable[[Handle], str]:
     return text
 
 
-def _iterate(self: Handle) -> Iterator[Any]:
+def _iterate(self: Any) -> Iterator[Any]:
     iterator = _forward("iterate")(self)
     if isinstance(iterator, Handle):
         return iterator if iterator is self else _Steps(iterator)

@@ -113,7 +113,7 @@ class Link:
         self._table = Table(self._stand_ins, self._given, names.trusted_class)
         self._ended: set[Handle] = set()
         self._own_stdout: object = None
-        self._own_input = builtins.input
+        self._own_builtins = list(vars(builtins).items())
 
     # ---- a test's beginning and end
 
@@ -201,7 +201,6 @@ class Link:
         """
         limit = self._call_seconds if seconds is None else seconds
         redirected = sys.stdout is not self._own_stdout
-        replaced = builtins.input is not self._own_input
         message = {
             "do": "operate",
             "operation": operation,
@@ -209,7 +208,7 @@ class Link:
             "named": dict(named),
             "write back": write_back,
             "print": redirected,
-            "input": builtins.input if replaced else None,
+            "builtins": self._replaced_builtins(),
             "files": self._files.written(),
             **self._names.edits(),
         }
@@ -222,6 +221,15 @@ class Link:
         if redirected and type(reply.get("printed")) is str:
             sys.stdout.write(reply["printed"][: bridge.PRINT_LIMIT])
         return self._outcome(reply, arguments, limit)
+
+    def _replaced_builtins(self) -> dict[str, Any]:
+        """The built-ins that the test has replaced by callables of its own."""
+        now = vars(builtins)
+        return {
+            name: now[name]
+            for name, own in self._own_builtins
+            if name in now and now[name] is not own and callable(now[name])
+        }
 
     def call_within(self, target: Any, seconds: float, *positional: Any) -> Any:
         """Call for `labkit.exercise.guard`, which words the outcome for the learner."""

@@ -7,6 +7,7 @@ is likely to use is read from its text, so that it comes in one message.
 
 from __future__ import annotations
 
+import ast
 import builtins
 import importlib
 import types
@@ -67,6 +68,27 @@ def lists_names(source: str) -> bool:
     tree = code.cell(source)
     modules = {part for name in code.imported_modules([source]) for part in name.split(".")}
     return not LISTS_NAMES.isdisjoint(code.read_names(tree) | modules)
+
+
+def patched_modules(source: str) -> set[str]:
+    """What a cell replaces in modules by `patch("module.name")` or by assigning to an attribute.
+
+    Names of `__main__` and of built-ins are not told: these act where the answer runs.
+    """
+    tree = code.cell(source)
+    modules = {name for _, names in code.imports(tree) for name in names}
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "patch":
+            target = node.args[0] if node.args else None
+            if isinstance(target, ast.Constant) and isinstance(target.value, str):
+                found.add(target.value)
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        for target in targets:
+            if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
+                if target.value.id in modules:
+                    found.add(ast.unparse(target))
+    return {name for name in found if not name.startswith(("builtins.", "__main__."))}
 
 
 def _names_in_text(text: str) -> set[str]:

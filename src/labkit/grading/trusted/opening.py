@@ -11,7 +11,6 @@ from typing import Any
 
 from labkit.grading.trusted import trust
 from labkit.grading.trusted.handles import (
-    Handle,
     LearnerClass,
     NotOptedInError,
     NoValueError,
@@ -62,19 +61,20 @@ class Opening:
                 return True
         return False
 
-    def require(self, handle: Handle, operation: str) -> None:
+    def require(self, handle: Any, operation: str) -> None:
         """Raise an error unless a special method of an object may be used."""
         if self.opted_in(handle):
             return
-        for base in type(handle)._claims["library ancestors"]:  # type: ignore[attr-defined]
+        kind: Any = handle if isinstance(handle, LearnerClass) else type(handle)
+        for base in kind._claims["library ancestors"]:
             if operation in trust.CONTAINERS.get(base, ()) and self._expects(base):
                 return
-        if operation in ("iterate", "next") and type(handle).__name__ in trust.ITERATORS:
+        if operation in ("iterate", "next") and kind.__name__ in trust.ITERATORS:
             return
         raise NoValueError(
             f"The test uses {words(handle)} as if it were a value ({operation}): return a "
             f"number, text, list, array … (A test that is meant to do so names the class "
-            f"{type(handle).__name__}.)"
+            f"{kind.__name__}.)"
         )
 
     def names_operator(self, handle: Any, operation: str) -> bool:

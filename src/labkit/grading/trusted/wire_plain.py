@@ -179,13 +179,17 @@ def _read_uuid(decoder: Decoder, node: list[Node], depth: int) -> uuid.UUID:
     return uuid.UUID(int=int(text(digits, _HEXADECIMAL), 16))
 
 
+PATH: list[type[pathlib.PurePosixPath]] = [pathlib.PurePosixPath]
+"""What a path arrives as: in the trusted process a name that opens nothing."""
+
+
 def _write_path(encoder: Encoder, value: pathlib.PurePosixPath, depth: int) -> Node:
     return ["path", encoder.encode(str.__str__(pathlib.PurePath.__str__(value)), depth)]
 
 
 def _read_path(decoder: Decoder, node: list[Node], depth: int) -> pathlib.PurePosixPath:
     (characters,) = node
-    return pathlib.PurePosixPath(decoder.one(characters, depth, str))
+    return PATH[0](decoder.one(characters, depth, str))
 
 
 # ---------------------------------------------------------------------------------- dates
@@ -434,6 +438,22 @@ def _complete(collection: Any, keys: list[object]) -> Any:
 # ---------------------------------------------------------------------------------- mappings
 
 
+class Record(dict):
+    """A dictionary whose entries are read as attributes too: a result of SciPy, say."""
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(f"the result has no attribute {name!r}") from None
+
+
+def _write_dict(encoder: Encoder, value: dict[object, object], depth: int) -> Node:
+    """A subclass that reads entries as attributes travels as a record, any other as its base."""
+    reads = any("__getattr__" in base.__dict__ for base in mro(type(value)))
+    return _write_mapping("record" if reads else "dict")(encoder, value, depth)
+
+
 def _write_mapping(kind: str) -> Write:
     def write(encoder: Encoder, value: dict[object, object], depth: int) -> Node:
         return [kind, *(encoder.encode(x, depth) for pair in dict.items(value) for x in pair)]
@@ -484,7 +504,7 @@ WRITERS: dict[type, Write] = {
     collections.deque: _write_deque,
     set: _write_set,
     frozenset: _write_frozenset,
-    dict: _write_mapping("dict"),
+    dict: _write_dict,
     collections.OrderedDict: _write_ordered,
     collections.Counter: _write_mapping("counter"),
     collections.defaultdict: _write_mapping("defaultdict"),
@@ -516,6 +536,7 @@ READERS: dict[str, Read] = {
     "set": _read_set,
     "frozenset": _read_frozenset,
     "dict": _read_mapping(dict),
+    "record": _read_mapping(Record),
     "ordered": _read_mapping(collections.OrderedDict),
     "counter": _read_mapping(collections.Counter),
     "defaultdict": _read_mapping(functools.partial(collections.defaultdict, None)),
