@@ -18,6 +18,9 @@ from labkit.grading.trusted.handles import (
     words,
 )
 
+ALWAYS = ("builtins", "re", "functools")
+"""Modules of Python whose objects show their usual attributes in every test."""
+
 
 class Opening:
     """What the present test has opened."""
@@ -84,7 +87,7 @@ class Opening:
     def _expects(self, base: str) -> bool:
         """Whether the instructor's notebook uses the library that a class belongs to."""
         top = base.partition(".")[0]
-        return self.libraries is None or top in self.libraries or top == "builtins"
+        return self.libraries is None or top in self.libraries or top in ALWAYS
 
     def require_attribute(self, handle: Any, name: str) -> None:
         """Raise an error unless an attribute of an object may be read, set or deleted."""

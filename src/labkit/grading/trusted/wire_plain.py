@@ -16,6 +16,7 @@ import math
 import pathlib
 import re
 import struct
+import types
 import uuid
 import zoneinfo
 from collections.abc import Callable
@@ -30,6 +31,7 @@ from labkit.grading.trusted.wire import (
     Encoder,
     Node,
     Read,
+    Unsupported,
     WireError,
     Write,
     integer,
@@ -438,6 +440,40 @@ def _complete(collection: Any, keys: list[object]) -> Any:
 # ---------------------------------------------------------------------------------- mappings
 
 
+MOST_PATTERN = 1_000
+"""Characters of a regular expression: compiling one takes time and memory."""
+
+
+def _write_pattern(encoder: Encoder, value: re.Pattern[str], depth: int) -> Node:
+    if type(value.pattern) is not str or len(value.pattern) > MOST_PATTERN:
+        raise Unsupported("pattern")
+    return ["pattern", encoder.encode(value.pattern, depth), value.flags]
+
+
+def _read_pattern(decoder: Decoder, node: list[Node], depth: int) -> re.Pattern[str]:
+    characters, flags = node
+    pattern = decoder.one(characters, depth, str)
+    if len(pattern) > MOST_PATTERN or _REPEATED.search(pattern):
+        raise WireError("a regular expression that is too long")
+    return re.compile(pattern, integer(flags, 0, 512) & ~re.DEBUG)
+
+
+# A repeat within a repeat multiplies what the compiler writes.
+_REPEATED = re.compile(r"\{\d{4,}")
+
+
+def _write_namespace(encoder: Encoder, value: types.SimpleNamespace, depth: int) -> Node:
+    return ["namespace", encoder.encode(dict(vars(value)), depth)]
+
+
+def _read_namespace(decoder: Decoder, node: list[Node], depth: int) -> types.SimpleNamespace:
+    (entries,) = node
+    found = decoder.one(entries, depth, dict)
+    if not all(type(name) is str for name in found):
+        raise WireError("a namespace with a name that is no text")
+    return types.SimpleNamespace(**found)
+
+
 class Record(dict):
     """A dictionary whose entries are read as attributes too: a result of SciPy, say."""
 
@@ -505,6 +541,8 @@ WRITERS: dict[type, Write] = {
     set: _write_set,
     frozenset: _write_frozenset,
     dict: _write_dict,
+    re.Pattern: _write_pattern,
+    types.SimpleNamespace: _write_namespace,
     collections.OrderedDict: _write_ordered,
     collections.Counter: _write_mapping("counter"),
     collections.defaultdict: _write_mapping("defaultdict"),
@@ -537,6 +575,8 @@ READERS: dict[str, Read] = {
     "frozenset": _read_frozenset,
     "dict": _read_mapping(dict),
     "record": _read_mapping(Record),
+    "pattern": _read_pattern,
+    "namespace": _read_namespace,
     "ordered": _read_mapping(collections.OrderedDict),
     "counter": _read_mapping(collections.Counter),
     "defaultdict": _read_mapping(functools.partial(collections.defaultdict, None)),
