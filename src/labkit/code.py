@@ -8,7 +8,7 @@ magics of IPython are read as what they become.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 TRANSPARENT_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")
 """Cell magics whose body is ordinary code of the same namespace."""
@@ -69,6 +69,25 @@ def class_names(cells: Iterable[str]) -> tuple[str, ...]:
     """Return the names that some cells bind with `class` at the top level, sorted."""
     nodes = (node for source in cells for node in cell(source).body)
     return tuple(sorted({node.name for node in nodes if isinstance(node, ast.ClassDef)}))
+
+
+def statements_for(tree: ast.Module, wanted: set[str], usable: Callable[[ast.stmt], bool]) -> str:
+    """Return the statements of a cell that bind wanted names, with what these need of the cell.
+
+    Args:
+        tree: the cell.
+        wanted: names that somebody reads later.
+        usable: tells which statements may be taken.
+    """
+    kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    kinds += (ast.Assign, ast.AnnAssign, ast.AugAssign)
+    wanted, taken = set(wanted), []
+    for statement in reversed(tree.body):
+        part = ast.Module([statement], [])
+        if isinstance(statement, kinds) and usable(statement) and top_level_names(part) & wanted:
+            taken.append(statement)
+            wanted |= read_names(part)
+    return "\n".join(ast.unparse(statement) for statement in reversed(taken))
 
 
 def defined_names(tree: ast.Module) -> set[str]:

@@ -99,6 +99,26 @@ kind(
         "def g6(): return 0\ndef sum_g6(x): return 0",
         "assert g6() == 3",
     ),
+    Case("bound_by_a_test", "g9 = 1", "g9 = 2", "helper_g9 = [g9, 5]\nassert g9 == 1"),
+    Case(
+        "uses_what_a_test_bound",
+        "g10 = helper_g9[1] + 1",
+        "g10 = 0",
+        "assert g10 == 6",
+    ),
+    Case(
+        "function_of_a_test",
+        "g11 = 2",
+        "g11 = 3",
+        "offset_g11 = 10\ndef helper_g11(x):\n    return x + offset_g11\n"
+        "assert helper_g11(g11) == 12",
+    ),
+    Case(
+        "uses_a_function_of_a_test",
+        "g12 = helper_g11(1)",
+        "g12 = 1",
+        "assert g12 == 11",
+    ),
     Case("last_cell", "g7 = [1]\ng7.append(2)", "g7 = [1]", "assert g7[-1] == 2"),
     Case(
         "global_counter",

@@ -327,8 +327,10 @@ class _Server:
         finally:
             self._clocks.pop()
 
-    def ask(self, number: int, positional: tuple[Any, ...], named: dict[str, Any]) -> Any:
-        """Call a function of the test and return what it returns.
+    def ask(
+        self, number: int, positional: tuple[Any, ...], named: dict[str, Any], use: str = "call"
+    ) -> Any:
+        """Call a function of the test, or use an object of its, and return what comes.
 
         Raises:
             RuntimeError: called from another thread than the one the test waits for.
@@ -338,7 +340,13 @@ class _Server:
         clock = self._clocks[-1]
         with self._replaced[-1].lifted(), clock.held():
             self._send(
-                {"id": number, "outcome": "callback", "arguments": positional, "named": named}
+                {
+                    "id": number,
+                    "outcome": "callback",
+                    "use": use,
+                    "arguments": positional,
+                    "named": named,
+                }
             )
             while (message := self._receive())["do"] not in ("result", "unreadable"):
                 self._answer(message)

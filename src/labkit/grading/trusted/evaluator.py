@@ -31,7 +31,7 @@ INSTANCES = "labkit.exercise.instances"
 """Where exams are drawn; not imported for courses that have none."""
 
 _STAND_INS = re.compile(
-    r"\b(LearnerClass|FunctionHandle|ModuleHandle|TestFunction|TestObject|PurePosixPath|Record)\b"
+    r"\b(LearnerClass|FunctionHandle|ModuleHandle|TestFunction|TestObject\w*|PurePosixPath|Record)\b"
 )
 """Names that a message holds when an operation is not there for what stands for an object."""
 

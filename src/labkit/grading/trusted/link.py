@@ -387,8 +387,9 @@ class Link:
         try:
             if too_many:
                 raise RuntimeError(f"more than {MOST_CALLBACKS:,} calls of the test's functions")
-            function = self._given.function(request["id"])
-            answer["value"] = function(*request["arguments"], **request["named"])
+            answer["value"] = self._given.use(
+                request["id"], request["use"], list(request["arguments"]), request["named"]
+            )
             answer["outcome"] = "returned"
             frame = Encoding(self._table).frame(answer)
         except StopIteration:
