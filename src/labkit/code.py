@@ -79,8 +79,8 @@ def statements_for(tree: ast.Module, wanted: set[str], usable: Callable[[ast.stm
         wanted: names that somebody reads later.
         usable: tells which statements may be taken.
     """
-    kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    kinds += (ast.Assign, ast.AnnAssign, ast.AugAssign)
+    kinds: tuple[type[ast.stmt], ...] = (ast.Import, ast.ImportFrom, ast.ClassDef, ast.Assign)
+    kinds += (ast.FunctionDef, ast.AsyncFunctionDef, ast.AnnAssign, ast.AugAssign)
     wanted, taken = set(wanted), []
     for statement in reversed(tree.body):
         part = ast.Module([statement], [])

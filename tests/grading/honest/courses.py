@@ -165,6 +165,7 @@ kind(
         SHAPES.format("** 2"),
         SHAPES.format("** 2").replace("<", ">"),
         "assert P2Square(1) < P2Square(2)",
+        person="both",
     ),
     Case(
         "money",

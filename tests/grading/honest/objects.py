@@ -24,6 +24,7 @@ kind(
     ),
     Case(
         "operator", VECTOR.format("+"), VECTOR.format("-"), "assert E2(1, 2) + E2(1, 1) == E2(2, 3)"
+        person="both",
     ),
     Case(
         "repr",
@@ -105,6 +106,7 @@ kind(
         "from dataclasses import dataclass\n@dataclass\nclass E13:\n    x: int",
         "class E13:\n    def __init__(self, x): self.x = x",
         "assert E13(1) == E13(1)",
+        person="both",
     ),
     Case(
         "exact_type",

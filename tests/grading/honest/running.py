@@ -307,7 +307,6 @@ kind(
         "def j1(x):\n    t = 0\n    for v in x: t += v\n    return t",
         "from unittest import mock\nwith mock.patch('builtins.sum', lambda x: 99):\n"
         "    assert j1([1]) == 99",
-        person="right",
     ),
     Case(
         "sorted_is_not_used",
@@ -318,7 +317,6 @@ kind(
         "def forbidden(*_): raise AssertionError('write it yourself')\n"
         "import builtins\nkeep = builtins.sorted\nbuiltins.sorted = forbidden\ntry:\n"
         "    assert j2([2, 1]) == [1, 2]\nfinally:\n    builtins.sorted = keep",
-        person="both",
     ),
     Case(
         "name_of_main_replaced",
@@ -347,7 +345,6 @@ kind(
         "def j6(): print('a b')",
         "from unittest import mock\nwith mock.patch('builtins.print') as fake:\n    j6()\n"
         "fake.assert_called_with('a', 'b')",
-        person="both",
     ),
     Case(
         "source_says",
