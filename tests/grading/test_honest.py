@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from honest import KINDS, Case, sides
+from honest import KINDS, Case, crossing, sides
 
 Marks = dict[tuple[str, str, str], tuple[sides.Mark, sides.Mark]]
 
@@ -24,6 +24,14 @@ CASES = [(kind, case) for kind, cases in KINDS.items() for case in cases]
 def test_the_corpus_covers_every_kind_of_test() -> None:
     assert len(CASES) >= 150
     assert min(len(cases) for cases in KINDS.values()) >= 3
+
+
+def test_the_guide_lists_what_crosses_and_every_row_is_a_case() -> None:
+    guide = Path(__file__).parents[2] / "docs" / "GRADING.md"
+    assert crossing.rendered() in guide.read_text(encoding="utf-8")
+    known = {f"{kind}/{case.name}": case for kind, case in CASES}
+    for _, how, name in crossing.TABLE:
+        assert (known[name].person != "") == (how == "a person looks"), name
 
 
 @pytest.mark.parametrize("who", ["right", "wrong"])

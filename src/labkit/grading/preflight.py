@@ -22,7 +22,7 @@ from typing import Any
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbgrader.apps import AutogradeApp
-from nbgrader.utils import determine_grade, is_grade, is_solution
+from nbgrader.utils import determine_grade, is_grade, is_solution, temp_attrs
 
 from labkit.errors import CourseError
 from labkit.files import write_atomically
@@ -69,12 +69,17 @@ def findings(app: AutogradeApp, book: HeldGradebook) -> list[Finding]:
     stages.open()
     stages.create_student = True
     runs: dict[tuple[str, str], dict[str, dict[str, _Verdict]]] = {}
-    with tempfile.TemporaryDirectory(prefix="labkit-check-") as folder:
+    with (
+        tempfile.TemporaryDirectory(prefix="labkit-check-") as folder,
+        # nbgrader takes a learner's name from where the work lies.
+        temp_attrs(app.coursedir, submitted_directory=str(Path(folder, "submitted"))),
+    ):
         for who, place in ((SOLUTION, "source_directory"), (RELEASE, "release_directory")):
-            handed_in = Path(folder, "submitted", who)
+            student = who.rpartition(" ")[2]
+            handed_in = Path(folder, "submitted", student, name)
             source = app.coursedir.format_path(getattr(app.coursedir, place), ".", name)
             _copy(Path(source), handed_in)
-            submission = Submission("solution", handed_in, Path(folder, who))
+            submission = Submission(student, handed_in, Path(folder, "graded", student))
             stages.notebooks = submission.notebooks
             jobs = stages.prepare(submission, book.api)
             for how, run in (("apart", _apart), ("together", _together)):

@@ -23,7 +23,10 @@ kind(
         "s = E1()\ns.push(1)\ns.push(2)\nassert s.pop() == 2 and len(s) == 1",
     ),
     Case(
-        "operator", VECTOR.format("+"), VECTOR.format("-"), "assert E2(1, 2) + E2(1, 1) == E2(2, 3)"
+        "operator",
+        VECTOR.format("+"),
+        VECTOR.format("-"),
+        "assert E2(1, 2) + E2(1, 1) == E2(2, 3)",
         person="both",
     ),
     Case(

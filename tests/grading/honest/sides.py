@@ -38,7 +38,7 @@ class Mark:
 def grade(folder: Path, kinds: list[str]) -> dict[tuple[str, str, str], tuple[Mark, Mark]]:
     """Grade right and wrong answers by both; (kind, case, who) to (stock, here)."""
     stock, ours = folder / "stock", folder / "ours"
-    _make(ours, kinds, OURS)
+    make(ours, kinds, OURS)
     shutil.copytree(ours, stock)
     (stock / "nbgrader_config.py").write_text("c = get_config()\n", encoding="utf-8")
     for root in (stock, ours):
@@ -47,7 +47,8 @@ def grade(folder: Path, kinds: list[str]) -> dict[tuple[str, str, str], tuple[Ma
     return {place: (left[place], right[place]) for place in left}
 
 
-def _make(root: Path, kinds: list[str], config: str) -> None:
+def make(root: Path, kinds: list[str], config: str) -> None:
+    """Make a released course of some kinds, with what its two learners hand in."""
     source = root / "source" / NAME
     source.mkdir(parents=True)
     (root / "nbgrader_config.py").write_text(f"c = get_config(){config}\n", encoding="utf-8")
