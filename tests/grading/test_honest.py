@@ -5,6 +5,8 @@ The corpus is graded once by both; then each answer is looked at by itself.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from honest import KINDS, Case, crossing, sides

@@ -72,7 +72,7 @@ class Given:
             self._things[number] = thing
         name, doc = getattr(thing, "__name__", "function"), getattr(thing, "__doc__", None)
         uses = _uses(thing)
-        if callable(thing) and uses == _NOTHING:
+        if callable(thing) and uses.attributes == frozenset():
             return {
                 "test": number,
                 "name": name if isinstance(name, str) else "function",
