@@ -11,7 +11,10 @@ from pathlib import Path
 
 from labkit.authoring.verify import (
     kin_of_reference,
+    memory,
     own_answers,
+    unskilled,
+    wheel,
 )
 from labkit.authoring.verify.lab import VerifyError, answers, spec
 from labkit.authoring.verify.trials import (
@@ -34,6 +37,10 @@ KINDS = {
     ANSWERS: own_answers.try_own,
     PRACTICE: own_answers.try_practice,
     "mutants": kin_of_reference.try_mutants,
+    "unskilled": unskilled.try_unskilled,
+    "memory": memory.try_memory,
+    "types": kin_of_reference.try_forms,
+    "wheel": wheel.try_wheel,
 }
 """What can be tried, by the word that asks for it."""
 
@@ -98,7 +105,15 @@ def run_group(group: Group) -> list[Result]:
         return list(KINDS[group.kind](Bench(group)))
 
 
-HEADER = ("task", "reference", "stub is 0", "right", "wrong killed", "mutants killed", "harmless")
+HEADER: tuple[str, ...] = (
+    "task",
+    "reference",
+    "stub is 0",
+    "right",
+    "wrong killed",
+    "mutants killed",
+    "harmless",
+)
 HEADER += ("best unskilled", "memory", "types", "wheel")
 
 

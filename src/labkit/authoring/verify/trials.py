@@ -15,6 +15,7 @@ groups. What is tried, by the word that `labkit verify --only` knows:
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -108,13 +109,13 @@ class Bench:
         """Judge an answer in this process."""
         return judge(spec(self.group.assignment).task(self.group.task), answer, instance)
 
-    def judge_stranger(self, answer: Any, instance: Instance) -> Outcome:
-        """Judge an answer that nobody has read, in a child process."""
-        try:
-            outcome: Outcome = forked(lambda: self.judge(answer, instance), self.seconds)
-        except LostError as problem:
-            return error(str(problem))
-        return outcome
+    def judge_strangers(
+        self, made: Sequence[Callable[[], Any]], instance: Instance
+    ) -> Iterator[Outcome]:
+        """Judge answers that nobody has read, each made and judged in a child process."""
+        steps = [lambda make=make: self.judge(make(), instance) for make in made]
+        for said in forked(steps, self.seconds):
+            yield error(str(said)) if isinstance(said, LostError) else said
 
     def excuse(self, name: str) -> str:
         """Why a survivor of this name is harmless, as the task's file says; "" where it does not.
