@@ -62,7 +62,7 @@ def _carrying(
     reference: Callable[..., Any], count: int
 ) -> Iterator[tuple[str, Callable[[], Callable[..., Any]]]]:
     yield "says again what the first call returned", _making(_repeating, reference)
-    for fresh in range(count):
+    for fresh in range(count) if count > 1 else ():
         for which, place in (("first", 0), ("last", -1)):
             name = f"only argument {fresh} is fresh, the others are of the {which} call"
             yield name, _making(_mixing, reference, fresh, place)

@@ -28,6 +28,9 @@ EFFORT = frozenset(
 )
 """Keywords of libraries that say how much work is done, not what is asked."""
 
+SEEDING = frozenset({"default_rng", "manual_seed", "seed", "RandomState", "SeedSequence"})
+"""Calls that fix the dice: any number does."""
+
 NEGLIGIBLE = 1e-6
 
 OPERATORS = {
@@ -228,7 +231,8 @@ def _may_be_left_out(statement: ast.stmt, assigned: set[str]) -> bool:
         new = {n.id for n in names if isinstance(n.ctx, ast.Store)}
         return new <= assigned
     if isinstance(statement, ast.Expr):
-        return not isinstance(statement.value, ast.Constant)
+        called = _called(statement.value) if isinstance(statement.value, ast.Call) else ""
+        return not isinstance(statement.value, ast.Constant) and called not in SEEDING
     return isinstance(statement, (ast.AugAssign, ast.Break, ast.Continue))
 
 
@@ -293,6 +297,8 @@ def _instead_of(node: ast.expr, parent: ast.AST) -> Iterator[tuple[str, ast.expr
 def _other_constants(node: ast.Constant, parent: ast.AST) -> Iterator[tuple[str, ast.expr]]:
     value = node.value
     if isinstance(parent, ast.keyword) and parent.arg in EFFORT:
+        return
+    if isinstance(parent, ast.Call) and _called(parent) in SEEDING:
         return
     if isinstance(parent, ast.keyword) and parent.arg in ("axis", "dim") and value in (0, 1, -1):
         yield "axis", ast.Constant(0 if value else 1)
