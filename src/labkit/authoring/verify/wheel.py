@@ -12,6 +12,7 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -33,6 +34,9 @@ DIGITS = 6
 
 LEAST_DIGITS = 5
 """Digits that a single number must have to be found again: 0.05 is everybody's."""
+
+SMALL = 1000
+"""Nor do shares such as 7 of 12 days, with no larger number in them."""
 
 LOADING_SECONDS = 20.0
 
@@ -164,4 +168,9 @@ def _of_array(array: np.ndarray) -> bytes | None:
 
 def _of_number(value: float) -> float | None:
     digits = f"{abs(value):.15g}".replace(".", "").partition("e")[0].strip("0")
-    return abs(value) if len(digits) >= LEAST_DIGITS else None
+    if len(digits) < LEAST_DIGITS:
+        return None
+    simple = Fraction(value).limit_denominator(SMALL)
+    if abs(simple.numerator) <= SMALL and abs(value - simple) <= 1e-12 * abs(value):
+        return None
+    return abs(value)
