@@ -229,7 +229,7 @@ def grade(
         from labkit.grading.sandbox.client import begin
 
         begin(likely_modules(root, assignment))
-    from labkit.grading.engine import Options, Outcome, enter, summary
+    from labkit.grading.engine import Ending, Options, enter, summary
     from labkit.grading.engine import grade as grade_cohort
 
     enter(root, assignment)
@@ -240,7 +240,7 @@ def grade(
         length=1, label=assignment, show_pos=True, hidden=quiet, file=sys.stderr
     ) as bar:
 
-        def show(total: int, outcome: Outcome) -> None:
+        def show(total: int, outcome: Ending) -> None:
             bar.length = total
             bar.update(1)
 
