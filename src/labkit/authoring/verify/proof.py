@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from labkit.authoring.cost import over_budget
-from labkit.authoring.files import write_atomically
+from labkit.files import write_atomically
 from labkit.authoring.source import read_source
 from labkit.authoring.verify.run import HEADER, summary
 from labkit.authoring.verify.trials import Result
