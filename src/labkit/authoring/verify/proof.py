@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from labkit.authoring.cost import over_budget
-from labkit.files import write_atomically
 from labkit.authoring.source import read_source
 from labkit.authoring.verify.run import HEADER, summary
 from labkit.authoring.verify.trials import Result
 from labkit.authoring.verify.worlds import NOT_WORLD
+from labkit.files import write_atomically
 
 LEAST_SEEDS = 20
 
