@@ -91,7 +91,8 @@ PACKAGES_CHECK = (
 # How systems say that another process holds a lock; any other word means that there are no locks.
 LOCK_IS_HELD = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES)
 
-# Measured on Linux: the environment takes 1.7 GB, and pip's downloads up to as much again.
+# Measured on Linux (benchmarks/setup.py): the environment takes 2.8 GB, a developer's 3.2 GB. What
+# uv downloads shares its place with it; what pip downloads takes 1 GB more.
 DISK_NEEDED_GB = 4
 
 # PyTorch's documented home of its CPU builds. PyPI's build for Linux would bring several GB of

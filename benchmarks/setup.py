@@ -31,7 +31,7 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PROMISE = re.compile(r"\((\d+\.\d) GB on Linux, less than (\d+) seconds on a fast line\)")
+PROMISE = re.compile(r"\((\d+\.\d) GB on Linux, less than (\d+) seconds on a fast\s+line\)")
 ADDRESS = re.compile(r"(http://127\.0\.0\.1:\d+)/\S*token=(\w+)")
 
 

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jupyter_server.services.config import ConfigManager
+from jupyter_core.paths import jupyter_config_path
+from jupyter_server.extension.config import ExtensionConfigManager
 
 from labkit.desk.exchange import exchange_configured
 from labkit.desk.serve import EXCHANGE, INSTRUCTOR, LEARNER, lab_command, lab_environment
@@ -118,9 +119,10 @@ def test_the_server_of_the_assignment_list_is_loaded_with_an_exchange_alone(
         found = lab_environment(*profiles)["JUPYTER_CONFIG_PATH"]
         with monkeypatch.context() as patch:
             patch.setenv("JUPYTER_CONFIG_PATH", found)
-            extensions = ConfigManager().get("jupyter_server_config")["ServerApp"]
-        name = "nbgrader.server_extensions.assignment_list"
-        assert extensions["jpserver_extensions"][name] is loaded
+            manager = ExtensionConfigManager(read_config_path=jupyter_config_path())
+        extensions = manager.get_jpserver_extensions()
+        assert extensions["nbgrader.server_extensions.assignment_list"] is loaded
+        assert extensions["labkit.desk.server"]
 
 
 def test_an_exchange_is_one_that_is_named_and_there(
