@@ -14,8 +14,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from labkit.authoring.files import write_atomically
 from labkit.authoring.packages import LOCK, PYPROJECT, derived_files, updated_pyproject
+from labkit.files import write_atomically
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = "3.11"
