@@ -34,10 +34,12 @@ def apply(c: Config) -> None:
     from labkit.grading.feedback import CarefulReleaseFeedback
     from labkit.grading.intake import SubmissionExporter, admit
     from labkit.grading.rebuild import RebuildFromMaster
+    from labkit.grading.record import finish
     from labkit.grading.safe_output import HideTests, SanitizeNotebook, SanitizePage
     from labkit.grading.unpack import SafeExtractor
 
     c.Autograde.pre_convert_hook = admit
+    c.Autograde.post_convert_hook = finish
     c.Autograde.exporter_class = SubmissionExporter
     c.Autograde.sanitize_preprocessors = [RebuildFromMaster, CheckCellMetadata]
     c.Autograde.autograde_preprocessors = [

@@ -41,6 +41,7 @@ from labkit.grading.record import (
     digest_of,
     folder_digest,
     forget,
+    is_graded,
     read_record,
     write_record,
 )
@@ -395,6 +396,7 @@ class _Run:
             and record.master == self.master
             and record.submitted == self._digest(submission)
             and record.written == folder_digest(submission.target)
+            and is_graded(submission.source)
         )
 
     def _digest(self, submission: Submission) -> str:
