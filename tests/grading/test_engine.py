@@ -20,6 +20,7 @@ from labkit.grading.engine import Options, Outcome, Report, grade, summary
 from labkit.grading.gradebook import hold
 from labkit.grading.pool import Pool, pool_here
 from labkit.grading.receipts import receipts_path, record
+from labkit.grading.standing import Mark, Standing
 from small_course import ANSWERS, NAME, SCORES, grades, hand_in, run_in_process, scores
 
 
@@ -69,7 +70,8 @@ def test_everyone_is_graded_and_a_missing_notebook_is_worth_nothing(
     report = run(course)
     assert states(report) == dict.fromkeys(ANSWERS, "graded")
     assert report.scores == SCORES == scores(course)
-    assert report.maximum == 11
+    assert str(report.standings["ada"]) == "6 of 6, essay to be read"
+    assert str(report.standings["eve"]) == "1 of 11"
     assert executed == {"ada": 2, "bob": 2, "cyd": 2, "dan": 2, "eve": 1}
 
 
@@ -190,11 +192,13 @@ def test_the_summary_shows_points_and_reasons_and_obeys_no_learner():
         Outcome("bob", "refused", "handed in \x1b[2Jhome\nwork.ipynb"),
         Outcome("cyd", "unchanged"),
     )
-    report = Report("ps", outcomes, {"ada": 4.5, "cyd": 6.0}, 11.0)
+    test, essay = Mark("test", False, 4.5, 6.0), Mark("essay", True, None, 5.0)
+    report = Report("ps", outcomes, {"ada": Standing((test, essay)), "cyd": Standing((test,))})
     assert summary(report) == [
-        "ada  graded     4.5 of 11",
-        "bob  refused                  handed in ?[2Jhome?work.ipynb",
+        "ada  graded     4.5 of 6, essay to be read",
+        "bob  refused                                handed in ?[2Jhome?work.ipynb",
         "ps: 1 graded, 1 unchanged, 1 refused, 0 failed.",
+        "Essay to be read: ada. Read in formgrader, under Manual Grading, ps.",
     ]
 
 

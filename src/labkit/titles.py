@@ -1,0 +1,43 @@
+"""What the tasks of a lab are called: the headings of its notebook.
+
+A task's title is the nearest heading above its answer, without the points in brackets, so that
+home page, reports and feedback call it as the notebook does. Cells are taken as plain data, so
+that every room can ask.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+HEADING = re.compile(r"#{2,3} +(.+?)\s*\Z")
+# "(10 points)", "(5 points, and 10 for the note below)"
+POINTS = re.compile(r"\s*\(\d+ points?\b[^()]*\)")
+
+
+def task_titles(cells: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return the titles of a notebook's graded cells by grade id.
+
+    A cell without a heading above it has none. Two cells below one heading share it.
+    """
+    titles, heading = {}, ""
+    for cell in cells:
+        marks = cell.get("metadata", {}).get("nbgrader", {})
+        found = _headings(cell) if cell.get("cell_type") == "markdown" else []
+        if found and not marks.get("solution"):
+            heading = found[-1]
+        if marks.get("grade") and heading:
+            titles[str(marks["grade_id"])] = heading
+    return titles
+
+
+def task_key(grade_id: str) -> str:
+    """Return a task's key from its test's id: "newsvendor" for "test_newsvendor"."""
+    return grade_id.removeprefix("test_")
+
+
+def _headings(cell: Mapping[str, Any]) -> list[str]:
+    source = cell.get("source", "")
+    lines = ("".join(source) if isinstance(source, list) else str(source)).splitlines()
+    return [POINTS.sub("", match[1]) for match in map(HEADING.match, lines) if match]
