@@ -77,7 +77,7 @@ class Standing:
 
 
 def to_be_read(waiting: Iterable[Mark]) -> str:
-    """Name what waits for a reader: "essay to be read", "4 essays to be read"; empty for nothing."""
+    """Name what waits for a reader: "essay to be read", "4 essays to be read"; or nothing."""
     written = [mark.written for mark in waiting]
     noun = "essay" if all(written) else "answer"
     if len(written) > 1:
