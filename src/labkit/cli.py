@@ -116,8 +116,9 @@ def port(
 def practice(assignment: Assignment) -> None:
     """Draw a lab's practice instances anew from its exams."""
     from labkit.authoring.practice import write_practice
+    from labkit.authoring.verify import spec
 
-    typer.echo(f"written: {write_practice(_root(), assignment)}")
+    typer.echo(f"written: {write_practice(_root(), spec(assignment))}")
 
 
 @app.command()

@@ -136,8 +136,8 @@ def test_a_name_that_cannot_be_is_refused_before_anything_is_written(
 
 
 def test_a_file_that_is_there_is_never_overwritten(empty: Path):
-    there = write(empty / "tests" / "labs" / NAME / "answers.py", "mine")
+    there = write(empty / "tests" / "labs" / NAME / "fill_rate.py", "mine")
     before = files(empty)
-    with pytest.raises(ScaffoldError, match=r"answers\.py is there already"):
+    with pytest.raises(ScaffoldError, match=r"fill_rate\.py is there already"):
         new_lab(empty, NAME)
     assert files(empty) == before and there.read_text() == "mine"

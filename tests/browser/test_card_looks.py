@@ -46,7 +46,8 @@ display(cards.notice_card("Progress", "The progress file was broken and has been
 CARDS = 10
 SQUARES = """
 from labkit.exercise import instances
-from labkit.exercise.guard import as_number, call
+from labkit.exercise.guard import call
+from labkit.exercise.reading import as_number
 from labkit.exercise.lab import Lab
 from labkit.exercise.outcome import failed, passed
 from labkit.exercise.task import LabSpec, Task

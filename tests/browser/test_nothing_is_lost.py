@@ -30,7 +30,8 @@ SET_UP = """
 import os, time
 from pathlib import Path
 from labkit.exercise import instances
-from labkit.exercise.guard import as_number, call
+from labkit.exercise.guard import call
+from labkit.exercise.reading import as_number
 from labkit.exercise.lab import Lab
 from labkit.exercise.outcome import failed, passed
 from labkit.exercise.task import LabSpec, Task

@@ -6,7 +6,6 @@ import threading
 import time
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 
@@ -98,11 +97,6 @@ def test_a_library_that_lacks_something_is_no_untouched_stub():
         guard.call(answer, seconds=1)
 
 
-def test_a_hidden_value_of_a_masked_array_is_not_read():
-    with pytest.raises(guard.UnusableError, match="must be a finite number"):
-        guard.as_array(np.ma.masked_array([1.0, 2.0], mask=[False, True]), "orders")
-
-
 def test_an_answer_that_changes_its_arguments_harms_itself_alone():
     rates, table = [3.0, 1.0], np.ones(3)
 
@@ -123,73 +117,6 @@ def test_no_alarm_is_left_behind_by_a_quick_call():
 def test_a_value_instead_of_a_function_is_told():
     with pytest.raises(guard.UnusableError, match="value of type float, not a function"):
         guard.call(3.0, seconds=1)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        2,
-        2.0,
-        True + 1,
-        np.float32(2),
-        np.array(2),
-        np.array([[2]]),
-        torch.tensor(2.0, requires_grad=True),
-        torch.tensor([2], dtype=torch.bfloat16),
-        [2],
-        pd.Series([2]),
-    ],
-)
-def test_one_number_is_read_however_it_is_written(value):
-    assert guard.as_number(value, "quantity") == 2.0
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        [[1, 2], [3, 4]],
-        ((1, 2), (3, 4)),
-        np.array([[1, 2], [3, 4]], dtype=np.int8),
-        np.ma.masked_array([[1, 2], [3, 4]]),
-        np.array([[1, 2], [3, 4]], dtype=object),
-        torch.tensor([[1, 2], [3, 4]]),
-        [torch.tensor([1, 2]), torch.tensor([3, 4])],
-        pd.DataFrame([[1, 2], [3, 4]]),
-        pd.DataFrame([[1, 2], [3, 4]], dtype="Int64"),
-    ],
-)
-def test_a_table_is_read_however_it_is_written(value):
-    assert guard.as_array(value, "table", (2, None)).tolist() == [[1, 2], [3, 4]]
-
-
-class _Lazy:
-    def __array__(self, *_: object, **__: object) -> np.ndarray:
-        raise AssertionError("a lazy object must not be asked to compute")
-
-
-@pytest.mark.parametrize(
-    "value",
-    ["2", b"2", {"a": 2}, {2}, object(), (n for n in [2]), lambda: 2, _Lazy(), [1, [2]], [_Lazy()]],
-)
-def test_what_holds_no_numbers_is_refused_with_words(value):
-    with pytest.raises(guard.UnusableError, match="quantity"):
-        guard.as_number(value, "quantity")
-
-
-def test_a_complex_number_is_refused():
-    with pytest.raises(guard.UnusableError):
-        guard.as_number(np.array(2 + 1j), "quantity")
-
-
-@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
-def test_a_value_that_is_not_finite_is_told_with_its_place(wrong):
-    with pytest.raises(guard.UnusableError, match=r"at index \(1,\)"):
-        guard.as_array([0.0, wrong], "costs")
-
-
-def test_a_column_too_many_is_no_silent_broadcast():
-    with pytest.raises(guard.UnusableError, match=r"shape \(3,\), but it has shape \(3, 1\)"):
-        guard.as_array(np.zeros((3, 1)), "orders", (3,))
 
 
 def test_a_flood_of_text_is_cut_and_counted():

@@ -6,16 +6,29 @@ import json
 import math
 import sys
 
+import numpy as np
 import pytest
 import torch
 
 from labkit.exercise import instances
 from labkit.exercise import lab as lab_module
-from labkit.exercise.guard import as_number, call
+from labkit.exercise.drawing import NothingFitsError, until
+from labkit.exercise.guard import call
 from labkit.exercise.lab import EditionError, Lab, Points
-from labkit.exercise.outcome import Outcome, Status, failed, over_cases, passed
+from labkit.exercise.outcome import (
+    Outcome,
+    Status,
+    all_cases,
+    failed,
+    over_cases,
+    partial,
+    passed,
+    weighted,
+)
 from labkit.exercise.quiz import Option, Question
+from labkit.exercise.reading import as_number
 from labkit.exercise.task import LabSpec, Task
+from labkit.exercise.traps import trap
 from labkit.learner import progress
 
 
@@ -168,8 +181,12 @@ def exams(tmp_path, monkeypatch):
     """An instructor's folder whose exam differs from practice."""
     package = tmp_path / "grader" / "exams" / "squares"
     package.mkdir(parents=True)
-    (package / "__init__.py").write_text(
-        "def draw(task, seed):\n    return {'x': seed % 1000 + 10}\n", encoding="utf-8"
+    (package / "__init__.py").write_text("", encoding="utf-8")
+    (package / "square.py").write_text(
+        "def draw(rng):\n    return {'x': int(rng.integers(10, 1000))}\n", encoding="utf-8"
+    )
+    (package / "broken.py").write_text(
+        "def draw(rng):\n    return {'x': float('nan')}\n", encoding="utf-8"
     )
     for name in [name for name in sys.modules if name.partition(".")[0] == "exams"]:
         monkeypatch.delitem(sys.modules, name)
@@ -198,12 +215,51 @@ def test_a_constant_copied_from_practice_fails_the_exam(shown, exams):
     assert Lab(SPEC, 3).check("square", lambda x: 9) == 0.0
 
 
+def test_an_exam_that_cannot_be_drawn_blames_the_check(shown, exams):
+    assert Lab(SPEC, 3).check("broken", lambda x: x) == 0.0
+    assert "fault of the check" in shown[0].text
+    assert "the exam of squares, task broken" in " ".join(shown[0].text.split())
+
+
 def test_two_learners_have_different_exams(exams, monkeypatch):
     drawn = set()
     for name in ("ada", "grace", "edsger"):
         monkeypatch.setenv("LABKIT_LEARNER", name)
         drawn.add(json.dumps(instances.instance(SPEC, "square")))
     assert len(drawn) == 3
+
+
+def test_cases_join_to_the_worst():
+    joined = all_cases([passed("a"), partial(0.5, "b half", on="case b"), passed("c")], "all")
+    assert (joined.status, joined.score, joined.on) == (Status.PARTIAL, 0.5, "case b")
+    assert "2 of 3 cases are right. One that is not: b half" in joined.message
+    assert all_cases([passed("a"), failed("b")], "all").score == 0.0
+    assert all_cases([passed("a")], "all").message == "all"
+    with pytest.raises(ValueError, match="no case"):
+        all_cases([], "all")
+
+
+def test_parts_of_a_task_have_their_stated_shares():
+    joined = weighted([(0.75, passed("a")), (0.25, failed("b", on="case b"))], "all")
+    assert (joined.status, joined.score, joined.on) == (Status.PARTIAL, 0.75, "case b")
+    assert weighted([(0.5, failed("a")), (0.5, failed("b"))], "all").status is Status.FAILED
+    assert weighted([(0.5, passed("a")), (0.5, passed("b"))], "all").message == "all"
+    with pytest.raises(ValueError, match="do not sum to 1"):
+        weighted([(0.5, passed("a"))], "all")
+
+
+def test_a_known_trap_is_named_by_its_numbers():
+    numbers, words = {"mean": 4.0, "pair": [1.0, 2.0]}, {"mean": "The mean.", "pair": "Swapped."}
+    assert trap(4.0001, numbers, words, 1e-4) == "The mean."
+    assert trap([1.0, 2.0], numbers, words, 1e-4) == "Swapped."
+    assert trap(4.1, numbers, words, 1e-4) == trap([4.0], numbers, words, 1e-4) == ""
+
+
+def test_drawing_again_ends_with_words():
+    rng = np.random.default_rng(1)
+    assert until(lambda: rng.random(), lambda x: x > 0.5, "more than a half") > 0.5
+    with pytest.raises(NothingFitsError, match="none of 200 draws had more than one"):
+        until(lambda: rng.random(), lambda x: x > 1, "more than one")
 
 
 def test_cases_join_to_the_mean_and_the_first_that_fell_short():

@@ -7,42 +7,35 @@ committed: other seeds than any exam's, and the last digits may differ from mach
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
 
 from labkit.authoring.files import write_atomically
-from labkit.exercise.instances import exams
-from labkit.exercise.task import Instance
+from labkit.exercise.drawing import Draw, plain
+from labkit.exercise.instances import exam_of
+from labkit.exercise.task import LabSpec
 from labkit.learner.variants import PRACTICE_KEY, seed
 
 VARIANTS = 8
 """Enough that neighbours rarely share all numbers; eight take 115 kB for the largest lab."""
 
 
-class Exams(Protocol):
-    """What every package in `grader/exams` offers."""
-
-    TASKS: tuple[str, ...]
-
-    def draw(self, task: str, seed: int) -> Instance:
-        """Draw the instance of a task that belongs to a seed."""
-
-
-def render_practice(drawn_by: Exams, assignment: str) -> bytes:
-    """Draw every task's variants, as the bytes of the file."""
+def render_practice(draws: Mapping[str, Draw], assignment: str) -> bytes:
+    """Draw every task's variants, as the bytes of the file; `draws` has an exam a task."""
     variants = {
         task: [
-            drawn_by.draw(task, seed(PRACTICE_KEY, f"variant {number}", assignment, task))
+            plain(draw, seed(PRACTICE_KEY, f"variant {number}", assignment, task))
             for number in range(VARIANTS)
         ]
-        for task in drawn_by.TASKS
+        for task, draw in draws.items()
     }
     return (json.dumps(variants, separators=(",", ":")) + "\n").encode()
 
 
-def write_practice(root: Path, assignment: str) -> Path:
+def write_practice(root: Path, spec: LabSpec) -> Path:
     """Draw the practice instances of a lab anew; return the file's path."""
-    slug = assignment.partition("_")[2]
-    path = root / "src" / "labkit" / "checks" / slug / "practice.json"
-    write_atomically(path, render_practice(exams(root / "grader", slug), assignment))
+    path = root / "src" / "labkit" / "checks" / spec.slug / "practice.json"
+    grader = root / "grader"
+    draws = {task.name: exam_of(grader, spec.slug, task.name) for task in spec.tasks}
+    write_atomically(path, render_practice(draws, spec.assignment))
     return path

@@ -14,7 +14,7 @@ from types import ModuleType
 from labkit.authoring.catalog import CATALOG_PATH, load_catalog
 from labkit.authoring.files import write_atomically
 from labkit.authoring.practice import render_practice
-from labkit.authoring.scaffold_files import CATALOG_ENTRY, FILES, POINTS
+from labkit.authoring.scaffold_files import CATALOG_ENTRY, FILES, POINTS, TASK_NAME
 from labkit.errors import CourseError
 
 _NAME = re.compile(r"\d\d_[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -55,7 +55,7 @@ def new_lab(root: Path, name: str) -> list[Path]:
         Path(_filled(path, name)): _filled(text, name).encode("utf-8")
         for path, text in FILES.items()
     }
-    exam_path = Path("grader", "exams", slug, "__init__.py")
+    exam_path = Path("grader", "exams", slug, f"{TASK_NAME}.py")
     contents[Path("src", "labkit", "checks", slug, "practice.json")] = _practice(
         contents[exam_path].decode("utf-8"), name
     )
@@ -125,4 +125,4 @@ def _practice(exam: str, name: str) -> bytes:
     """Draw the practice instances with the new lab's own exam code."""
     module = ModuleType("new_exam")
     exec(compile(exam, "<new exam>", "exec"), module.__dict__)
-    return render_practice(module, name)
+    return render_practice({TASK_NAME: module.draw}, name)

@@ -8,6 +8,7 @@ knows how to find the answer, right and wrong answers that prove the judge.
 from __future__ import annotations
 
 POINTS = 15
+TASK_NAME = "fill_rate"
 
 WORLD = '''\
 """The world of @title@: replace this demand by what your lab is about."""
@@ -22,31 +23,30 @@ def draw_demand(rng: np.random.Generator, days: int) -> np.ndarray:
     return rng.integers(1, 21, days)
 '''
 
-JUDGES = '''\
-"""The judges of the lab on @title@.
+TASK = '''\
+"""Task `fill_rate`: the share of demand served from stock.
 
-Each takes the learner's answer and an instance (parameters and reference figures as plain data,
-made by `grader/exams/@slug@`) and returns an outcome.
-A judge does not know how to find a good answer. Known traps come with the instance as numbers
-too: an answer that equals one is told its name.
+Judged on every case by the share itself. Known traps come with the instance as numbers: an answer
+that equals one is told its name.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from labkit.exercise.guard import as_number, call
-from labkit.exercise.outcome import Outcome, failed, over_cases, passed
-from labkit.exercise.task import Instance, judge_cases
+from labkit.exercise.guard import call
+from labkit.exercise.outcome import Outcome, failed, passed
+from labkit.exercise.reading import as_number
+from labkit.exercise.task import Instance, Task, each_case
+from labkit.exercise.traps import trap
 
 TOLERANCE = 1e-6
 
 QUICK = 5.0
-"""Seconds of wall clock for a call that computes; the reference needs milliseconds."""
+"""CPU-seconds of a call; the reference needs milliseconds."""
 
 TRAPS = {
     "days without shortage": "This is the share of days without shortage. Count units, not days.",
@@ -57,49 +57,43 @@ TRAPS = {
 }
 
 
-def judge_fill_rate(answer: Callable[..., Any], instance: Instance) -> Outcome:
+def judge(answer: Any, instance: Instance) -> Outcome:
     """Judge the share of demand served on every case of the instance."""
-    outcomes = judge_cases(instance["cases"], lambda case: _one_case(answer, case))
-    return over_cases(outcomes, "The share of demand served is right in every case.")
+
+    def one(case: Instance) -> Outcome:
+        demand = np.array(case["demand"])
+        found = as_number(call(answer, demand, case["stock"], seconds=QUICK), "fill rate")
+        if math.isclose(found, case["fill_rate"], abs_tol=TOLERANCE):
+            return passed("")
+        return failed(
+            f"You found {found:.4f}, which is not the share of demand served.",
+            on=f"{len(demand)} days with a stock of {case['stock']} each",
+            next_step="Take three days with small numbers and count the units by hand.",
+            misconception=trap(found, case["traps"], TRAPS, TOLERANCE),
+        )
+
+    return each_case(instance, one, "The share of demand served is right in every case.")
 
 
-def _one_case(answer: Callable[..., Any], case: Instance) -> Outcome:
-    demand = np.array(case["demand"])
-    found = as_number(call(answer, demand, case["stock"], seconds=QUICK), "fill rate")
-    if math.isclose(found, case["fill_rate"], abs_tol=TOLERANCE):
-        return passed("The share of demand served is right.")
-    on = f"{len(demand)} days with a stock of {case['stock']} each"
-    for name, value in case["traps"].items():
-        if math.isclose(found, value, abs_tol=TOLERANCE):
-            return failed(f"You found {found:.4f}.", on=on, next_step=TRAPS[name])
-    return failed(
-        f"You found {found:.4f}, which is not the share of demand served.",
-        on=on,
-        next_step="Take three days with small numbers and count the units by hand.",
-    )
+TASK = Task(
+    "fill_rate",
+    10,
+    judge,
+    (
+        "How many units were served on one single day?",
+        "A day serves what was asked or what was there, whichever is less. np.minimum does it.",
+    ),
+    title="The share of demand served",
+    traps=TRAPS,
+)
 '''
 
-CHECKS = '''\
-"""Checks of module @number@: tasks, points, hints and the quiz; judging is in `judges`."""
+QUIZ = '''\
+"""The questions of lesson @number@."""
 
 from __future__ import annotations
 
-from labkit.checks.@slug@ import judges
-from labkit.exercise.lab import Lab
 from labkit.exercise.quiz import Option, Question
-from labkit.exercise.task import LabSpec, Task
-
-TASKS = (
-    Task(
-        "fill_rate",
-        10,
-        judges.judge_fill_rate,
-        (
-            "How many units were served on one single day?",
-            "A day serves what was asked or what was there, whichever is less. np.minimum does it.",
-        ),
-    ),
-)
 
 QUESTIONS = (
     Question(
@@ -116,36 +110,37 @@ QUESTIONS = (
         ),
     ),
 )
+'''
+
+CHECKS = '''\
+"""Checks of module @number@: its tasks in the order of the notebook, and the lesson's quiz."""
+
+from __future__ import annotations
+
+from labkit.checks.@slug@ import fill_rate
+from labkit.checks.@slug@.quiz import QUESTIONS
+from labkit.exercise.lab import opener
+from labkit.exercise.task import LabSpec
 
 SPEC = LabSpec(
     number=@plain_number@,
     slug="@slug@",
     edition=1,
-    tasks=TASKS,
+    tasks=(fill_rate.TASK,),
     questions=QUESTIONS,
 )
 
-
-def open_lab(edition: int) -> Lab:
-    """Open the lab for a notebook of the given edition.
-
-    Raises:
-        EditionError: the notebook was made for another edition.
-    """
-    return Lab(SPEC, edition)
+open_lab = opener(SPEC)
 '''
 
 EXAM = '''\
-"""Instances of the lab on @title@.
-
-They come with their reference figures, so this folder is never shipped to learners.
-"""
+"""Instances of task `fill_rate`, with their reference figures: never shipped to learners."""
 
 from __future__ import annotations
 
 import numpy as np
 
-TASKS = ("fill_rate",)
+from labkit.exercise.drawing import until
 
 CASES = 3
 DAYS = 12
@@ -154,32 +149,34 @@ APART = 1e-3
 """How far every trap must lie from the reference, so that a judge can tell them apart."""
 
 
-def draw(task: str, seed: int) -> dict:
-    """Draw an instance of a task: plain data with parameters, references and traps.
+def draw(rng: np.random.Generator) -> dict:
+    """Return ``{"cases": [...]}``.
 
-    Raises:
-        LookupError: there is no task of this name.
+    Each has ``demand``, ``stock``, the reference ``fill_rate`` and ``traps``, the shares that known
+    mistakes lead to.
     """
-    if task not in TASKS:
-        raise LookupError(f"there is no task {task!r}; there are {', '.join(TASKS)}")
-    rng = np.random.default_rng(seed)
-    return {"cases": [_case(rng) for _ in range(CASES)]}
+    return {
+        "cases": [
+            until(lambda: _case(rng), _all_apart, "a reference apart from every trap")
+            for _ in range(CASES)
+        ]
+    }
 
 
 def _case(rng: np.random.Generator) -> dict:
-    while True:
-        demand = rng.integers(1, 21, DAYS)
-        stock = int(rng.integers(6, 15))
-        reference = fill_rate(demand, stock)
-        traps = _traps(demand, stock)
-        values = [reference, *traps.values()]
-        if min(abs(a - b) for i, a in enumerate(values) for b in values[:i]) > APART:
-            return {
-                "demand": demand.tolist(),
-                "stock": stock,
-                "fill_rate": reference,
-                "traps": traps,
-            }
+    demand = rng.integers(1, 21, DAYS)
+    stock = int(rng.integers(6, 15))
+    return {
+        "demand": demand.tolist(),
+        "stock": stock,
+        "fill_rate": fill_rate(demand, stock),
+        "traps": _traps(demand, stock),
+    }
+
+
+def _all_apart(case: dict) -> bool:
+    values = [case["fill_rate"], *case["traps"].values()]
+    return min(abs(a - b) for i, a in enumerate(values) for b in values[:i]) > APART
 
 
 def fill_rate(demand: np.ndarray, stock: int) -> float:
@@ -296,7 +293,7 @@ lab.quiz("busy_days")
 """
 
 ANSWERS = '''\
-"""Right and wrong answers of lab @number@, which prove its judges."""
+"""Right and wrong answers of task `fill_rate`, which prove its judge."""
 
 from __future__ import annotations
 
@@ -335,20 +332,16 @@ def in_percent(demand, stock):
 
 
 RIGHT = {
-    "fill_rate": {
-        "unit by unit": unit_by_unit,
-        "by what is lost": by_what_is_lost,
-    }
+    "unit by unit": unit_by_unit,
+    "by what is lost": by_what_is_lost,
 }
 
 WRONG = {
-    "fill_rate": {
-        "counts days": (days_without_shortage, "Count units, not days"),
-        "weighs days alike": (mean_of_daily_shares, "This weighs every day alike"),
-        "says what is lost": (share_lost, "the share of demand that was lost"),
-        "forgets the demand": (stock_over_demand, "A day serves at most its demand"),
-        "says percent": (in_percent, "This is in percent"),
-    }
+    "counts days": (days_without_shortage, "Count units, not days"),
+    "weighs days alike": (mean_of_daily_shares, "This weighs every day alike"),
+    "says what is lost": (share_lost, "the share of demand that was lost"),
+    "forgets the demand": (stock_over_demand, "A day serves at most its demand"),
+    "says percent": (in_percent, "This is in percent"),
 }
 '''
 
@@ -356,11 +349,13 @@ FILES = {
     "src/labkit/trends/@slug@/__init__.py": '"""The world of module @number@."""\n',
     "src/labkit/trends/@slug@/world.py": WORLD,
     "src/labkit/checks/@slug@/__init__.py": CHECKS,
-    "src/labkit/checks/@slug@/judges.py": JUDGES,
-    "grader/exams/@slug@/__init__.py": EXAM,
+    "src/labkit/checks/@slug@/quiz.py": QUIZ,
+    "src/labkit/checks/@slug@/fill_rate.py": TASK,
+    "grader/exams/@slug@/__init__.py": '"""The exams of module @number@."""\n',
+    "grader/exams/@slug@/fill_rate.py": EXAM,
     "labs/@name@/@slug@.py": LAB,
     "course/@name@/lesson.py": LESSON,
-    "tests/labs/@name@/answers.py": ANSWERS,
+    "tests/labs/@name@/fill_rate.py": ANSWERS,
 }
 
 CATALOG_ENTRY = f"""\

@@ -3,18 +3,18 @@
 For every graded task the reference (the solution in the lab's source) must reach full marks on
 every seed, the stub that learners start from must score 0, answers written differently must reach
 full marks, and at least five plausible wrong answers must fail with words that name the reason.
-The answers stand in `tests/labs/NN_slug/answers.py`; instances come from `grader/exams`.
+The answers of a task stand in `tests/labs/NN_slug/task.py`; instances come from `grader/exams`.
 
-`answers.py` defines two tables, each from task to named answers:
+Such a file defines two tables of named answers:
 
-    RIGHT = {"newsvendor": {"by root finding": by_root_finding, ...}}
-    WRONG = {"newsvendor": {"orders the mean": (order_the_mean, "ignores the costs"), ...}}
+    RIGHT = {"by root finding": by_root_finding, ...}
+    WRONG = {"orders the mean": (order_the_mean, "ignores the costs"), ...}
 
 The second part of a wrong answer is a piece of the text that its outcome must show. A third part,
 if there is one, is the most it may score; without it that is a quarter, since a mistake may not
 show in every case.
 
-Where answers repeat expensive work, such as compiling the same source, `answers.py` may bring a
+Where answers repeat expensive work, such as compiling the same source, the file may bring a
 context manager `sharing`; every trial is judged within it.
 """
 
@@ -23,15 +23,15 @@ from __future__ import annotations
 import ast
 import contextlib
 import importlib
-import importlib.util
 import multiprocessing
 import os
+import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from nbformat import NotebookNode
@@ -40,7 +40,7 @@ from labkit.authoring.release import release_source
 from labkit.authoring.source import header_of, read_source
 from labkit.errors import CourseError
 from labkit.exercise.guard import quiet
-from labkit.exercise.instances import exams
+from labkit.exercise.instances import draw
 from labkit.exercise.outcome import Outcome
 from labkit.exercise.task import LabSpec, judge
 from labkit.learner.variants import PRACTICE_KEY, seed
@@ -83,17 +83,17 @@ def trials(root: Path, assignment: str, seeds: int, tasks: Iterable[str] = ()) -
         VerifyError: a task has too few right or wrong answers, or there is no such lab or task.
     """
     names = [task.name for task in spec(assignment).tasks]
-    answers = _answers(root, assignment)
     chosen = list(tasks) or names
     if unknown := set(chosen) - set(names):
         raise VerifyError(f"{assignment} has no task {unknown.pop()!r}; it has {', '.join(names)}.")
     listed = []
     for task in chosen:
-        right, wrong = answers.RIGHT.get(task, {}), answers.WRONG.get(task, {})
+        answers = _answers(root, assignment, task)
+        right, wrong = answers.RIGHT, answers.WRONG
         if len(right) < LEAST_RIGHT or len(wrong) < LEAST_WRONG:
             raise VerifyError(
-                f"tests/labs/{assignment}/answers.py has {len(right)} right and {len(wrong)} wrong "
-                f"answers for {task!r}; at least {LEAST_RIGHT} and {LEAST_WRONG} are needed."
+                f"tests/labs/{assignment}/{task}.py has {len(right)} right and {len(wrong)} wrong "
+                f"answers; at least {LEAST_RIGHT} and {LEAST_WRONG} are needed."
             )
         named = [(REFERENCE, ""), *((RIGHT, n) for n in right), *((WRONG, n) for n in wrong)]
         listed.append(Trial(root, assignment, task, STUB, "", 0))
@@ -120,10 +120,14 @@ def run(listed: list[Trial], workers: int = 1) -> Iterator[Result]:
 def run_trial(trial: Trial) -> Result:
     """Judge one answer on one secret instance, and hold the outcome against what it must show."""
     answer, reason, most = _answer(trial)
-    drawn = exams(trial.root / "grader", spec(trial.assignment).slug).draw(
-        trial.task, seed(PRACTICE_KEY, f"verify {trial.seed}", trial.assignment, trial.task)
+    drawn = draw(
+        trial.root / "grader",
+        spec(trial.assignment).slug,
+        trial.task,
+        seed(PRACTICE_KEY, f"verify {trial.seed}", trial.assignment, trial.task),
     )
-    shared = getattr(_answers(trial.root, trial.assignment), "sharing", contextlib.nullcontext)
+    answers = _answers(trial.root, trial.assignment, trial.task)
+    shared = getattr(answers, "sharing", contextlib.nullcontext)
     with shared():
         outcome = judge(spec(trial.assignment).task(trial.task), answer, drawn)
     return Result(trial, outcome, _fault(trial, outcome, reason, most))
@@ -177,24 +181,37 @@ def _fault(trial: Trial, outcome: Outcome, reason: str, most: float) -> str:
 def _answer(trial: Trial) -> tuple[Any, str, float]:
     """The answer of a trial, the words its outcome must show, and the most it may score."""
     if trial.kind == RIGHT:
-        return _answers(trial.root, trial.assignment).RIGHT[trial.task][trial.name], "", 1.0
+        return _answers(trial.root, trial.assignment, trial.task).RIGHT[trial.name], "", 1.0
     if trial.kind == WRONG:
-        entry = _answers(trial.root, trial.assignment).WRONG[trial.task][trial.name]
+        entry = _answers(trial.root, trial.assignment, trial.task).WRONG[trial.name]
         return entry[0], entry[1], entry[2] if len(entry) > 2 else MOST_SCORE
     return _notebook_answers(trial.root, trial.assignment, trial.kind)[trial.task], "", 0.0
 
 
 @lru_cache
-def _answers(root: Path, assignment: str) -> ModuleType:
-    path = root / "tests" / "labs" / assignment / "answers.py"
-    if not path.is_file():
-        raise VerifyError(f"{path} is missing: it holds the right and wrong answers of every task.")
-    description = importlib.util.spec_from_file_location(f"answers_{assignment}", path)
-    if description is None or description.loader is None:
-        raise VerifyError(f"{path} cannot be imported.")
-    module = importlib.util.module_from_spec(description)
-    description.loader.exec_module(module)
-    return module
+def _answers(root: Path, assignment: str, task: str) -> ModuleType | SimpleNamespace:
+    """The module `tests/labs/NN_slug/task.py`; it may import what stands beside it as `.name`."""
+    folder = root / "tests" / "labs" / assignment
+    if (folder / "answers.py").is_file():  # until every lab has one file a task
+        together = _imported(folder, f"answers_{assignment}", "answers")
+        shared = {"sharing": together.sharing} if hasattr(together, "sharing") else {}
+        return SimpleNamespace(
+            RIGHT=together.RIGHT.get(task, {}), WRONG=together.WRONG.get(task, {}), **shared
+        )
+    if not (folder / f"{task}.py").is_file():
+        raise VerifyError(
+            f"{folder / task}.py is missing: it holds the right and wrong answers of the task."
+        )
+    return _imported(folder, f"answers_{assignment}", task)
+
+
+def _imported(folder: Path, package: str, name: str) -> ModuleType:
+    """Import a module of a folder whose own name is no Python name, as `package.name`."""
+    if package not in sys.modules:
+        made = ModuleType(package)
+        made.__path__ = [str(folder)]
+        sys.modules[package] = made
+    return importlib.import_module(f"{package}.{name}")
 
 
 @lru_cache

@@ -1,9 +1,9 @@
-"""Calling what a learner wrote, and reading what it returns, without being taken in.
+"""Calling what a learner wrote, without being taken in.
 
-A judge touches learner code only through `call` and reads results only through `as_number` and
-`as_array`. Whatever goes wrong becomes an `UnusableError` with words for the learner, so that a
-check always ends in an outcome. This keeps a notebook going; it is no protection against a hostile
-answer.
+A judge touches learner code only through `call` and reads what comes back only through
+`labkit.exercise.reading`. Whatever goes wrong becomes an `UnusableError` with words for the
+learner, so that a check always ends in an outcome. This keeps a notebook going; it is no protection
+against a hostile answer.
 """
 
 from __future__ import annotations
@@ -12,20 +12,22 @@ import contextlib
 import copy
 import ctypes
 import io
+import os
 import signal
 import sys
 import threading
+import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any
-
-import numpy as np
 
 PRINT_LIMIT = 4_000
 """Characters of printed text that are kept for the card."""
+
+PATIENCE = 10
+"""How many times its CPU limit a call may take on the clock: a busy machine refuses nobody, and a
+call that sleeps still ends."""
 
 
 class NotAttemptedError(Exception):
@@ -58,7 +60,8 @@ def call(answer: Callable[..., Any], *arguments: Any, seconds: float) -> Any:
         answer: the function.
         *arguments: passed on as copies, so that an answer which changes them in place harms itself
             alone.
-        seconds: wall-clock limit of this call.
+        seconds: limit of this call in CPU time, of this process and of programs it ran; on the
+            clock it may take `PATIENCE` times as long.
 
     Raises:
         NotAttemptedError: the function is still the untouched stub.
@@ -104,103 +107,6 @@ def _raised(problem: BaseException) -> UnusableError:
     )
 
 
-def as_number(value: Any, what: str) -> float:
-    """Read a single finite real number: int, float, NumPy or torch scalar, or an array of one.
-
-    Raises:
-        UnusableError: it is something else, or not finite.
-    """
-    array = as_array(value, what)
-    if array.size != 1:
-        raise UnusableError(
-            f"The {what} should be one number, but it is an array of shape {array.shape}.",
-            "Return a single number.",
-        )
-    return float(array.reshape(()))
-
-
-def as_array(value: Any, what: str, shape: tuple[int | None, ...] | None = None) -> np.ndarray:
-    """Read numbers as a float64 array.
-
-    Args:
-        value: number, list or tuple of numbers (nested), array, tensor, series or frame.
-        what: the name of the value in messages, for example "order quantity".
-        shape: the expected shape, `None` for a free length; a single column too many is forgiven
-            nowhere, since broadcasting would turn it into a wrong answer silently.
-
-    Raises:
-        UnusableError: not numbers, not finite, or of another shape.
-    """
-    if value is None:
-        raise UnusableError(
-            f"Your function ran, but returned nothing where the {what} was expected.",
-            "End it with a `return` of what was asked for.",
-        )
-    array = _numbers(value, what)
-    if shape is not None and not _fits(array.shape, shape):
-        wanted = tuple("any" if size is None else size for size in shape)
-        raise UnusableError(
-            f"The {what} should have shape {_as_words(wanted)}, but it has shape "
-            f"{_as_words(array.shape)}.",
-            "Print the shape of every step to see where it changes.",
-        )
-    wrong = ~np.isfinite(array)
-    if wrong.any():
-        place = tuple(int(i) for i in np.argwhere(wrong)[0])
-        at = f" at index {_as_words(place)}" if place else ""
-        raise UnusableError(
-            f"The {what} is {array[place]}{at}; every value must be a finite number.",
-            "Look for a division by zero, a logarithm of zero or training that diverged.",
-        )
-    return array
-
-
-def _numbers(value: Any, what: str) -> np.ndarray:
-    """Turn the kinds of value that hold numbers into a float64 array; refuse every other kind."""
-    try:
-        return np.asarray(_plain(value, what), dtype=np.float64)
-    except (TypeError, ValueError, OverflowError, RecursionError):
-        raise UnusableError(
-            f"The {what} cannot be read as an array of real numbers.",
-            "Return numbers only, with rows of equal length.",
-        ) from None
-
-
-def _plain(value: Any, what: str) -> Any:
-    """Reduce a value to numbers, arrays of numbers and lists of these, asking no foreign object."""
-    kind = type(value)
-    torch = sys.modules.get("torch")
-    if torch is not None and isinstance(value, torch.Tensor) and not value.is_complex():
-        return value.detach().cpu().to(torch.float64).numpy()
-    if kind.__module__.partition(".")[0] == "pandas" and hasattr(value, "to_numpy"):
-        return value.to_numpy(dtype=float, na_value=np.nan)
-    if isinstance(value, np.ma.MaskedArray):
-        return _plain(np.ma.filled(value.astype(float), np.nan), what)
-    if isinstance(value, (np.ndarray, np.generic)):
-        if value.dtype.kind in "biuf":
-            return np.asarray(value)
-        if value.dtype.kind == "O":
-            return _plain(value.tolist(), what)
-    if isinstance(value, (list, tuple, range)):
-        return [_plain(item, what) for item in value]
-    if isinstance(value, (bool, int, float, Fraction, Decimal)):
-        return float(value)
-    raise UnusableError(
-        f"Numbers were expected as {what}, but there is something of type {kind.__name__}.",
-        "Return a number, a list, a NumPy array or a torch tensor that is already computed.",
-    )
-
-
-def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
-    return len(shape) == len(wanted) and all(
-        expected is None or size == expected for size, expected in zip(shape, wanted, strict=True)
-    )
-
-
-def _as_words(shape: tuple[Any, ...]) -> str:
-    return "(" + ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "") + ")"
-
-
 def _in_one_line(problem: BaseException) -> str:
     """`ValueError: the text`, shortened; a text that itself raises is left out."""
     name = type(problem).__name__
@@ -223,6 +129,30 @@ def _where(problem: BaseException) -> str:
     return ""
 
 
+class _Clock:
+    """How much of a call's time is left."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._cpu, self._wall = _cpu_seconds(), time.monotonic()
+
+    def left(self) -> float:
+        """Seconds in which the call cannot run out of time, if it has one thread; 0 when over."""
+        used = _cpu_seconds() - self._cpu
+        waited = time.monotonic() - self._wall
+        return max(0.0, min(self._seconds - used, PATIENCE * self._seconds - waited))
+
+
+def _cpu_seconds() -> float:
+    """CPU time of this process and of the programs it has run."""
+    times = os.times()
+    return time.process_time() + times.children_user + times.children_system
+
+
+SHORTEST_LOOK = 0.02
+"""Seconds between two looks at the clock when little is left."""
+
+
 @contextlib.contextmanager
 def _time_limit(seconds: float) -> Iterator[Callable[[], bool]]:
     """Raise `TimeUpError` in this thread when the time is over; yield how to ask whether it is.
@@ -231,25 +161,30 @@ def _time_limit(seconds: float) -> Iterator[Callable[[], bool]]:
     set from a timer thread and arrives at the next Python instruction.
     """
     if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
-        with _alarm(seconds) as is_over:
+        with _alarm(_Clock(seconds)) as is_over:
             yield is_over
     else:
-        with _timer_thread(seconds) as is_over:
+        with _timer_thread(_Clock(seconds)) as is_over:
             yield is_over
 
 
 @contextlib.contextmanager
-def _alarm(seconds: float) -> Iterator[Callable[[], bool]]:
+def _alarm(clock: _Clock) -> Iterator[Callable[[], bool]]:
     rung = False
 
     def ring(*_: object) -> None:
         nonlocal rung
+        left = clock.left()
+        if left > 0.0:
+            signal.setitimer(signal.ITIMER_REAL, max(left, SHORTEST_LOOK))
+            return
         rung = True
+        # Once more, for an answer that swallows the first ring in a bare `except`.
+        signal.setitimer(signal.ITIMER_REAL, 1.0)
         raise TimeUpError
 
     before = signal.signal(signal.SIGALRM, ring)
-    # The repeat catches an answer that swallows the first ring in a bare `except`.
-    remaining, interval = signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
+    remaining, interval = signal.setitimer(signal.ITIMER_REAL, max(clock.left(), SHORTEST_LOOK))
     try:
         yield lambda: rung
     finally:
@@ -258,29 +193,31 @@ def _alarm(seconds: float) -> Iterator[Callable[[], bool]]:
 
 
 @contextlib.contextmanager
-def _timer_thread(seconds: float) -> Iterator[Callable[[], bool]]:
+def _timer_thread(clock: _Clock) -> Iterator[Callable[[], bool]]:
     thread = threading.get_ident()
-    over = threading.Lock()
-    done = rung = False
+    done = threading.Event()
+    lock = threading.Lock()
+    rung = False
 
-    def ring() -> None:
+    def watch() -> None:
         nonlocal rung
-        with over:
-            if not done:
+        while left := clock.left():
+            if done.wait(max(left, SHORTEST_LOOK)):
+                return
+        with lock:
+            if not done.is_set():
                 rung = True
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(
                     ctypes.c_ulong(thread), ctypes.py_object(TimeUpError)
                 )
 
-    timer = threading.Timer(seconds, ring)
-    timer.daemon = True
-    timer.start()
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
     try:
         yield lambda: rung
     finally:
-        with over:
-            done = True
-        timer.cancel()
+        with lock:
+            done.set()
 
 
 @contextlib.contextmanager

@@ -3,6 +3,8 @@
 Practice instances stand in `practice.json` beside a lab's judges: parameters and reference figures
 as plain data, computed once from `grader/exams`. Where the environment variable `LABKIT_EXAMS`
 names the instructor's `grader` folder, instances are drawn there with the course's private key.
+
+`draw` is the one door to the exams: `grader/exams/<slug>/<task>.py` has a function `draw(rng)`.
 """
 
 from __future__ import annotations
@@ -13,13 +15,17 @@ import os
 import sys
 from importlib import resources
 from pathlib import Path
-from types import ModuleType
 
+from labkit.exercise.drawing import Draw, plain
 from labkit.exercise.task import Instance, LabSpec
 from labkit.learner.identity import learner_id
 from labkit.learner.variants import PRACTICE_KEY, private_key, seed
 
 EXAMS_VARIABLE = "LABKIT_EXAMS"
+
+
+class DrawError(RuntimeError):
+    """An exam could not be drawn; the text names lab, task and seed. It is a fault of the check."""
 
 
 def is_exam() -> bool:
@@ -28,11 +34,16 @@ def is_exam() -> bool:
 
 
 def instance(spec: LabSpec, task: str) -> Instance:
-    """Draw the present learner's instance of a task."""
+    """Draw the present learner's instance of a task.
+
+    Raises:
+        DrawError: the exam could not be drawn.
+        ModuleNotFoundError: the grader's folder holds no exam of this task.
+    """
     if is_exam():
         folder = Path(os.environ[EXAMS_VARIABLE])
         key = private_key(folder / "course.key")
-        return exams(folder, spec.slug).draw(task, seed(key, learner_id(), spec.assignment, task))
+        return draw(folder, spec.slug, task, seed(key, learner_id(), spec.assignment, task))
     variants = practice(spec.slug)[task]
     return variants[seed(PRACTICE_KEY, learner_id(), spec.assignment, task) % len(variants)]
 
@@ -43,19 +54,49 @@ def practice(slug: str) -> dict[str, list[Instance]]:
     return json.loads(file.read_text(encoding="utf-8"))
 
 
-def exams(folder: Path, slug: str) -> ModuleType:
-    """Import the exams of a lab from the instructor's folder.
+def draw(folder: Path, slug: str, task: str, number: int) -> Instance:
+    """Draw the instance of a task that belongs to a seed, always the same one.
+
+    It is passed through JSON, so that practice and exam have exactly the same types.
+
+    Args:
+        folder: the instructor's `grader` folder.
+        slug: the lab's name without its number.
+        task: the task's name.
+        number: the seed.
 
     Raises:
-        ModuleNotFoundError: the folder holds no exams of this lab.
+        DrawError: the exam's own code failed, or what it drew is no plain data.
+        ModuleNotFoundError: the folder holds no exam of this task.
+    """
+    drawn_by = exam_of(folder, slug, task)
+    try:
+        return plain(drawn_by, number)
+    except Exception as problem:
+        raise DrawError(
+            f"the exam of {slug}, task {task}, seed {number}, could not be drawn: "
+            f"{type(problem).__name__}: {problem}"
+        ) from problem
+
+
+def exam_of(folder: Path, slug: str, task: str) -> Draw:
+    """Import the function that draws a task's instances from the instructor's folder.
+
+    Raises:
+        ModuleNotFoundError: the folder holds no exam of this task.
     """
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
     try:
-        return importlib.import_module(f"exams.{slug}")
+        package = importlib.import_module(f"exams.{slug}")
+        if hasattr(package, "TASKS"):  # until the exams of every lab are by task
+            return lambda rng: package.draw(task, int(rng.integers(2**62)))
+        drawn_by: Draw = importlib.import_module(f"exams.{slug}.{task}").draw
     except ModuleNotFoundError as problem:
         raise ModuleNotFoundError(
-            f"{folder} holds no exams for '{slug}' ({problem}). {EXAMS_VARIABLE} must name the "
-            "course's grader folder, which learners do not have; unset it to practise.",
+            f"{folder} holds no exam for the task '{task}' of '{slug}' ({problem}). "
+            f"{EXAMS_VARIABLE} must name the course's grader folder, which learners do not have; "
+            "unset it to practise.",
             name=problem.name,
         ) from problem
+    return drawn_by

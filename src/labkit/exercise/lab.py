@@ -16,15 +16,29 @@ from IPython.display import display
 
 from labkit import __version__
 from labkit.exercise import cards
-from labkit.exercise.instances import instance, is_exam
+from labkit.exercise.instances import DrawError, instance, is_exam
 from labkit.exercise.summary import progress_card
-from labkit.exercise.task import LabSpec, judge
+from labkit.exercise.task import LabSpec, fault_of_the_check, judge
 from labkit.learner import progress as records
 from labkit.learner.progress import ProgressError
 
 
 class EditionError(RuntimeError):
     """Notebook and installed labkit do not fit each other."""
+
+
+def opener(spec: LabSpec) -> Callable[[int], Lab]:
+    """Make the function `open_lab` of a lab, which notebooks call with their edition."""
+
+    def open_lab(edition: int) -> Lab:
+        """Open the lab for a notebook of the given edition.
+
+        Raises:
+            EditionError: the notebook was made for another edition.
+        """
+        return Lab(spec, edition)
+
+    return open_lab
 
 
 class Points(float):
@@ -73,7 +87,10 @@ class Lab:
             LookupError: the lab has no task of this name.
         """
         found = self._spec.task(task)
-        outcome = judge(found, answer, instance(self._spec, task))
+        try:
+            outcome = judge(found, answer, instance(self._spec, task))
+        except DrawError as problem:
+            outcome = fault_of_the_check(problem)
         where = "the exam's instance" if is_exam() else "your practice instance"
         # Kept first, since the card says what changed; shown first, since it matters most.
         before, notice = self._kept(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -78,6 +78,59 @@ def not_attempted() -> Outcome:
 def error(message: str, *, on: str = "", next_step: str = "") -> Outcome:
     """No marks, because the answer could not be used at all."""
     return Outcome(Status.ERROR, 0.0, message, on, next_step)
+
+
+def partial(
+    score: float, message: str, *, on: str = "", next_step: str = "", misconception: str = ""
+) -> Outcome:
+    """A stated part of the marks, for a skill that is half there; the task's text says for what."""
+    return Outcome(Status.PARTIAL, score, message, on, next_step, misconception)
+
+
+def all_cases(outcomes: Sequence[Outcome], praise: str) -> Outcome:
+    """Join cases that ask for one skill: the score of the worst, and its words.
+
+    A wrong idea may show in one case of six only. The mean would pay five sixths for it.
+
+    Args:
+        outcomes: one outcome a case, at least one.
+        praise: the message when every case passed.
+
+    Raises:
+        ValueError: there are no outcomes.
+    """
+    if not outcomes:
+        raise ValueError("no case was judged")
+    worst = min(outcomes, key=lambda outcome: outcome.score)
+    if worst.status is Status.PASSED:
+        return passed(praise)
+    right = sum(outcome.status is Status.PASSED for outcome in outcomes)
+    if right == 0:
+        return worst
+    message = f"{right} of {len(outcomes)} cases are right. One that is not: {worst.message}"
+    return replace(worst, message=message)
+
+
+def weighted(parts: Sequence[tuple[float, Outcome]], praise: str) -> Outcome:
+    """Join the parts of a task, each with the share of the marks that the task's text states.
+
+    Args:
+        parts: pairs of share and outcome; the shares sum to 1. The words are those of the first
+            part that fell short.
+        praise: the message when every part passed.
+
+    Raises:
+        ValueError: the shares do not sum to 1.
+    """
+    if not math.isclose(math.fsum(share for share, _ in parts), 1.0):
+        raise ValueError(f"the shares {[share for share, _ in parts]} do not sum to 1")
+    short = [outcome for _, outcome in parts if outcome.status is not Status.PASSED]
+    if not short:
+        return passed(praise)
+    score = math.fsum(share * outcome.score for share, outcome in parts)
+    if score == 0.0:
+        return short[0]
+    return replace(short[0], status=Status.PARTIAL, score=score)
 
 
 def over_cases(outcomes: Sequence[Outcome], praise: str) -> Outcome:

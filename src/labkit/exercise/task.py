@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from labkit.exercise import guard
-from labkit.exercise.outcome import Outcome, error, not_attempted
+from labkit.exercise.outcome import Outcome, all_cases, error, not_attempted
 from labkit.exercise.quiz import Question
 
 Instance = dict[str, Any]
@@ -23,12 +23,16 @@ class Task:
         points: as in the notebook's test cell.
         judge: takes the learner's answer and an instance (plain data), returns an outcome.
         hints: from the gentlest to the most direct.
+        title: the task in a few words, as its heading in the notebook has it.
+        traps: the words for each known misconception, by the key that instances have for it.
     """
 
     name: str
     points: float
     judge: Judge
     hints: tuple[str, ...]
+    title: str = ""
+    traps: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,20 @@ def judge(task: Task, answer: Any, instance: Instance) -> Outcome:
     return replace(outcome, printed=printed.text())
 
 
+def each_case(instance: Instance, one: Callable[[Instance], Outcome], praise: str) -> Outcome:
+    """Judge every case of ``instance["cases"]``; the score is that of the worst.
+
+    Where a part of the task has cases of its own, judge each part by itself and join them by
+    `weighted`.
+
+    Args:
+        instance: has a list of cases.
+        one: judges a case.
+        praise: the message when every case passed.
+    """
+    return all_cases(judge_cases(instance["cases"], one), praise)
+
+
 def judge_cases(cases: Sequence[Instance], one: Callable[[Instance], Outcome]) -> list[Outcome]:
     """Judge every case of an instance; an error in one case leaves the others their marks."""
     return [attempt(lambda case=case: one(case)) for case in cases]  # type: ignore[misc]
@@ -100,8 +118,13 @@ def attempt(step: Callable[[], Outcome]) -> Outcome:
     except guard.UnusableError as problem:
         return error(str(problem), next_step=problem.next_step)
     except Exception as problem:
-        return error(
-            f"The check could not come to a verdict ({type(problem).__name__}: {problem}).",
-            next_step="This is a fault of the check, not necessarily of your answer. Please "
-            "report it with your answer.",
-        )
+        return fault_of_the_check(problem)
+
+
+def fault_of_the_check(problem: Exception) -> Outcome:
+    """No marks, and no blame: the check itself, or the drawing of its instance, went wrong."""
+    return error(
+        f"The check could not come to a verdict ({type(problem).__name__}: {problem}).",
+        next_step="This is a fault of the check, not necessarily of your answer. Please "
+        "report it with your answer.",
+    )

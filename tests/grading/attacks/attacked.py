@@ -25,7 +25,7 @@ rates = {"low": 0.1, "high": 0.4}
 
 
 def judge_median(answer, instance):
-    found = guard.as_number(guard.call(answer, instance["values"], seconds=2), "median")
+    found = reading.as_number(guard.call(answer, instance["values"], seconds=2), "median")
     return passed("Right.") if found == instance["median"] else failed("Not the median.")
 
 

@@ -289,7 +289,7 @@ def test_a_lab_check_judges_a_function_of_the_other_process(rooms):
         "from labkit.exercise import guard\nfrom labkit.exercise.outcome import failed, passed\n"
         "from labkit.exercise.task import Task, judge\n"
         "def judging(answer, instance):\n"
-        "    value = guard.as_number(guard.call(answer, 3, seconds=1), 'value')\n"
+        "    value = reading.as_number(guard.call(answer, 3, seconds=1), 'value')\n"
         "    return passed('') if value == 9 else failed(f'{value:g} is wrong')\n"
         "task = Task('square', 5, judging, ())\n"
         "def says(answer):\n    outcome = judge(task, answer, {})\n"

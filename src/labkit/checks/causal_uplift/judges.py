@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labkit.checks.causal_uplift import redraw
-from labkit.exercise.guard import UnusableError, as_array, as_number, call
+from labkit.exercise.guard import UnusableError, call
 from labkit.exercise.outcome import Outcome, Status, failed, over_cases, passed
+from labkit.exercise.reading import as_array, as_number
 from labkit.exercise.task import Instance, judge_cases
 from labkit.trends.causal_uplift.metrics import coverage, pehe, policy_profit
 from labkit.trends.causal_uplift.world.budget import EDGES

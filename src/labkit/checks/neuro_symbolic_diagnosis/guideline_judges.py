@@ -19,8 +19,9 @@ from labkit.checks.neuro_symbolic_diagnosis.reading import (
     as_records,
     between_zero_and_one,
 )
-from labkit.exercise.guard import UnusableError, as_array, as_number
+from labkit.exercise.guard import UnusableError
 from labkit.exercise.outcome import Outcome, Status, failed, over_cases, passed
+from labkit.exercise.reading import as_array, as_number
 from labkit.exercise.task import Instance, judge_cases
 from labkit.trends.neuro_symbolic_diagnosis import guideline
 from labkit.trends.neuro_symbolic_diagnosis.explanations import (

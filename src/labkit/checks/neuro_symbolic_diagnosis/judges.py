@@ -25,8 +25,9 @@ from labkit.checks.neuro_symbolic_diagnosis.reading import (
     as_names,
     parts,
 )
-from labkit.exercise.guard import UnusableError, as_array, call
+from labkit.exercise.guard import UnusableError, call
 from labkit.exercise.outcome import Outcome, Status, failed, over_cases, passed
+from labkit.exercise.reading import as_array
 from labkit.exercise.task import Instance, judge_cases
 from labkit.trends.neuro_symbolic_diagnosis.perception import HEADS, concept_accuracy, most_likely
 from labkit.trends.neuro_symbolic_diagnosis.world.lesions import Lesions

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from labkit.exercise.guard import UnusableError, as_array
+from labkit.exercise.guard import UnusableError
+from labkit.exercise.reading import as_array
 
 Floats = NDArray[np.float64]
 

@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from labkit.exercise.guard import UnusableError, as_array, as_number, call
+from labkit.exercise.guard import UnusableError, call
 from labkit.exercise.outcome import Outcome, Status, failed, over_cases, passed
+from labkit.exercise.reading import as_array, as_number
 from labkit.exercise.task import Instance, attempt, judge_cases
 from labkit.trends.rl_supply_chain.metrics import (
     all_states,

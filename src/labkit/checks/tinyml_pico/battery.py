@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from labkit.checks.tinyml_pico.reading import parts
-from labkit.exercise.guard import as_number
 from labkit.exercise.outcome import Outcome, Status, failed, passed
+from labkit.exercise.reading import as_number
 from labkit.exercise.task import Instance
 
 TOLERANCE = 0.02

@@ -12,8 +12,9 @@ import numpy as np
 
 from labkit.checks.tinyml_pico import faults, redraw
 from labkit.checks.tinyml_pico.reading import mapping
-from labkit.exercise.guard import UnusableError, as_array
+from labkit.exercise.guard import UnusableError
 from labkit.exercise.outcome import Outcome, Status, failed, passed
+from labkit.exercise.reading import as_array
 from labkit.exercise.task import Instance
 from labkit.trends.tinyml_pico import data, integer, network
 from labkit.trends.tinyml_pico.validate import NetworkError, validated

@@ -14,8 +14,9 @@ import numpy as np
 
 from labkit.checks.tinyml_pico import redraw
 from labkit.checks.tinyml_pico.reading import parts
-from labkit.exercise.guard import UnusableError, as_array
+from labkit.exercise.guard import UnusableError
 from labkit.exercise.outcome import Outcome, failed, passed
+from labkit.exercise.reading import as_array
 from labkit.exercise.task import Instance
 
 SAME_WINDOW = 0.01
