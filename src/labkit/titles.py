@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+TITLE = re.compile(r"# +(.+?)\s*\Z")
 HEADING = re.compile(r"#{2,3} +(.+?)\s*\Z")
 # "(10 points)", "(5 points, and 10 for the note below)"
 POINTS = re.compile(r"\s*\(\d+ points?\b[^()]*\)")
@@ -32,12 +33,26 @@ def task_titles(cells: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     return titles
 
 
+def notebook_title(cells: Iterable[Mapping[str, Any]]) -> str:
+    """Return a notebook's title, its first heading of the highest level; empty if it has none."""
+    for cell in cells:
+        if cell.get("cell_type") == "markdown":
+            for line in _lines(cell):
+                if found := TITLE.match(line):
+                    return found[1]
+    return ""
+
+
 def task_key(grade_id: str) -> str:
     """Return a task's key from its test's id: "newsvendor" for "test_newsvendor"."""
     return grade_id.removeprefix("test_")
 
 
 def _headings(cell: Mapping[str, Any]) -> list[str]:
+    found = map(HEADING.match, _lines(cell))
+    return [POINTS.sub("", match[1]) for match in found if match]
+
+
+def _lines(cell: Mapping[str, Any]) -> list[str]:
     source = cell.get("source", "")
-    lines = ("".join(source) if isinstance(source, list) else str(source)).splitlines()
-    return [POINTS.sub("", match[1]) for match in map(HEADING.match, lines) if match]
+    return ("".join(source) if isinstance(source, list) else str(source)).splitlines()

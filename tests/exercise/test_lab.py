@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from labkit.exercise import instances
+from labkit.exercise import cards, instances
 from labkit.exercise import lab as lab_module
 from labkit.exercise.drawing import NothingFitsError, until
 from labkit.exercise.guard import call
@@ -20,6 +20,7 @@ from labkit.exercise.outcome import (
     Status,
     all_cases,
     failed,
+    not_attempted,
     over_cases,
     partial,
     passed,
@@ -160,6 +161,28 @@ def test_progress_keeps_the_best_score_and_shows_it(shown):
     handle.progress()
     assert "7 of 12 points" in shown[-1].text
     assert progress.load()["99_squares"]["tasks"]["square"]["tries"] == 2
+
+
+def test_graded_work_has_no_hints_and_says_nothing_of_progress(shown, monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    handle = Lab(SPEC, 3)
+    handle.hint("square")
+    handle.progress()
+    assert shown == []
+    with pytest.raises(LookupError):
+        handle.hint("cube")
+
+
+def test_a_cards_text_tells_status_and_trap_again():
+    outcome = failed("Wrong: by far.", misconception=f"a trap: {'far and ' * 20}wide")
+    task = "2 · A long title: with a colon, that has to be broken over more than one line of text"
+    text = cards.outcome_card(task, outcome, 5, "the exam's instance").text
+    assert cards.read_outcome(text) == (Status.FAILED, outcome.misconception)
+    assert cards.read_outcome(cards.outcome_card("a", not_attempted(), 5, "x").text) == (
+        Status.NOT_ATTEMPTED,
+        "",
+    )
+    assert cards.read_outcome("✔ all is well: it passed") is None
 
 
 def test_progress_is_saved_and_restored_elsewhere(shown, tmp_path, monkeypatch):

@@ -10,6 +10,7 @@ status on a ground of its own, a word with a sign.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -32,6 +33,11 @@ SIGNS = {
     Status.NOT_ATTEMPTED: ("○", "#6b6b6b"),
     Status.ERROR: ("⚠", "#c62828"),
 }
+OUTCOME = re.compile(
+    f"(?:{'|'.join(sign for sign, _ in SIGNS.values())}) [^:]*(?::[^:]*?)*?: "
+    f"({'|'.join(Status)}) · "
+)
+TRAP = re.compile(r"^  Known trap: (.*(?:\n    .*)*)", re.MULTILINE)
 Row = tuple[str, str]
 
 
@@ -74,6 +80,19 @@ def outcome_card(
         _frame(heading, note, _rows(rows) + _folded(folded), colour),
         _text(f"{sign} {task}: {outcome.status}", note, [*rows, *folded]),
     )
+
+
+def read_outcome(text: str) -> tuple[Status, str] | None:
+    """Read an outcome's status and misconception back from its card's text form.
+
+    Returns:
+        None if the text is no such card.
+    """
+    found = OUTCOME.match(" ".join(text.split()))
+    if not found:
+        return None
+    trap = TRAP.search(text)
+    return Status(found[1]), " ".join(trap[1].split()) if trap else ""
 
 
 def hint_card(task: str, hints: Sequence[str], opened: int) -> Card:

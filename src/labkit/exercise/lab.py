@@ -16,7 +16,7 @@ from IPython.display import display
 
 from labkit import __version__
 from labkit.exercise import cards
-from labkit.exercise.instances import DrawError, instance, is_exam
+from labkit.exercise.instances import DrawError, instance, is_exam, is_graded_run
 from labkit.exercise.summary import progress_card
 from labkit.exercise.task import LabSpec, fault_of_the_check, judge
 from labkit.learner import progress as records
@@ -103,12 +103,14 @@ class Lab:
         return Points(round(outcome.score * found.points, 2))
 
     def hint(self, task: str) -> None:
-        """Open one more hint of a task.
+        """Open one more hint of a task; in graded work, where hints have no place, do nothing.
 
         Raises:
             LookupError: the lab has no task of this name.
         """
         hints = self._spec.task(task).hints
+        if is_graded_run():
+            return
         opened = min(self._reached().get("hints", {}).get(task, 0) + 1, len(hints))
         display(cards.hint_card(task, hints, opened))
         self._keep(lambda: records.record_hint(self._spec.assignment, task, opened))
@@ -133,10 +135,14 @@ class Lab:
     ) -> None:
         """Show what was reached; save it to a file or restore it from one first.
 
+        In graded work it does nothing: what was reached in practice is not known there.
+
         Args:
             save: a file to write a copy to; what an earlier copy there holds stays in it.
             restore: a saved copy; of each task the better score stays.
         """
+        if is_graded_run():
+            return
         done = []
         if restore is not None:
             source = Path(restore).expanduser()
