@@ -18,7 +18,12 @@ POINTS = re.compile(r"\s*\(\d+ points?\b[^()]*\)")
 
 
 def task_titles(cells: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Return the titles of a notebook's graded cells by grade id.
+    """Return the titles of a notebook's graded cells by grade id; see `task_headings`."""
+    return {name: POINTS.sub("", heading) for name, heading in task_headings(cells).items()}
+
+
+def task_headings(cells: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return the nearest heading above each of a notebook's graded cells, by grade id.
 
     A cell without a heading above it has none. Two cells below one heading share it.
     """
@@ -43,14 +48,8 @@ def notebook_title(cells: Iterable[Mapping[str, Any]]) -> str:
     return ""
 
 
-def task_key(grade_id: str) -> str:
-    """Return a task's key from its test's id: "newsvendor" for "test_newsvendor"."""
-    return grade_id.removeprefix("test_")
-
-
 def _headings(cell: Mapping[str, Any]) -> list[str]:
-    found = map(HEADING.match, _lines(cell))
-    return [POINTS.sub("", match[1]) for match in found if match]
+    return [match[1] for match in map(HEADING.match, _lines(cell)) if match]
 
 
 def _lines(cell: Mapping[str, Any]) -> list[str]:

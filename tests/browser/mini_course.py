@@ -39,6 +39,20 @@ LESSON = """\
 # # Lesson 01: sums
 #
 # Twice two is four.
+
+# %%
+from labkit.exercise.lab import Lab
+from labkit.exercise.quiz import Option, Question
+from labkit.exercise.task import LabSpec
+
+options = (Option("three", "That is one more."), Option("four", "Two and two.", right=True))
+lab = Lab(LabSpec(1, "sums", 1, (), (Question("twice", "Twice two is?", options),)), 1)
+
+# %%
+lab.quiz("twice")
+
+# %%
+2 + 2
 """
 SOURCE = """\
 # %% [markdown]

@@ -20,7 +20,7 @@ from labkit.errors import CourseError
 
 CATALOG_PATH = Path("course/course.yml")
 FACTS = ".labkit-course.json"
-FACTS_FORMAT = 1
+FACTS_FORMAT = 2
 STATUSES = ("available", "planned")
 TABLE_START = "<!-- modules:start -->"
 TABLE_END = "<!-- modules:end -->"
@@ -97,19 +97,32 @@ class Module:
 
 
 @dataclass(frozen=True)
+class TaskFacts:
+    """A task's name and points, its title, and the heading in the notebook that leads to it."""
+
+    name: str
+    points: float
+    title: str
+    heading: str
+
+
+@dataclass(frozen=True)
 class LabGrading:
     """What a lab gives points for.
 
     Attributes
     ----------
     tasks
-        Name and points of each task that a check judges, in the notebook's order.
+        Each task that a check judges, in the notebook's order.
     essay_points
         Points that a person gives, for all essays together.
+    questions
+        Names of the questions that the lesson asks.
     """
 
-    tasks: tuple[tuple[str, float], ...]
+    tasks: tuple[TaskFacts, ...]
     essay_points: float
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -194,8 +207,9 @@ def course_facts(catalog: Catalog, grading: Mapping[str, LabGrading]) -> dict[st
                 "time": _hours(module.minutes),
                 "lesson": module.lesson if module.available else None,
                 "lab": module.lab if module.available else None,
-                "tasks": [{"name": name, "points": points} for name, points in lab.tasks],
+                "tasks": [asdict(task) for task in lab.tasks],
                 "essay_points": lab.essay_points,
+                "questions": list(lab.questions),
             }
         )
     return {

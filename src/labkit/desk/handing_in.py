@@ -21,7 +21,6 @@ from IPython.display import display
 
 from labkit.desk import report
 from labkit.desk.deliver import (
-    HANDED_IN,
     Exchange,
     ExchangeRefusedError,
     find_exchange,
@@ -37,8 +36,9 @@ from labkit.grading.intake import DEPTH, FILE_BYTES, FILES, TOTAL_BYTES
 from labkit.grading.unpack import RefusedArchive, entry_parts
 from labkit.learner import progress
 from labkit.learner.identity import learner_id
+from labkit.learner.state import last_hand_in
 from labkit.learner.work import work_digest
-from labkit.learner.zip_names import LEARNER_CHARACTERS, ZipName
+from labkit.learner.zip_names import HANDED_IN, LEARNER_CHARACTERS, ZipName
 
 # Accounts that many people share: as a name they tell an instructor nothing.
 SHARED_ACCOUNTS = {"jovyan", "learner", "root", "student", "ubuntu", "user"}
@@ -252,17 +252,15 @@ def _record(work: Work, receipt: dict[str, Any], how: str) -> list[str]:
 
 
 def _handed_in(work: Work) -> str:
-    """When this lab was last handed in and whether it has changed since, in words."""
+    """When this lab was last handed in or packed and whether it has changed since, in words."""
     try:
-        submitted = progress.load().get(work.lab, {}).get("submitted", [])
+        last = last_hand_in(progress.load().get(work.lab, {}))
     except progress.ProgressError:
         return ""
-    if not submitted:
+    if last is None:
         return ""
-    last = submitted[-1]
-    changed = last.get("digest") != work_digest(work.content)
-    since = "changed since" if changed else "not changed since"
-    return f"Handed in {last.get('when')} (receipt {last.get('receipt')}), {since}."
+    since = "changed since" if last.digest != work_digest(work.content) else "not changed since"
+    return f"{last.stage.capitalize()} {last.when} (receipt {last.receipt}), {since}."
 
 
 def _unsaved_faults(work: Work) -> list[str]:

@@ -11,14 +11,16 @@ status on a ground of its own, a word with a sign.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 from textwrap import wrap
+from typing import Any
 
 from labkit.exercise.outcome import Outcome, Status
 from labkit.exercise.quiz import Question
 
+QUESTION_TYPE = "application/vnd.labkit.question+json"
 WIDTH = 88
 """Columns of the text form."""
 
@@ -43,17 +45,18 @@ Row = tuple[str, str]
 
 @dataclass(frozen=True, repr=False)
 class Card:
-    """Something to show, in HTML and in plain text."""
+    """Something to show, in HTML, in plain text, and as data by type for our own extension."""
 
     html: str
     text: str
+    data: Mapping[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """The text form, which a terminal shows."""
         return self.text
 
-    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        return {"text/html": self.html, "text/plain": self.text}
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        return {"text/html": self.html, "text/plain": self.text, **self.data}
 
 
 def outcome_card(
@@ -106,10 +109,11 @@ def hint_card(task: str, hints: Sequence[str], opened: int) -> Card:
     return Card(_frame(escape(title), note, body, NEUTRAL), _text(title, note, rows))
 
 
-def question_card(question: Question) -> Card:
+def question_card(lab: str, question: Question) -> Card:
     """Show a quiz question; each option opens to tell whether it is right, and why.
 
-    The text form holds the options without the answers.
+    The text form holds the options without the answers. The extension of JupyterLab draws the
+    question from data instead: there a click answers it, and counts.
     """
     title, note = "Question", "open an option to compare"
     options = list(zip(question.letters, question.options, strict=True))
@@ -120,7 +124,17 @@ def question_card(question: Question) -> Card:
     body = _rows([("", question.text)]) + _folded(folded)
     rows = [("", question.text), *((f"{letter})", option.text) for letter, option in options)]
     how = "answer with lab.quiz(NAME, LETTER)"
-    return Card(_frame(title, note, body, NEUTRAL), _text(title, how, rows))
+    data = {
+        "lab": lab,
+        "name": question.name,
+        "text": question.text,
+        "options": [
+            {"letter": letter, "text": option.text, "why": option.why, "right": option.right}
+            for letter, option in options
+        ],
+    }
+    html, text = _frame(title, note, body, NEUTRAL), _text(title, how, rows)
+    return Card(html, text, {QUESTION_TYPE: data})
 
 
 def answer_card(question: Question, letter: str) -> Card:

@@ -124,7 +124,7 @@ class Lab:
         """
         found = self._spec.question(question)
         if choice is None:
-            display(cards.question_card(found))
+            display(cards.question_card(self._spec.assignment, found))
             return
         display(cards.answer_card(found, choice))
         right = found.option(choice).right

@@ -55,6 +55,11 @@ export class Connection {
     await this.ask('progress', { method: 'POST', body: await file.arrayBuffer() });
   }
 
+  /* Tells the server what a learner did, for the progress file; see labkit.desk.server. */
+  async tell(event) {
+    await this.ask('events', { method: 'POST', body: JSON.stringify(event) });
+  }
+
   async ask(question, request = {}) {
     const { ServerConnection } = this.lab.services;
     const address = this.lab.coreutils.URLExt.join(this.settings.baseUrl, 'labkit/');

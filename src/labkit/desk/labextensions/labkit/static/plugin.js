@@ -5,7 +5,9 @@
  */
 import { Connection } from './connection.js';
 import { Page } from './page.js';
+import { watchLessons } from './lessons.js';
 import { pictureFactory } from './pictures.js';
+import { questionFactory } from './questions.js';
 
 const FILE_TYPE = 'labkit-home';
 const FACTORY = 'Course home';
@@ -29,10 +31,16 @@ function homeWidget(lab, context, open, rendermime) {
         address: path => lab.coreutils.URLExt.join(
           lab.coreutils.PageConfig.getBaseUrl(), 'lab/tree', lab.coreutils.URLExt.encodeParts(path)
         ),
+        file: path => lab.coreutils.URLExt.join(
+          lab.coreutils.PageConfig.getBaseUrl(), 'files',
+          lab.coreutils.URLExt.encodeParts(this.folder + path)
+        ),
+        tell: event => this.connection.tell(event).finally(() => this.refresh()),
         save: () => this.connection.save(),
         restore: file => this.connection.restore(file).finally(() => this.refresh()),
         plain: () => this.plain()
       });
+      this.folder = context.localPath.replace(/[^/]*$/, '');
       this.look = () => this.refresh();
       this.tick = () => this.connection.absent || this.refresh();
     }
@@ -112,7 +120,14 @@ function activate(lab, app, documents, rendermime, palette, launcher, restorer) 
   const icon = new lab.ui.LabIcon({ name: 'labkit:home', svgstr: ICON });
   const registry = app.docRegistry;
   const tracker = new lab.apputils.WidgetTracker({ namespace: FILE_TYPE });
-  const open = path => documents.openOrReveal(path);
+  const open = async (path, heading = '') => {
+    const widget = documents.openOrReveal(path);
+    if (widget && heading) {
+      await widget.context.ready;
+      await widget.revealed;
+      widget.setFragment(`#${heading}`);
+    }
+  };
   const factory = homeFactory(lab, open, rendermime);
 
   registry.addFileType({
@@ -182,6 +197,21 @@ export function plugins(lab) {
       autoStart: true,
       requires: [lab.rendermime.IRenderMimeRegistry],
       activate: (app, rendermime) => rendermime.addFactory(pictureFactory(lab))
+    },
+    {
+      id: 'labkit:questions',
+      description: 'Lets a click answer a question of the course.',
+      autoStart: true,
+      requires: [lab.rendermime.IRenderMimeRegistry],
+      activate: (app, rendermime) =>
+        rendermime.addFactory(questionFactory(lab, new Connection(lab, '')))
+    },
+    {
+      id: 'labkit:lessons',
+      description: 'Keeps which lessons were begun and run to their end.',
+      autoStart: true,
+      requires: [lab.notebook.INotebookTracker],
+      activate: (app, notebooks) => watchLessons(lab, notebooks, new Connection(lab, ''))
     }
   ];
 }
