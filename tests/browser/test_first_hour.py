@@ -92,7 +92,7 @@ def module_on(page: Page) -> Locator:
 
 
 def go_home(page: Page) -> Locator:
-    page.get_by_role("tab", name="HOME.md").click()
+    page.get_by_role("tab", name="Course home").click()
     return module_on(page)
 
 
@@ -119,7 +119,7 @@ def play_with_the_lesson(page: Page, screenshots: Path) -> None:
 
 def work_in_the_lab(page: Page, screenshots: Path) -> NotebookPage:
     page.get_by_role("link", name="Lab of module 08", exact=True).click()
-    expect(page.get_by_role("tab", name="rl_supply_chain.ipynb")).to_be_visible()
+    expect(page.get_by_role("tab", name="Lab 08")).to_be_visible()
     lab = NotebookPage(page)
     lab.wait_for_kernel()
     lab.run_text("lab = open_lab(edition=1)")

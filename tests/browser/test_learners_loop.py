@@ -63,13 +63,13 @@ def test_a_lesson_run_to_its_end_is_read_and_one_click_answers_its_question(
     question = page.locator(".labkit-question")
     expect(question).to_be_visible()
     expect(go_home(page)).to_contain_text("Lesson read")
-    page.get_by_role("tab", name="lesson.ipynb").click()
+    page.get_by_role("tab", name="Lesson 01").click()
 
     question.get_by_role("button", name="three").click()
     expect(question.get_by_role("status")).to_contain_text("✘ not this one")
     expect(question.get_by_role("status")).to_contain_text("That is one more.")
     expect(go_home(page)).to_contain_text("Quiz: 0 of 1 answered correctly")
-    page.get_by_role("tab", name="lesson.ipynb").click()
+    page.get_by_role("tab", name="Lesson 01").click()
     question.get_by_role("button", name="four").press("Enter")
     expect(question.get_by_role("status")).to_contain_text("✔ right")
     for theme in ("light", "dark"):
@@ -112,3 +112,27 @@ def test_a_task_is_called_by_its_title_and_its_link_leads_there(page: Page) -> N
     shown.get_by_role("link", name="2 · Once more").click()
     heading = page.get_by_role("heading", name="2 · Once more")
     expect(heading).to_be_in_viewport()
+
+
+def test_tabs_are_named_lesson_and_lab_lead_to_each_other_and_nothing_is_unsaved_on_opening(
+    page: Page,
+) -> None:
+    dock = page.locator("#jp-main-dock-panel")
+    page.get_by_role("link", name="Lab of module 01", exact=True).click()
+    lab = NotebookPage(page)
+    lab.wait_for_kernel()
+    expect(dock.get_by_role("tab", name="Lab 01")).to_have_attribute("aria-selected", "true")
+    expect(dock.locator(".jp-mod-dirty")).to_have_count(0)
+    lab.panel.get_by_role("button", name="Lesson", exact=True).click()
+    expect(dock.get_by_role("tab", name="Lesson 01")).to_have_attribute("aria-selected", "true")
+    page.locator(".jp-NotebookPanel:visible").get_by_role("button", name="Course home").click()
+    expect(dock.get_by_role("tab", name="Course home")).to_have_attribute("aria-selected", "true")
+
+
+def test_in_a_narrow_window_the_side_bar_starts_closed(
+    open_page: OpenPage, server: LabServer
+) -> None:
+    page, _ = open_page(server, width=800)
+    page.goto(server.address("/lab/workspaces/narrow/tree/HOME.md"))
+    expect(module(page)).to_be_visible()
+    expect(page.locator("#jp-left-stack")).to_be_hidden()

@@ -146,15 +146,17 @@ export class Page {
   }
 
   recall({ active, opened }) {
+    // Where the reader has gone on to a notebook meanwhile, the focus is not fetched back.
+    const here = this.body.getClientRects().length && document.activeElement === document.body;
     for (const element of this.body.querySelectorAll('[data-key]')) {
       if (opened.includes(element.dataset.key)) {
         element.open = true;
       }
-      if (active && active.dataset.key === element.dataset.key) {
+      if (here && active && active.dataset.key === element.dataset.key) {
         element.focus({ preventScroll: true });
       }
     }
-    if (active && this.body.contains(active)) {
+    if (here && active && this.body.contains(active)) {
       active.focus({ preventScroll: true });
     }
   }

@@ -6,6 +6,7 @@
 import { Connection } from './connection.js';
 import { Page } from './page.js';
 import { watchLessons } from './lessons.js';
+import { dressNotebooks, kindOf, nameTab, startNarrow } from './notebooks.js';
 import { pictureFactory } from './pictures.js';
 import { questionFactory } from './questions.js';
 
@@ -144,8 +145,8 @@ function activate(lab, app, documents, rendermime, palette, launcher, restorer) 
   // Where another viewer is set for all Markdown, this page stays the viewer of HOME.md.
   registry.setDefaultWidgetFactory(FILE_TYPE, FACTORY);
   factory.widgetCreated.connect((_, widget) => {
-    // Not its label: JupyterLab takes another label for a new name of the file.
     widget.title.icon = icon;
+    nameTab(widget, 'Course home');
     widget.context.pathChanged.connect(() => void tracker.save(widget));
     void tracker.add(widget);
   });
@@ -175,6 +176,15 @@ function activate(lab, app, documents, rendermime, palette, launcher, restorer) 
   if (launcher) {
     launcher.add({ command: COMMAND, category: 'Other', rank: 0 });
   }
+}
+
+/* The lesson of a lab's module, or the lab of a lesson's, as the server knows them. */
+async function otherNotebook(lab, path) {
+  const { home } = await new Connection(lab, '').home();
+  const { number, kind } = kindOf(path);
+  const module = home.modules.find(one => one.number === number);
+  const target = kind === 'Lab' ? module?.lesson : module?.lab;
+  return target && (home.folder === '.' ? target : `${home.folder}/${target}`);
 }
 
 export function plugins(lab) {
@@ -212,6 +222,20 @@ export function plugins(lab) {
       autoStart: true,
       requires: [lab.notebook.INotebookTracker],
       activate: (app, notebooks) => watchLessons(lab, notebooks, new Connection(lab, ''))
+    },
+    {
+      id: 'labkit:notebooks',
+      description: 'Names the tabs of lessons and labs, and leads from one to the other.',
+      autoStart: true,
+      requires: [lab.docmanager.IDocumentManager, lab.notebook.INotebookTracker],
+      activate: (app, documents, notebooks) => {
+        startNarrow(app);
+        dressNotebooks(lab, notebooks, {
+          goTo: path => documents.openOrReveal(path),
+          goHome: () => app.commands.execute(COMMAND),
+          other: path => otherNotebook(lab, path)
+        });
+      }
     }
   ];
 }
