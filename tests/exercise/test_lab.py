@@ -163,6 +163,24 @@ def test_progress_keeps_the_best_score_and_shows_it(shown):
     assert progress.load()["99_squares"]["tasks"]["square"]["tries"] == 2
 
 
+def test_a_failed_check_offers_its_hints_one_inside_the_other(shown, monkeypatch):
+    handle = Lab(SPEC, 3)
+    handle.check("square", lambda x: x)
+    html = shown[-1].html
+    assert html.index("Hint 1 of 2") < html.index("Multiply.") < html.index("Hint 2 of 2")
+    handle.check("square", lambda x: x * x)
+    assert "Hint" not in shown[-1].html
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    handle.check("square", lambda x: x)
+    assert "Hint" not in shown[-1].html
+
+
+def test_a_task_is_called_by_number_and_title_where_it_has_one():
+    tasks = [Task(name, 1, _judge, (), title) for name, title in (("a", ""), ("b", "Add it"))]
+    spec = LabSpec(99, "squares", 1, (*tasks, Task("c", 1, _judge, (), "3 · Once more")))
+    assert [spec.called(name) for name in "abc"] == ["a", "2 · Add it", "3 · Once more"]
+
+
 def test_graded_work_has_no_hints_and_says_nothing_of_progress(shown, monkeypatch):
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     handle = Lab(SPEC, 3)

@@ -24,6 +24,8 @@ FACTS_FORMAT = 2
 STATUSES = ("available", "planned")
 TABLE_START = "<!-- modules:start -->"
 TABLE_END = "<!-- modules:end -->"
+BADGE_START = "<!-- binder:start -->"
+BADGE_END = "<!-- binder:end -->"
 
 _NAME = re.compile(r"\d\d_[a-z][a-z0-9_]*")
 
@@ -127,11 +129,21 @@ class LabGrading:
 
 @dataclass(frozen=True)
 class Catalog:
-    """The course's title, its introduction and its modules in order."""
+    """The course's title, its introduction, its modules in order, and what else it says of itself.
+
+    Attributes
+    ----------
+    repository
+        "OWNER/NAME" on GitHub, where Binder finds the course; may be empty.
+    help
+        Whom learners ask, in a sentence or two; may be empty.
+    """
 
     title: str
     introduction: str
     modules: tuple[Module, ...]
+    repository: str = ""
+    help: str = ""
 
     def module(self, name: str) -> Module:
         """Find a module by "NN_slug" or slug.
@@ -171,6 +183,8 @@ def load_catalog(root: Path) -> Catalog:
         title=_text(data, "title", f"{path}"),
         introduction=_text(data, "introduction", f"{path}"),
         modules=modules,
+        repository=_repository(data, path),
+        help=_text(data, "help", f"{path}") if "help" in data else "",
     )
 
 
@@ -243,8 +257,23 @@ def render_table(catalog: Catalog) -> str:
     return "\n".join(rows) + "\n"
 
 
+def render_badge(repository: str) -> str:
+    """Render the README's way to Binder, or how to get one where no repository is named."""
+    if not repository:
+        return (
+            "To offer the course on Binder, name its repository on GitHub in `course/course.yml`\n"
+            "(`repository: OWNER/NAME`) and run `labkit build`.\n"
+        )
+    address = f"https://mybinder.org/v2/gh/{repository}/HEAD?urlpath=lab/tree/HOME.md"
+    return (
+        "Without installing anything, on Binder:\n\n"
+        f"[![Binder](https://mybinder.org/badge_logo.svg)]({address})\n\n"
+        "Binder forgets everything after ten idle minutes. Save your progress on the home page.\n"
+    )
+
+
 def updated_readme(root: Path) -> bytes:
-    """Return README.md of `root` with the module table between its marks made anew.
+    """Return README.md of `root` with what stands between its marks made anew.
 
     Raises
     ------
@@ -252,15 +281,20 @@ def updated_readme(root: Path) -> bytes:
         If the marks are missing or stand in the wrong order.
     """
     path = root / "README.md"
+    catalog = load_catalog(root)
     text = path.read_bytes().decode("utf-8").replace("\r\n", "\n")
-    before, start, rest = text.partition(TABLE_START)
-    _, end, after = rest.partition(TABLE_END)
-    if not start or not end:
-        raise CatalogError(
-            f"{path}: the module table needs a line {TABLE_START} and, below it, {TABLE_END}."
-        )
-    table = render_table(load_catalog(root))
-    return f"{before}{start}\n{table}{end}{after}".encode()
+    text = _between(text, TABLE_START, TABLE_END, render_table(catalog), path)
+    if BADGE_START in text:
+        text = _between(text, BADGE_START, BADGE_END, render_badge(catalog.repository), path)
+    return text.encode()
+
+
+def _between(text: str, start: str, end: str, content: str, path: Path) -> str:
+    before, mark, rest = text.partition(start)
+    _, closing, after = rest.partition(end)
+    if not mark or not closing:
+        raise CatalogError(f"{path}: needs a line {start} and, below it, {end}.")
+    return f"{before}{start}\n{content}{end}{after}"
 
 
 def _module(entry: Any, path: Path) -> Module:
@@ -288,6 +322,15 @@ def _module(entry: Any, path: Path) -> Module:
         prerequisites=_list(entry, "prerequisites", place, empty_allowed=True),
         status=status,
     )
+
+
+def _repository(data: dict[str, Any], path: Path) -> str:
+    if "repository" not in data:
+        return ""
+    repository = _text(data, "repository", f"{path}")
+    if not re.fullmatch(r"[\w.-]+/[\w.-]+", repository):
+        raise CatalogError(f"{path}: repository {repository!r} must be like OWNER/NAME on GitHub.")
+    return repository
 
 
 def _check_together(modules: tuple[Module, ...], path: Path) -> None:

@@ -122,13 +122,15 @@ def keep_event(root: Path, event: dict[str, Any]) -> None:
         LookupError, CourseError: there is no such lesson, lab or question.
         ProgressError: it could not be kept.
     """
+    if not isinstance(event, dict):
+        raise TypeError("an event is a table")
     path = str(event.get("path", ""))
     facts = read_facts(_folder_of(root, path))
     modules = {module["name"]: module for module in facts["modules"]}
     match event["kind"]:
         case "lesson" if event["state"] in ("begun", "read"):
-            lab = next(name for name, one in modules.items() if path.endswith(str(one["lesson"])))
-            records.record_lesson(lab, event["state"])
+            lessons = {str(one["lesson"]): name for name, one in modules.items()}
+            records.record_lesson(lessons["/".join(Path(path).parts[-3:])], event["state"])
         case "quiz" if event["question"] in modules[event["lab"]]["questions"]:
             records.record_quiz(event["lab"], event["question"], bool(event["right"]))
         case "sent" if event["lab"] in modules:

@@ -60,16 +60,22 @@ class Card:
 
 
 def outcome_card(
-    task: str, outcome: Outcome, points: float, where: str, before: float | None = None
+    task: str,
+    outcome: Outcome,
+    points: float,
+    where: str,
+    before: float | None = None,
+    hints: Sequence[str] = (),
 ) -> Card:
     """Show the outcome of a check.
 
     Args:
-        task: the task's name.
+        task: what the task is called.
         outcome: what the judge said.
         points: the task's full points.
         where: on which instances it was judged, for example "your practice instance".
         before: the score of the try before, from 0 to 1; None if there was none.
+        hints: hints to offer, one inside the other, where the task is not passed.
     """
     note = f"{outcome.score * points:.3g} of {points:g} points on {where}"
     if before is not None:
@@ -79,8 +85,9 @@ def outcome_card(
     folded = [("Printed by your code", outcome.printed)] if outcome.printed.strip() else []
     sign, colour = SIGNS[outcome.status]
     heading = f"{escape(task)}: {_badge(outcome.status)}"
+    offered = "" if outcome.status is Status.PASSED else _hints(hints)
     return Card(
-        _frame(heading, note, _rows(rows) + _folded(folded), colour),
+        _frame(heading, note, _rows(rows) + offered + _folded(folded), colour),
         _text(f"{sign} {task}: {outcome.status}", note, [*rows, *folded]),
     )
 
@@ -218,6 +225,17 @@ def _folded(folded: Sequence[Row]) -> str:
         f'<div style="margin:.3em 1.2em;white-space:pre-wrap">{_in_html(text)}</div></details>'
         for label, text in folded
     )
+
+
+def _hints(hints: Sequence[str]) -> str:
+    """Fold hints into each other, so that each opens only after the gentler one."""
+    html = ""
+    for place, hint in reversed(list(enumerate(hints, 1))):
+        html = (
+            f'<details style="margin:.3em 0"><summary>Hint {place} of {len(hints)}</summary>'
+            f'<div style="margin:.3em 1.2em">{_in_html(hint)}{html}</div></details>'
+        )
+    return html
 
 
 def _table(caption: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

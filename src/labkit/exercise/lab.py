@@ -16,6 +16,7 @@ from IPython.display import display
 
 from labkit import __version__
 from labkit.exercise import cards
+from labkit.exercise.first_run import explain_missing_answers
 from labkit.exercise.instances import DrawError, instance, is_exam, is_graded_run
 from labkit.exercise.summary import progress_card
 from labkit.exercise.task import LabSpec, fault_of_the_check, judge
@@ -36,6 +37,7 @@ def opener(spec: LabSpec) -> Callable[[int], Lab]:
         Raises:
             EditionError: the notebook was made for another edition.
         """
+        explain_missing_answers()
         return Lab(spec, edition)
 
     return open_lab
@@ -97,7 +99,9 @@ class Lab:
             lambda: records.record_task(self._spec.assignment, task, outcome.score, outcome.status)
         )
         last = None if before is None else before["score"]
-        display(cards.outcome_card(task, outcome, found.points, where, last))
+        hints = () if is_graded_run() else found.hints
+        title = self._spec.called(task)
+        display(cards.outcome_card(title, outcome, found.points, where, last, hints))
         if notice is not None:
             display(notice)
         return Points(round(outcome.score * found.points, 2))

@@ -39,15 +39,15 @@ def progress_card(
         ("Handed in", _submitted(reached)),
         ("To keep it", "lab.progress(save='FILE') and lab.progress(restore='FILE')"),
     ]
-    rows = [_row(task, tasks.get(task.name)) for task in spec.tasks]
+    rows = [_row(spec.called(task.name), task, tasks.get(task.name)) for task in spec.tasks]
     return cards.table_card(f"Progress in {spec.assignment}", note, HEADER, rows, more)
 
 
-def _row(task: Task, entry: dict[str, Any] | None) -> tuple[str, ...]:
+def _row(title: str, task: Task, entry: dict[str, Any] | None) -> tuple[str, ...]:
     if entry is None:
-        return (task.name, "0", f"{task.points:g}", "0", str(Status.NOT_ATTEMPTED))
+        return (title, "0", f"{task.points:g}", "0", str(Status.NOT_ATTEMPTED))
     best = f"{entry['best'] * task.points:.3g}"
-    return (task.name, best, f"{task.points:g}", str(entry["tries"]), str(entry.get("status", "")))
+    return (title, best, f"{task.points:g}", str(entry["tries"]), str(entry.get("status", "")))
 
 
 def _quiz(spec: LabSpec, reached: dict[str, Any]) -> str:
