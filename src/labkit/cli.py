@@ -175,7 +175,7 @@ def grade(
     """
     from labkit.grading.startup import likely_modules, spare_slow_imports
 
-    root = _root()
+    root = _graded_root()
     spare_slow_imports()
     if not (unsafe or scheduler):
         from labkit.grading.sandbox.client import begin
@@ -185,6 +185,7 @@ def grade(
     from labkit.grading.engine import grade as grade_cohort
 
     enter(root, assignment)
+    _set_due(root, assignment)
     names = [name.strip() for name in only.split(",") if name.strip()]
     options = Options(workers, names, force, scheduler, unsafe, feedback)
     quiet = not sys.stderr.isatty()
@@ -195,6 +196,8 @@ def grade(
         def show(total: int, outcome: Outcome) -> None:
             bar.length = total
             bar.update(1)
+            if quiet:  # a pipe or a file: a line each, in place of a bar
+                typer.echo(f"{bar.pos} of {total}: {ascii(outcome.student)}", err=True)
 
         try:
             report = grade_cohort(root, assignment, options, show)
@@ -308,6 +311,40 @@ def _root() -> Path:
         if (folder / "course" / "course.yml").is_file():
             return folder
     _fail(f"{here} is not inside the course's folder (no course/course.yml here or above).")
+
+
+def _graded_root() -> Path:
+    """The folder of the course that is graded: the working folder or one above it.
+
+    A folder with an `nbgrader_config.py` is a course of its own, also without a catalog.
+
+    Raises:
+        typer.Exit: there is none. Another course is never graded in its place.
+    """
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "course" / "course.yml").is_file() or (
+            folder / "nbgrader_config.py"
+        ).is_file():
+            return folder
+    _fail(
+        f"{here} is in no course: neither course/course.yml nor nbgrader_config.py is here or "
+        "above. Go to the course's folder and grade there."
+    )
+
+
+def _set_due(root: Path, assignment: str) -> None:
+    """Tell the gradebook when the lab is due, if the course's catalog says so."""
+    from datetime import datetime
+
+    from labkit.authoring.catalog import CATALOG_PATH, load_catalog
+    from labkit.grading.due import set_due
+
+    text = (root / CATALOG_PATH).read_text("utf-8") if (root / CATALOG_PATH).is_file() else ""
+    if text.strip():
+        due = {module.name: module.due for module in load_catalog(root).modules}
+        if due.get(assignment):
+            set_due(root, assignment, datetime.fromisoformat(due[assignment]))
 
 
 def _fail(text: str) -> NoReturn:

@@ -21,6 +21,7 @@ from labkit.grading import receipts
 LAB = "01_sums"
 COURSE = """\
 title: A course of sums
+help: Ask Grace, grace@example.org.
 introduction: One lab, to try things on.
 modules:
   - name: 01_sums
@@ -33,6 +34,7 @@ modules:
     points: 20
     prerequisites: []
     status: available
+    due: 2026-03-01
 """
 LESSON = """\
 # %% [markdown]

@@ -40,6 +40,10 @@ def _judge(answer, instance) -> Outcome:
     return failed("The square is wrong.", on=f"x = {instance['x']}", next_step="Multiply x by x.")
 
 
+def _twice(x):
+    return 2 * x
+
+
 def _broken_judge(answer, instance) -> Outcome:
     raise KeyError("reference")
 
@@ -173,6 +177,18 @@ def test_a_failed_check_offers_its_hints_one_inside_the_other(shown, monkeypatch
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     handle.check("square", lambda x: x)
     assert "Hint" not in shown[-1].html
+
+
+def test_a_report_packs_instance_answer_outcome_and_versions(shown, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Lab(SPEC, 3).report("square", _twice)
+    (path,) = (tmp_path / "reports").iterdir()
+    packed = json.loads(path.read_text(encoding="utf-8"))
+    assert (packed["lab"], packed["task"], packed["instance"]) == ("99_squares", "square", {"x": 3})
+    assert "return 2 * x" in packed["answer"]
+    assert packed["outcome"]["status"] == "failed"
+    assert {"labkit", "python", "numpy"} <= packed["versions"].keys()
+    assert path.name in shown[0].text and "under Help" in shown[0].text
 
 
 def test_a_task_is_called_by_number_and_title_where_it_has_one():

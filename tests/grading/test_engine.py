@@ -18,6 +18,7 @@ from labkit.errors import CourseError
 from labkit.grading import engine
 from labkit.grading.engine import Options, Outcome, Report, grade, summary
 from labkit.grading.gradebook import hold
+from labkit.grading.overview import TaskRow
 from labkit.grading.pool import Pool, pool_here
 from labkit.grading.receipts import receipts_path, record
 from labkit.grading.standing import Mark, Standing
@@ -193,12 +194,24 @@ def test_the_summary_shows_points_and_reasons_and_obeys_no_learner():
         Outcome("cyd", "unchanged"),
     )
     test, essay = Mark("test", False, 4.5, 6.0), Mark("essay", True, None, 5.0)
-    report = Report("ps", outcomes, {"ada": Standing((test, essay)), "cyd": Standing((test,))})
+    stand = {"ada": Standing((test, essay)), "cyd": Standing((test,))}
+    rows = (
+        TaskRow("1 · Half", 3.0, (3.0, 0.0), Counter(passed=1, failed=1)),
+        TaskRow("2 · Why?", 5.0, (), waiting=1),
+    )
+    report = Report("ps", outcomes, stand, rows, "feedback/LEARNER/ps")
     assert summary(report) == [
         "ada  graded     4.5 of 6, essay to be read",
         "bob  refused                                handed in ?[2Jhome?work.ipynb",
         "ps: 1 graded, 1 unchanged, 1 refused, 0 failed.",
+        "",
+        "task      mean  of  passed  partial  failed  not tried  to read",
+        "1 · Half   1.5   3       1                1",
+        "2 · Why?         5                                            1",
+        "",
         "Essay to be read: ada. Read in formgrader, under Manual Grading, ps.",
+        "Feedback: feedback/LEARNER/ps",
+        "Next: `labkit lab --instructor` for formgrader, `nbgrader export` for a table.",
     ]
 
 

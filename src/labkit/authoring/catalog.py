@@ -10,7 +10,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +56,8 @@ class Module:
         Names of modules to do first.
     status
         "available" or "planned".
+    due
+        When the lab is due, ISO 8601 in UTC; empty where it is not.
     """
 
     name: str
@@ -66,6 +70,7 @@ class Module:
     points: int
     prerequisites: tuple[str, ...]
     status: str
+    due: str = ""
 
     @property
     def slug(self) -> str:
@@ -230,6 +235,7 @@ def course_facts(catalog: Catalog, grading: Mapping[str, LabGrading]) -> dict[st
         "format": FACTS_FORMAT,
         "title": catalog.title,
         "introduction": catalog.introduction,
+        "help": catalog.help,
         "modules": modules,
     }
 
@@ -321,7 +327,26 @@ def _module(entry: Any, path: Path) -> Module:
         points=_count(entry, "points", place),
         prerequisites=_list(entry, "prerequisites", place, empty_allowed=True),
         status=status,
+        due=_due(entry.get("due"), place),
     )
+
+
+def _due(value: Any, place: str) -> str:
+    """Return a due date in UTC; YAML reads a time by itself, and gives a day as one."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        with suppress(ValueError):
+            value = datetime.fromisoformat(value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, time(23, 59, 59))
+    if not isinstance(value, datetime):
+        raise CatalogError(
+            f"{place}: due must be a day or a time in UTC, like 2026-03-01 or 2026-03-01 18:00, "
+            f"got {value!r}."
+        )
+    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).isoformat()
 
 
 def _repository(data: dict[str, Any], path: Path) -> str:

@@ -32,6 +32,7 @@ from labkit.desk.receipt import RECEIPT, make_receipt, render
 from labkit.desk.rehearse import rehearse
 from labkit.desk.unsaved import unsaved
 from labkit.exercise.cards import Card, notice_card
+from labkit.exercise.reporting import FOLDER as REPORTS
 from labkit.grading.intake import DEPTH, FILE_BYTES, FILES, TOTAL_BYTES
 from labkit.grading.unpack import RefusedArchive, entry_parts
 from labkit.learner import progress
@@ -42,7 +43,7 @@ from labkit.learner.zip_names import HANDED_IN, LEARNER_CHARACTERS, ZipName
 
 # Accounts that many people share: as a name they tell an instructor nothing.
 SHARED_ACCOUNTS = {"jovyan", "learner", "root", "student", "ubuntu", "user"}
-LEFT_OUT = {"__pycache__", HANDED_IN}
+LEFT_OUT = {"__pycache__", HANDED_IN, REPORTS}
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,7 @@ def home(folder: Path) -> dict[str, Any]:
     return {
         "title": facts["title"],
         "introduction": facts["introduction"],
+        "help": facts.get("help", ""),
         "notices": notices,
         "next": next_step(modules),
         "total": _total(modules),

@@ -18,6 +18,7 @@ from labkit import __version__
 from labkit.exercise import cards
 from labkit.exercise.first_run import explain_missing_answers
 from labkit.exercise.instances import DrawError, instance, is_exam, is_graded_run
+from labkit.exercise.reporting import pack_report
 from labkit.exercise.summary import progress_card
 from labkit.exercise.task import LabSpec, fault_of_the_check, judge
 from labkit.learner import progress as records
@@ -118,6 +119,20 @@ class Lab:
         opened = min(self._reached().get("hints", {}).get(task, 0) + 1, len(hints))
         display(cards.hint_card(task, hints, opened))
         self._keep(lambda: records.record_hint(self._spec.assignment, task, opened))
+
+    def report(self, task: str, answer: Any) -> None:
+        """Pack what is needed to look into a check that seems wrong, in a file to send.
+
+        Args:
+            task: the task's name.
+            answer: what was given to the check.
+
+        Raises:
+            LookupError: the lab has no task of this name.
+        """
+        found = self._spec.task(task)
+        if not is_graded_run():
+            display(pack_report(self._spec, found, answer, instance(self._spec, task)))
 
     def quiz(self, question: str, choice: str | None = None) -> None:
         """Show a question; with a choice, say whether it is right and why.

@@ -137,6 +137,6 @@ def fault_of_the_check(problem: Exception) -> Outcome:
     """No marks, and no blame: the check itself, or the drawing of its instance, went wrong."""
     return error(
         f"The check could not come to a verdict ({type(problem).__name__}: {problem}).",
-        next_step="This is a fault of the check, not necessarily of your answer. Please "
-        "report it with your answer.",
+        next_step="This is a fault of the check, not necessarily of your answer. Pack it "
+        "with lab.report(TASK, ANSWER) and send the file to whom the home page names under Help.",
     )

@@ -35,6 +35,7 @@ from labkit.grading import job as grading_job
 from labkit.grading import receipts
 from labkit.grading.gradebook import HeldGradebook, hold
 from labkit.grading.master import load as load_master
+from labkit.grading.overview import TaskRow, table, task_rows
 from labkit.grading.pool import Ended, Job, Pool, cluster_pool, local_pool, pool_here
 from labkit.grading.record import (
     Record,
@@ -84,6 +85,8 @@ class Report:
     assignment: str
     outcomes: tuple[Outcome, ...]
     standings: dict[str, Standing]
+    tasks: tuple[TaskRow, ...] = ()
+    feedback: str = ""
 
     @property
     def scores(self) -> dict[str, float]:
@@ -171,7 +174,17 @@ def summary(report: Report) -> list[str]:
         # A file's name is a learner's text, and a terminal obeys control characters.
         lines.append("".join(c if c.isprintable() else "?" for c in line.rstrip()))
     counts = [f"{len(report.students(state))} {state}" for state in get_args(State)]
-    return [*lines, f"{report.assignment}: {', '.join(counts)}.", *_waiting(report)]
+    lines += [f"{report.assignment}: {', '.join(counts)}.", "", *table(report.tasks), ""]
+    return [*lines, *_waiting(report), *_next(report)]
+
+
+def _next(report: Report) -> list[str]:
+    """Say where feedback lies, and what comes next."""
+    found = [f"Feedback: {report.feedback}"] if report.feedback else []
+    return [
+        *found,
+        "Next: `labkit lab --instructor` for formgrader, `nbgrader export` for a table.",
+    ]
 
 
 def _waiting(report: Report) -> list[str]:
@@ -242,7 +255,12 @@ class _Run:
             for left in self.under_way.values():
                 _clear(left.submission.draft)
         outcomes.sort(key=lambda outcome: outcome.student)
-        return Report(self.name, tuple(outcomes), standings(self.book.api, self.name))
+        api, coursedir = self.book.api, self.coursedir
+        rows = task_rows(api, coursedir, self.name)
+        place = coursedir.format_path(coursedir.feedback_directory, "LEARNER", self.name)
+        feedback = os.path.relpath(place, coursedir.root) if self.options.feedback else ""
+        stand = standings(api, self.name)
+        return Report(self.name, tuple(outcomes), stand, tuple(rows), feedback)
 
     def _submissions(self) -> list[Submission]:
         """Return every submission that was asked for, whether or not it can be graded."""

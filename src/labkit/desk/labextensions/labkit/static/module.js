@@ -104,6 +104,9 @@ function facts(module) {
   if (before.length) {
     parts.push(`builds on ${before.join(', ')}`);
   }
+  if (module.due) {
+    parts.push(`due ${moment(module.due)}`);
+  }
   return make('p', { class: 'lk-facts' }, parts.join(' · '));
 }
 

@@ -35,6 +35,7 @@ export class Page {
         nextStep(home, this.actions),
         section('lk-modules', 'Modules', this.modules(available)),
         this.keep,
+        section('lk-help', 'Help', help(home)),
         later.length
           ? section('lk-later', 'To come', make('ul', { class: 'lk-later' }, later.map(planned)))
           : null
@@ -160,6 +161,45 @@ export class Page {
       active.focus({ preventScroll: true });
     }
   }
+}
+
+/* What the words of a check mean, whom to ask, and how to report a check. */
+function help(home) {
+  const meanings = [
+    ['✔ passed', 'Your answer does what the task asks, on your practice instance.'],
+    ['◐ partial', 'A part of it does; the card says which case is short.'],
+    ['✘ failed', 'It runs, and does something else. A known trap is named where one fits.'],
+    ['○ not attempted', 'There is no answer yet, or its cell has not run.'],
+    ['⚠ error', 'Your answer could not be used: it raised an error, or gave something else than asked.']
+  ];
+  return [
+    make(
+      'details',
+      { 'data-key': 'help:words' },
+      make('summary', { 'data-key': 'help:words:summary' }, 'What a check says'),
+      make(
+        'dl',
+        { class: 'lk-meanings' },
+        meanings.flatMap(([word, meaning]) => [make('dt', {}, word), make('dd', {}, meaning)])
+      ),
+      make(
+        'p',
+        {},
+        'Points in a notebook are points in practice. At grading every check runs again on another ' +
+          'instance, and a person reads what you wrote in words.'
+      )
+    ),
+    make('p', {}, make('strong', {}, 'Whom to ask: '), home.help || 'your instructor.'),
+    make(
+      'p',
+      {},
+      make('strong', {}, 'A check seems wrong: '),
+      'run ',
+      make('code', {}, 'lab.report("task", answer)'),
+      ' in the lab, with what you gave to the check. It packs the instance, your answer, what the ' +
+        'check said and the versions into a file. Send that file.'
+    )
+  ];
 }
 
 /* What the reader has read; where the browser keeps nothing, or nonsense, it is told again. */
