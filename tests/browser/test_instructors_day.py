@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from lab_server import LabServer, Watch, running_lab
+from lab_server import LabServer, Watch, running_lab, use_theme
 from labkit.desk.serve import INSTRUCTOR, prepare_instructor
 from mini_course import LAB, hand_all_in, labkit, make_course
 
@@ -134,3 +134,39 @@ def test_nothing_serious_stands_against_the_feedback_page(
         page.set_viewport_size({"width": width, "height": 900})
         page.screenshot(path=screenshots / f"feedback-{theme}-{width}.png", full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_instructors_page_tells_how_the_cohort_stands(
+    theme: str, open_page: OpenPage, server: LabServer, screenshots: Path
+) -> None:
+    page, _ = open_page(server)
+    page.goto(server.address())
+    table = page.get_by_role("table", name="Points are those given so far")
+    row = table.get_by_role("row").filter(has_text="01 · Sums")
+    expect(row.get_by_role("cell")).to_have_text(
+        ["4", "4", "2", "1", "3.8 ± 4.1 of 20", re.compile("due 1 Mar 2026")]
+    )
+    expect(table).to_contain_text(
+        "Most frequent known trap: squares instead of doubling (1 · Twice as much, 2 times)."
+    )
+    use_theme(page, theme)
+    for width in (1280, 800):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.screenshot(path=screenshots / f"instructor-{theme}-{width}.png")
+    found = Axe().run(page, context=".labkit-home").response["violations"]
+    assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
+
+
+def test_buttons_grade_and_export_as_the_commands_do(
+    open_page: OpenPage, server: LabServer
+) -> None:
+    page, _ = open_page(server)
+    page.goto(server.address())
+    page.get_by_role("button", name="Grade for lab 01").click()
+    expect(page.get_by_text("grade 01_sums is done.")).to_be_visible()
+    expect(page.get_by_text("01_sums: 0 graded, 4 unchanged")).to_be_visible()
+    page.get_by_role("button", name="Export grades for lab 01").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download grades.csv").click()
+    assert "points_to_be_read" in Path(download.value.path()).read_text(encoding="utf-8")

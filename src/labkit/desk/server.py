@@ -59,6 +59,7 @@ class HomeHandler(Handler):
             self.refuse(404, str(trouble))
             return
         data["path"] = page.relative_to(self.root()).as_posix()
+        data["instructor"] = bool(self.settings.get("labkit_instructor"))
         data["folder"] = page.parent.relative_to(self.root()).as_posix()
         # Tornado compares the answer's digest with the browser's and sends 304 by itself.
         self.finish(json.dumps(data))

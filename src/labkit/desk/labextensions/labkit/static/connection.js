@@ -60,6 +60,15 @@ export class Connection {
     await this.ask('events', { method: 'POST', body: JSON.stringify(event) });
   }
 
+  /* How the cohort stands, or how a command does alone; see labkit.desk.instructor. */
+  async cohort(jobAlone) {
+    return (await this.ask(jobAlone ? 'cohort?job=' : 'cohort')).json();
+  }
+
+  async command(action, lab) {
+    await this.ask('cohort', { method: 'POST', body: JSON.stringify({ action, lab }) });
+  }
+
   async ask(question, request = {}) {
     const { ServerConnection } = this.lab.services;
     const address = this.lab.coreutils.URLExt.join(this.settings.baseUrl, 'labkit/');

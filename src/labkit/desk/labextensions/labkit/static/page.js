@@ -2,16 +2,19 @@
  * The whole home page. `show` draws what the server gave; where the page is drawn again, focus,
  * opened details and the place where the reader was stay.
  */
+import { Cohort } from './cohort.js';
 import { bar, count, figure, make } from './dom.js';
 import { article, nextStep, planned } from './module.js';
 
 const DISMISSED = 'labkit-home-dismissed';
 
 export class Page {
-  /* `actions`: open(path), address(path), save(), restore(file), plain(). */
+  /* `actions`: open(path), address(path), file(path), tell(event), save(), restore(file), plain(),
+     and what cohort.js needs. */
   constructor(node, actions) {
     this.actions = actions;
     this.home = null;
+    this.cohort = null;
     this.trouble = make('p', { class: 'lk-notice', role: 'alert', hidden: '' });
     this.body = make('div', {});
     // Both outlive every drawing, so that a screen reader hears what is written into them.
@@ -32,7 +35,7 @@ export class Page {
         { 'aria-labelledby': 'lk-title' },
         header(home),
         this.notices(home),
-        nextStep(home, this.actions),
+        ...(home.instructor ? [this.instructors().node] : [nextStep(home, this.actions)]),
         section('lk-modules', 'Modules', this.modules(available)),
         this.keep,
         section('lk-help', 'Help', help(home)),
@@ -42,6 +45,15 @@ export class Page {
       )
     );
     this.recall(seen);
+  }
+
+  /* How the cohort stands, where an instructor is logged in; made once. */
+  instructors() {
+    if (!this.cohort) {
+      this.cohort = new Cohort(this.actions);
+      void this.cohort.refresh();
+    }
+    return this.cohort;
   }
 
   /* What was shown stays; where nothing was shown yet, the file itself is. */
@@ -230,7 +242,7 @@ function header(home) {
     { class: 'lk-header' },
     make('h1', { id: 'lk-title' }, home.title),
     make('p', { class: 'lk-introduction' }, home.introduction),
-    tasks ? bar(reached, points, 'Progress in the whole course', words) : null
+    tasks && !home.instructor ? bar(reached, points, 'Progress in the whole course', words) : null
   );
 }
 

@@ -36,6 +36,9 @@ function homeWidget(lab, context, open, rendermime) {
           lab.coreutils.PageConfig.getBaseUrl(), 'files',
           lab.coreutils.URLExt.encodeParts(this.folder + path)
         ),
+        link: path => lab.coreutils.URLExt.join(lab.coreutils.PageConfig.getBaseUrl(), path),
+        cohort: jobAlone => this.connection.cohort(jobAlone),
+        command: (action, name) => this.connection.command(action, name),
         tell: event => this.connection.tell(event).finally(() => this.refresh()),
         save: () => this.connection.save(),
         restore: file => this.connection.restore(file).finally(() => this.refresh()),
@@ -61,6 +64,7 @@ function homeWidget(lab, context, open, rendermime) {
 
     onAfterShow() {
       this.refresh();
+      void this.page.cohort?.refresh();
     }
 
     onActivateRequest() {
