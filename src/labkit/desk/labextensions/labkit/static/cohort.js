@@ -38,7 +38,7 @@ export class Cohort {
       'table',
       { class: 'lk-cohort' },
       make('caption', {}, 'Points are those given so far; what is to be read is not in them.'),
-      make('thead', {}, make('tr', {}, heads.map(text => make('th', { scope: 'col' }, text)))),
+      make('thead', {}, make('tr', {}, heads.map((text, n) => make('th', { scope: 'col', class: n ? 'lk-figure' : null }, text)))),
       labs.map(lab => make('tbody', {}, this.row(lab), this.below(lab)))
     );
   }

@@ -37,7 +37,7 @@ export class Page {
         this.notices(home),
         ...(home.instructor ? [this.instructors().node] : [nextStep(home, this.actions)]),
         section('lk-modules', 'Modules', this.modules(available)),
-        this.keep,
+        home.instructor ? null : this.keep,
         section('lk-help', 'Help', help(home)),
         later.length
           ? section('lk-later', 'To come', make('ul', { class: 'lk-later' }, later.map(planned)))
