@@ -25,6 +25,10 @@ EXAMS_VARIABLE = "LABKIT_EXAMS"
 # Set by nbgrader, and by us, wherever a notebook is graded or run as grading runs it.
 EXECUTION_VARIABLE = "NBGRADER_EXECUTION"
 
+kept: dict[str, str] = {}
+"""Exams' instances that need not be drawn, as JSON by `<slug>/<task>/<seed>`: what was drawn here
+before, and what the grader kept from another time."""
+
 
 class DrawError(RuntimeError):
     """An exam could not be drawn; the text names lab, task and seed. It is a fault of the check."""
@@ -50,7 +54,12 @@ def instance(spec: LabSpec, task: str) -> Instance:
     if is_exam():
         folder = Path(os.environ[EXAMS_VARIABLE])
         key = private_key(folder / "course.key")
-        return draw(folder, spec.slug, task, seed(key, learner_id(), spec.assignment, task))
+        number = seed(key, learner_id(), spec.assignment, task)
+        name = f"{spec.slug}/{task}/{number}"
+        if name not in kept:
+            kept[name] = json.dumps(draw(folder, spec.slug, task, number))
+        drawn: Instance = json.loads(kept[name])
+        return drawn
     variants = practice(spec.slug)[task]
     return variants[seed(PRACTICE_KEY, learner_id(), spec.assignment, task) % len(variants)]
 

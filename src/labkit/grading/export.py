@@ -8,7 +8,7 @@ no text can become a formula, and the old file stays until the new one is comple
 from __future__ import annotations
 
 import csv
-import os
+import io
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -19,6 +19,7 @@ from typing import TextIO
 from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
 from nbgrader.plugins import CsvExportPlugin
 
+from labkit.files import replacing
 from labkit.grading.standing import standings
 
 COLUMNS = (
@@ -93,16 +94,11 @@ def replaced_when_complete(target: Path) -> Iterator[TextIO]:
         with target.open("w", encoding="utf-8", newline="") as stream:
             yield stream
         return
-    target = target.resolve()
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        with part.open("w", encoding="utf-8", newline="") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+    with replacing(target.resolve()) as raw:
+        stream = io.TextIOWrapper(raw, encoding="utf-8", newline="")
+        yield stream
+        stream.flush()
+        stream.detach()
 
 
 def _row(gradebook: Gradebook, assignment: Assignment, student: Student) -> dict[str, object]:
