@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -136,3 +138,24 @@ def test_in_a_narrow_window_the_side_bar_starts_closed(
     page.goto(server.address("/lab/workspaces/narrow/tree/HOME.md"))
     expect(module(page)).to_be_visible()
     expect(page.locator("#jp-left-stack")).to_be_hidden()
+
+
+def test_one_button_hands_in_and_offers_the_zip(page: Page, screenshots: Path) -> None:
+    page.get_by_role("link", name="Lab of module 01", exact=True).click()
+    lab = NotebookPage(page)
+    lab.wait_for_kernel()
+    answer = lab.cell("def double")
+    lab.write(answer, "def double(x):\n    return 2 * x")
+    lab.panel.get_by_role("button", name="Hand in", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("status")).to_contain_text(re.compile(r"\d+ of \d+ cells done"))
+    link = dialog.get_by_role("link", name="Download the zip")
+    expect(link).to_be_visible()
+    expect(dialog).to_contain_text(re.compile(rf"handed_in/{LAB}/ada\S+\.zip"))
+    page.screenshot(path=screenshots / "handin-1280.png")
+    with page.expect_download() as download:
+        link.click()
+    with zipfile.ZipFile(download.value.path()) as packed:
+        assert b"return 2 * x" in packed.read("sums.ipynb"), "it was saved first"
+    dialog.get_by_role("button", name="Close").click()
+    expect(go_home(page)).to_contain_text("Packed, not sent yet")

@@ -180,8 +180,12 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 
 def _load_jupyter_server_extension(server: ServerApp) -> None:
+    from labkit.desk.hand_in_job import HandIn, HandInHandler  # which needs `Handler` from here
+
+    latest: list[HandIn] = []
     base: Any = server.web_app.settings["base_url"]
-    handlers = [
+    handlers: list[Any] = [
+        (url_path_join(base, "labkit", "handin"), HandInHandler, {"latest": latest}),
         (url_path_join(base, "labkit", "home"), HomeHandler),
         (url_path_join(base, "labkit", "events"), EventsHandler),
         (url_path_join(base, "labkit", "progress"), ProgressHandler),

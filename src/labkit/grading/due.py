@@ -1,4 +1,4 @@
-"""When an assignment is due: what the course says is written into the gradebook."""
+"""When an assignment is due and when work came in, told by hand rather than by collecting."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 
+from labkit.grading import receipts
 from labkit.grading.engine import load_app
 
 
@@ -22,3 +23,10 @@ def set_due(root: Path, assignment: str, due: datetime) -> None:
         if entry.duedate != wanted:
             entry.duedate = wanted
             book.db.commit()
+
+
+def record_receipt(root: Path, assignment: str, student: str, when: datetime) -> None:
+    """Note that a submission came in at a time, as collecting does."""
+    coursedir = load_app(root, assignment).coursedir
+    path = receipts.receipts_path(coursedir.db_url, coursedir.root)
+    receipts.record(path, assignment, student, when, "made up")

@@ -75,6 +75,12 @@ def finish(assignment: str, student: str, notebooks: list[str]) -> None:
             grading.replace(graded)
 
 
+def forget_marks(submitted: Path) -> None:
+    """Remove what is noted of a submitted folder."""
+    for mark in _marks(submitted):
+        mark.unlink(missing_ok=True)
+
+
 def is_graded(submitted: Path) -> bool:
     """Tell whether what a folder holds now is what was graded last."""
     graded, _ = _marks(submitted)

@@ -60,6 +60,16 @@ export class Connection {
     await this.ask('events', { method: 'POST', body: JSON.stringify(event) });
   }
 
+  /* Begins handing in a notebook; see labkit.desk.hand_in_job. */
+  async handIn(wishes) {
+    await this.ask('handin', { method: 'POST', body: JSON.stringify(wishes) });
+  }
+
+  /* How far the latest handing in is. */
+  async handedIn() {
+    return (await this.ask('handin')).json();
+  }
+
   /* How the cohort stands, or how a command does alone; see labkit.desk.instructor. */
   async cohort(jobAlone) {
     return (await this.ask(jobAlone ? 'cohort?job=' : 'cohort')).json();

@@ -30,8 +30,8 @@ export function kindOf(path) {
 }
 
 /* `goTo(path)` opens a document, `goHome()` the home page; `other(path)` gives the module's other
-   notebook. */
-export function dressNotebooks(lab, notebooks, { goTo, goHome, other }) {
+   notebook; `handIn(panel, number)` hands a lab in. */
+export function dressNotebooks(lab, notebooks, { goTo, goHome, other, handIn }) {
   const dress = async panel => {
     const path = panel.context.localPath;
     const found = kindOf(path);
@@ -47,6 +47,11 @@ export function dressNotebooks(lab, notebooks, { goTo, goHome, other }) {
         goTo(target);
       }
     });
+    if (found.kind === 'Lab') {
+      addButton(panel, 'labkit-hand-in', 'Hand in', 'Save, run from the top, and hand in', () =>
+        handIn(panel, found.number)
+      );
+    }
     await keepClean(panel);
   };
   const addButton = (panel, name, label, tooltip, onClick) =>

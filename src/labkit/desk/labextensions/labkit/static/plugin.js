@@ -5,6 +5,7 @@
  */
 import { Connection } from './connection.js';
 import { Page } from './page.js';
+import { handIn } from './handin.js';
 import { watchLessons } from './lessons.js';
 import { dressNotebooks, kindOf, nameTab, startNarrow } from './notebooks.js';
 import { pictureFactory } from './pictures.js';
@@ -237,7 +238,8 @@ export function plugins(lab) {
         dressNotebooks(lab, notebooks, {
           goTo: path => documents.openOrReveal(path),
           goHome: () => app.commands.execute(COMMAND),
-          other: path => otherNotebook(lab, path)
+          other: path => otherNotebook(lab, path),
+          handIn: (panel, number) => handIn(lab, panel, number, new Connection(lab, ''))
         });
       }
     }
