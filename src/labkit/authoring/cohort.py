@@ -1,7 +1,7 @@
 """Synthetic submissions, to try grading before a cohort hands in.
 
-Each synthetic learner has a character: one solves everything and writes every essay, one does so
-late, one solves half, one nothing, one raises errors everywhere. Their submissions are written
+Each synthetic learner has a character: one solves everything and writes every essay, one does
+half of it and is late, one nothing, one raises errors everywhere. Their submissions are written
 where nbgrader looks for them; what real learners handed in is never touched.
 """
 
@@ -19,7 +19,7 @@ from labkit.authoring.source import header_of, read_source
 from labkit.errors import CourseError
 from labkit.files import write_atomically
 
-LATE = "sample-late"
+LATE = "sample-half"
 BROKEN = 'raise RuntimeError("this answer is broken")'
 
 
@@ -59,9 +59,8 @@ def _submissions(solved: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
     essays = [i for i, cell in enumerate(solved.cells) if header_of(cell).role == "essay"]
     everything = {i: _written(solved.cells[i].source) for i in [*answers, *essays]}
     yield "sample-all", _answered(released, everything)
-    yield LATE, _answered(released, everything)
     half = [*answers[: len(answers) // 2], *essays]
-    yield "sample-half", _answered(released, {i: everything[i] for i in half})
+    yield LATE, _answered(released, {i: everything[i] for i in half})
     yield "sample-none", _answered(released, {})
     yield "sample-broken", _answered(released, dict.fromkeys(answers, BROKEN))
 
