@@ -127,6 +127,13 @@ def test_an_excuse_is_taken_and_a_stale_one_is_a_fault(lab, judged_by, monkeypat
     assert "no such mutant" in results["operator: gone -> away"].fault
 
 
+def test_children_that_cannot_judge_kill_no_mutant(lab, monkeypatch):
+    lost = lambda self, made, instance: iter([failed("no memory") for _ in made])  # noqa: E731
+    monkeypatch.setattr(trials_module.Bench, "judge_strangers", lost)
+    (result,) = tried(lab, "mutants")
+    assert result.name == "nothing changed" and result.fault
+
+
 def test_what_cannot_be_tried_is_said_before_anything_runs(lab):
     with pytest.raises(VerifyError, match="nothing called 'juggling'"):
         groups(lab, NAME, 1, kinds=["juggling"])

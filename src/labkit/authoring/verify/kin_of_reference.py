@@ -39,6 +39,10 @@ def try_mutants(bench: Bench) -> Iterator[Result]:
         bench.judge(bench.reference, instance)
     each = (cpu_seconds() - before) / len(instances)
     bench.seconds = max(LEAST_SECONDS, TIMES_REFERENCE * each)
+    (unchanged,) = bench.judge_strangers([lambda: bench.reference], instances[0])
+    if unchanged.score != 1.0:  # a child that cannot judge would kill every mutant
+        yield bench.result(MUTANT, "nothing changed", 0, unchanged, "must reach full marks")
+        return
     alive = made
     for number in group.seeds:
         last = number == group.seeds[-1]
