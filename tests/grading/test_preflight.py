@@ -62,7 +62,7 @@ def test_the_command_takes_the_course_of_the_folder_and_says_what_is_wrong(cours
     assert done.returncode == 1, done.stderr
     assert "quiz, test_private: needs a person" in done.stdout
     lost = subprocess.run(command, cwd=course.parent, capture_output=True, text=True, timeout=60)
-    assert lost.returncode == 1 and "not inside a course" in lost.stderr
+    assert lost.returncode == 1 and "is in no course" in lost.stderr
 
 
 def test_what_needs_a_person_is_flagged_counted_and_worth_nothing_until_somebody_looks(
