@@ -184,7 +184,7 @@ WRONG = {
     "logits": (_repairing(_chance_corrected, _logits), "between 0 and 1"),
     "beliefs first": (
         lambda *a: _repairing(_chance_corrected, _from_described)(*a)[::-1],
-        "A dictionary was expected",
+        "list of names",
     ),
     "the border accused": (
         _repairing(lambda *_: ["border"], _from_described),
