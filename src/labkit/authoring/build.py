@@ -17,9 +17,9 @@ import nbformat
 from nbformat import NotebookNode
 
 from labkit.authoring import catalog
-from labkit.authoring.files import write_atomically
 from labkit.authoring.source import SourceError, read_source
 from labkit.errors import CourseError
+from labkit.files import write_atomically
 
 
 class EditedNotebookError(CourseError):

@@ -26,9 +26,9 @@ from nbformat import NotebookNode
 import labkit
 from labkit.authoring.build import render_notebook
 from labkit.authoring.catalog import Catalog, Module, load_catalog
-from labkit.authoring.files import write_atomically
 from labkit.authoring.reading import SiteError, download_path, reading_copy, render_index
 from labkit.authoring.release import release_source
+from labkit.files import write_atomically
 
 BUILD = Path("build/site")
 # Sphinx's settings are those of this repository, whatever course they are used on.
