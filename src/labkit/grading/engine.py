@@ -35,12 +35,14 @@ from labkit.grading import drawn, lab_parts, receipts
 from labkit.grading import job as grading_job
 from labkit.grading.gradebook import HeldGradebook, hold
 from labkit.grading.master import load as load_master
+from labkit.grading.overview import TaskRow, table, task_rows
 from labkit.grading.pool import Ended, Job, Pool, cluster_pool, local_pool, pool_here
 from labkit.grading.record import (
     Record,
     digest_of,
     folder_digest,
     forget,
+    is_graded,
     read_record,
     write_record,
 )
@@ -54,9 +56,12 @@ from labkit.grading.stages import (
     read,
     without_results,
 )
+from labkit.grading.standing import Standing, standings, to_be_read
 from labkit.grading.startup import with_companions
 
 State = Literal["graded", "unchanged", "refused", "failed"]
+# Learners named on one line of the summary.
+NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -75,12 +80,18 @@ class Ending:
 
 @dataclass(frozen=True)
 class Report:
-    """How a run ended: an outcome for each submission, and the scores out of `maximum`."""
+    """How a run ended: an outcome for each submission, and how each learner stands now."""
 
     assignment: str
     outcomes: tuple[Ending, ...]
-    scores: dict[str, float]
-    maximum: float
+    standings: dict[str, Standing]
+    tasks: tuple[TaskRow, ...] = ()
+    feedback: str = ""
+
+    @property
+    def scores(self) -> dict[str, float]:
+        """Points given so far, by learner."""
+        return {student: standing.score for student, standing in self.standings.items()}
 
     def students(self, *states: State) -> list[str]:
         """Return the learners whose submissions ended in one of these states."""
@@ -155,15 +166,38 @@ def summary(report: Report) -> list[str]:
     """Return the lines that tell an instructor how a run ended."""
     shown = [outcome for outcome in report.outcomes if outcome.state != "unchanged"]
     width = max((len(outcome.student) for outcome in shown), default=0)
+    wide = max((len(str(one)) for one in report.standings.values()), default=0)
     lines = []
     for outcome in shown:
-        score = report.scores.get(outcome.student)
-        points = "" if score is None else f"{score:g} of {report.maximum:g}"
-        line = f"{outcome.student:{width}}  {outcome.state:9}  {points:12}  {outcome.note}"
+        points = str(report.standings.get(outcome.student, ""))
+        line = f"{outcome.student:{width}}  {outcome.state:9}  {points:{wide}}  {outcome.note}"
         # A file's name is a learner's text, and a terminal obeys control characters.
         lines.append("".join(c if c.isprintable() else "?" for c in line.rstrip()))
     counts = [f"{len(report.students(state))} {state}" for state in get_args(State)]
-    return [*lines, f"{report.assignment}: {', '.join(counts)}."]
+    lines += [f"{report.assignment}: {', '.join(counts)}.", "", *table(report.tasks), ""]
+    return [*lines, *_waiting(report), *_next(report)]
+
+
+def _next(report: Report) -> list[str]:
+    """Say where feedback lies, and what comes next."""
+    found = [f"Feedback: {report.feedback}"] if report.feedback else []
+    return [
+        *found,
+        "Next: `labkit lab --instructor` for formgrader, `nbgrader export` for a table.",
+    ]
+
+
+def _waiting(report: Report) -> list[str]:
+    """Say whose answers wait for a reader, and where they are read."""
+    waiting = sorted(student for student, one in report.standings.items() if one.waiting)
+    if not waiting:
+        return []
+    marks = [mark for student in waiting for mark in report.standings[student].waiting]
+    named = ", ".join(waiting[:NAMED]) + (" and others" if len(waiting) > NAMED else "")
+    return [
+        f"{to_be_read(marks).capitalize()}: {named}. Read in formgrader, under Manual Grading, "
+        f"{report.assignment}."
+    ]
 
 
 def load_app(root: Path, assignment: str, unsafe: bool = False) -> AutogradeApp:
@@ -224,9 +258,12 @@ class _Run:
             for left in self.under_way.values():
                 _clear(left.submission.draft)
         outcomes.sort(key=lambda outcome: outcome.student)
-        assignment = find_assignment(self.book.api, self.name)
-        scores = {entry.student_id: float(entry.score) for entry in assignment.submissions}
-        return Report(self.name, tuple(outcomes), scores, float(assignment.max_score))
+        api, coursedir = self.book.api, self.coursedir
+        rows = task_rows(api, coursedir, self.name)
+        place = coursedir.format_path(coursedir.feedback_directory, "LEARNER", self.name)
+        feedback = os.path.relpath(place, coursedir.root) if self.options.feedback else ""
+        stand = standings(api, self.name)
+        return Report(self.name, tuple(outcomes), stand, tuple(rows), feedback)
 
     def _submissions(self) -> list[Submission]:
         """Return every submission that was asked for, whether or not it can be graded."""
@@ -399,6 +436,7 @@ class _Run:
             and record.master == self.master
             and record.submitted == self._digest(submission)
             and record.written == folder_digest(submission.target)
+            and is_graded(submission.source)
         )
 
     def _digest(self, submission: Submission) -> str:
