@@ -29,7 +29,7 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     and ``believed`` the share that is decided by who believes the stated probabilities.
     """
     columns = [_one_of_each_sixth(*limits, rng) for limits in (STEEPNESS, SPREAD, RISK)]
-    return {"cases": [_clinic(*row, rng) for row in zip(*columns, strict=True)]}
+    return {"cases": [_clinic(a, b, c, rng) for a, b, c in zip(*columns, strict=True)]}
 
 
 def _one_of_each_sixth(low: float, high: float, rng: np.random.Generator) -> list[float]:

@@ -84,7 +84,8 @@ def _four_sets(rng: np.random.Generator) -> list[list[str]]:
 
 def _no_fixed_cut(instance: dict[str, Any]) -> bool:
     """Whether some shortcut is right more often than some criterion that was taught."""
-    shortcuts, taught = [], []
+    shortcuts: list[float] = []
+    taught: list[float] = []
     for case in instance["cases"]:
         for name, share in case["right"].items():
             (shortcuts if name in case["shortcuts"] else taught).append(share)
@@ -112,7 +113,7 @@ def _case(shortcuts: list[str], rng: np.random.Generator) -> dict[str, Any]:
 
 
 def _clinic(rng: np.random.Generator) -> dict[str, Any]:
-    asymmetric = rng.uniform(0.36, 0.42)
+    asymmetric = rng.uniform(0.7, 0.75)
     clear = np.array([4.0, 1.0, 5.5, 3.0]) * rng.uniform(0.9, 1.1, 4)
     return {
         "seed": int(rng.integers(2**31)),
@@ -120,8 +121,8 @@ def _clinic(rng: np.random.Generator) -> dict[str, Any]:
         "known": KNOWN,
         "described": DESCRIBED,
         "columns": int(rng.integers(36, 45)),
-        "asymmetric": [asymmetric, asymmetric * rng.uniform(0.35, 0.45)],
-        "border": rng.uniform(3, 5),
+        "asymmetric": [asymmetric, asymmetric * rng.uniform(0.26, 0.32)],
+        "border": rng.uniform(2, 3),
         "colours": rng.uniform(5.3, 5.5),
         "structures": rng.uniform(3.1, 3.3),
         "clear": clear.tolist(),

@@ -73,7 +73,8 @@ def stated_beliefs(case: Case) -> dict[str, Floats]:
 
     def presences(most: int) -> NDArray[np.int64]:
         ranks = rng.random((n, most)).argsort(axis=1).argsort(axis=1)
-        return (ranks < rng.integers(1, most + 1, n)[:, None]).astype(np.int64)
+        counts = rng.integers(1, most + 1, (n, 1))
+        return (ranks < counts).astype(np.int64)
 
     leaning = np.column_stack(
         [
