@@ -129,3 +129,15 @@ WRONG = {
     "probabilities": (lambda a, b, new, risk: new, "should hold"),
     "the known ones": (lambda a, known, new, risk: known, "should have shape"),
 }
+
+HARMLESS = {
+    "comparison: wrong = ((chance > 0.5) != suspicious)[order] -> *": "no chance is 0.5",
+    "comparison: …latnonzero(share_wrong <= risk) -> …latnonzero(share_wrong < risk)": "no share "
+    "is the risk",
+    "comparison: …e_new, 1 - chance_new) <= limit -> …e_new, 1 - chance_new) < limit": "no new "
+    "lesion lies on the limit",
+    "comparison: …here(sure, (chance_new > 0.5).astype(int), -1) -> *": "no chance is 0.5",
+    "guard always: limit = *": "some limit always keeps the risk here",
+    "constant: …if len(allowed) else -1.0 -> *": "some limit always keeps the risk here",
+    "constant: … chance)[order[allowed[-1]]] if len(allowed) else… -> *": "one lesion of thousands",
+}
