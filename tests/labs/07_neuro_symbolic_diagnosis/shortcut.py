@@ -196,8 +196,9 @@ HARMLESS = {
     "call dropped: commonest = np.maximum(truth.mean(axis=0), *": "in these clinics every colour "
     "and structure is there in most lesions",
     "function: …mean(axis=0), 1 - truth.mean(axis=0)).mean() -> *": "the same",
-    "comparison: …name] == truth).mean() < commonest + 0.03: -> …name] == truth).mean() <= *": "no share "
-    "lies on the limit",
+    "comparison: …name] == truth).mean() < commonest + 0.03: -> …name] == truth).mean() <= *": (
+        "no share lies on the limit"
+    ),
     "operator: …uth).mean() < commonest + 0.03: -> *": "shortcuts lie 0.04 below and more, all "
     "else 0.08 above",
     "constant: …mean() < commonest + 0.03: -> *": "the same",
