@@ -118,7 +118,7 @@ def curves(backprop_seeds: int, ppo_seeds: int) -> dict[str, Any]:
     return {
         "instance": {
             "lead_time": lead_time,
-            "law": {"law": "poisson", "mean": mean},
+            "distribution": {"distribution": "poisson", "mean": mean},
             "holding": holding,
             "penalty": penalty,
             "optimal_cost": round(optimal, 5),

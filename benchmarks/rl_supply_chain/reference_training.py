@@ -102,7 +102,7 @@ def ppo(
     env = LostSalesVec(
         copies,
         lead_time,
-        {"law": "poisson", "mean": mean},
+        {"distribution": "poisson", "mean": mean},
         holding,
         penalty,
         horizon=1_000,
