@@ -75,16 +75,17 @@ def train_scorer(
     generations: int = 25,
     candidates: int = 32,
     days_a_generation: int = 48,
+    use: tuple[str, ...] = FEATURES,
 ) -> Score:
     """Learn a linear score by the cross-entropy method, starting from nearest-request.
 
     Every candidate of a generation drives the same days, so that differences are not drowned in the
-    weather. Source: Rubinstein and Kroese (2004), The Cross-Entropy Method, Springer.
+    weather. `use` names the features that may get a weight. Source: Rubinstein and Kroese (2004), The Cross-Entropy Method, Springer.
     """
     rng = np.random.default_rng(seed)
     mean = np.zeros(len(FEATURES))
     mean[0] = -1.0
-    spread = np.full(len(FEATURES), 0.4)
+    spread = 0.4 * np.array([name in use for name in FEATURES])
     for _ in range(generations):
         weights = (mean + spread * rng.normal(size=(candidates, len(FEATURES)))).astype(np.float32)
         hours = _mean_hours(weights, days_a_generation, int(rng.integers(2**32)), storm)

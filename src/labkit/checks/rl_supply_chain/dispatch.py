@@ -61,7 +61,7 @@ def _case(answer: Any, case: Instance) -> Outcome:
     )
 
 
-def _misconception(saving: float, score: Score, days: Days, baseline: Floats) -> str:
+def _misconception(saving: float, score: Score, days: Days, baseline: NDArray[np.float32]) -> str:
     if abs(saving) < 1e-9:
         return "These scores choose as nearest-request does: a faster truck needs another order."
     if saving < -0.1 and paired_saving(rollout(days, lambda f: -score(f)), baseline)[0] > -0.02:

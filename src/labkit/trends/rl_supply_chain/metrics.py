@@ -97,9 +97,9 @@ def grid_shape(
 def _quantile_of_sum(demand: distributions.Distribution, periods: int, share: float) -> int:
     """Return the units that cover the demand of some periods with probability `share`."""
     one = unit_probabilities(demand)
-    total = np.ones(1)
+    total: Floats = np.ones(1)
     for _ in range(periods):
-        total = np.convolve(total, one)
+        total = np.convolve(total, one).astype(np.float64)
     return int(np.argmax(np.cumsum(total) >= share - 1e-12))
 
 
