@@ -80,7 +80,8 @@ def train_scorer(
     """Learn a linear score by the cross-entropy method, starting from nearest-request.
 
     Every candidate of a generation drives the same days, so that differences are not drowned in the
-    weather. `use` names the features that may get a weight. Source: Rubinstein and Kroese (2004), The Cross-Entropy Method, Springer.
+    weather. `use` names the features that may get a weight. Source: Rubinstein and Kroese (2004),
+    The Cross-Entropy Method, Springer.
     """
     rng = np.random.default_rng(seed)
     mean = np.zeros(len(FEATURES))
