@@ -190,14 +190,16 @@ def best_capped_base_stock(lead_time, demand, holding, penalty):
         orders = baselines.capped_base_stock(states, level, cap)
         return metrics.lost_sales_cost(np.minimum(orders, largest), *shelf)
 
-    # Every level that fits the grid, under every cap from one below the mean demand.
+    # Under every cap from one below the mean demand, raise the level while that pays.
     mean = distributions.mean(demand)
-    pairs = [
-        (level, cap)
-        for level in range(round(mean * lead_time), int(states.max()) + 1)
-        for cap in range(max(int(mean) - 1, 1), largest + 1)
-    ]
-    return min(pairs, key=lambda pair: cost(*pair))
+    found = {}
+    for cap in range(max(int(mean) - 1, 1), largest + 1):
+        level = int(mean * lead_time)
+        found[level, cap] = cost(level, cap)
+        while (higher := cost(level + 1, cap)) < found[level, cap]:
+            level += 1
+            found[level, cap] = higher
+    return min(found, key=found.get)
     ### END SOLUTION
 
 

@@ -13,23 +13,30 @@ def _table(states, level, cap, largest):
     return np.clip(level - states.sum(1), 0, min(cap, largest))
 
 
+KNOWN = {}
+
+
 def costs(shelf, levels, caps):
-    """The exact cost of every pair of level and cap."""
+    """The exact cost of every pair of level and cap; what was computed once is kept."""
     states, largest = metrics.all_states(*shelf), metrics.max_order(*shelf)
-    return {
-        pair: metrics.lost_sales_cost(_table(states, *pair, largest), *shelf)
-        for pair in itertools.product(levels, caps)
-    }
+    known = KNOWN.setdefault(repr(shelf), {})
+    found = {}
+    for level, cap in itertools.product(levels, caps):
+        key = level, min(cap, largest)
+        if key not in known:
+            known[key] = metrics.lost_sales_cost(_table(states, *key, largest), *shelf)
+        found[level, cap] = known[key]
+    return found
 
 
 def _levels(lead_time, demand, *_):
     mean = distributions.mean(demand)
-    return range(int(mean * lead_time), int(mean * (lead_time + 7)) + 4)
+    return range(int(mean * lead_time), int(mean * (lead_time + 5)) + 4)
 
 
 def _by_full_search(*shelf):
     mean = distributions.mean(shelf[1])
-    caps = range(max(1, int(mean) - 1), int(mean) + 8)
+    caps = range(max(1, int(mean) - 1), int(mean) + 6)
     found = costs(shelf, _levels(*shelf), caps)
     return min(found, key=found.get)
 
@@ -38,7 +45,7 @@ def _cap_by_cap(*shelf):
     """For every cap, raise the level until the cost has risen three times in a row."""
     mean = distributions.mean(shelf[1])
     found = {}
-    for cap in range(max(1, int(mean) - 1), int(mean) + 8):
+    for cap in range(max(1, int(mean) - 1), int(mean) + 6):
         tail = []
         for level in _levels(*shelf):
             tail.append(costs(shelf, [level], [cap])[level, cap])
