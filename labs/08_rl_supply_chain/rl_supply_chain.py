@@ -44,7 +44,7 @@ lab = open_lab(edition=1)
 #
 # Return the cost of every period: an array with the shape of `demand`, which is (periods, copies).
 # Right costs earn three quarters of the points. The last quarter is for speed: 40 periods of 16,384
-# copies, right in every copy, in at most 60 times the CPU time of the course's own simulator. Let
+# copies, right in every copy, in at most 400 times the CPU time of the course's own simulator. Let
 # NumPy work on all copies of a period at once.
 
 

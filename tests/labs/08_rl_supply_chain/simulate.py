@@ -116,3 +116,16 @@ WRONG = {
         SLOW,
     ),
 }
+
+FIRST = "The first regular order is zero, since the system starts at its level."
+HARMLESS = {
+    "comparison: if period >= lead_time: -> if period > lead_time:": FIRST,
+    "guard always: if period >= lead_time: -> arriving = ordered[period - lead_time]": (
+        "Before the lead time has passed, the rows it reads from the end are still zero."
+    ),
+    "call dropped: ordered[period] = np.maximum(regular_level - net - on_its_way, 0) -> "
+    "ordered[period] = regular_level - net - on_its_way": (
+        "The dealer never brings more than the last demand took, so the position never exceeds the "
+        "regular level."
+    ),
+}
