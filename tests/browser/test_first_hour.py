@@ -126,7 +126,8 @@ def work_in_the_lab(page: Page, screenshots: Path) -> NotebookPage:
 
     answer = lab.cell("def newsvendor_quantity")
     lab.write(
-        answer, "def newsvendor_quantity(law, holding, penalty):\n    return demand.mean(law)"
+        answer,
+        "def newsvendor_quantity(demand, holding, penalty):\n    return distributions.mean(demand)",
     )
     lab.run(answer)
     card = lab.run_text('lab.check("newsvendor"')

@@ -201,6 +201,7 @@ def test_records_may_come_as_a_frame():
         np.array([["C", "red"]]),
         [["C", "red"], ["C", "red"]],
         zip(["C"], ["red"], strict=True),
+        pd.DataFrame({"letter": ["C"], "name": ["red"]}),
     ],
 )
 def test_pairs_are_read_however_they_are_written(value):

@@ -250,6 +250,8 @@ def as_pairs(value: Any, what: str) -> set[tuple[str, str]]:
     Raises:
         UnusableError: it is something else.
     """
+    if _is_pandas(value) and hasattr(value, "columns"):
+        value = value.to_numpy()
     items = _items(as_returned(value, f"the {what}"))
     pairs = [_items(item) for item in items] if items is not None else [None]
     if not all(pair and len(pair) == 2 and all(isinstance(t, str) for t in pair) for pair in pairs):

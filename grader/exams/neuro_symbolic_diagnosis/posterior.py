@@ -1,7 +1,6 @@
-"""Tasks `posterior` and `abstain`: exact distributions of the score, and clinics with doubts.
+"""Task `posterior`: beliefs as logits, and the exact distribution of the score with its slopes.
 
-Reference figures come from the exact logic beside this module, and from the true chances that a
-clinic's lesions were drawn with. Judging is left to the checks.
+Reference figures come from the exact logic beside this module. Judging is left to the checks.
 """
 
 from __future__ import annotations
@@ -15,34 +14,33 @@ from numpy.typing import NDArray
 from labkit.checks.neuro_symbolic_diagnosis import redraw
 from labkit.trends.neuro_symbolic_diagnosis.perception import HEADS, LOGITS, beliefs
 
+from .guidelines import listed
 from .logic import tds_distribution
 
 Floats = NDArray[np.float64]
 
-ROWS, BATCH = 2, 2_000
+ROWS, BATCH = 3, 2_000
 SURE = 30.0
 """A logit beyond doubt."""
 
-CLINICS, PAST, NEW, RISK = 12, 1_200, 1_500, 0.05
 
-
-def draw_posterior(seed: int) -> dict[str, Any]:
+def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...], "batch": {...}}``.
 
     A case has ``words``, ``logits`` (rows, 23), the exact ``posterior`` (rows, 90) and ``slopes``
     (rows, 23) of the chance that the TDS is above 4.75. The last one, with every finding in doubt,
-    has ``renormalised`` too: its posterior with at least one colour and one structure. The batch
+    has ``traps``: its posterior with at least one colour and one structure. The batch
     has ``n`` and ``seed``, which draw its logits, and the ``posterior`` of some ``rows``.
     """
-    rng = np.random.default_rng(seed)
     words = {name: f"only the {name} in doubt" for name in HEADS}
     cases = [_logic_case(text, (name,), rng) for name, text in words.items()]
     doubtful = _logic_case("every finding in doubt", tuple(HEADS), rng)
-    cases.append({**doubtful, "renormalised": _listed(renormalised(np.array(doubtful["logits"])))})
+    some = renormalised(np.array(doubtful["logits"]))
+    cases.append({**doubtful, "traps": {"renormalised": listed(some)}})
     batch = {"n": BATCH, "seed": int(rng.integers(2**31))}
     rows = sorted(int(row) for row in rng.choice(BATCH, 3, replace=False))
     posterior, _ = posterior_and_slopes(redraw.logits(batch["n"], batch["seed"])[rows])
-    return {"cases": cases, "batch": {**batch, "rows": rows, "posterior": _listed(posterior)}}
+    return {"cases": cases, "batch": {**batch, "rows": rows, "posterior": listed(posterior)}}
 
 
 def _logic_case(words: str, doubtful: tuple[str, ...], rng: np.random.Generator) -> dict[str, Any]:
@@ -61,8 +59,8 @@ def _logic_case(words: str, doubtful: tuple[str, ...], rng: np.random.Generator)
     return {
         "words": words,
         "logits": logits.tolist(),
-        "posterior": _listed(posterior),
-        "slopes": _listed(slopes),
+        "posterior": listed(posterior),
+        "slopes": listed(slopes),
     }
 
 
@@ -88,43 +86,3 @@ def renormalised(logits: Floats) -> Floats:
     some = tds_distribution(**stated) - without("colours") - without("structures")
     some = some + without("colours", "structures")
     return (some / some.sum(dim=1, keepdim=True)).numpy()
-
-
-def _listed(table: Floats) -> list[list[float]]:
-    """Nested lists, rounded far below the judge's tolerance."""
-    # Adding zero turns -0.0 into 0.0, which is shorter.
-    return [[round(float(value), 10) + 0.0 for value in row] for row in table]
-
-
-def draw_abstain(seed: int) -> dict[str, Any]:
-    """Return ``{"risk": 0.05, "clinics": [...]}``.
-
-    A clinic has ``past`` lesions with known verdict and ``new`` ones; ``seed``, ``centre``,
-    ``spread``, ``steepness`` and ``shift`` draw them; ``oracle`` is the share of the new ones that
-    could be decided at the risk by who knew their true chances, and ``believed`` the share that is
-    decided by who believes the stated probabilities.
-    """
-    rng = np.random.default_rng(seed)
-    return {"risk": RISK, "clinics": [_clinic(rng) for _ in range(CLINICS)]}
-
-
-def _clinic(rng: np.random.Generator) -> dict[str, Any]:
-    case = {
-        "past": PAST,
-        "new": NEW,
-        "seed": int(rng.integers(2**31)),
-        "centre": round(float(rng.normal(0, 0.4)), 2),
-        "spread": round(float(rng.uniform(2.2, 3.2)), 2),
-        "steepness": round(float(rng.uniform(2.2, 3.2)), 2),
-        "shift": round(float(rng.normal(0, 0.7)), 2),
-    }
-    stated, _ = redraw.clinic(case)
-    odds, _ = redraw.true_odds(case)
-    doubt = np.sort(1 / (1 + np.exp(np.abs(odds[PAST:]))))
-    expected_errors = np.cumsum(doubt) / np.arange(1, NEW + 1)
-    sure = np.maximum(stated, 1 - stated)[PAST:] >= 1 - RISK
-    return {
-        **case,
-        "oracle": float((expected_errors <= RISK).mean()),
-        "believed": float(sure.mean()),
-    }

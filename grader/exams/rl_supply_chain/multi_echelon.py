@@ -64,13 +64,12 @@ def _after_demand(
     return smooth[: len(values)]
 
 
-def draw_multi_echelon(seed: int) -> dict[str, Any]:
+def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``: chains of two, three and four stages.
 
     Each case has the arguments of `base_stock_levels`, ``optimal_cost`` and
     ``traps``, the levels of known mistakes by name.
     """
-    rng = np.random.default_rng(seed)
     return {"cases": [_case(rng, stages) for stages in (2, 3, 4)]}
 
 
@@ -106,6 +105,16 @@ def _traps(
         "local levels": np.diff(levels, prepend=0.0),
         "reversed stages": levels[::-1],
         "without safety stock": mean * np.cumsum(lead_times),
+        "local rates": _local_rates(lead_times, holding, penalty, mean, sd),
         "one lead time only": mean * np.array(lead_times) + safety * np.sqrt(lead_times),
     }
     return {name: list(map(float, trap)) for name, trap in traps.items()}
+
+
+def _local_rates(
+    lead_times: list[int], holding: list[float], penalty: float, mean: float, sd: float
+) -> NDArray[np.float64]:
+    """Newsvendor levels for the demand down to the customer, with local rates."""
+    periods = np.cumsum(lead_times)
+    ratios = penalty / (penalty + np.array(holding))
+    return mean * periods + stats.norm.ppf(ratios) * sd * np.sqrt(periods)

@@ -7,6 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from labkit.exercise.drawing import until
+
+PERIODS, SYSTEMS, COPIES = 40, 6, 16_384
+
 
 def simulate_dual_sourcing(
     demand: NDArray[Any],
@@ -59,41 +63,36 @@ def simulate_dual_sourcing(
     return costs
 
 
-def draw_simulate(seed: int) -> dict[str, Any]:
-    """Return cases with their costs, and the size of the run that is timed.
+def draw(rng: np.random.Generator) -> dict[str, Any]:
+    """Return ``{"cases": [...], "copies": 16384}``.
 
-    ``cases``: dictionaries with the arguments of `simulate_dual_sourcing` (``demand`` as lists,
-    40 periods of 8 systems) and ``costs``, the answer as lists. Lead time 1 is always among
-    them, since a pipeline of length one is where implementations differ. ``timing``: the
-    scalar arguments, with ``mean`` (Poisson), ``periods`` and ``batch`` in place of the demand.
+    A case has the arguments of `simulate_dual_sourcing` (``demand`` as lists, 40 periods of 6
+    systems), ``costs``, the answer as lists, and ``traps``, the mean costs that known mistakes lead
+    to. Lead time 1 is always among them, since a pipeline of length one is where implementations
+    differ. ``copies``: how many copies the timed run has; they repeat the columns of the last case.
     """
-    rng = np.random.default_rng(seed)
-    lead_times = [1, int(rng.integers(2, 4)), int(rng.integers(4, 8))]
-    timing = _parameters(rng, lead_time=4)
-    timing.update(periods=50, batch=16384)
-    return {"cases": [_case(rng, lead_time) for lead_time in lead_times], "timing": timing}
+    lead_times = (1, int(rng.integers(2, 4)), int(rng.integers(4, 8)))
+    cases = [
+        until(lambda lead=lead: _case(rng, lead), _tells_apart, "costs that show every mistake")
+        for lead in lead_times
+    ]
+    return {"cases": cases, "copies": COPIES}
 
 
-def _parameters(rng: np.random.Generator, lead_time: int) -> dict[str, Any]:
+def _case(rng: np.random.Generator, lead_time: int) -> dict[str, Any]:
     mean = float(rng.integers(5, 16))
-    # Between the mean demand of one period and a standard deviation more, both sources are in
-    # use and every kind of cost occurs (tests hold this for every case drawn).
-    return {
-        "mean": mean,
+    # Over-dispersed demand, with tenths of units, so that rounding orders shows.
+    demand = np.round(rng.gamma(4.0, mean / 4.0, size=(PERIODS, SYSTEMS)), 1)
+    # A dealer that steps in only when customers already wait, and a level that leaves them waiting
+    # now and then: so net inventory is below zero in some periods when the regular order is placed.
+    case = {
         "lead_time": lead_time,
-        "regular_level": float(round(mean * (lead_time + 1) + rng.uniform(0, 1) * np.sqrt(mean))),
-        "expedited_level": float(round(mean + rng.uniform(0, 0.7) * np.sqrt(mean))),
+        "regular_level": float(round(mean * (lead_time + rng.uniform(0.3, 0.6)))),
+        "expedited_level": -float(round(mean * rng.uniform(0.1, 0.3))),
         "holding": float(rng.integers(2, 9)) / 4,
         "backorder": float(rng.integers(20, 61)) / 4,
         "premium": float(rng.integers(6, 21)) / 4,
     }
-
-
-def _case(rng: np.random.Generator, lead_time: int) -> dict[str, Any]:
-    case = _parameters(rng, lead_time)
-    mean = case.pop("mean")
-    # Over-dispersed demand, with tenths of units, so that rounding orders shows.
-    demand = np.round(rng.gamma(4.0, mean / 4.0, size=(40, 8)), 1)
     costs = simulate_dual_sourcing(demand, **case)
     return {
         "demand": demand.tolist(),
@@ -103,17 +102,27 @@ def _case(rng: np.random.Generator, lead_time: int) -> dict[str, Any]:
     }
 
 
+def _tells_apart(case: dict[str, Any]) -> bool:
+    """Whether every mistake moves the mean cost by a percent, and no two of them alike."""
+    right, *wrong = float(np.mean(case["costs"])), *case["traps"].values()
+    apart = [abs(a / b - 1) for n, a in enumerate(wrong) for b in wrong[:n]]
+    return min(abs(cost / right - 1) for cost in wrong) > 0.01 and min(apart) > 1e-3
+
+
 def _traps(demand: NDArray[Any], lead_time: int, **rest: Any) -> dict[str, float]:
     """Return the mean costs that known mistakes lead to."""
-    free = {**rest, "premium": 0.0}
     traps = {
         "arrives late": simulate_dual_sourcing(demand, lead_time + 1, **rest),
-        "premium left out": simulate_dual_sourcing(demand, lead_time, **free),
+        "premium left out": simulate_dual_sourcing(demand, lead_time, **{**rest, "premium": 0.0}),
         "demand before orders": _mistaken(demand, lead_time, **rest, demand_first=True),
-        "forgets the pipeline": _mistaken(demand, lead_time, **rest, count_outstanding=False),
+        "forgets backorders": _mistaken(demand, lead_time, **rest, count_backorders=False),
+        "forgets the dealer": _mistaken(demand, lead_time, **rest, count_expedited=False),
     }
-    if lead_time > 1:
+    if lead_time > 1:  # with one period, all that was ordered has arrived
         traps["arrives early"] = simulate_dual_sourcing(demand, lead_time - 1, **rest)
+        traps["forgets the pipeline"] = _mistaken(
+            demand, lead_time, **rest, count_outstanding=False
+        )
     return {name: float(costs.mean()) for name, costs in traps.items()}
 
 
@@ -127,17 +136,21 @@ def _mistaken(
     premium: float,
     demand_first: bool = False,
     count_outstanding: bool = True,
+    count_backorders: bool = True,
+    count_expedited: bool = True,
 ) -> NDArray[np.float64]:
-    """Play the system with demand before both orders, or a regular order blind to its pipeline."""
+    """Play the system with demand before both orders, or a regular order blind to something."""
     net = np.full(demand.shape[1], float(regular_level))
     outstanding = [np.zeros_like(net)] * lead_time
     costs = []
     for taken in demand:
         net = net + outstanding.pop(0) - (taken if demand_first else 0.0)
         expedited = np.maximum(expedited_level - net, 0)
+        seen = net + (expedited if count_expedited else 0.0)
         net = net + expedited
+        seen = seen if count_backorders else np.maximum(seen, 0)
         known = sum(outstanding) if count_outstanding else 0.0
-        outstanding.append(np.maximum(regular_level - net - known, 0))
+        outstanding.append(np.maximum(regular_level - seen - known, 0))
         net = net - (0.0 if demand_first else taken)
         costs.append(
             holding * np.maximum(net, 0) + backorder * np.maximum(-net, 0) + premium * expedited
