@@ -20,8 +20,8 @@ PENALTIES = (1.0, 0.1)
 def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"labelled": 50, "clinics": [...], "regression": …, "majority": …}``.
 
-    Clinics are one sample, judged by their mean. Each is drawn by its parameters (see `clinics.clinic`); its first fifty lesions are labelled, the others
-    new. ``regression`` is the share of right verdicts that a regression from measurements to
+    Clinics are one sample, judged by their mean. Each has what `clinics.clinic` draws it from; its
+    first fifty lesions are labelled, the others new. ``regression`` is the share of right verdicts that a regression from measurements to
     verdicts reaches, mean of all clinics, with the better of two penalties, and ``majority`` that
     of the commoner verdict among the labelled.
     """
