@@ -21,9 +21,9 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"labelled": 50, "clinics": [...], "regression": …, "majority": …}``.
 
     Clinics are one sample, judged by their mean. Each has what `clinics.clinic` draws it from; its
-    first fifty lesions are labelled, the others new. ``regression`` is the share of right verdicts that a regression from measurements to
-    verdicts reaches, mean of all clinics, with the better of two penalties, and ``majority`` that
-    of the commoner verdict among the labelled.
+    first fifty lesions are labelled, the others new. ``regression`` is the share of right verdicts
+    that a regression from measurements to verdicts reaches, mean of all clinics, with the better of
+    two penalties, and ``majority`` that of the commoner verdict among the labelled.
     """
     clinics = [_case(rng) for _ in range(CLINICS)]
     shares = np.array([_plain_shares(case) for case in clinics]).mean(axis=0)
