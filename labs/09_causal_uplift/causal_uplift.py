@@ -24,7 +24,8 @@ import numpy as np
 import pandas as pd
 
 from labkit.checks.causal_uplift import open_lab
-from labkit.trends.causal_uplift import baselines, data
+from labkit.trends.causal_uplift import baselines
+from labkit.trends.causal_uplift.data import COVARIATES, propensity_terms
 
 # Both libraries report every step they take.
 for library in ("dowhy", "causalml"):
@@ -111,12 +112,12 @@ lab.check("aipw", att_aipw)
 # trained by 1,794 US dollars. Lalonde threw the experiment's own controls away, put a survey of
 # 15,992 people in their place, and asked which method finds the figure again.
 #
-# `people` has the columns `treat`, `data.COVARIATES` and `re78` (earnings of 1978, US dollars). The
+# `people` has the columns `treat`, `COVARIATES` and `re78` (earnings of 1978, US dollars). The
 # check leaves out some of the survey and raises the earnings of the trained by a secret sum, so the
 # figure moves along. Return the effect and the name of what you estimate: `"ATT"` (effect on the
 # trained), `"ATE"` (on everybody) or `"ATC"` (on the survey). It must be what the experiment shows.
 #
-# `data.propensity_terms(people)` gives the 14 columns on which the propensity is usually modelled.
+# `propensity_terms(people)` gives the 14 columns on which the propensity is usually modelled.
 # Within 950 dollars is right; the naive difference is off by 10,000.
 
 
@@ -124,7 +125,7 @@ lab.check("aipw", att_aipw)
 def training_effect(people):
     """Return the effect in US dollars and its estimand: "ATT", "ATE" or "ATC"."""
     ### BEGIN SOLUTION
-    terms = data.propensity_terms(people).to_numpy()
+    terms = propensity_terms(people).to_numpy()
     trained, earnings = people["treat"].to_numpy() == 1, people["re78"].to_numpy()
     chance = baselines.fit_propensity(terms, trained)
     without = LinearRegression().fit(terms[~trained], earnings[~trained]).predict(terms)
