@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from labkit.exercise.drawing import until
 from labkit.trends.causal_uplift.world.graphs import Study, draw_study
 
 from .adjustment_sets import valid_adjustment_sets
@@ -34,25 +35,29 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
 
 
 def _adjustment_case(role: str, rng: np.random.Generator) -> dict[str, Any]:
-    while True:
-        own_seed = int(rng.integers(2**31))
-        study = draw_study(ROWS, own_seed)
-        if role not in study.roles.values():
-            continue
-        measured = [name for name in study.data if name not in (study.treatment, study.outcome)]
-        traps = {
-            "adjusts for nothing": regress(study, []),
-            "adjusts for everything": regress(study, measured),
-        }
-        if min(abs(value - study.effect) for value in traps.values()) > MISLEADING:
-            break
-    sets = valid_adjustment_sets(study.edges, study.treatment, study.outcome, measured)
+    return until(
+        lambda: _study(int(rng.integers(2**31))),
+        lambda case: (
+            role in case.pop("roles")
+            and min(abs(value - case["effect"]) for value in case["traps"].values()) > MISLEADING
+        ),
+        f"a {role}, and an effect that nothing and everything miss",
+    )
+
+
+def _study(seed: int) -> dict[str, Any]:
+    study = draw_study(ROWS, seed)
+    measured = [name for name in study.data if name not in (study.treatment, study.outcome)]
     return {
         "rows": ROWS,
-        "seed": own_seed,
-        "valid_sets": sets,
+        "seed": seed,
+        "valid_sets": valid_adjustment_sets(study.edges, study.treatment, study.outcome, measured),
         "effect": study.effect,
-        "traps": traps,
+        "traps": {
+            "adjusts for nothing": regress(study, []),
+            "adjusts for everything": regress(study, measured),
+        },
+        "roles": list(study.roles.values()),
     }
 
 

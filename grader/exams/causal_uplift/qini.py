@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from labkit.exercise.drawing import until
+
 from .curves import auuc, qini_coefficient, uplift_curves
 
 Floats = NDArray[np.float64]
@@ -32,19 +34,22 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
 def _qini_case(
     words: str, levels: int, n: int, rng: np.random.Generator, share: float = 0.5
 ) -> dict[str, Any]:
-    while True:
-        treated = (rng.random(n) < share).astype(float)
-        level = rng.integers(levels, size=n)
-        score = np.round(rng.normal(0, 0.05) + level / levels, 6)
-        outcome = np.round(rng.gamma(2.0, 10.0, n) * (1 + treated * level / levels), 2)
-        numbers = _curve_numbers(score, treated, outcome)
-        traps = _curve_traps(score, treated, outcome)
-        best = np.flatnonzero(score == score.max())
-        if not 0 < treated[best].mean() < 1 and levels <= 8:
-            continue  # with ties the first group should hold both, so that its corner counts
-        wrong = [value for name, value in traps.items() if levels <= 8 or name != "row order"]
-        if all(max(np.abs(np.subtract(value, numbers))) > 0.01 for value in wrong):
-            break
+    return until(
+        lambda: _experiment(words, levels, n, share, rng),
+        lambda case: _mistakes_show(case, ties=levels <= 8),
+        "every mistake to be seen in its areas",
+    )
+
+
+def _experiment(
+    words: str, levels: int, n: int, share: float, rng: np.random.Generator
+) -> dict[str, Any]:
+    treated = (rng.random(n) < share).astype(float)
+    level = rng.integers(levels, size=n)
+    score = np.round(rng.normal(0, 0.05) + level / levels, 6)
+    outcome = np.round(rng.gamma(2.0, 10.0, n) * (1 + treated * level / levels), 2)
+    numbers = _curve_numbers(score, treated, outcome)
+    traps = _curve_traps(score, treated, outcome)
     return {
         "words": words,
         "score": score.tolist(),
@@ -54,6 +59,15 @@ def _qini_case(
         "auuc": numbers[1],
         "traps": {name: list(value) for name, value in traps.items()},
     }
+
+
+def _mistakes_show(case: dict[str, Any], ties: bool) -> bool:
+    score, treated = np.array(case["score"]), np.array(case["treated"])
+    if ties and not 0 < treated[score == score.max()].mean() < 1:
+        return False  # the first group should hold both, so that its corner counts
+    right = (case["qini"], case["auuc"])
+    wrong = [value for name, value in case["traps"].items() if ties or name != "row order"]
+    return all(max(np.abs(np.subtract(value, right))) > 0.01 for value in wrong)
 
 
 def _curve_numbers(score: Floats, treated: Floats, outcome: Floats) -> tuple[float, float]:

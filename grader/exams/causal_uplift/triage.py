@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from labkit.exercise.drawing import until
 from labkit.trends.causal_uplift.world.claims import SPURIOUS, Claim, draw_claims
 
 from .regression import slope
@@ -18,17 +19,22 @@ CLEAR, VANISHED = 4.5, 1.6
 whichever usual threshold is taken."""
 
 
+MANY, FAINT = 20, 2.9
+"""Looks, and standard errors, at which a claim's own numbers look like chance."""
+
+
 def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``, three batches of six claims.
 
     Each has ``customers`` and ``seed``, which draw the claims, and ``spurious``, the names of
-    those without any effect. Each way of being spurious occurs in at least two batches.
+    those without any effect. Each way of being spurious occurs in at least two batches, and for
+    each there is a real claim that looks like it until the data are asked.
     """
-    while True:
-        batches = [_clear_batch(rng) for _ in range(BATCHES)]
-        kinds = [claim.kind for _, claims in batches for claim in claims]
-        if all(kinds.count(kind) >= 2 for kind in SPURIOUS):
-            break
+    batches = until(
+        lambda: [_clear_batch(rng) for _ in range(BATCHES)],
+        lambda batches: _tells_apart([claim for _, claims in batches for claim in claims]),
+        "every kind of spurious claim twice, and its double among the real ones",
+    )
     return {
         "cases": [
             {
@@ -41,12 +47,24 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     }
 
 
+def _tells_apart(claims: list[Claim]) -> bool:
+    """Whether reading how a claim was made, without estimating anything, accuses a real one."""
+    kinds = [claim.kind for claim in claims]
+    real = [claim for claim in claims if not claim.is_spurious]
+    doubles = (
+        any("spend" not in claim.adjusted_for for claim in real),
+        any("survey" in claim.adjusted_for for claim in real),
+        any(claim.looks >= MANY and abs(claim.estimate / claim.error) < FAINT for claim in real),
+    )
+    return all(doubles) and all(kinds.count(kind) >= 2 for kind in SPURIOUS)
+
+
 def _clear_batch(rng: np.random.Generator) -> tuple[int, list[Claim]]:
-    while True:
+    def one() -> tuple[int, list[Claim]]:
         seed = int(rng.integers(2**31))
-        claims = draw_claims(seed, CUSTOMERS)
-        if all(_is_clear(claim) for claim in claims):
-            return seed, claims
+        return seed, draw_claims(seed, CUSTOMERS)
+
+    return until(one, lambda drawn: all(map(_is_clear, drawn[1])), "claims that end as they should")
 
 
 def _is_clear(claim: Claim) -> bool:

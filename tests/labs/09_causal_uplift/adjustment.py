@@ -6,6 +6,7 @@ import itertools
 
 import networkx as nx
 import numpy as np
+import pandas as pd
 import statsmodels.api as sm
 from sklearn.linear_model import LinearRegression
 
@@ -97,9 +98,22 @@ def _hidden_too(data, edges, treatment, outcome):
     return [*names, *hidden, "nobody"], effect
 
 
+def _set_as(form):
+    """The right answer, with the set in another form."""
+
+    def adjust(*arguments):
+        names, effect = _smallest_separating_set(*arguments)
+        return form(names), effect
+
+    return adjust
+
+
 RIGHT = {
     "smallest d-separating set": _smallest_separating_set,
     "measured causes of both, by residuals": _measured_parents,
+    "the set as an index": _set_as(lambda names: pd.Index(names, dtype=object)),
+    "the set as a series": _set_as(lambda names: pd.Series(names, dtype=object)),
+    "the set as a view": _set_as(lambda names: dict.fromkeys(names).keys()),
 }
 
 WRONG = {
@@ -107,7 +121,7 @@ WRONG = {
     "everything": (_everything, "mediator takes away"),
     "a mediator": (_with_role(_add_mediators), "mediator takes away"),
     "a collider": (_with_role(_add_colliders), "links its causes"),
-    "all before the treatment": (_all_before, "M-bias", 0.5),
+    "all before the treatment": (_all_before, "M-bias"),
     "a confounder forgotten": (
         _with_role(lambda graph, names, *_: names[1:]),
         "stays open",
@@ -118,5 +132,5 @@ WRONG = {
         lambda *a: _smallest_separating_set(*a)[::-1],
         "should be a list of names",
     ),
-    "the set alone": (lambda *a: set(_smallest_separating_set(*a)[0]), "was expected"),
+    "the set alone": (lambda *a: set(_smallest_separating_set(*a)[0]), "expected"),
 }

@@ -89,14 +89,60 @@ def _effect_on_all(x, treated, outcome):
     return (with_it - without + weight * (outcome - own)).mean()
 
 
-def _always_enough(x, treated, outcome):
-    return *_att_numbers(x, treated, outcome)[:3], True
+def _with_model_of_all(x, treated, outcome):
+    chance = baselines.fit_propensity(x, treated)
+    left = outcome - LinearRegression().fit(x, outcome).predict(x)
+    weights = np.where(treated == 1, 1.0, -chance / (1 - chance)) / treated.mean()
+    return (weights * left).mean()
 
 
-def _interval_of_people(x, treated, outcome):
-    att, _, _, enough = _att_numbers(x, treated, outcome)
-    spread = 1.96 * outcome.std()
-    return att, att - spread, att + spread, enough
+def _trimmed(x, treated, outcome, limit=0.1):
+    chance = baselines.fit_propensity(x, treated)
+    kept = (chance > limit) & (chance < 1 - limit)
+    return _att_numbers(x[kept], treated[kept], outcome[kept])[0]
+
+
+def _interval_as(error_of):
+    """The right estimate with 1.96 of another standard error to each side."""
+
+    def att(x, treated, outcome):
+        middle, _, _, enough = _att_numbers(x, treated, outcome)
+        half = 1.96 * error_of(x, treated, outcome)
+        return middle, middle - half, middle + half, enough
+
+    return att
+
+
+def _of_two_means(x, treated, outcome):
+    groups = [outcome[treated == arm] for arm in (0, 1)]
+    return np.sqrt(sum(group.var() / len(group) for group in groups))
+
+
+def _of_residuals(x, treated, outcome):
+    others = treated == 0
+    left = outcome - LinearRegression().fit(x[others], outcome[others]).predict(x)
+    return _of_two_means(x, treated, left)
+
+
+def _of_people(x, treated, outcome):
+    return outcome.std()
+
+
+def _verdict(change):
+    """The right numbers, and a verdict on overlap that is made from the right one."""
+
+    def att(x, treated, outcome):
+        *numbers, enough = _att_numbers(x, treated, outcome)
+        return *numbers, change(enough)
+
+    return att
+
+
+def _overlap_of_the_untreated(x, treated, outcome):
+    """Looks at who was not treated; nobody like them is needed for the effect on the treated."""
+    *numbers, _ = _att_numbers(x, treated, outcome)
+    chance = baselines.fit_propensity(x, treated)
+    return *numbers, bool((chance[treated == 0] < 0.05).mean() < 0.01)
 
 
 RIGHT = {
@@ -109,26 +155,32 @@ WRONG = {
     "the naive difference": (
         _att_as(lambda x, t, y: baselines.difference_in_means(t, y)),
         "plain difference",
+        0.3,
     ),
-    "one regression": (_att_as(baselines.ols), "one regression"),
-    "outcome regression alone": (_att_as(imputation), "outcome regression alone"),
-    "weighting alone": (_att_as(weighting), "weighting alone"),
-    "ATE for ATT": (_att_as(_effect_on_all), "effect on everybody"),
+    "one regression": (_att_as(baselines.ols), "one regression", 0.3),
+    "outcome regression alone": (_att_as(imputation), "outcome regression alone", 0.3),
+    "weighting alone": (_att_as(weighting), "weighting alone", 0.3),
+    "ATE for ATT": (_att_as(_effect_on_all), "effect on everybody", 0.3),
+    "an outcome model of everybody": (_att_as(_with_model_of_all), "learned from the", 0.3),
+    "trimmed": (_att_as(_trimmed), "left out", 0.3),
+    "trimmed a little": (_att_as(lambda *a: _trimmed(*a, limit=0.05)), "off by", 0.3),
     "one standard error": (
         lambda *a: _att_numbers(*a, deviations=1.0),
-        "One standard error",
-        0.75,
+        "miss the truth",
+        0.7,
     ),
-    "an interval of people": (_interval_of_people, "not that of their mean", 0.75),
-    "overlap taken for granted": (_always_enough, "nobody looked at", 0.75),
-    "overlap never": (
-        lambda *a: (*_att_numbers(*a)[:3], False),
-        "false alarms",
-        0.75,
-    ),
+    "an interval of two means": (_interval_as(_of_two_means), "miss the truth", 0.7),
+    "an interval of residuals": (_interval_as(_of_residuals), "miss the truth", 0.7),
+    "an interval of people": (_interval_as(_of_people), "of single people", 0.7),
+    "a point for an interval": (_interval_as(lambda x, t, y: 0.0), "miss the truth", 0.7),
+    "overlap taken for granted": (_verdict(lambda enough: True), "nobody looked at", 0.7),
+    "overlap never": (_verdict(lambda enough: False), "false alarms"),
+    "overlap turned round": (_verdict(lambda enough: not enough), "turned round"),
+    "overlap of the untreated": (_overlap_of_the_untreated, "false alarms"),
     "a share instead of a verdict": (
         lambda *a: (*_att_numbers(*a)[:3], 0.3),
         "True or False",
     ),
     "the estimate alone": (lambda *a: _att_numbers(*a)[0], "tuple of 4"),
+    "five for everything": (lambda *a: (5.0, 4.0, 6.0, True), "off by"),
 }

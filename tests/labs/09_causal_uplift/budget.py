@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import statsmodels.api as sm
+import torch
 
 
 def _by_regression(weeks, edges, increase, columns=("season",), deviations=None, scale=1.0):
@@ -50,10 +52,20 @@ def _of_single_weeks(weeks, edges, increase):
     return gain, gain - spread, gain + spread
 
 
+def _unscaled(weeks, edges, increase):
+    """The gain of the increase, and the interval of one unit more budget around it."""
+    gain, _, _ = _by_regression(weeks, edges, increase)
+    _, low, high = _by_regression(weeks, edges, increase, scale=1 / increase)
+    half = (high - low) / 2 / weeks["budget"].mean()
+    return gain, gain - half, gain + half
+
+
 RIGHT = {
     "regression": _by_regression,
     "along the path, delta method": _along_the_path,
     "residuals and bootstrap": _by_residuals,
+    "as a series": lambda *a: pd.Series(_by_regression(*a), index=["gain", "low", "high"]),
+    "as a tensor": lambda *a: torch.tensor(_by_regression(*a)),
 }
 
 WRONG = {
@@ -76,9 +88,15 @@ WRONG = {
     "one standard error": (
         lambda *a: _by_regression(*a, deviations=1.0),
         "One standard error",
-        0.6,
+        0.4,
     ),
-    "an interval of weeks": (_of_single_weeks, "not that of their mean", 0.6),
+    "an interval of weeks": (_of_single_weeks, "not that of their mean", 0.4),
+    "an interval that is not scaled": (_unscaled, "has to be scaled with it", 0.4),
+    "an interval of one width": (
+        lambda *a: _by_regression(*a)[0] + np.array([0.0, -4.0, 4.0]),
+        "as wide as it should be",
+        0.4,
+    ),
     "the ends alone": (lambda *a: _by_regression(*a)[1:], "tuple of 3"),
     "ends swapped": (
         lambda *a: tuple(np.array(_by_regression(*a))[[0, 2, 1]]),

@@ -11,6 +11,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import SplineTransformer
 
 from labkit.trends.causal_uplift import baselines
+from labkit.trends.causal_uplift.world.retailer import Market, customer_effect
 
 
 def _boosting():
@@ -45,7 +46,7 @@ def _r_by_hand(x, treated, outcome, x_new):
     return model.predict(last.transform(x_new)).tolist()
 
 
-def _x_by_hand(x, treated, outcome, x_new):
+def _x_by_hand(x, treated, outcome, x_new, swapped=False):
     arms = [treated == arm for arm in (0, 1)]
     futures = [_boosting().fit(x[arm], outcome[arm]) for arm in arms]
     imputed = [
@@ -57,7 +58,32 @@ def _x_by_hand(x, treated, outcome, x_new):
         for arm, effect in zip(arms, imputed, strict=True)
     ]
     chance = LogisticRegression().fit(x, treated).predict_proba(x_new)[:, 1]
+    if swapped:
+        chance = 1 - chance
     return pd.Series(chance * guesses[0] + (1 - chance) * guesses[1])
+
+
+def _by_causalml_r(x, treated, outcome, x_new):
+    """The R-learner that the hint names, with the booster of the lab's solution."""
+    from causalml.inference.meta import BaseRRegressor
+
+    learner = BaseRRegressor(learner=_boosting(), random_state=0)
+    chance = LogisticRegression().fit(x, treated).predict_proba(x)[:, 1]
+    learner.fit(X=x, treatment=treated, y=outcome, p=chance)
+    return learner.predict(X=x_new)[:, 0]
+
+
+def _t_as_it_comes(x, treated, outcome, x_new):
+    return baselines.t_learner(HistGradientBoostingRegressor(), x, treated, outcome, x_new)
+
+
+def _of_the_packages_market(x, treated, outcome, x_new):
+    """What the package says of the market as it stands, which is not that of the check."""
+    return customer_effect(np.asarray(x_new), Market(heterogeneity=2.0))
+
+
+def _noise(x, treated, outcome, x_new):
+    return np.random.default_rng(0).normal(5, 8, len(x_new))
 
 
 def _t_linear(x, treated, outcome, x_new):
@@ -78,6 +104,7 @@ def _of_the_old_people(x, treated, outcome, x_new):
 
 RIGHT = {
     "R-learner by hand, as a list": _r_by_hand,
+    "R-learner of causalml": _by_causalml_r,
     "X-learner by hand, as a series": _x_by_hand,
     "DR-learner of causalml": lambda *a: _dr_by_causalml(*a)[:, 0],
 }
@@ -89,8 +116,12 @@ WRONG = {
     ),
     "one effect": (_one_effect, "the same for everybody"),
     "a linear T-learner": (_t_linear, "linear in the features"),
+    "a T-learner as it comes": (_t_as_it_comes, "is asked"),
+    "swapped weights": (lambda *a: _x_by_hand(*a, swapped=True), "is asked"),
     "the sign is turned": (lambda *a: -_x_by_hand(*a), "sign is turned"),
     "predicted margins": (_predicted_margin, "predicted margins"),
+    "the market of the package": (_of_the_packages_market, "is asked"),
+    "noise": (_noise, "is asked"),
     "the old people": (_of_the_old_people, "should have shape"),
     "a column": (_dr_by_causalml, "should have shape"),
 }

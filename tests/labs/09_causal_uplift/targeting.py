@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
+
+from labkit.trends.causal_uplift.world.retention import draw_retention
 
 
 def _campaign(score_of, *, stop=True, limit=True):
@@ -89,10 +92,42 @@ def _by_interaction_free(history, customers, features, cost):
     return change * customers["value"]
 
 
+def _by_mean_value(history, customers, features, cost):
+    change = _uplift(history, customers, features, LogisticRegression())
+    return change * history["value"].mean() - cost
+
+
+def _anybody_worth_it(history, customers, cost, budget):
+    """Who is worth an offer, in an order as good as by lot."""
+    features = [name for name in customers if name != "value"]
+    worth = np.flatnonzero(_by_uplift(history, customers, features, cost) > 0)
+    chosen = np.zeros(len(customers), dtype=int)
+    chosen[np.random.default_rng(0).permutation(worth)[: int(budget // cost)]] = 1
+    return chosen
+
+
+def _ranked_by_uplift(history, customers, cost, budget):
+    """Who is worth an offer, the highest uplift first, whatever the customer is worth."""
+    features = [name for name in customers if name != "value"]
+    change = _uplift(history, customers, features, LogisticRegression())
+    change = np.where(change * customers["value"] > cost, change, -1)
+    chosen = np.zeros(len(change), dtype=bool)
+    chosen[np.argsort(-change)[: int(budget // cost)]] = True
+    return chosen & (change > 0)
+
+
+def _of_the_packages_customers(history, customers, features, cost):
+    """A model of a large draw from the package, whose customers are not those of the check."""
+    drawn = draw_retention(20_000, 0)
+    change = _uplift(drawn.observed, customers, list(features), LogisticRegression())
+    return change * customers["value"] - cost
+
+
 RIGHT = {
     "T-learner with logistic regression": _campaign(_by_uplift),
     "causalml with trees": _campaign(_by_causalml_trees),
     "interactions": _campaign(_by_interactions),
+    "as a series": lambda *a: pd.Series(_campaign(_by_uplift)(*a)),
 }
 
 WRONG = {
@@ -103,16 +138,30 @@ WRONG = {
     "the right order, but all of the budget": (
         _campaign(_by_uplift, stop=False),
         "of the oracle's is asked",
-        0.5,
+    ),
+    "everybody is worth the mean": (_campaign(_by_mean_value), "of the oracle's is asked"),
+    "anybody who is worth it": (_anybody_worth_it, "more in value than in uplift"),
+    "the highest uplift first": (_ranked_by_uplift, "more in value than in uplift"),
+    "whomever an offer keeps": (
+        _campaign(lambda *a: _by_uplift(*a[:3], 0.0)),
+        "cost more than they keep",
+    ),
+    "the most valuable": (
+        _campaign(lambda h, c, *_: c["value"].to_numpy()),
+        "of the oracle's is asked",
     ),
     "no interactions": (_campaign(_by_interaction_free), "of the oracle's is asked"),
+    "the customers of the package": (
+        _campaign(_of_the_packages_customers),
+        "of the oracle's is asked",
+    ),
     "the sign is turned": (
         _campaign(lambda *a: -_by_uplift(*a), stop=False),
         "of the oracle's is asked",
     ),
     "scores": (
         lambda h, c, cost, budget: _by_uplift(h, c, [name for name in c if name != "value"], cost),
-        "True or False",
+        "should hold 0 or 1",
     ),
     "row numbers": (
         lambda h, c, cost, budget: np.flatnonzero(_campaign(_by_uplift)(h, c, cost, budget)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import statsmodels.api as sm
 from scipy import stats
 from sklearn.linear_model import LinearRegression
@@ -65,9 +66,39 @@ def _by_placebo(claims):
     return names
 
 
+def _by_how_it_was_made(claims):
+    """Estimates nothing: reads what was adjusted for, how often was looked, and how faint it is."""
+    return [
+        claim["name"]
+        for claim in claims
+        if "spend" not in claim["adjusted_for"]
+        or "survey" in claim["adjusted_for"]
+        or (claim["looks"] >= 20 and abs(claim["estimate"]) < 3 * claim["error"])
+    ]
+
+
+def _by_many_looks(claims):
+    return [claim["name"] for claim in claims if claim["looks"] >= 20]
+
+
+def _by_noise(claims):
+    """The right attack on shuffled margins."""
+    rng = np.random.default_rng(0)
+    shuffled = [
+        {
+            **claim,
+            "data": claim["data"].assign(margin=rng.permutation(claim["data"]["margin"])),
+        }
+        for claim in claims
+    ]
+    return _triage()(shuffled)
+
+
 RIGHT = {
     "regressions": _triage(),
     "residuals, another limit, as a set": _triage_by_strata,
+    "as an index": lambda claims: pd.Index(_triage()(claims), dtype=object),
+    "as the keys of a dictionary": lambda claims: dict.fromkeys(_triage()(claims)).keys(),
 }
 
 WRONG = {
@@ -78,16 +109,20 @@ WRONG = {
         "same verdict",
     ),
     "a placebo treatment": (_by_placebo, "same verdict"),
-    "the past is not asked": (_triage(control=False), "negative control", 0.67),
-    "the looks are not counted": (_triage(looks=False), "one of many looks", 0.67),
+    "nothing is estimated": (_by_how_it_was_made, "is real"),
+    "many looks are enough": (_by_many_looks, "is real"),
+    "shuffled margins": (_by_noise, "same verdict"),
+    "the past is not asked": (_triage(control=False), "negative control", 0.7),
+    "the looks are not counted": (_triage(looks=False), "one of many looks", 0.7),
     "everything is adjusted for": (
         _triage(again=lambda claim, before: [*before, "visits_after", "survey"]),
         "",
+        0.3,
     ),
     "the claims' own columns": (
         _triage(again=lambda claim, before: claim["adjusted_for"]),
         "",
-        0.67,
+        0.6,
     ),
     "verdicts instead of names": (lambda claims: [True] * len(claims), "list of names"),
     "treatments instead of names": (lambda claims: [claims[0]["treatment"]], "is none of"),

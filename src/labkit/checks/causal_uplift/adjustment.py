@@ -6,13 +6,13 @@ from typing import Any
 
 from labkit.checks.causal_uplift import redraw
 from labkit.checks.causal_uplift.asking import TRAINING, ask
-from labkit.exercise.outcome import Outcome, failed, over_cases, passed
+from labkit.exercise.outcome import Outcome, failed, passed
 from labkit.exercise.reading import (
     as_names,
     as_number,
     as_parts,
 )
-from labkit.exercise.task import Instance, Task, judge_cases
+from labkit.exercise.task import Instance, Task, each_case
 from labkit.exercise.traps import trap
 from labkit.trends.causal_uplift.world.graphs import Study
 
@@ -31,11 +31,14 @@ least 0.15 (studies where it is less are not used)."""
 
 def judge(answer: Any, instance: Instance) -> Outcome:
     """The named set blocks every back door, and the effect is the true one."""
-    outcomes = judge_cases(instance["cases"], lambda case: _adjustment_case(answer, case))
-    return over_cases(outcomes, "Every set is valid, and every effect is right.")
+    return each_case(
+        instance,
+        lambda case: _study(answer, case),
+        "Every set is valid, and every effect is right.",
+    )
 
 
-def _adjustment_case(answer: Any, case: Instance) -> Outcome:
+def _study(answer: Any, case: Instance) -> Outcome:
     study = redraw.study(case)
     edges = [list(edge) for edge in study.edges]
     raw = ask(answer, study.data, edges, study.treatment, study.outcome, seconds=TRAINING)

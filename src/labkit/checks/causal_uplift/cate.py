@@ -9,59 +9,51 @@ from numpy.typing import NDArray
 
 from labkit.checks.causal_uplift import redraw
 from labkit.checks.causal_uplift.asking import TRAINING, ask
-from labkit.exercise.outcome import Outcome, Status, failed, over_cases, passed
+from labkit.exercise.outcome import Outcome, failed, passed
 from labkit.exercise.reading import (
     as_array,
 )
-from labkit.exercise.task import Instance, Task, judge_cases
+from labkit.exercise.task import Instance, Task, each_case
 from labkit.trends.causal_uplift.metrics import pehe
 
 Floats = NDArray[np.float64]
 
 
-CATE_RATIO, CATE_HALF_RATIO = 0.6, 0.75
-"""Error against a linear S-learner's. With boosting, S-, X-, R- and DR-learners reach 0.2 to 0.58,
-a T-learner 0.52 to 0.73 if it is shallow and 0.69 to 0.9 if not; linear ones 0.8 and more (20 draws
-of 3,000 people)."""
+MOST_OFF = 3.3
+"""Euros, root mean squared error on 1,000 new people whose effects deviate by 7 to 9 euros. Over
+12 markets, with the booster of the lab's solution: X-learner 1.8 to 2.7, causalml's R-learner 1.8
+to 2.8, its DR-learner 1.9 to 3.2; an X-learner with swapped weights 3.4 to 4.7, and a T-learner
+with scikit-learn's boosting as it comes 3.6 to 3.9. The worse of two markets counts."""
 
 
 def judge(answer: Any, instance: Instance) -> Outcome:
-    """Root mean squared error of each person's effect, against a linear S-learner's."""
-    outcomes = judge_cases(instance["cases"], lambda case: _cate_case(answer, case))
-    return over_cases(outcomes, "The effects fit each person far better than an S-learner's.")
+    """Root mean squared error of each person's effect, in every market."""
+    return each_case(
+        instance,
+        lambda case: _market(answer, case),
+        "The effects fit each person, in both markets.",
+    )
 
 
-def _cate_case(answer: Any, case: Instance) -> Outcome:
+def _market(answer: Any, case: Instance) -> Outcome:
     drawn = redraw.customers(case)
     n = case["n"]
     raw = ask(answer, drawn.x[:n], drawn.offer[:n], drawn.margin[:n], drawn.x[n:], seconds=TRAINING)
     effects = as_array(raw, "effects", (case["new"],))
-    error = pehe(effects, drawn.effect[n:])
-    ratio = error / case["s_learner"]
+    true = drawn.effect[n:]
+    error = pehe(effects, true)
     words = (
-        f"The effects are off by {error:.2f} € (root mean square), {ratio:.2f} times as much as a "
-        f"linear S-learner's {case['s_learner']:.2f} €."
+        f"The effects are off by {error:.2f} € (root mean square); a linear S-learner's are off by "
+        f"{case['s_learner']:.2f} €."
     )
-    if ratio <= CATE_RATIO:
+    if error <= MOST_OFF:
         return passed(words)
-    on = f"{n:,} people to learn from, {case['new']:,} new ones"
-    trap = _effects_trap(effects, drawn.effect[n:], drawn.truth[n:], drawn.x[n:])
-    if ratio <= CATE_HALF_RATIO:
-        return Outcome(
-            Status.PARTIAL,
-            0.5,
-            f"{words} {CATE_HALF_RATIO:g} earns half, {CATE_RATIO:g} everything.",
-            on,
-            "The errors of two separate models do not cancel. Let the last model learn the effect "
-            "itself: an X-, DR- or R-learner.",
-            trap,
-        )
     return failed(
-        f"{words} At most {CATE_RATIO:g} times is asked.",
-        on=on,
-        next_step="Let a flexible model learn the outcome and another one the effect, for example "
-        "causalml's BaseXRegressor with propensities.",
-        misconception=trap,
+        f"{words} At most {MOST_OFF:g} € is asked.",
+        on=f"{n:,} people to learn from, {case['new']:,} new ones",
+        next_step="Let one flexible model learn the outcome and another one the effect itself: an "
+        "X-, DR- or R-learner, with propensities.",
+        misconception=_effects_trap(effects, true, drawn.truth[n:], drawn.x[n:]),
     )
 
 
@@ -78,6 +70,15 @@ def _effects_trap(effects: Floats, true: Floats, truth: Any, x: Floats) -> str:
     rest = effects - table @ np.linalg.lstsq(table, effects, rcond=None)[0]
     if rest.std() < 1e-3 * effects.std():
         return "The effect is linear in the features; margins here bend, and a line errs there."
+    chance = truth["propensity"].to_numpy()
+    ends = np.abs(chance - 0.5) > 0.25
+    if pehe(effects[ends], true[ends]) > 1.2 * pehe(effects[~ends], true[~ends]):
+        return (
+            "The errors are largest where nearly everybody or nearly nobody got an offer: there "
+            "one of two models has hardly seen anybody. Two separate models do not help each "
+            "other; an X-learner weighs them by the propensity e, the model learned from the "
+            "untreated by e and the other one by 1 − e."
+        )
     return ""
 
 

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from labkit.checks.causal_uplift.asking import QUICK, ask
-from labkit.exercise.outcome import Outcome, failed, over_cases, passed
+from labkit.exercise.outcome import Outcome, failed, passed
 from labkit.exercise.reading import (
     as_array,
 )
-from labkit.exercise.task import Instance, Task, judge_cases
+from labkit.exercise.task import Instance, Task, each_case
 from labkit.exercise.traps import trap
 
 TRAPS = {
@@ -30,11 +30,14 @@ CURVE_TOLERANCE = 1e-6
 
 def judge(answer: Any, instance: Instance) -> Outcome:
     """Both areas of small experiments, to 1e-6."""
-    outcomes = judge_cases(instance["cases"], lambda case: _qini_case(answer, case))
-    return over_cases(outcomes, "Both areas are right, with and without equal scores.")
+    return each_case(
+        instance,
+        lambda case: _experiment(answer, case),
+        "Both areas are right, with and without equal scores.",
+    )
 
 
-def _qini_case(answer: Any, case: Instance) -> Outcome:
+def _experiment(answer: Any, case: Instance) -> Outcome:
     arrays = [np.array(case[name]) for name in ("score", "treated", "outcome")]
     pair = as_array(ask(answer, *arrays, seconds=QUICK), "pair of Qini and AUUC", (2,))
     expected = np.array([case["qini"], case["auuc"]])

@@ -6,43 +6,69 @@ from typing import Any
 
 from labkit.checks.causal_uplift import redraw
 from labkit.checks.causal_uplift.asking import TRAINING, ask
-from labkit.exercise.outcome import Outcome, Status, failed, over_cases, passed
+from labkit.exercise.outcome import Outcome, failed, passed, weighted
 from labkit.exercise.reading import as_names
-from labkit.exercise.task import Instance, Task, judge_cases
+from labkit.exercise.task import Instance, Task
+from labkit.trends.causal_uplift.world.claims import Claim
+
+PARTS = (
+    (0.4, ("confounder left out", "collider adjusted for")),
+    (0.3, ("hidden confounder",)),
+    (0.3, ("best of many looks",)),
+)
+"""Shares of the points for the ways in which a claim came from nothing, as the task states them."""
 
 
 def judge(answer: Any, instance: Instance) -> Outcome:
-    """Which claims have no effect behind them; one mistake in a batch leaves half of it."""
-    outcomes = judge_cases(instance["cases"], lambda case: _triage_case(answer, case))
-    return over_cases(outcomes, "Every claim is in its place.")
+    """Which claims have no effect behind them; a real one among them costs everything."""
+    batches = [_batch(answer, case) for case in instance["cases"]]
+    accused = [claim for claims, names in batches for claim in claims if claim.name in names]
+    kept = [claim for claims, names in batches for claim in claims if claim.name not in names]
+    if not accused or not kept:
+        return failed(
+            f"You call {'none' if not accused else 'all'} of {len(accused) + len(kept)} claims "
+            "spurious.",
+            on=f"{len(batches)} batches",
+            next_step=_STEP,
+            misconception="All claims got the same verdict. Each has to be attacked on its own.",
+        )
+    if real := [claim for claim in accused if not claim.is_spurious]:
+        return _wrong(real, len(batches))
+    return weighted(
+        [
+            (share, _wrong(found, len(batches)) if found else passed(""))
+            for share, kinds in PARTS
+            for found in [[claim for claim in kept if claim.kind in kinds]]
+        ],
+        "Every claim is in its place.",
+    )
 
 
-def _triage_case(answer: Any, case: Instance) -> Outcome:
+def _batch(answer: Any, case: Instance) -> tuple[list[Claim], set[str]]:
     claims = redraw.claims(case)
     raw = ask(answer, [claim.public() for claim in claims], seconds=TRAINING)
-    names = as_names(raw, "list of spurious claims", [claim.name for claim in claims])
-    wrong = [claim for claim in claims if (claim.name in names) != claim.is_spurious]
-    if not wrong:
-        return passed("")
-    first = wrong[0]
-    words, trap = _TRIAGE_TRAPS[first.kind]
-    message = (
-        f"{len(wrong)} of {len(claims)} claims are in the wrong place. '{first.name}' is "
-        f"{'spurious' if first.is_spurious else 'real'}: {words}."
-    )
-    on = f"a batch of {len(claims)} claims"
-    step = (
-        "Attack each claim in three ways: adjust for all that came before and nothing that came "
-        "after, try the same on the outcome's own past, and count the looks."
-    )
-    if len(names) in (0, len(claims)):
-        trap = "All claims got the same verdict. Each has to be attacked on its own."
-    if len(wrong) == 1:
-        return Outcome(Status.PARTIAL, 0.5, message, on, step, trap)
-    return failed(message, on=on, next_step=step, misconception=trap)
+    return claims, as_names(raw, "list of spurious claims", [claim.name for claim in claims])
 
 
-_TRIAGE_TRAPS = {
+def _wrong(claims: list[Claim], batches: int) -> Outcome:
+    """Say what is true of the first of some claims in the wrong place."""
+    first = claims[0]
+    words, misconception = _KINDS[first.kind]
+    return failed(
+        f"'{first.name}' is {'spurious' if first.is_spurious else 'real'}: {words}. Of its kind "
+        f"{len(claims)} are in the wrong place.",
+        on=f"{batches} batches of six claims",
+        next_step=_STEP,
+        misconception=misconception,
+    )
+
+
+_STEP = (
+    "Attack each claim in three ways: adjust for all that came before and nothing that came after, "
+    "try the same on the outcome's own past, and count the looks."
+)
+
+_KINDS = {
     "genuine": (
         "it stands with all that came before adjusted for, and its past shows nothing",
         "A real effect was thrown away: an attack that hits everything proves nothing.",
