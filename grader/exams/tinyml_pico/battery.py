@@ -19,7 +19,7 @@ CLEAR, DISTINCT = 0.05, 0.005
 Device = Mapping[str, float]
 
 
-def draw_battery(seed: int) -> dict[str, Any]:
+def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``.
 
     Each has ``device``, the keys of which the lab describes, ``days``, ``period_s`` (None if no
@@ -27,7 +27,6 @@ def draw_battery(seed: int) -> dict[str, Any]:
     comes one in which more days are wanted than any period gives, and one in which the chip cannot
     keep up and any period that is long enough for a look will do.
     """
-    rng = np.random.default_rng(seed)
     return {"cases": [_case(rng, kind) for kind in (*["common"] * COMMON, "endless", "busy")]}
 
 

@@ -263,8 +263,14 @@ def as_pairs(value: Any, what: str) -> set[tuple[str, str]]:
     return {(str(pair[0]), str(pair[1])) for pair in pairs if pair}
 
 
-def as_mapping(value: Any, keys: Sequence[str], what: str, next_step: str = "") -> dict[str, Any]:
-    """Read a dictionary that has the given keys; further keys are left out.
+def as_mapping(
+    value: Any,
+    keys: Sequence[str],
+    what: str,
+    next_step: str = "",
+    optional: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Read a dictionary that has the given keys, and perhaps the optional ones; no others are kept.
 
     A series or a frame counts as one, by its index or columns, and so does a named tuple.
 
@@ -282,7 +288,7 @@ def as_mapping(value: Any, keys: Sequence[str], what: str, next_step: str = "") 
             f"The dictionary for {what} has no key {missing[0]!r}.",
             next_step or f"Its keys are {', '.join(keys)}.",
         )
-    return {key: entries[key] for key in keys}
+    return {key: entries[key] for key in (*keys, *optional) if key in entries}
 
 
 def as_records(value: Any, what: str, n: int, keys: Sequence[str]) -> list[dict[str, Any]]:

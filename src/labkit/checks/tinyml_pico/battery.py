@@ -8,10 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from labkit.checks.tinyml_pico.reading import parts
+from labkit.exercise.guard import call
 from labkit.exercise.outcome import Outcome, Status, failed, passed
-from labkit.exercise.reading import as_number
-from labkit.exercise.task import Instance
+from labkit.exercise.reading import as_number, as_parts
+from labkit.exercise.task import Instance, Task, each_case
+
+SECONDS = 20.0
+"""Of CPU for one call; the reference needs a millisecond."""
 
 TOLERANCE = 0.02
 """Relative. Counting the sleeping current also while the chip is awake moves the days by 1 % at
@@ -39,9 +42,18 @@ TRAPS = {
 }
 
 
-def verdict(raw: Any, case: Instance) -> Outcome:
+def judge(answer: Any, instance: Instance) -> Outcome:
+    """Days on a battery, and the shortest period for a wanted life."""
+
+    def one(case: Instance) -> Outcome:
+        return _verdict(call(answer, dict(case["device"]), seconds=SECONDS), case)
+
+    return each_case(instance, one, "Every battery lasts as long as you say.")
+
+
+def _verdict(raw: Any, case: Instance) -> Outcome:
     """Half of the case is for the days, half for the period."""
-    first, second = parts(raw, ("days", "period_s"))
+    first, second = as_parts(raw, ("days", "period_s"))
     days = math.inf if _endless(first) else as_number(first, "days")
     period = math.inf if _endless(second) else as_number(second, "period")
     outcomes = [_days(days, case), _period(period, case)]
@@ -143,3 +155,19 @@ def _period(period: float, case: Instance) -> Outcome:
         next_step="Put your period back into your own formula for the days: it should give "
         "wanted_days.",
     )
+
+
+TASK = Task(
+    "battery",
+    10,
+    judge,
+    (
+        "Everything is an average current in milliamperes. Write down one line for each part.",
+        "Awake, the chip draws active_ma instead of sleep_ma, for wake_ms and cycles / "
+        "clock_hz out of every period.",
+        "Charge / current = hours. For the period, turn that around: which current is allowed, "
+        "and how much of it is left for being awake? Nothing left: no period is long enough.",
+    ),
+    title="How long does the battery last?",
+    traps=TRAPS,
+)

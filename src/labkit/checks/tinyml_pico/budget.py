@@ -8,10 +8,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from labkit.checks.tinyml_pico import redraw
 from labkit.checks.tinyml_pico.quantised import int8_network
-from labkit.exercise.outcome import Outcome, Status, failed, passed
-from labkit.exercise.task import Instance
+from labkit.exercise.guard import call
+from labkit.exercise.outcome import Outcome, failed, partial, passed
+from labkit.exercise.task import Instance, Task
 from labkit.trends.tinyml_pico import cost, data, integer, network
+
+SECONDS = 240.0
+"""Of CPU for a call that trains; the reference needs below fifteen."""
 
 STRANGE = 0.45
 """Below this a network hardly knows the signals: ready ones get .22, their pupils .38."""
@@ -23,7 +28,15 @@ STRANGERS = (
 )
 
 
-def verdict(raw: Any, test: data.Windows, instance: Instance) -> Outcome:
+def judge(answer: Any, instance: Instance) -> Outcome:
+    """A network that fits flash and cycles, held against the course's own of that size."""
+    train, test = redraw.people_apart(instance)
+    limits = {"cycles": instance["cycles"], "flash_bytes": instance["flash_bytes"]}
+    raw = call(answer, train.signal, train.exercise, limits, seconds=SECONDS)
+    return _verdict(raw, test, instance)
+
+
+def _verdict(raw: Any, test: data.Windows, instance: Instance) -> Outcome:
     """Hold cycles, flash and accuracy of one network against the instance's figures."""
     made = int8_network(raw)
     people = " and ".join(map(str, instance["people"]))
@@ -62,7 +75,7 @@ def verdict(raw: Any, test: data.Windows, instance: Instance) -> Outcome:
         else "Dominated: another network within the budget is more often right.",
     )
     if accuracy >= instance["half"]:
-        return Outcome(Status.PARTIAL, 0.5, wanted, **words)
+        return partial(0.5, wanted, **words)
     return failed(wanted, **words)
 
 
@@ -71,3 +84,19 @@ def _sparse(made: network.Network) -> bool:
     weights = [layer["weight"] for layer in made["layers"] if "weight" in layer]
     zeros = sum(int((weight == 0).sum()) for weight in weights)
     return 3 * zeros > sum(weight.size for weight in weights)
+
+
+TASK = Task(
+    "budget",
+    15,
+    judge,
+    (
+        "Which widths fit? training.prune(network.float_network(0), widths) has a shape in no "
+        "time; its accuracy is of no interest here.",
+        "Train the largest network that fits, and quantise it as in the task before.",
+        "If it is still too often wrong: networks of twice the width, trained on these same "
+        "windows, may teach the small one: training.train(..., "
+        "teacher=training.ensemble(teachers, signal)).",
+    ),
+    title="A sound network for a budget",
+)

@@ -25,7 +25,7 @@ SHAPES = ((6, 3, 4), (5, 14), (4, 5, 2), (7, 10))
 KEYS = ("weight", "bias", "multiplier", "shift", "input_zero_point", "output_zero_point", "low")
 
 
-def draw_layer(seed: int) -> dict[str, Any]:
+def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``, four layers.
 
     Each has what `redraw.float_layer` and `redraw.layer_input` need, ``input_range``,
@@ -33,7 +33,6 @@ def draw_layer(seed: int) -> dict[str, Any]:
     In the first case both ranges leave zero out, in the second a row has no weights; the third has
     a ReLU whose output's range goes below zero.
     """
-    rng = np.random.default_rng(seed)
     return {"cases": [_case(rng, number, shape) for number, shape in enumerate(SHAPES)]}
 
 

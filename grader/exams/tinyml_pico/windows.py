@@ -26,7 +26,7 @@ LEAST = 20
 """Windows to train on; with fewer, dividing by n - 1 would move the values."""
 
 
-def draw_windows(seed: int) -> dict[str, Any]:
+def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``.
 
     Each has what `redraw.recordings` needs, ``length``, ``hop``, ``test_people``, ``print_seed``
@@ -34,7 +34,6 @@ def draw_windows(seed: int) -> dict[str, Any]:
     ``values`` (3,): the window's projection when scaled by all samples of the training people, by
     their windows (which is right as well), and by everybody's samples, which is a mistake.
     """
-    rng = np.random.default_rng(seed)
     return {"cases": [_case(rng) for _ in range(CASES)]}
 
 

@@ -26,11 +26,10 @@ BELOW, FAR_BELOW = 4.5, 7.0
 40 networks trained in two other ways the worst lay 3.7 below."""
 
 
-def draw_budget(seed: int) -> dict[str, Any]:
+def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``people``, ``axes``, ``signs``, the limits ``cycles`` and ``flash_bytes``, and the
     accuracies for full marks, ``accuracy``, and for half of them, ``half``.
     """
-    rng = np.random.default_rng(seed)
     people = list(ACCURACY)[int(rng.integers(len(ACCURACY)))]
     mean, deviation = ACCURACY[people]
     fits = training.prune(network.float_network(0), WIDTHS)

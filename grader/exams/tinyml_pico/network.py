@@ -18,12 +18,11 @@ trials each). Network 4 comes down to .974."""
 CASES, WINDOWS = 2, 256
 
 
-def draw_network(seed: int) -> dict[str, Any]:
+def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``: ``network``, ``windows``, ``seed``, ``axes`` and ``signs`` each.
 
     Order and signs of the axes are secret, so the int8 networks in the wheel are no answer.
     """
-    rng = np.random.default_rng(seed)
     return {
         "cases": [
             {
