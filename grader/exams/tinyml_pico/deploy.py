@@ -12,6 +12,8 @@ import numpy as np
 WINDOWS = 2
 """An answer takes the emulator a tenth of a second to a third, a boot about a second."""
 
+WIDTHS = {"int8": [16, 24, 32], "int7": [16, 24, 32], "w8": [8, 12, 16], "w24": [24, 36, 48]}
+
 Taken = tuple[int, int, int]
 
 IMAGES: dict[str, dict[str, Taken]] = {
@@ -54,7 +56,7 @@ RULED_OUT: dict[str, tuple[str, str, str]] = {
 
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
-    """Return ``cases``, each with ``network``, ``seed``, ``windows`` and ``limits``.
+    """Return ``cases``: ``network`` (a name), ``shape``, ``seed``, ``windows``, ``limits`` each.
 
     The first is short of memory, the others of time. Each is kept by one image of those that the
     kernels with -Os and -O2 give.
@@ -65,12 +67,28 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
         "cases": [
             {
                 "network": name,
+                "shape": _shape(name),
                 "seed": int(rng.integers(2**31)),
                 "windows": WINDOWS,
                 "limits": _limits(name, wanted),
             }
             for name, wanted in chosen
         ]
+    }
+
+
+def _shape(name: str) -> dict[str, Any]:
+    """The shape of a network, `**` for `random_networks.random_network`."""
+    return {
+        "length": 64,
+        "channels": 6,
+        "widths": WIDTHS[name],
+        "kernels": [7, 5, 3],
+        "strides": [2, 2, 2],
+        "classes": 7,
+        "largest_weight": 63 if name == "int7" else 127,
+        "clamped": False,
+        "padded": True,
     }
 
 

@@ -1,7 +1,7 @@
-"""Task `network`: which trained float networks are to be quantised, and on which windows.
+"""Task `network`: how the float networks that are to be quantised are trained, and on what.
 
-The accuracy on unseen people is measured by the judge, with the learner's network and with the
-float one. Judging is left to the checks.
+The networks themselves are trained where they are needed, from the seed. Judging is left to the
+checks.
 """
 
 from __future__ import annotations
@@ -10,28 +10,26 @@ from typing import Any
 
 import numpy as np
 
-NETWORKS = (1, 2, 3, 5, 6, 7)
-"""Seeds of the stored float networks. Over these, 128 to 512 windows and ranges that leave out 0 to
-1 % on each side, the agreement is .982 to .998 and the loss of accuracy at most half a point (24
-trials each). Network 4 comes down to .974."""
-
 CASES, WINDOWS = 2, 256
+APART = 8
+"""How many times smaller in range half of the channels are."""
 
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
-    """Return ``{"cases": [...]}``: ``network``, ``windows``, ``seed``, ``axes`` and ``signs`` each.
+    """Return ``{"cases": [...]}``: ``seed``, ``widths``, ``apart``, ``windows`` and ``turn`` each.
 
-    Order and signs of the axes are secret, so the int8 networks in the wheel are no answer.
+    How the watch is worn, ``turn``, (3, 3), is secret, and so are the networks: none was trained
+    before.
     """
+    return {"cases": [_case(rng) for _ in range(CASES)]}
+
+
+def _case(rng: np.random.Generator) -> dict[str, Any]:
+    turn, _ = np.linalg.qr(rng.normal(size=(3, 3)))
     return {
-        "cases": [
-            {
-                "network": int(number),
-                "windows": WINDOWS,
-                "seed": int(rng.integers(2**31)),
-                "axes": rng.permutation(6).tolist(),
-                "signs": rng.choice([-1, 1], 6).tolist(),
-            }
-            for number in rng.choice(NETWORKS, CASES, replace=False)
-        ]
+        "seed": int(rng.integers(2**31)),
+        "widths": [int(rng.integers(12, 17)), int(rng.integers(18, 25)), int(rng.integers(24, 33))],
+        "apart": APART,
+        "windows": WINDOWS,
+        "turn": (turn * np.sign(np.linalg.det(turn))).round(6).tolist(),
     }

@@ -48,9 +48,19 @@ def _by_search(watch):
     return np.float32(0 if busy else days(watch["period_s"])), np.array([period])
 
 
-def _sleeps_while_awake(watch):
-    days, period = _life(watch, active_ma=watch["active_ma"] + watch["sleep_ma"])
-    return torch.tensor(days), period
+def _in_tensors(watch):
+    days, period = _life(watch)
+    return np.array([torch.tensor(days), torch.tensor(period)])
+
+
+def _nothing_left(value):
+    """Right, but for where no period is long enough."""
+
+    def answer(watch):
+        days, period = _life(watch)
+        return days, value if period == float("inf") else period
+
+    return answer
 
 
 def _without(**changes):
@@ -95,13 +105,21 @@ def _hours(watch):
 
 RIGHT = {
     "charge a day, bisection": _by_search,
-    "sleep counted while awake too": _sleeps_while_awake,
+    "tensors and arrays": _in_tensors,
 }
 WRONG = {
     "no sleeping current": (
         lambda watch: _life(watch, sleep_ma=0, active_ma=watch["active_ma"] - watch["sleep_ma"]),
         "sleeping current flows",
     ),
+    "sleep counted while awake too": (
+        lambda watch: _life(watch, active_ma=watch["active_ma"] + watch["sleep_ma"]),
+        "also while the chip is awake",
+    ),
+    "0 for no period": (_nothing_left(0), "no period is long enough", 0.5),
+    "None for no period": (_nothing_left(None), "Return math.inf", 0.5),
+    "a huge number for no period": (_nothing_left(1e9), "no period is long enough", 0.5),
+    "a day for no period": (_nothing_left(86_400.0), "no period is long enough", 0.5),
     "no sensor": (_without(sensor_ma=0), "sensor's current is missing"),
     "no events": (_without(events_per_day=0), "current of the events is missing"),
     "no waking up": (_without(wake_ms=0), "time to wake up is missing"),
@@ -116,11 +134,11 @@ WRONG = {
         "event_ms is in milliseconds",
     ),
     "results swapped": (_swapped, "The two results look swapped"),
-    "period without an end": (_formula_alone, "no period is long enough", 0.95),
-    "period shorter than a look": (_noticing_once("endless"), "no period can be shorter", 0.95),
-    "period below zero": (_noticing_once("busy"), "no period is long enough", 0.95),
+    "period without an end": (_formula_alone, "no period is long enough", 0.5),
+    "period shorter than a look": (_noticing_once("endless"), "no period can be shorter", 0.5),
+    "period below zero": (_noticing_once("busy"), "no period is long enough", 0.5),
     "never sleeps": (_always_awake, "never sleeps"),
     "hours": (_hours, "look like hours"),
-    "does not notice that it cannot keep up": (_never_busy, "cannot keep up", 0.95),
+    "does not notice that it cannot keep up": (_never_busy, "cannot keep up", 0.5),
     "days alone": (lambda watch: _life(watch)[0], "A tuple of 2 was expected"),
 }

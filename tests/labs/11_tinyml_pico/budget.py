@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from labkit.trends.tinyml_pico import cost, network, training
+from labkit.trends.tinyml_pico import cost, integer, network, training
 
 from .network import int8_network
 
@@ -71,13 +71,34 @@ def _float_answer(signal, exercise, limits):
 
 
 RIGHT = {"distilled from two teachers": _distilled, "pruned and trained again": _pruned}
+
+
+def _ready(signal, exercise, limits):
+    """A stored network of the right size."""
+    return integer.int8_network("w8")
+
+
+def _taught_by_stored(signal, exercise, limits):
+    """Stored networks as the only teachers: the labels are not looked at."""
+    teacher = training.ensemble([network.float_network(n) for n in range(3)], signal)
+    made = training.train(
+        signal, teacher.argmax(axis=1), widths=(8, 12, 16), epochs=5, teacher=teacher
+    )
+    return int8_network(made, signal[::4])
+
+
 WRONG = {
+    "five of forty epochs": (_trained((8, 12, 16), epochs=5), "less trained than the budget"),
+    "ten of forty epochs": (_trained((8, 12, 16), epochs=10), "less trained than the budget"),
+    "half the budget": (_trained((4, 6, 8), epochs=40), "smaller or less trained"),
+    "a stored network": (_ready, "does not know the movements"),
+    "taught by stored networks": (_taught_by_stored, "does not know the movements"),
     "the whole network": (_trained((16, 24, 32)), "the budget is"),
     "zeros for small weights": (_zeroed, "Whole channels have to go"),
     "cheap cycles, too much flash": (_trained((4, 6, 64)), "bytes of flash; the budget is"),
-    "pruned, not trained again": (_cut_down, "Dominated"),
-    "one epoch": (_trained((4, 8, 8)), "Dominated"),
-    "three channels": (_trained((2, 2, 2), epochs=6), "Dominated"),
-    "shuffled labels": (_shuffled_labels, "Dominated"),
+    "pruned, not trained again": (_cut_down, "within this budget"),
+    "one epoch": (_trained((4, 8, 8)), "within this budget"),
+    "three channels": (_trained((2, 2, 2), epochs=6), "within this budget"),
+    "shuffled labels": (_shuffled_labels, "does not know the movements"),
     "in floating point": (_float_answer, "no key"),
 }

@@ -8,10 +8,10 @@ import numpy as np
 import torch
 
 
-def range_scale(low, high, *, extend=True, low_code=-128, whole=np.round):
+def range_scale(low, high, *, extend=True, low_code=-128, whole=np.round, steps=255):
     if extend:
         low, high = min(low, 0.0), max(high, 0.0)
-    scale = (high - low) / 255
+    scale = (high - low) / steps
     return scale, int(np.clip(whole(low_code - low / scale), -128, 127))
 
 
@@ -122,7 +122,25 @@ RIGHT = {
     "torch, scales in single precision": _in_single_precision,
     "Python lists": _decimal_loops,
 }
+
+
+def _along(axis):
+    """Scales along another axis than the first; multiplier and bias with their mean."""
+
+    def answer(weight, bias, *rest):
+        made = int8_layer(weight, bias, *rest)
+        weight = np.asarray(weight)
+        others = tuple(i for i in range(weight.ndim) if i != axis % weight.ndim)
+        largest = np.abs(weight).max(axis=others, keepdims=True)
+        return made | {"weight": np.round(weight / largest * 127)}
+
+    return answer
+
+
 WRONG = {
+    "scales along the inputs": (_along(-1), "along another axis"),
+    "256 steps": (_with(point={"steps": 256}), "there are 255 steps"),
+    "254 steps": (_with(point={"steps": 254}), "there are 255 steps"),
     "one scale a tensor": (
         _with(largest=lambda flat: np.abs(flat).max()),
         "One scale for the whole tensor",
@@ -130,18 +148,17 @@ WRONG = {
     "range not extended to zero": (
         _with(point={"extend": False}),
         "A range has to hold 0",
-        0.75,
     ),
     "zero point for bytes without a sign": (_with(point={"low_code": 0}), "The −128 is missing"),
     "zero point cut off": (_with(point={"whole": np.trunc}), "do not cut the fraction off"),
     "input's zero point folded in": (_with(folded=True), "do not fold it into the bias"),
-    "bias cut off": (_with(bias_cut=np.trunc), "Round to the nearest", 0.0),
-    "tiny scale for an empty row": (_with(empty=1e-12), "Output 0 has no weights", 0.75),
-    "31 subtracted twice": (_with(shift=-31), "31 was subtracted twice", 0.0),
-    "weights to 128, wrapped": (_with(step=128, wrap=True), "wraps around to −128", 0.0),
+    "bias cut off": (_with(bias_cut=np.trunc), "Round to the nearest"),
+    "tiny scale for an empty row": (_with(empty=1e-12), "Output 0 has no weights"),
+    "31 subtracted twice": (_with(shift=-31), "31 was subtracted twice"),
+    "weights to 128, wrapped": (_with(step=128, wrap=True), "wraps around to −128"),
     "symmetric activations": (_with(zero=0), "zero point is 0"),
-    "weights to 128": (_with(step=128), "The largest absolute weight becomes 127", 0.0),
-    "cut off, not rounded": (_with(cut=np.trunc), "", 0.0),
+    "weights to 128": (_with(step=128), "The largest absolute weight becomes 127"),
+    "cut off, not rounded": (_with(cut=np.trunc), ""),
     "bias in the output's scale": (
         _with(bias_scale=lambda scale_in, scales, scale_out: scale_out),
         "A bias is added to the accumulator",
@@ -151,17 +168,16 @@ WRONG = {
         "A bias is added to the accumulator",
     ),
     "shift one too small": (_with(shift=-1), "The shift is off"),
-    "multiplier of eight bits": (_with(bits=8), "too few bits", 0.5),
+    "multiplier of eight bits": (_with(bits=8), "too few bits"),
     "factor upside down": (
         _with(factor=lambda scale_in, scales, scale_out: scale_out / (scale_in * scales)),
         "",
-        0.0,
     ),
     "output's scale forgotten": (
         _with(factor=lambda scale_in, scales, scale_out: scale_in * scales),
         "The real factor is",
     ),
-    "ReLU forgotten": (_with(low=-128), "The clamp is", 0.75),  # only one case has one that shows
+    "ReLU forgotten": (_with(low=-128), "The clamp is"),
     "ReLU cuts at 0": (_with(low=0), "The clamp is"),
     "weights transposed": (_transposed, "it should stay"),
     "fractions left in": (_not_rounded, "whole numbers"),

@@ -142,7 +142,6 @@ WRONG = {
     "last window left out": (
         _only(starts=lambda steps, length, hop: range(0, steps - length, hop)),
         " fit.",
-        0.7,  # shows only where a window ends exactly at the last sample
     ),
     "tail filled up": (
         _only(starts=lambda steps, length, hop: range(0, steps, hop)),

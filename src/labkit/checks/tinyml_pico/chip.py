@@ -126,9 +126,5 @@ def _lines(image: Mapping[str, Any]) -> list[list[Any]]:
 
 def on(case: Instance) -> str:
     """The network of a case, in words."""
-    if "shape" in case:
-        shape = case["shape"]
-        return (
-            f"a network of {shape['channels']} → {' → '.join(map(str, shape['widths']))} channels"
-        )
-    return f"the network '{case['network']}', its channels in another order"
+    shape = case["shape"]
+    return f"a network of {shape['channels']} → {' → '.join(map(str, shape['widths']))} channels"

@@ -5,29 +5,34 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from labkit.checks.tinyml_pico import faults, redraw
 from labkit.checks.tinyml_pico.quantised import int8_network
 from labkit.exercise.guard import UnusableError, call
-from labkit.exercise.outcome import Outcome, all_cases, failed, partial, passed
+from labkit.exercise.outcome import Outcome, all_cases, failed, passed
 from labkit.exercise.task import Instance, Task, judge_cases
-from labkit.trends.tinyml_pico import data, integer, network
+from labkit.trends.tinyml_pico import integer, network
 
 SECONDS = 20.0
 """Of CPU for one call; the reference needs below one."""
 
-AGREEMENT, HALF_AGREEMENT = 0.98, 0.95
-LOSS = 0.02
-"""Of the accuracy. Both thresholds are the brief's; see the exam for how far right answers
-stay away from them."""
+AGREEMENT, LOSS, ERROR = 0.95, 0.04, 0.09
+"""Share of windows, points of accuracy, and the root mean square error of the logits as a share of
+their spread.
+
+Eight networks each: ranges from extremes, with 0.1, 0.5 and 1 % left out, from 128 windows, and
+with channels equalised: agreement .965 to .997, loss up to .025, error .010 to .061. One scale for
+a whole tensor: error .138 to .359. The pool's own range: .325 and more."""
 
 
 def judge(answer: Any, instance: Instance) -> Outcome:
     """Whole networks in int8, held against the float ones on unseen people."""
 
     def one(case: Instance) -> Outcome:
-        made = call(answer, redraw.float_network(case), redraw.calibration(case), seconds=SECONDS)
-        return _verdict(made, case)
+        floating = redraw.float_network(case)
+        made = call(answer, floating, redraw.calibration(case), seconds=SECONDS)
+        return _verdict(made, floating, case)
 
     outcomes = judge_cases(instance["cases"], one)
     return all_cases(outcomes, "The int8 networks say what the float ones say: " + _seen(outcomes))
@@ -39,51 +44,54 @@ def _seen(outcomes: list[Outcome]) -> str:
     return message[:1].lower() + message[1:]
 
 
-def _verdict(raw: Any, case: Instance) -> Outcome:
+def _verdict(raw: Any, floating: network.Network, case: Instance) -> Outcome:
     """Run an int8 network on windows of unseen people, beside the float one that it stands for."""
     made = int8_network(raw)
-    floating = redraw.float_network(case)
-    on = f"a float network of the course's shape, {case['windows']} windows for the ranges"
+    on = (
+        f"a float network of {' → '.join(map(str, case['widths']))} channels, {case['windows']} "
+        "windows for the ranges"
+    )
     if _form(made) != _form(floating):
         raise UnusableError(
             f"The layers have the shapes {_form(made)}; those of the float network are "
             f"{_form(floating)}.",
             "Keep the layers, fold each batch norm into the convolution before it.",
         )
-    unseen = data.part("test")
-    signal = redraw.worn(case, unseen.signal)
-    answers = integer.run(made, integer.quantise_input(made, signal))
-    expected = network.logits(floating, signal)
+    unseen = redraw.worn(case, "test")
+    answers = integer.run(made, integer.quantise_input(made, unseen.signal))
+    expected = network.logits(floating, unseen.signal)
     agreement = float(np.mean(answers.argmax(axis=1) == expected.argmax(axis=1)))
     before, after = (network.accuracy(a, unseen.exercise) for a in (expected, answers))
+    error = _error(answers, expected)
     seen = (
         f"On {len(answers)} windows of unseen people the int8 network agrees with the float one "
-        f"on {agreement:.1%}; accuracy {after:.1%} after {before:.1%}"
+        f"on {agreement:.1%}; accuracy {after:.1%} after {before:.1%}; error of the logits "
+        f"{error:.1%}"
     )
-    agrees = agreement >= AGREEMENT and before - after <= LOSS
-    if agrees and faults.input_scale_off(made, floating):
-        return partial(
-            0.5,
-            f"{seen}. But its logits are off: the dense layer counts its input in another scale "
-            "than the convolution before it writes.",
-            on=on,
-            next_step="Give the dense layer the output range of the last convolution as its input "
-            "range.",
-            misconception=faults.POOL_KEEPS,
-        )
-    if agrees:
+    if agreement >= AGREEMENT and before - after <= LOSS and error <= ERROR:
         return passed(f"{seen}.")
-    words = dict(
+    return failed(
+        f"{seen}; at least {AGREEMENT:.0%}, a loss of at most 4 points and an error of at most "
+        f"{ERROR:.0%} are wanted.",
         on=on,
         next_step="Compare layer by layer: integer.activations(int8, …) brought back to real "
         "numbers, and network.activations(float, …). The first layer that differs by more than a "
         "step holds the mistake.",
-        misconception=faults.in_network(made, floating, signal),
+        misconception=faults.in_network(made, floating, unseen.signal),
     )
-    wanted = f"{seen}; at least {AGREEMENT:.0%} and a loss of at most 2 points are wanted."
-    if agreement >= HALF_AGREEMENT:
-        return partial(0.5, f"{wanted} This is worth half.", **words)
-    return failed(wanted, **words)
+
+
+def _error(answers: redraw.Int8, expected: NDArray[np.float32]) -> float:
+    """How far the int8 logits are from a multiple of the float ones, as a share of their spread.
+
+    One scale and one zero point for all logits are free, so that they need not be known.
+    """
+    real, whole = (np.asarray(a, np.float64) for a in (expected, answers))
+    centred = real - real.mean()
+    scale = float((centred * whole).mean() / (centred**2).mean())
+    rest = whole - whole.mean() - scale * centred
+    spread = (real - real.mean(axis=1, keepdims=True)).std()
+    return float(rest.std() / max(scale, 1e-9) / spread)
 
 
 def _form(made: network.Network) -> list[Any]:
