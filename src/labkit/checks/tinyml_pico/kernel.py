@@ -15,7 +15,7 @@ FASTER = 0.95
 
 
 def judge(answer: Any, instance: Instance) -> Outcome:
-    """The learner's kernel on the chip: exact on odd shapes and the course's network, and fast."""
+    """The learner's kernel on the chip: exact on odd shapes and on the course's, and fast."""
     images = (
         call(answer, redraw.chip_network(case), seconds=chip.SECONDS) for case in instance["cases"]
     )
@@ -34,7 +34,7 @@ def _verdict(raws: Iterable[Any], instance: Instance) -> Outcome:
             return ran
         cycles = ran.cycles
     limit, given = instance["cycles"], instance["given_cycles"]
-    seen = f"Exact on every shape, in {cycles:,} cycles for the course's network"
+    seen = f"Exact on every shape, in {cycles:,} cycles for the course's shape"
     if cycles < limit:
         return passed(f"{seen}: {cycles / chip.CLOCK_HZ * 1e3:.2f} ms at 125 MHz.")
     words: dict[str, str] = dict(
