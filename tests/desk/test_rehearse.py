@@ -8,7 +8,7 @@ import pytest
 
 from labkit.desk import report
 from labkit.desk.notebooks import read_work
-from labkit.desk.rehearse import Rehearsal, bound_names, rehearse
+from labkit.desk.rehearse import Rehearsal, rehearse
 from labkit.learner import progress
 from sample_work import answered, released, write
 
@@ -65,7 +65,7 @@ def test_the_card_says_it_all_in_text_and_in_html(classic, tmp_path: Path):
 def test_checks_of_the_course_are_read_and_practice_progress_stays_apart(tmp_path: Path):
     cells = {
         "setup": "from labkit.checks.rl_supply_chain import open_lab\nlab = open_lab(edition=1)",
-        "double": "def newsvendor_quantity(law, holding, penalty):\n    return 1",
+        "double": "def newsvendor_quantity(demand, holding, penalty):\n    return 1",
         "test_double": 'lab.check("newsvendor", newsvendor_quantity)',
         "word": "import os",
         "test_word": "print(os.environ['NBGRADER_EXECUTION'])",
@@ -99,9 +99,3 @@ def test_a_dying_kernel_and_an_endless_loop_come_to_an_end_with_words(
     found = rehearse(work, {work.name: work.content}, total_seconds=3)
     assert words in found.unfinished
     assert outcomes(found)["memo"] == (None, "written")
-
-
-def test_names_that_a_cell_binds_are_read_from_its_text():
-    source = "import a.b as c\nx, (y, z) = 1, (2, 3)\nn: int = 1\ndef f(): q = 1\nclass K: pass"
-    assert bound_names(source) == {"c", "x", "y", "z", "n", "f", "K"}
-    assert bound_names("%%bash\nls") == set()

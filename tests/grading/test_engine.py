@@ -16,10 +16,12 @@ import pytest
 import small_course
 from labkit.errors import CourseError
 from labkit.grading import engine
-from labkit.grading.engine import Options, Outcome, Report, grade, summary
+from labkit.grading.engine import Ending, Options, Report, grade, summary
 from labkit.grading.gradebook import hold
+from labkit.grading.overview import TaskRow
 from labkit.grading.pool import Pool, pool_here
 from labkit.grading.receipts import receipts_path, record
+from labkit.grading.standing import Mark, Standing
 from small_course import ANSWERS, NAME, SCORES, grades, hand_in, run_in_process, scores
 
 
@@ -69,7 +71,8 @@ def test_everyone_is_graded_and_a_missing_notebook_is_worth_nothing(
     report = run(course)
     assert states(report) == dict.fromkeys(ANSWERS, "graded")
     assert report.scores == SCORES == scores(course)
-    assert report.maximum == 11
+    assert str(report.standings["ada"]) == "6 of 6, essay to be read"
+    assert str(report.standings["eve"]) == "1 of 11"
     assert executed == {"ada": 2, "bob": 2, "cyd": 2, "dan": 2, "eve": 1}
 
 
@@ -177,7 +180,7 @@ def test_a_folder_without_a_notebook_is_refused_and_named(course: Path, executed
     (folder / "p1.ipynb").rename(folder / "homework.ipynb")
     (folder / "p2.ipynb").unlink()
     outcomes = {outcome.student: outcome for outcome in run(course).outcomes}
-    assert outcomes["fay"] == Outcome("fay", "refused", "no notebook was handed in")
+    assert outcomes["fay"] == Ending("fay", "refused", "no notebook was handed in")
     assert outcomes["gil"].state == "refused"
     assert "homework.ipynb" in outcomes["gil"].note
     assert "p1.ipynb, p2.ipynb" in outcomes["gil"].note
@@ -186,15 +189,29 @@ def test_a_folder_without_a_notebook_is_refused_and_named(course: Path, executed
 
 def test_the_summary_shows_points_and_reasons_and_obeys_no_learner():
     outcomes = (
-        Outcome("ada", "graded"),
-        Outcome("bob", "refused", "handed in \x1b[2Jhome\nwork.ipynb"),
-        Outcome("cyd", "unchanged"),
+        Ending("ada", "graded"),
+        Ending("bob", "refused", "handed in \x1b[2Jhome\nwork.ipynb"),
+        Ending("cyd", "unchanged"),
     )
-    report = Report("ps", outcomes, {"ada": 4.5, "cyd": 6.0}, 11.0)
+    test, essay = Mark("test", False, 4.5, 6.0), Mark("essay", True, None, 5.0)
+    stand = {"ada": Standing((test, essay)), "cyd": Standing((test,))}
+    rows = (
+        TaskRow("1 · Half", 3.0, (3.0, 0.0), Counter(passed=1, failed=1)),
+        TaskRow("2 · Why?", 5.0, (), waiting=1),
+    )
+    report = Report("ps", outcomes, stand, rows, "feedback/LEARNER/ps")
     assert summary(report) == [
-        "ada  graded     4.5 of 11",
-        "bob  refused                  handed in ?[2Jhome?work.ipynb",
+        "ada  graded     4.5 of 6, essay to be read",
+        "bob  refused                                handed in ?[2Jhome?work.ipynb",
         "ps: 1 graded, 1 unchanged, 1 refused, 0 failed.",
+        "",
+        "task      mean  of  passed  partial  failed  not tried  to read",
+        "1 · Half   1.5   3       1                1",
+        "2 · Why?         5                                            1",
+        "",
+        "Essay to be read: ada. Read in formgrader, under Manual Grading, ps.",
+        "Feedback: feedback/LEARNER/ps",
+        "Next: `labkit lab --instructor` for formgrader, `nbgrader export` for a table.",
     ]
 
 
@@ -244,7 +261,7 @@ def test_an_error_while_marking_leaves_the_former_grade(
 
 
 def test_a_stopped_run_goes_on_where_it_was(course: Path, executed: Counter[str]):
-    def stop_after_two(total: int, outcome: Outcome) -> None:
+    def stop_after_two(total: int, outcome: Ending) -> None:
         if sum(executed.values()) >= 4:
             raise KeyboardInterrupt
 

@@ -1,8 +1,8 @@
-"""Load the course catalog and render what is made from it: home page, its facts, README table.
+"""Load the course catalog and render what is made from it: home page, its facts, README tables.
 
 `course/course.yml` is the only list of modules. This module checks it and turns it into
-Markdown and JSON; writing the results is left to `build` and `workbook`, showing the facts
-joined with a learner's progress to `labkit.desk`.
+Markdown and JSON; writing the results is left to `build` and `workbook`, what modules need to be
+installed to `packages`, showing the facts joined with a learner's progress to `labkit.desk`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +22,28 @@ from labkit.errors import CourseError
 
 CATALOG_PATH = Path("course/course.yml")
 FACTS = ".labkit-course.json"
-FACTS_FORMAT = 1
+FACTS_FORMAT = 2
 STATUSES = ("available", "planned")
-TABLE_START = "<!-- modules:start -->"
-TABLE_END = "<!-- modules:end -->"
+MODULES_MARKS = ("<!-- modules:start -->", "<!-- modules:end -->")
+DATA_MARKS = ("<!-- data:start -->", "<!-- data:end -->")
+BADGE_MARKS = ("<!-- binder:start -->", "<!-- binder:end -->")
 
 _NAME = re.compile(r"\d\d_[a-z][a-z0-9_]*")
+# A name, extras, a range and a marker; nothing that could end the string it stands in.
+_REQUIREMENT = re.compile(r"[A-Za-z0-9][\w.-]*(\[[\w, -]+\])?[\w.*<>=!~, ]*(; [\w.<>=!' ]+)?")
 
 
 class CatalogError(CourseError):
     """The catalog cannot be used; the message names the entry, the field and the mend."""
+
+
+@dataclass(frozen=True)
+class DataSource:
+    """A row of the table of data and licences, as Markdown: what it is, whence, on which terms."""
+
+    what: str
+    source: str
+    licence: str
 
 
 @dataclass(frozen=True)
@@ -52,6 +66,12 @@ class Module:
         Names of modules to do first.
     status
         "available" or "planned".
+    packages
+        Requirements of its world, lesson and lab, as in "scipy>=1.17".
+    data
+        Where its data come from.
+    due
+        When the lab is due, ISO 8601 in UTC; empty where it is not.
     """
 
     name: str
@@ -64,6 +84,9 @@ class Module:
     points: int
     prerequisites: tuple[str, ...]
     status: str
+    packages: tuple[str, ...] = ()
+    data: tuple[DataSource, ...] = ()
+    due: str = ""
 
     @property
     def slug(self) -> str:
@@ -74,6 +97,11 @@ class Module:
     def number(self) -> str:
         """The two digits that order the modules."""
         return self.name[:2]
+
+    @property
+    def extra(self) -> str:
+        """The extra of the distribution that installs `packages`."""
+        return self.slug.replace("_", "-")
 
     @property
     def available(self) -> bool:
@@ -97,28 +125,54 @@ class Module:
 
 
 @dataclass(frozen=True)
+class TaskFacts:
+    """A task's name and points, its title, and the heading in the notebook that leads to it."""
+
+    name: str
+    points: float
+    title: str
+    heading: str
+
+
+@dataclass(frozen=True)
 class LabGrading:
     """What a lab gives points for.
 
     Attributes
     ----------
     tasks
-        Name and points of each task that a check judges, in the notebook's order.
+        Each task that a check judges, in the notebook's order.
     essay_points
         Points that a person gives, for all essays together.
+    questions
+        Names of the questions that the lesson asks.
     """
 
-    tasks: tuple[tuple[str, float], ...]
+    tasks: tuple[TaskFacts, ...]
     essay_points: float
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Catalog:
-    """The course's title, its introduction and its modules in order."""
+    """The course's title, its introduction, its modules in order, and what else it says of itself.
+
+    Attributes
+    ----------
+    data
+        Where the data of no single module come from.
+    repository
+        "OWNER/NAME" on GitHub, where Binder finds the course; may be empty.
+    help
+        Whom learners ask, in a sentence or two; may be empty.
+    """
 
     title: str
     introduction: str
     modules: tuple[Module, ...]
+    data: tuple[DataSource, ...] = ()
+    repository: str = ""
+    help: str = ""
 
     def module(self, name: str) -> Module:
         """Find a module by "NN_slug" or slug.
@@ -158,6 +212,9 @@ def load_catalog(root: Path) -> Catalog:
         title=_text(data, "title", f"{path}"),
         introduction=_text(data, "introduction", f"{path}"),
         modules=modules,
+        data=_data(data, f"{path}"),
+        repository=_repository(data, path),
+        help=_text(data, "help", f"{path}") if "help" in data else "",
     )
 
 
@@ -187,21 +244,26 @@ def course_facts(catalog: Catalog, grading: Mapping[str, LabGrading]) -> dict[st
     modules = []
     for module in catalog.modules:
         lab = grading.get(module.name, LabGrading((), 0))
+        told = asdict(module)
+        # What an author needs to know and a learner does not.
+        del told["packages"], told["data"]
         modules.append(
-            asdict(module)
+            told
             | {
                 "number": module.number,
                 "time": _hours(module.minutes),
                 "lesson": module.lesson if module.available else None,
                 "lab": module.lab if module.available else None,
-                "tasks": [{"name": name, "points": points} for name, points in lab.tasks],
+                "tasks": [asdict(task) for task in lab.tasks],
                 "essay_points": lab.essay_points,
+                "questions": list(lab.questions),
             }
         )
     return {
         "format": FACTS_FORMAT,
         "title": catalog.title,
         "introduction": catalog.introduction,
+        "help": catalog.help,
         "modules": modules,
     }
 
@@ -229,8 +291,37 @@ def render_table(catalog: Catalog) -> str:
     return "\n".join(rows) + "\n"
 
 
+def render_data(catalog: Catalog) -> str:
+    """Render the README's table of data and licences: the modules' rows in order, then the rest."""
+    rows = ["| What | Source | Licence |", "|---|---|---|"]
+    sources = [
+        (f"Module {module.number}: ", source)
+        for module in catalog.modules
+        for source in module.data
+    ]
+    for prefix, source in [*sources, *(("", source) for source in catalog.data)]:
+        cells = (prefix + source.what, source.source, source.licence)
+        rows.append(f"| {' | '.join(_cell(cell) for cell in cells)} |")
+    return "\n".join(rows) + "\n"
+
+
+def render_badge(repository: str) -> str:
+    """Render the README's way to Binder, or how to get one where no repository is named."""
+    if not repository:
+        return (
+            "To offer the course on Binder, name its repository on GitHub in `course/course.yml`\n"
+            "(`repository: OWNER/NAME`) and run `labkit build`.\n"
+        )
+    address = f"https://mybinder.org/v2/gh/{repository}/HEAD?urlpath=lab/tree/HOME.md"
+    return (
+        "Without installing anything, on Binder:\n\n"
+        f"[![Binder](https://mybinder.org/badge_logo.svg)]({address})\n\n"
+        "Binder forgets everything after ten idle minutes. Save your progress on the home page.\n"
+    )
+
+
 def updated_readme(root: Path) -> bytes:
-    """Return README.md of `root` with the module table between its marks made anew.
+    """Return README.md of `root` with the tables between their marks made anew.
 
     Raises
     ------
@@ -238,15 +329,31 @@ def updated_readme(root: Path) -> bytes:
         If the marks are missing or stand in the wrong order.
     """
     path = root / "README.md"
+    catalog = load_catalog(root)
     text = path.read_bytes().decode("utf-8").replace("\r\n", "\n")
-    before, start, rest = text.partition(TABLE_START)
-    _, end, after = rest.partition(TABLE_END)
+    text = between(text, MODULES_MARKS, render_table(catalog), path)
+    text = between(text, DATA_MARKS, render_data(catalog), path)
+    if BADGE_MARKS[0] in text:
+        text = between(text, BADGE_MARKS, render_badge(catalog.repository), path)
+    return text.encode()
+
+
+def between(text: str, marks: tuple[str, str], content: str, path: Path) -> str:
+    """Return `text` of the file `path` with `content` between two lines that mark the place.
+
+    Raises
+    ------
+    CatalogError
+        If the marks are missing or stand in the wrong order.
+    """
+    before, start, rest = text.partition(marks[0])
+    _, end, after = rest.partition(marks[1])
     if not start or not end:
         raise CatalogError(
-            f"{path}: the module table needs a line {TABLE_START} and, below it, {TABLE_END}."
+            f"{path}: what `labkit build` writes there needs a line {marks[0]} and, below it, "
+            f"{marks[1]}."
         )
-    table = render_table(load_catalog(root))
-    return f"{before}{start}\n{table}{end}{after}".encode()
+    return f"{before}{start}\n{content}{end}{after}"
 
 
 def _module(entry: Any, path: Path) -> Module:
@@ -273,7 +380,37 @@ def _module(entry: Any, path: Path) -> Module:
         points=_count(entry, "points", place),
         prerequisites=_list(entry, "prerequisites", place, empty_allowed=True),
         status=status,
+        packages=_packages(entry, place),
+        data=_data(entry, place),
+        due=_due(entry.get("due"), place),
     )
+
+
+def _due(value: Any, place: str) -> str:
+    """Return a due date in UTC; YAML reads a time by itself, and gives a day as one."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        with suppress(ValueError):
+            value = datetime.fromisoformat(value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, time(23, 59, 59))
+    if not isinstance(value, datetime):
+        raise CatalogError(
+            f"{place}: due must be a day or a time in UTC, like 2026-03-01 or 2026-03-01 18:00, "
+            f"got {value!r}."
+        )
+    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).isoformat()
+
+
+def _repository(data: dict[str, Any], path: Path) -> str:
+    if "repository" not in data:
+        return ""
+    repository = _text(data, "repository", f"{path}")
+    if not re.fullmatch(r"[\w.-]+/[\w.-]+", repository):
+        raise CatalogError(f"{path}: repository {repository!r} must be like OWNER/NAME on GitHub.")
+    return repository
 
 
 def _check_together(modules: tuple[Module, ...], path: Path) -> None:
@@ -327,6 +464,29 @@ def _list(
     if not good or not (value or empty_allowed):
         raise CatalogError(f"{place}: {name} must be a list of texts, got {value!r}.")
     return tuple(value or ())
+
+
+def _packages(entry: dict[str, Any], place: str) -> tuple[str, ...]:
+    requirements = _list(entry | {"packages": entry.get("packages", [])}, "packages", place, True)
+    for requirement in requirements:
+        if not _REQUIREMENT.fullmatch(requirement):
+            raise CatalogError(
+                f"{place}: {requirement!r} in packages is no requirement. Write a name and a "
+                'range, as in "scipy>=1.17".'
+            )
+    return requirements
+
+
+def _data(entry: dict[str, Any], place: str) -> tuple[DataSource, ...]:
+    rows = entry.get("data", [])
+    wanted = {field.name for field in fields(DataSource)}
+    if not isinstance(rows, list) or any(
+        not isinstance(row, dict) or set(row) != wanted for row in rows
+    ):
+        raise CatalogError(f"{place}: data must be a list of entries with {sorted(wanted)}.")
+    return tuple(
+        DataSource(**{name: _text(row, name, f"{place}, data") for name in wanted}) for row in rows
+    )
 
 
 def _count(entry: dict[str, Any], name: str, place: str) -> int:

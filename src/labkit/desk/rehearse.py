@@ -9,7 +9,6 @@ it ends with that process.
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import json
 import os
@@ -22,6 +21,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from labkit import code
 from labkit.desk.notebooks import Work, is_stub, spec_of
 from labkit.learner import progress
 
@@ -29,6 +29,9 @@ CELL_SECONDS = 300
 TOTAL_SECONDS = 900
 # Of the process that holds the kernel, beyond the time of the cells.
 MARGIN_SECONDS = 60
+# Between two looks at the progress that the process below writes into this file.
+LOOK_SECONDS = 0.2
+DONE = "done.txt"
 
 
 @dataclass(frozen=True)
@@ -72,8 +75,15 @@ class Rehearsal:
         return {**asdict(self), "tasks": [asdict(result) for result in self.tasks]}
 
 
+# Told how many cells are done, and of how many.
+Tell = Callable[[int, int], None]
+
+
 def rehearse(
-    work: Work, files: Mapping[str, bytes], total_seconds: int = TOTAL_SECONDS
+    work: Work,
+    files: Mapping[str, bytes],
+    total_seconds: int = TOTAL_SECONDS,
+    tell: Tell = lambda done, cells: None,
 ) -> Rehearsal:
     """Run a notebook from the top.
 
@@ -81,8 +91,10 @@ def rehearse(
         work: the notebook.
         files: name and content of all that is handed in, the notebook included.
         total_seconds: limit on all cells together; a cell has at most `CELL_SECONDS`.
+        tell: called again and again while it runs.
     """
     started = time.monotonic()
+    tell(0, len(work.submitted.cells))
     outputs: dict[str, Any] = {}
     reached: dict[str, Any] = {}
     try:
@@ -91,20 +103,20 @@ def rehearse(
             for file, content in files.items():
                 (folder / file).parent.mkdir(parents=True, exist_ok=True)
                 (folder / file).write_bytes(content)
-            unfinished = _run(folder / work.name, Path(name), total_seconds)
+            unfinished = _run(folder / work.name, Path(name), total_seconds, tell)
             outputs = _read(Path(name, "result.json"))
             with contextlib.suppress(progress.ProgressError):
                 reached = progress.load(Path(name, "home", "progress.json")).get(work.lab, {})
     # Where the disk is full, handing in may still work, with `to` another one.
     except OSError as problem:
         unfinished = f"It could not be run: {problem.strerror or problem}."
-    outcome = _Outcome(work, outputs.get("cells", []), reached.get("tasks", {}))
+    outcome = _Findings(work, outputs.get("cells", []), reached.get("tasks", {}))
     unfinished = unfinished or str(outputs.get("unfinished", ""))
     seconds = round(time.monotonic() - started, 1)
     return Rehearsal(tuple(outcome.results()), outcome.stops_at(), unfinished, seconds)
 
 
-def _run(notebook: Path, folder: Path, total_seconds: int) -> str:
+def _run(notebook: Path, folder: Path, total_seconds: int, tell: Tell) -> str:
     """Run a process that runs the notebook; return why it came to an early end, if it did."""
     environment = {
         **os.environ,
@@ -125,7 +137,7 @@ def _run(notebook: Path, folder: Path, total_seconds: int) -> str:
             stderr=log,
         )
         try:
-            code = child.wait(total_seconds + MARGIN_SECONDS)
+            ended = _wait(child, folder / DONE, total_seconds + MARGIN_SECONDS, tell)
         except subprocess.TimeoutExpired:
             return "It took too long."
         finally:
@@ -133,13 +145,31 @@ def _run(notebook: Path, folder: Path, total_seconds: int) -> str:
             if child.poll() is None:
                 child.kill()
                 child.wait()
-    if code:
+    if ended:
         text = (folder / "log.txt").read_text(encoding="utf-8", errors="replace").strip()
-        return f"The run broke off: {text.splitlines()[-1] if text else f'exit code {code}'}"
+        return f"The run broke off: {text.splitlines()[-1] if text else f'exit code {ended}'}"
     return ""
 
 
-class _Outcome:
+def _wait(child: subprocess.Popen[bytes], done: Path, seconds: float, tell: Tell) -> int:
+    """Wait for a process, telling what it writes of its progress; return its exit code.
+
+    Raises:
+        subprocess.TimeoutExpired: it takes longer.
+    """
+    end = time.monotonic() + seconds
+    while True:
+        with contextlib.suppress(OSError, ValueError):
+            number, _, cells = done.read_text(encoding="ascii").partition(" ")
+            tell(int(number), int(cells))
+        try:
+            return child.wait(LOOK_SECONDS)
+        except subprocess.TimeoutExpired:
+            if time.monotonic() > end:
+                raise
+
+
+class _Findings:
     """Puts together what cells printed and what checks recorded."""
 
     def __init__(self, work: Work, cells: list[dict[str, Any]], reached: dict[str, Any]) -> None:
@@ -201,7 +231,7 @@ class _Outcome:
         name = error["text"].split("'")[1]
         for later in range(place + 1, len(self._cells)):
             cell = self._cells[later]
-            if cell.kind == "code" and name in bound_names(cell.source):
+            if cell.kind == "code" and name in code.top_level_names(code.cell(cell.source)):
                 return (
                     f"{name} is defined further down, in cell {later + 1}. Your kernel still knew "
                     "it; from the top it is not there yet. Move that cell up."
@@ -210,37 +240,6 @@ class _Outcome:
             f"No cell of the notebook defines {name}. Your kernel may still know it from a cell "
             "that is gone. Write it again, then use Run > Restart Kernel and Run All Cells."
         )
-
-
-def bound_names(source: str) -> set[str]:
-    """Return the names that a cell's code defines, assigns or imports at its top level."""
-    imports = [
-        node for node in _statements(source) if isinstance(node, ast.Import | ast.ImportFrom)
-    ]
-    imported = {
-        (alias.asname or alias.name).partition(".")[0] for node in imports for alias in node.names
-    }
-    return defined_names(source) | imported
-
-
-def defined_names(source: str) -> set[str]:
-    """Return the names that a cell's code defines or assigns at its top level."""
-    names = set()
-    for statement in _statements(source):
-        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names.add(statement.name)
-        elif isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
-            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-            found = (node for target in targets for node in ast.walk(target))
-            names |= {node.id for node in found if isinstance(node, ast.Name)}
-    return names
-
-
-def _statements(source: str) -> list[ast.stmt]:
-    try:
-        return ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError):
-        return []
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -254,7 +253,9 @@ def _read(path: Path) -> dict[str, Any]:
 # ------------------------------------------------------------- in the process below the desk's
 
 
-def execute(notebook: Path, total_seconds: int) -> tuple[list[dict[str, Any]], str]:
+def execute(
+    notebook: Path, total_seconds: int, tell: Tell = lambda done, cells: None
+) -> tuple[list[dict[str, Any]], str]:
     """Run all cells; return what each gave, and why the run came to an early end.
 
     Of a cell that ran there is its error, with name and text, and its value if that is a number.
@@ -262,7 +263,7 @@ def execute(notebook: Path, total_seconds: int) -> tuple[list[dict[str, Any]], s
     from nbclient import NotebookClient
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
-    from labkit.grading.submitted import read_notebook, to_node
+    from labkit.handed_in.notebook import read_notebook, to_node
 
     node = to_node(read_notebook(notebook))
     left = _countdown(total_seconds)
@@ -278,6 +279,7 @@ def execute(notebook: Path, total_seconds: int) -> tuple[list[dict[str, Any]], s
     try:
         with client.setup_kernel():
             for place, cell in enumerate(node.cells):
+                tell(place, len(node.cells))
                 client.execute_cell(cell, place)
                 ran.append(_ran(cell))
     except DeadKernelError:
@@ -311,7 +313,11 @@ def _ran(cell: Any) -> dict[str, Any]:
 def main() -> None:
     """Run a notebook and write what came out beside it; the desk's process reads that."""
     notebook, folder, seconds = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-    cells, unfinished = execute(notebook, seconds)
+
+    def tell(done: int, cells: int) -> None:
+        (folder / DONE).write_text(f"{done} {cells}", encoding="ascii")
+
+    cells, unfinished = execute(notebook, seconds, tell)
     found = json.dumps({"cells": cells, "unfinished": unfinished})
     (folder / "result.json").write_text(found, encoding="utf-8")
 

@@ -261,6 +261,8 @@ def as_pairs(value: Any, what: str) -> set[tuple[str, str]]:
     Raises:
         UnusableError: it is something else.
     """
+    if _is_pandas(value) and hasattr(value, "columns"):
+        value = value.to_numpy()
     items = _items(as_returned(value, f"the {what}"))
     pairs = [_items(item) for item in items] if items is not None else [None]
     if not all(pair and len(pair) == 2 and all(isinstance(t, str) for t in pair) for pair in pairs):
@@ -386,17 +388,24 @@ def _plain(value: Any, what: str) -> Any:
         if value.dtype.kind == "O":
             return _plain(value.tolist(), what)
     if isinstance(value, (list, tuple, range)):
-        return [_plain(item, what) for item in value]
+        return _of_one_shape([_plain(item, what) for item in value])
     if isinstance(value, (bool, int, float, Fraction, Decimal)):
         return float(value)
     ordered = not isinstance(value, (str, bytes, Mapping, set, frozenset, np.ndarray))
     items = _walked(value) if ordered else None
     if items is not None:
-        return [_plain(item, what) for item in items]
+        return _of_one_shape([_plain(item, what) for item in items])
     raise UnusableError(
         f"Numbers were expected as {what}, but there is something of type {type(value).__name__}.",
         "Return a number, a list, a NumPy array or a torch tensor that is already computed.",
     )
+
+
+def _of_one_shape(items: list[Any]) -> list[Any]:
+    """Numbers of which some come as an array of one, as `(model.predict(x), 2.0)` has them."""
+    if {np.shape(item) for item in items if isinstance(item, (float, np.ndarray))} == {(), (1,)}:
+        return [np.reshape(item, ()) if np.shape(item) == (1,) else item for item in items]
+    return items
 
 
 def _is_tensor(value: Any) -> bool:

@@ -70,6 +70,18 @@ class LabSpec:
         names = ", ".join(task.name for task in self.tasks)
         raise LookupError(f"{self.assignment} has no task '{name}'. Its tasks are: {names}.")
 
+    def called(self, name: str) -> str:
+        """Return a task's number and title, as the notebook's heading has them; else its name.
+
+        Raises:
+            LookupError: the lab has no task of this name.
+        """
+        title = self.task(name).title
+        number = [task.name for task in self.tasks].index(name) + 1
+        if not title:
+            return name
+        return title if title.startswith(f"{number} · ") else f"{number} · {title}"
+
     def question(self, name: str) -> Question:
         """Look up a quiz question.
 
@@ -133,6 +145,6 @@ def fault_of_the_check(problem: Exception) -> Outcome:
     """No marks, and no blame: the check itself, or the drawing of its instance, went wrong."""
     return error(
         f"The check could not come to a verdict ({type(problem).__name__}: {problem}).",
-        next_step="This is a fault of the check, not necessarily of your answer. Please "
-        "report it with your answer.",
+        next_step="This is a fault of the check, not necessarily of your answer. Pack it "
+        "with lab.report(TASK, ANSWER) and send the file to whom the home page names under Help.",
     )

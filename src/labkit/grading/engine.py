@@ -31,16 +31,18 @@ from sqlalchemy.exc import OperationalError
 from traitlets.config import Config
 
 from labkit.errors import CourseError
+from labkit.grading import drawn, lab_parts, receipts
 from labkit.grading import job as grading_job
-from labkit.grading import receipts
 from labkit.grading.gradebook import HeldGradebook, hold
 from labkit.grading.master import load as load_master
+from labkit.grading.overview import TaskRow, table, task_rows
 from labkit.grading.pool import Ended, Job, Pool, cluster_pool, local_pool, pool_here
 from labkit.grading.record import (
     Record,
     digest_of,
     folder_digest,
     forget,
+    is_graded,
     read_record,
     write_record,
 )
@@ -54,13 +56,16 @@ from labkit.grading.stages import (
     read,
     without_results,
 )
+from labkit.grading.standing import Standing, standings, to_be_read
 from labkit.grading.startup import with_companions
 
 State = Literal["graded", "unchanged", "refused", "failed"]
+# Learners named on one line of the summary.
+NAMED = 5
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Ending:
     """How grading a submission ended.
 
     `graded`: it has its marks. `unchanged`: it had them already. `refused`: what was handed in
@@ -75,19 +80,25 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Report:
-    """How a run ended: an outcome for each submission, and the scores out of `maximum`."""
+    """How a run ended: an outcome for each submission, and how each learner stands now."""
 
     assignment: str
-    outcomes: tuple[Outcome, ...]
-    scores: dict[str, float]
-    maximum: float
+    outcomes: tuple[Ending, ...]
+    standings: dict[str, Standing]
+    tasks: tuple[TaskRow, ...] = ()
+    feedback: str = ""
+
+    @property
+    def scores(self) -> dict[str, float]:
+        """Points given so far, by learner."""
+        return {student: standing.score for student, standing in self.standings.items()}
 
     def students(self, *states: State) -> list[str]:
         """Return the learners whose submissions ended in one of these states."""
         return [outcome.student for outcome in self.outcomes if outcome.state in states]
 
 
-Progress = Callable[[int, Outcome], None]
+Progress = Callable[[int, Ending], None]
 
 
 @dataclass(frozen=True)
@@ -155,15 +166,38 @@ def summary(report: Report) -> list[str]:
     """Return the lines that tell an instructor how a run ended."""
     shown = [outcome for outcome in report.outcomes if outcome.state != "unchanged"]
     width = max((len(outcome.student) for outcome in shown), default=0)
+    wide = max((len(str(one)) for one in report.standings.values()), default=0)
     lines = []
     for outcome in shown:
-        score = report.scores.get(outcome.student)
-        points = "" if score is None else f"{score:g} of {report.maximum:g}"
-        line = f"{outcome.student:{width}}  {outcome.state:9}  {points:12}  {outcome.note}"
+        points = str(report.standings.get(outcome.student, ""))
+        line = f"{outcome.student:{width}}  {outcome.state:9}  {points:{wide}}  {outcome.note}"
         # A file's name is a learner's text, and a terminal obeys control characters.
         lines.append("".join(c if c.isprintable() else "?" for c in line.rstrip()))
     counts = [f"{len(report.students(state))} {state}" for state in get_args(State)]
-    return [*lines, f"{report.assignment}: {', '.join(counts)}."]
+    lines += [f"{report.assignment}: {', '.join(counts)}.", "", *table(report.tasks), ""]
+    return [*lines, *_waiting(report), *_next(report)]
+
+
+def _next(report: Report) -> list[str]:
+    """Say where feedback lies, and what comes next."""
+    found = [f"Feedback: {report.feedback}"] if report.feedback else []
+    return [
+        *found,
+        "Next: `labkit lab --instructor` for formgrader, `nbgrader export` for a table.",
+    ]
+
+
+def _waiting(report: Report) -> list[str]:
+    """Say whose answers wait for a reader, and where they are read."""
+    waiting = sorted(student for student, one in report.standings.items() if one.waiting)
+    if not waiting:
+        return []
+    marks = [mark for student in waiting for mark in report.standings[student].waiting]
+    named = ", ".join(waiting[:NAMED]) + (" and others" if len(waiting) > NAMED else "")
+    return [
+        f"{to_be_read(marks).capitalize()}: {named}. Read in formgrader, under Manual Grading, "
+        f"{report.assignment}."
+    ]
 
 
 def load_app(root: Path, assignment: str, unsafe: bool = False) -> AutogradeApp:
@@ -207,6 +241,9 @@ class _Run:
             receipts.receipts_path(self.coursedir.db_url, self.coursedir.root)
         )
         self.master = self._master_digest(str(assignment.duedate))
+        execution = self.stages.execution
+        lab = lab_parts.slug_of(self.name)
+        drawn.prune(execution.drawn_store, lab, execution.lab_digest(self.name))
 
     def grade(self, progress: Progress) -> Report:
         """Grade every submission that was asked for."""
@@ -221,9 +258,12 @@ class _Run:
             for left in self.under_way.values():
                 _clear(left.submission.draft)
         outcomes.sort(key=lambda outcome: outcome.student)
-        assignment = find_assignment(self.book.api, self.name)
-        scores = {entry.student_id: float(entry.score) for entry in assignment.submissions}
-        return Report(self.name, tuple(outcomes), scores, float(assignment.max_score))
+        api, coursedir = self.book.api, self.coursedir
+        rows = task_rows(api, coursedir, self.name)
+        place = coursedir.format_path(coursedir.feedback_directory, "LEARNER", self.name)
+        feedback = os.path.relpath(place, coursedir.root) if self.options.feedback else ""
+        stand = standings(api, self.name)
+        return Report(self.name, tuple(outcomes), stand, tuple(rows), feedback)
 
     def _submissions(self) -> list[Submission]:
         """Return every submission that was asked for, whether or not it can be graded."""
@@ -264,8 +304,7 @@ class _Run:
         parts = [due, folder_digest(self._source()), str(execution.timeout), str(execution.limits)]
         for notebook in self.notebooks:
             parts.append(repr(load_master(self.book.api, self.name, notebook, None).cells))
-        if execution.exams:
-            parts.append(folder_digest(Path(execution.exams, "exams")))
+        parts += [execution.lab_digest(self.name), lab_parts.grader_digest()]
         return digest_of(parts)
 
     def _source(self) -> Path:
@@ -297,7 +336,7 @@ class _Run:
             modules.update(load_master(self.book.api, self.name, notebook, source).preload)
         return with_companions(modules)
 
-    def _outcomes(self, submissions: list[Submission]) -> Generator[Outcome, None, None]:
+    def _outcomes(self, submissions: list[Submission]) -> Generator[Ending, None, None]:
         """Grade what is not graded yet; yield the outcomes as they come."""
         new = []
         for submission in submissions:
@@ -316,16 +355,16 @@ class _Run:
             while pool.busy:
                 yield from self._take(pool.next())
 
-    def _unchanged(self, submission: Submission) -> Outcome:
+    def _unchanged(self, submission: Submission) -> Ending:
         """Write feedback that is missing, though the submission is graded."""
         try:
             if self.options.feedback and not self.feedback.is_there(submission.student):
                 self.feedback.write(submission.student)
         except NbGraderException:
-            return Outcome(submission.student, "failed", "feedback cannot be written")
-        return Outcome(submission.student, "unchanged")
+            return Ending(submission.student, "failed", "feedback cannot be written")
+        return Ending(submission.student, "unchanged")
 
-    def _send(self, submission: Submission, pool: Pool) -> Iterator[Outcome]:
+    def _send(self, submission: Submission, pool: Pool) -> Iterator[Ending]:
         """Put a submission's jobs under way; yield its outcome if that is known already."""
         try:
             under_way = self._prepare(submission)
@@ -345,7 +384,7 @@ class _Run:
         jobs = self.stages.prepare(submission, self.book.api)
         return _UnderWay(submission, digest, jobs)
 
-    def _take(self, ended: Ended) -> Iterator[Outcome]:
+    def _take(self, ended: Ended) -> Iterator[Ending]:
         """Take the end of a job; with a submission's last one, yield the outcome."""
         student, notebook = ended.key
         under_way = self.under_way[student]
@@ -359,7 +398,7 @@ class _Run:
         del self.under_way[student]
         yield outcome
 
-    def _complete(self, under_way: _UnderWay) -> Outcome:
+    def _complete(self, under_way: _UnderWay) -> Ending:
         """Write a submission whose notebooks were all executed.
 
         Killed after the commit, the run leaves the gradebook ahead of the folder; without a
@@ -369,6 +408,8 @@ class _Run:
         for end in ended.values():
             if end.result is None and not end.died:
                 raise Unfinished(end.trouble)
+        for end in ended.values():
+            self.stages.execution.keep_drawn(end.result or {})
         executed = {name: _executed(under_way.jobs[name], end) for name, end in ended.items()}
         with self.book.transaction() as api:
             self.stages.complete(submission, executed, api)
@@ -378,13 +419,13 @@ class _Run:
             self.feedback.write(submission.student)
         died = [end.trouble for end in ended.values() if end.died]
         if died:
-            return Outcome(submission.student, "failed", f"{died[0]}; it has no points")
+            return Ending(submission.student, "failed", f"{died[0]}; it has no points")
         write_record(submission.target, Record(under_way.digest, self.master, written))
         refused = [_refusal(notebook) for notebook in executed.values() if _refusal(notebook)]
         if refused:
-            return Outcome(submission.student, "refused", refused[0])
+            return Ending(submission.student, "refused", refused[0])
         lost = [end.result["lost"] for end in ended.values() if end.result and end.result["lost"]]
-        return Outcome(submission.student, "graded", " ".join(lost))
+        return Ending(submission.student, "graded", " ".join(lost))
 
     def _is_whole(self, submission: Submission) -> bool:
         """Tell whether a submission is graded, and nothing has changed since."""
@@ -395,6 +436,7 @@ class _Run:
             and record.master == self.master
             and record.submitted == self._digest(submission)
             and record.written == folder_digest(submission.target)
+            and is_graded(submission.source)
         )
 
     def _digest(self, submission: Submission) -> str:
@@ -405,7 +447,7 @@ class _Run:
         received = str(receipt.received) if receipt else ""
         return digest_of([folder_digest(submission.source), extension, received])
 
-    def _trouble(self, submission: Submission, error: Exception) -> Outcome:
+    def _trouble(self, submission: Submission, error: Exception) -> Ending:
         """Return the outcome of a submission that could not be graded; the run goes on.
 
         Raises:
@@ -421,8 +463,8 @@ class _Run:
                 "then grade again."
             ) from error
         if isinstance(error, (Refused, NbGraderException)):
-            return Outcome(submission.student, "refused", str(error))
-        return Outcome(submission.student, "failed", f"{type(error).__name__}: {error}")
+            return Ending(submission.student, "refused", str(error))
+        return Ending(submission.student, "failed", f"{type(error).__name__}: {error}")
 
 
 class Unfinished(Exception):

@@ -1,13 +1,14 @@
 """Grades as a table that a spreadsheet opens safely: `nbgrader export` writes through this plugin.
 
-Columns and options are those of nbgrader's own exporter. What differs: every field is quoted, no
-text can become a formula, and the old file stays until the new one is complete.
+Columns and options are those of nbgrader's own exporter. What differs: a last column has the points
+that wait for a reader, which `score` counts as 0 and `max_score` includes; every field is quoted,
+no text can become a formula, and the old file stays until the new one is complete.
 """
 
 from __future__ import annotations
 
 import csv
-import os
+import io
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -17,6 +18,9 @@ from typing import TextIO
 
 from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
 from nbgrader.plugins import CsvExportPlugin
+
+from labkit.files import replacing
+from labkit.grading.standing import standings
 
 COLUMNS = (
     "assignment",
@@ -30,6 +34,7 @@ COLUMNS = (
     "late_submission_penalty",
     "score",
     "max_score",
+    "points_to_be_read",
 )
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 # What a spreadsheet takes for the start of a formula, with the full-width forms.
@@ -59,8 +64,11 @@ class SafeExport(CsvExportPlugin):
         students = [s for s in gradebook.students if not learners or s.id in learners]
         for assignment in gradebook.assignments:
             if not assignments or assignment.name in assignments:
+                stand = standings(gradebook, assignment.name)
                 for student in students:
-                    yield _row(gradebook, assignment, student)
+                    waiting = stand[student.id].waiting_points if student.id in stand else 0.0
+                    row = _row(gradebook, assignment, student)
+                    yield row | {"points_to_be_read": waiting}
 
 
 def harmless(value: object) -> str:
@@ -86,16 +94,11 @@ def replaced_when_complete(target: Path) -> Iterator[TextIO]:
         with target.open("w", encoding="utf-8", newline="") as stream:
             yield stream
         return
-    target = target.resolve()
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        with part.open("w", encoding="utf-8", newline="") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+    with replacing(target.resolve()) as raw:
+        stream = io.TextIOWrapper(raw, encoding="utf-8", newline="")
+        yield stream
+        stream.flush()
+        stream.detach()
 
 
 def _row(gradebook: Gradebook, assignment: Assignment, student: Student) -> dict[str, object]:

@@ -1,14 +1,64 @@
-"""Jupyter Server extension: formgrader's own pages escape the names they show.
+"""Jupyter Server extension: formgrader tells the truth, and escapes the names it shows.
 
 nbgrader fills the templates of its lists without escaping, so an address such as
 `/formgrader/manage_students/<script>…`, followed from a learner's text or from a mail, would run
 with the instructor's rights. Escaping is switched on in nbgrader's template environment; the page
 of a submission is the business of `labkit.grading.safe_output.SanitizePage`.
+
+nbgrader's lists take a submission for graded where the gradebook's time is that in the learner's
+`timestamp.txt`. Here the gradebook has the time of receipt, or none, so the lists ask for the mark
+that grading leaves instead (`labkit.grading.record`).
 """
 
 from __future__ import annotations
 
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+import nbgrader.server_extensions.formgrader.base as formgrader_base
 from jupyter_server.serverapp import ServerApp
+from nbgrader.api import Student, SubmittedAssignment
+from nbgrader.apps.api import NbGraderAPI
+
+from labkit.grading import receipts
+from labkit.grading.record import is_graded
+
+
+class TruthfulAPI(NbGraderAPI):
+    """nbgrader's API, with what is graded and when it came in told as the gradebook has it."""
+
+    def get_autograded_students(self, assignment_id: str) -> set[str]:
+        """Return the learners whose last submission is graded, in whatever way.
+
+        Of a submission that is gone, the grades in the gradebook are the last word.
+        """
+        with self.gradebook as book:
+            found = book.db.query(Student.id).join(SubmittedAssignment)
+            entered = {row[0] for row in found.filter(SubmittedAssignment.name == assignment_id)}
+        submitted = self.get_submitted_students(assignment_id)
+        return {
+            student
+            for student in entered
+            if self._folder("autograded", assignment_id, student).is_dir()
+            and (
+                student not in submitted
+                or is_graded(self._folder("submitted", assignment_id, student))
+            )
+        }
+
+    def get_submitted_timestamp(self, assignment_id: str, student_id: str) -> datetime | None:
+        """Return when a submission was received, in UTC and without a zone; None if unknown."""
+        receipt = self._receipts.get((assignment_id, student_id))
+        return receipt.received.replace(tzinfo=None) if receipt else None
+
+    @cached_property
+    def _receipts(self) -> dict[tuple[str, str], receipts.Receipt]:
+        return receipts.read(receipts.receipts_path(self.coursedir.db_url, self.coursedir.root))
+
+    def _folder(self, step: str, assignment: str, student: str) -> Path:
+        place = getattr(self.coursedir, f"{step}_directory")
+        return Path(self.coursedir.format_path(place, student, assignment))
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
@@ -17,7 +67,9 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 
 def _load_jupyter_server_extension(server: ServerApp) -> None:
-    """Switch escaping on once all extensions are there; nbgrader's may be loaded after this one."""
+    """Mend formgrader once all extensions are there; nbgrader's may be loaded after this one."""
+    # Each request makes an API of its own, by this name.
+    formgrader_base.NbGraderAPI = TruthfulAPI
     server.io_loop.add_callback(escape_lists, server)
 
 

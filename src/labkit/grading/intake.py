@@ -4,7 +4,7 @@ Stock nbgrader copies a submitted folder file by file and follows every link in 
 not be read is moved aside first, into `refused/` beside the folder of submissions, with a note of
 the reasons; nothing is lost, and the rest is graded. A notebook that is moved aside leaves a
 placeholder, so that the learner gets no points *and* a reason. How a notebook is read is told in
-`labkit.grading.submitted`.
+`labkit.handed_in.notebook`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import errno
 import os
 import shutil
 import stat
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -24,22 +23,19 @@ from nbformat import NotebookNode
 from nbgrader.utils import parse_utc
 from traitlets.log import get_logger
 
-from labkit.grading.submitted import (
-    MEGABYTE,
+from labkit.grading.record import begin
+from labkit.handed_in.folder import DEPTH, FILE_BYTES, FILES, TOTAL_BYTES, is_odd
+from labkit.handed_in.notebook import (
     NOTEBOOK_BYTES,
     REFUSALS,
-    Refused,
     Submitted,
+    Unreadable,
     placeholder,
     read_bytes,
     read_notebook,
     to_node,
 )
 
-FILES = 200
-FILE_BYTES = 50 * MEGABYTE
-TOTAL_BYTES = 100 * MEGABYTE
-DEPTH = 12
 TIMESTAMP_BYTES = 200
 # Holds the reasons, one a line, in a folder from which something was set aside.
 SET_ASIDE = "set_aside.txt"
@@ -108,6 +104,7 @@ def offences(folder: Path) -> list[Offence]:
 def admit(assignment: str, student: str, notebooks: list[str]) -> None:
     """Move what must not be read out of a submitted folder: nbgrader's `pre_convert_hook`.
 
+    What is left is noted, as that which is graded from now on (`labkit.grading.record`).
     nbgrader passes the paths of the notebooks it found, and goes on with this very list. Calling it
     again changes nothing. If looking over a folder fails, all of it is set aside; if even that is
     impossible the run stops, because nbgrader would go on to copy whatever a link leads to.
@@ -123,6 +120,7 @@ def admit(assignment: str, student: str, notebooks: list[str]) -> None:
             found = _set_all_aside(folder, names)
         unnamed = {str(folder / offence.path) for offence in found if offence.reason == "name"}
         notebooks[:] = [notebook for notebook in notebooks if notebook not in unnamed]
+        begin(folder)
 
 
 def set_aside(folder: Path, notebooks: Iterable[str] = ()) -> list[Offence]:
@@ -188,7 +186,7 @@ class SubmissionExporter(NotebookExporter):
         }
         try:
             submitted = read_notebook(Path(filename))
-        except Refused as refusal:
+        except Unreadable as refusal:
             submitted = Submitted()
             resources["labkit_refused"] = str(refusal)
         reasons = _reasons(Path(filename).parent)
@@ -297,8 +295,7 @@ def _look(folder: Path, path: str, status: os.stat_result) -> str:
     is_file = stat.S_ISREG(status.st_mode)
     if stat.S_ISLNK(status.st_mode):
         return "link"
-    # Cs: a byte that is no UTF-8; Zl and Zp: line and paragraph separators.
-    if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in name):
+    if is_odd(name):
         return "name"
     if not is_file:
         is_plain = stat.S_ISDIR(status.st_mode) and not (path == name and _is_notebook(name))
@@ -407,7 +404,7 @@ def _reasons(folder: Path) -> list[str]:
     """Return why something was set aside from a folder: keys of `REASONS`, and nothing else."""
     try:
         lines = read_bytes(folder / SET_ASIDE).decode("utf-8", "replace").splitlines()
-    except Refused:
+    except Unreadable:
         return []
     return [line for line in dict.fromkeys(lines) if line in REASONS]
 

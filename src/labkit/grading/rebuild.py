@@ -3,7 +3,7 @@
 Nothing of a submitted notebook is kept but text: the answers go into the instructor's cells, by
 grade id, and the learner's own cells stay behind the cell they followed. Order, types, points,
 checksums, kernel and every locked text are the master's, so no metadata that a learner wrote has
-any effect. `labkit.grading.submitted` reads what was handed in; `labkit.grading.execute` runs what
+any effect. `labkit.handed_in.notebook` reads what was handed in; `labkit.grading.execute` runs what
 comes out of here.
 """
 
@@ -21,13 +21,15 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from labkit.grading.master import Master, MasterCell, load
-from labkit.grading.submitted import Refused, Submitted, SubmittedCell, parse
+from labkit.handed_in.notebook import Submitted, SubmittedCell, Unreadable, parse
 
 # nbgrader's own words, see nbgrader.preprocessors.OverwriteCells.missing_cell_notification.
 ADDED_BACK = (
     "This cell (id:{grade_id}) was missing from the submission. It was added back by nbgrader."
 )
 LEFT_OUT = "This cell (id:{grade_id}) was missing from the submission."
+NOT_READ = "**This notebook was not read, so it earns no points.**"
+NOT_ALL = "**Not everything that was handed in could be used.**"
 # The longest cell id that the notebook format allows.
 CELL_ID_CHARACTERS = 64
 
@@ -62,6 +64,14 @@ def rebuild(submitted: Submitted, master: Master) -> NotebookNode:
     return new_notebook(cells=cells, metadata=metadata)
 
 
+def is_notice(cell: NotebookNode) -> bool:
+    """Tell whether a cell of a rebuilt notebook tells the learner what became of the submission."""
+    if cell.cell_type != "markdown" or "nbgrader" in cell.metadata:
+        return False
+    start = ADDED_BACK.partition("{")[0]
+    return bool(cell.source.startswith((NOT_READ, NOT_ALL, start)))
+
+
 class RebuildFromMaster(NbGraderPreprocessor):
     """Rebuild a submitted notebook; among `Autograde.sanitize_preprocessors` it comes first."""
 
@@ -73,7 +83,7 @@ class RebuildFromMaster(NbGraderPreprocessor):
         refused = resources.get("labkit_refused", "")
         try:
             submitted = Submitted(refused=refused) if refused else parse(nb)
-        except Refused as refusal:
+        except Unreadable as refusal:
             submitted = Submitted(refused=str(refusal))
         submitted = replace(submitted, set_aside=tuple(resources.get("labkit_set_aside", ())))
         self._report(submitted, master)
@@ -158,10 +168,10 @@ def _notices(submitted: Submitted) -> list[NotebookNode]:
     """Return what the learner should read first."""
     texts = []
     if submitted.refused:
-        texts.append(f"**This notebook was not read, so it earns no points.** {submitted.refused}")
+        texts.append(f"{NOT_READ} {submitted.refused}")
     elif submitted.set_aside:
         kinds = "\n".join(f"- {reason}" for reason in submitted.set_aside)
-        texts.append(f"**Not everything that was handed in could be used.** Left out:\n\n{kinds}")
+        texts.append(f"{NOT_ALL} Left out:\n\n{kinds}")
     return [new_markdown_cell(text) for text in texts]
 
 
