@@ -1,8 +1,8 @@
-"""Load the course catalog and render what is made from it: home page, its facts, README table.
+"""Load the course catalog and render what is made from it: home page, its facts, README tables.
 
 `course/course.yml` is the only list of modules. This module checks it and turns it into
-Markdown and JSON; writing the results is left to `build` and `workbook`, showing the facts
-joined with a learner's progress to `labkit.desk`.
+Markdown and JSON; writing the results is left to `build` and `workbook`, what modules need to be
+installed to `packages`, showing the facts joined with a learner's progress to `labkit.desk`.
 """
 
 from __future__ import annotations
@@ -24,16 +24,26 @@ CATALOG_PATH = Path("course/course.yml")
 FACTS = ".labkit-course.json"
 FACTS_FORMAT = 2
 STATUSES = ("available", "planned")
-TABLE_START = "<!-- modules:start -->"
-TABLE_END = "<!-- modules:end -->"
-BADGE_START = "<!-- binder:start -->"
-BADGE_END = "<!-- binder:end -->"
+MODULES_MARKS = ("<!-- modules:start -->", "<!-- modules:end -->")
+DATA_MARKS = ("<!-- data:start -->", "<!-- data:end -->")
+BADGE_MARKS = ("<!-- binder:start -->", "<!-- binder:end -->")
 
 _NAME = re.compile(r"\d\d_[a-z][a-z0-9_]*")
+# A name, extras, a range and a marker; nothing that could end the string it stands in.
+_REQUIREMENT = re.compile(r"[A-Za-z0-9][\w.-]*(\[[\w, -]+\])?[\w.*<>=!~, ]*(; [\w.<>=!' ]+)?")
 
 
 class CatalogError(CourseError):
     """The catalog cannot be used; the message names the entry, the field and the mend."""
+
+
+@dataclass(frozen=True)
+class DataSource:
+    """A row of the table of data and licences, as Markdown: what it is, whence, on which terms."""
+
+    what: str
+    source: str
+    licence: str
 
 
 @dataclass(frozen=True)
@@ -58,6 +68,10 @@ class Module:
         "available" or "planned".
     due
         When the lab is due, ISO 8601 in UTC; empty where it is not.
+    packages
+        Requirements of its world, lesson and lab, as in "scipy>=1.17".
+    data
+        Where its data come from.
     """
 
     name: str
@@ -71,6 +85,8 @@ class Module:
     prerequisites: tuple[str, ...]
     status: str
     due: str = ""
+    packages: tuple[str, ...] = ()
+    data: tuple[DataSource, ...] = ()
 
     @property
     def slug(self) -> str:
@@ -81,6 +97,11 @@ class Module:
     def number(self) -> str:
         """The two digits that order the modules."""
         return self.name[:2]
+
+    @property
+    def extra(self) -> str:
+        """The extra of the distribution that installs `packages`."""
+        return self.slug.replace("_", "-")
 
     @property
     def available(self) -> bool:
@@ -142,6 +163,8 @@ class Catalog:
         "OWNER/NAME" on GitHub, where Binder finds the course; may be empty.
     help
         Whom learners ask, in a sentence or two; may be empty.
+    data
+        Data that belong to no module.
     """
 
     title: str
@@ -149,6 +172,7 @@ class Catalog:
     modules: tuple[Module, ...]
     repository: str = ""
     help: str = ""
+    data: tuple[DataSource, ...] = ()
 
     def module(self, name: str) -> Module:
         """Find a module by "NN_slug" or slug.
@@ -190,6 +214,7 @@ def load_catalog(root: Path) -> Catalog:
         modules=modules,
         repository=_repository(data, path),
         help=_text(data, "help", f"{path}") if "help" in data else "",
+        data=_data(data, f"{path}"),
     )
 
 
@@ -219,8 +244,11 @@ def course_facts(catalog: Catalog, grading: Mapping[str, LabGrading]) -> dict[st
     modules = []
     for module in catalog.modules:
         lab = grading.get(module.name, LabGrading((), 0))
+        told = asdict(module)
+        # What an author needs to know and a learner does not.
+        del told["packages"], told["data"]
         modules.append(
-            asdict(module)
+            told
             | {
                 "number": module.number,
                 "time": _hours(module.minutes),
@@ -278,8 +306,22 @@ def render_badge(repository: str) -> str:
     )
 
 
+def render_data(catalog: Catalog) -> str:
+    """Render the README's table of data and licences: the modules' rows in order, then the rest."""
+    rows = ["| What | Source | Licence |", "|---|---|---|"]
+    sources = [
+        (f"Module {module.number}: ", source)
+        for module in catalog.modules
+        for source in module.data
+    ]
+    for prefix, source in [*sources, *(("", source) for source in catalog.data)]:
+        cells = (prefix + source.what, source.source, source.licence)
+        rows.append(f"| {' | '.join(_cell(cell) for cell in cells)} |")
+    return "\n".join(rows) + "\n"
+
+
 def updated_readme(root: Path) -> bytes:
-    """Return README.md of `root` with what stands between its marks made anew.
+    """Return README.md of `root` with the tables between their marks made anew.
 
     Raises
     ------
@@ -289,17 +331,27 @@ def updated_readme(root: Path) -> bytes:
     path = root / "README.md"
     catalog = load_catalog(root)
     text = path.read_bytes().decode("utf-8").replace("\r\n", "\n")
-    text = _between(text, TABLE_START, TABLE_END, render_table(catalog), path)
-    if BADGE_START in text:
-        text = _between(text, BADGE_START, BADGE_END, render_badge(catalog.repository), path)
-    return text.encode()
+    text = between(text, MODULES_MARKS, render_table(catalog), path)
+    if BADGE_MARKS[0] in text:
+        text = between(text, BADGE_MARKS, render_badge(catalog.repository), path)
+    return between(text, DATA_MARKS, render_data(catalog), path).encode()
 
 
-def _between(text: str, start: str, end: str, content: str, path: Path) -> str:
-    before, mark, rest = text.partition(start)
-    _, closing, after = rest.partition(end)
-    if not mark or not closing:
-        raise CatalogError(f"{path}: needs a line {start} and, below it, {end}.")
+def between(text: str, marks: tuple[str, str], content: str, path: Path) -> str:
+    """Return `text` of the file `path` with `content` between two lines that mark the place.
+
+    Raises
+    ------
+    CatalogError
+        If the marks are missing or stand in the wrong order.
+    """
+    before, start, rest = text.partition(marks[0])
+    _, end, after = rest.partition(marks[1])
+    if not start or not end:
+        raise CatalogError(
+            f"{path}: what `labkit build` writes there needs a line {marks[0]} and, below it, "
+            f"{marks[1]}."
+        )
     return f"{before}{start}\n{content}{end}{after}"
 
 
@@ -328,6 +380,8 @@ def _module(entry: Any, path: Path) -> Module:
         prerequisites=_list(entry, "prerequisites", place, empty_allowed=True),
         status=status,
         due=_due(entry.get("due"), place),
+        packages=_packages(entry, place),
+        data=_data(entry, place),
     )
 
 
@@ -409,6 +463,29 @@ def _list(
     if not good or not (value or empty_allowed):
         raise CatalogError(f"{place}: {name} must be a list of texts, got {value!r}.")
     return tuple(value or ())
+
+
+def _packages(entry: dict[str, Any], place: str) -> tuple[str, ...]:
+    requirements = _list(entry | {"packages": entry.get("packages", [])}, "packages", place, True)
+    for requirement in requirements:
+        if not _REQUIREMENT.fullmatch(requirement):
+            raise CatalogError(
+                f"{place}: {requirement!r} in packages is no requirement. Write a name and a "
+                'range, as in "scipy>=1.17".'
+            )
+    return requirements
+
+
+def _data(entry: dict[str, Any], place: str) -> tuple[DataSource, ...]:
+    rows = entry.get("data", [])
+    wanted = {field.name for field in fields(DataSource)}
+    if not isinstance(rows, list) or any(
+        not isinstance(row, dict) or set(row) != wanted for row in rows
+    ):
+        raise CatalogError(f"{place}: data must be a list of entries with {sorted(wanted)}.")
+    return tuple(
+        DataSource(**{name: _text(row, name, f"{place}, data") for name in wanted}) for row in rows
+    )
 
 
 def _count(entry: dict[str, Any], name: str, place: str) -> int:

@@ -160,7 +160,7 @@ def run_sphinx(pages: Path, html: Path, title: str) -> None:
     if missing or not SETTINGS.is_dir():
         raise SiteError(
             f"The site needs {', '.join(missing) or SETTINGS}. In the course's repository, "
-            '`python bootstrap.py setup` installs it; so does `pip install -e ".[site]"`.'
+            '`python bootstrap.py site` installs it; so does `pip install -e ".[site]"`.'
         )
     command = [sys.executable, "-m", "sphinx", "-b", "html", "--fail-on-warning", "--keep-going"]
     # Everything is read anew: Sphinx does not repeat the warnings of pages it has read before.
