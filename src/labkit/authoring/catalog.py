@@ -66,12 +66,12 @@ class Module:
         Names of modules to do first.
     status
         "available" or "planned".
-    due
-        When the lab is due, ISO 8601 in UTC; empty where it is not.
     packages
         Requirements of its world, lesson and lab, as in "scipy>=1.17".
     data
         Where its data come from.
+    due
+        When the lab is due, ISO 8601 in UTC; empty where it is not.
     """
 
     name: str
@@ -84,9 +84,9 @@ class Module:
     points: int
     prerequisites: tuple[str, ...]
     status: str
-    due: str = ""
     packages: tuple[str, ...] = ()
     data: tuple[DataSource, ...] = ()
+    due: str = ""
 
     @property
     def slug(self) -> str:
@@ -159,20 +159,20 @@ class Catalog:
 
     Attributes
     ----------
+    data
+        Where the data of no single module come from.
     repository
         "OWNER/NAME" on GitHub, where Binder finds the course; may be empty.
     help
         Whom learners ask, in a sentence or two; may be empty.
-    data
-        Data that belong to no module.
     """
 
     title: str
     introduction: str
     modules: tuple[Module, ...]
+    data: tuple[DataSource, ...] = ()
     repository: str = ""
     help: str = ""
-    data: tuple[DataSource, ...] = ()
 
     def module(self, name: str) -> Module:
         """Find a module by "NN_slug" or slug.
@@ -212,9 +212,9 @@ def load_catalog(root: Path) -> Catalog:
         title=_text(data, "title", f"{path}"),
         introduction=_text(data, "introduction", f"{path}"),
         modules=modules,
+        data=_data(data, f"{path}"),
         repository=_repository(data, path),
         help=_text(data, "help", f"{path}") if "help" in data else "",
-        data=_data(data, f"{path}"),
     )
 
 
@@ -291,6 +291,20 @@ def render_table(catalog: Catalog) -> str:
     return "\n".join(rows) + "\n"
 
 
+def render_data(catalog: Catalog) -> str:
+    """Render the README's table of data and licences: the modules' rows in order, then the rest."""
+    rows = ["| What | Source | Licence |", "|---|---|---|"]
+    sources = [
+        (f"Module {module.number}: ", source)
+        for module in catalog.modules
+        for source in module.data
+    ]
+    for prefix, source in [*sources, *(("", source) for source in catalog.data)]:
+        cells = (prefix + source.what, source.source, source.licence)
+        rows.append(f"| {' | '.join(_cell(cell) for cell in cells)} |")
+    return "\n".join(rows) + "\n"
+
+
 def render_badge(repository: str) -> str:
     """Render the README's way to Binder, or how to get one where no repository is named."""
     if not repository:
@@ -306,20 +320,6 @@ def render_badge(repository: str) -> str:
     )
 
 
-def render_data(catalog: Catalog) -> str:
-    """Render the README's table of data and licences: the modules' rows in order, then the rest."""
-    rows = ["| What | Source | Licence |", "|---|---|---|"]
-    sources = [
-        (f"Module {module.number}: ", source)
-        for module in catalog.modules
-        for source in module.data
-    ]
-    for prefix, source in [*sources, *(("", source) for source in catalog.data)]:
-        cells = (prefix + source.what, source.source, source.licence)
-        rows.append(f"| {' | '.join(_cell(cell) for cell in cells)} |")
-    return "\n".join(rows) + "\n"
-
-
 def updated_readme(root: Path) -> bytes:
     """Return README.md of `root` with the tables between their marks made anew.
 
@@ -332,9 +332,10 @@ def updated_readme(root: Path) -> bytes:
     catalog = load_catalog(root)
     text = path.read_bytes().decode("utf-8").replace("\r\n", "\n")
     text = between(text, MODULES_MARKS, render_table(catalog), path)
+    text = between(text, DATA_MARKS, render_data(catalog), path)
     if BADGE_MARKS[0] in text:
         text = between(text, BADGE_MARKS, render_badge(catalog.repository), path)
-    return between(text, DATA_MARKS, render_data(catalog), path).encode()
+    return text.encode()
 
 
 def between(text: str, marks: tuple[str, str], content: str, path: Path) -> str:
@@ -379,9 +380,9 @@ def _module(entry: Any, path: Path) -> Module:
         points=_count(entry, "points", place),
         prerequisites=_list(entry, "prerequisites", place, empty_allowed=True),
         status=status,
-        due=_due(entry.get("due"), place),
         packages=_packages(entry, place),
         data=_data(entry, place),
+        due=_due(entry.get("due"), place),
     )
 
 
