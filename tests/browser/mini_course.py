@@ -60,6 +60,11 @@ lab = Lab(LabSpec(1, "sums", 1, (), (Question("twice", "Twice two is?", options)
 lab.quiz("twice")
 
 # %%
+import ipywidgets
+
+ipywidgets.IntSlider(description="twice")
+
+# %%
 2 + 2
 """
 SOURCE = """\
