@@ -196,3 +196,17 @@ def test_sliders_that_ended_with_their_kernel_say_so_and_come_back_by_a_button(
     expect(lesson.panel.get_by_role("slider")).to_be_visible()
     expect(lost).to_have_count(0)
     watch.console[:] = [line for line in watch.console if "widget" not in line.lower()]
+
+
+def test_a_lessons_code_is_folded_and_one_button_shows_it_all(page: Page) -> None:
+    page.get_by_role("link", name="Lesson of module 01", exact=True).click()
+    lesson = NotebookPage(page)
+    lesson.wait_for_kernel()
+    editors = lesson.panel.locator(".jp-CodeCell .cm-editor:visible")
+    expect(lesson.panel.get_by_role("paragraph").first).to_be_visible()
+    expect(editors).to_have_count(0)
+    lesson.panel.get_by_role("button", name="Show or hide code").click()
+    expect(editors).not_to_have_count(0)
+    lesson.panel.get_by_role("button", name="Show or hide code").click()
+    expect(editors).to_have_count(0)
+    expect(page.locator("#jp-main-dock-panel .jp-mod-dirty")).to_have_count(0)
