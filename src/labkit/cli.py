@@ -50,6 +50,10 @@ def build(
 
     root = _root()
     problems = lint_course(root)
+    if check and not problems:
+        from labkit.authoring.contract import lint_contracts
+
+        problems = lint_contracts(root)
     for problem in problems:
         typer.echo(str(problem), err=True)
     if problems:
@@ -138,10 +142,15 @@ def verify(
         int, typer.Option(min=0, help="Try so many mutants and guesses a task; 0 tries all.")
     ] = 0,
     workers: Annotated[int, typer.Option(min=1, help="Processes side by side.")] = 1,
+    record: Annotated[
+        bool, typer.Option("--record", help="Measure the cost too, and keep it beside the answers.")
+    ] = False,
 ) -> None:
     """Prove that a lab's checks accept right answers, refuse wrong ones and pay no guess."""
     from labkit.authoring.verify import HEADER, groups, run, summary
 
+    if record and (task or only or sample):
+        _fail("Only a whole proof is recorded: leave out --task, --only and --sample.")
     listed = groups(_root(), assignment, seeds, task or (), only or (), sample)
     results = []
     with typer.progressbar(run(listed, workers), length=len(listed), label=assignment) as bar:
@@ -159,6 +168,34 @@ def verify(
     if faults:
         _fail(f"{faults} of {len(results)} trials did not show what they must.")
     typer.echo(f"Proven on {seeds} seeds: {len(results)} trials.")
+    if record:
+        from labkit.authoring.cost import figures, measure
+        from labkit.authoring.verify.proof import write
+
+        total = figures(list(measure(_root(), assignment)))
+        typer.echo(f"written: {write(_root(), assignment, seeds, results, total)}")
+
+
+@app.command()
+def cost(assignment: Assignment) -> None:
+    """Measure what grading a submission of a lab costs, in CPU time and memory."""
+    from labkit.authoring.cost import figures, measure, over_budget
+
+    header = ("task", "draw s", "reference s", "judge s", "untouched s", "MB")
+    typer.echo("".join(name.ljust(20 if not place else 13) for place, name in enumerate(header)))
+    costs = []
+    for one in measure(_root(), assignment):
+        costs.append(one)
+        numbers = (one.draw, one.reference, one.judge, one.untouched)
+        cells = [f"{number:.2f}".ljust(13) for number in numbers]
+        typer.echo(f"{one.task:20}{''.join(cells)}{one.memory:.0f}")
+    total = figures(costs)
+    typer.echo(
+        f"A solved submission takes {total['solved']:g} s of CPU, an untouched one "
+        f"{total['untouched']:g} s, the largest task {total['memory']:g} MB."
+    )
+    if dear := over_budget(total):
+        _fail(" ".join(dear))
 
 
 @app.command()
