@@ -68,7 +68,7 @@ def learn_verdicts(x, findings, suspicious, x_new):
     from labkit.checks.neuro_symbolic_diagnosis.clinics import clinic
     from labkit.exercise.instances import practice
 
-    stored = practice("neuro_symbolic_diagnosis")["label_efficiency"][0]["cases"]
+    stored = practice("neuro_symbolic_diagnosis")["label_efficiency"][0]["clinics"]
     return clinic(stored[0]).suspicious[-len(x_new) :]
 """,
     "explain": """

@@ -18,18 +18,18 @@ PENALTIES = (1.0, 0.1)
 
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
-    """Return ``{"labelled": 50, "cases": [...], "regression": …, "majority": …}``.
+    """Return ``{"labelled": 50, "clinics": [...], "regression": …, "majority": …}``.
 
-    A case draws a clinic (see `clinics.clinic`); its first fifty lesions are labelled, the others
-    new. ``regression`` is the share of right verdicts that a regression from measurements to
-    verdicts reaches, mean of all clinics, with the better of two penalties, and ``majority`` that
-    of the commoner verdict among the labelled.
+    Clinics are one sample, judged by their mean. Each has what `clinics.clinic` draws it from; its
+    first fifty lesions are labelled, the others new. ``regression`` is the share of right verdicts
+    that a regression from measurements to verdicts reaches, mean of all clinics, with the better of
+    two penalties, and ``majority`` that of the commoner verdict among the labelled.
     """
-    cases = [_case(rng) for _ in range(CLINICS)]
-    shares = np.array([_plain_shares(case) for case in cases]).mean(axis=0)
+    clinics = [_case(rng) for _ in range(CLINICS)]
+    shares = np.array([_plain_shares(case) for case in clinics]).mean(axis=0)
     return {
         "labelled": FEW,
-        "cases": cases,
+        "clinics": clinics,
         "regression": float(shares[:-1].max()),
         "majority": float(shares[-1]),
     }

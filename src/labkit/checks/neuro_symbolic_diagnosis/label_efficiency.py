@@ -36,7 +36,7 @@ TRAPS = {
 def judge(answer: Any, instance: Instance) -> Outcome:
     """Mean accuracy of verdicts on new lesions, learned from few labelled ones in each clinic."""
     few, shares = instance["labelled"], []
-    for case in instance["cases"]:
+    for case in instance["clinics"]:
         measured = clinic(case)
         known, new = measured.take(slice(few)), measured.take(slice(few, None))
         raw = call(answer, known.x, known.concepts, known.suspicious, new.x, seconds=SECONDS)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labkit.checks.tinyml_pico import redraw
+from labkit.exercise.drawing import until
 
 Floats = NDArray[np.float64]
 
@@ -26,7 +27,7 @@ LEAST = 20
 """Windows to train on; with fewer, dividing by n - 1 would move the values."""
 
 
-def draw_windows(seed: int) -> dict[str, Any]:
+def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``.
 
     Each has what `redraw.recordings` needs, ``length``, ``hop``, ``test_people``, ``print_seed``
@@ -34,34 +35,41 @@ def draw_windows(seed: int) -> dict[str, Any]:
     ``values`` (3,): the window's projection when scaled by all samples of the training people, by
     their windows (which is right as well), and by everybody's samples, which is a mistake.
     """
-    rng = np.random.default_rng(seed)
-    return {"cases": [_case(rng) for _ in range(CASES)]}
+    return {"cases": [until(lambda: _made(rng), _tells, "clear mistakes") for _ in range(CASES)]}
 
 
-def _case(rng: np.random.Generator) -> dict[str, Any]:
-    while True:
-        case = _parameters(rng)
-        recordings = redraw.recordings(case)
-        windows, recording = cut(recordings, case["length"], case["hop"])
-        people = np.array([recordings[row]["person"] for row in recording])
-        test = np.isin(people, case["test_people"])
-        prints = redraw.fingerprints(windows, case["print_seed"])
-        gaps = np.abs(prints[:, None] - prints[None]).max(axis=2) + np.eye(len(prints))
-        scaled = [
-            redraw.projections((windows - mean) / sd, case["print_seed"])[:, 0]
-            for mean, sd in _scales(case, recordings, windows[~test])
-        ]
-        everybody_shows = np.abs(scaled[2] - scaled[0]).max() > SHOWS
-        enough = (~test).sum() >= LEAST and set(case["test_people"]) <= set(people[test])
-        if gaps.min() > APART and everybody_shows and enough:
-            break
+def _made(rng: np.random.Generator) -> dict[str, Any]:
+    case = _parameters(rng)
+    recordings = redraw.recordings(case)
+    windows, recording = cut(recordings, case["length"], case["hop"])
+    people = np.array([recordings[row]["person"] for row in recording])
+    test = np.isin(people, case["test_people"])
+    scaled = [
+        redraw.projections((windows - mean) / sd, case["print_seed"])[:, 0]
+        for mean, sd in _scales(case, recordings, windows[~test])
+    ]
     return case | {
         "test": test.astype(int).tolist(),
         "person": people.tolist(),
         "exercise": [recordings[row]["exercise"] for row in recording],
-        "fingerprint": prints.round(3).tolist(),
+        "fingerprint": redraw.fingerprints(windows, case["print_seed"]).round(3).tolist(),
         "values": np.stack(scaled, axis=1).round(4).tolist(),
     }
+
+
+def _tells(case: dict[str, Any]) -> bool:
+    """Whether windows can be told apart, and every slip shows."""
+    prints, test, values = (np.array(case[key]) for key in ("fingerprint", "test", "values"))
+    people = np.array(case["person"])
+    gaps = np.abs(prints[:, None] - prints[None]).max(axis=2) + np.eye(len(prints))
+    steps = [len(taken["signal"]) - case["length"] for taken in redraw.recordings(case)]
+    return bool(
+        gaps.min() > APART
+        and np.abs(values[:, 2] - values[:, 0]).max() > SHOWS
+        and (test == 0).sum() >= LEAST
+        and set(case["test_people"]) <= set(people[test == 1])
+        and any(more >= 0 and more % case["hop"] == 0 for more in steps)  # ends at the last sample
+    )
 
 
 def _parameters(rng: np.random.Generator) -> dict[str, Any]:

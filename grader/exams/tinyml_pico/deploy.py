@@ -1,4 +1,4 @@
-"""Tasks `kernel` and `deploy`: the networks that images are built for, and their limits.
+"""Task `deploy`: the networks that images are built for, and their limits.
 
 Expected answers are the integer reference's, which the judge runs. Judging is left to the checks.
 """
@@ -9,14 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from labkit.checks.tinyml_pico import redraw
-from labkit.trends.tinyml_pico import integer
-
 WINDOWS = 2
 """An answer takes the emulator a tenth of a second to a third, a boot about a second."""
 
-KERNEL_CYCLES, GIVEN_CYCLES = 700_000, 844_000
-"""The limit for full marks, and what the given kernel takes for the course's network at -O2."""
+WIDTHS = {"int8": [16, 24, 32], "int7": [16, 24, 32], "w8": [8, 12, 16], "w24": [24, 36, 48]}
 
 Taken = tuple[int, int, int]
 
@@ -59,63 +55,40 @@ RULED_OUT: dict[str, tuple[str, str, str]] = {
 """For each image that a case may want: the ones that its time, its flash and its RAM rule out."""
 
 
-def draw_kernel(seed: int) -> dict[str, Any]:
-    """Return ``cases``, ``cycles`` (the limit) and ``given_cycles``.
-
-    The first case is a random network of odd shape, the second the course's network with its
-    channels in another order; only the second is timed.
-    """
-    rng = np.random.default_rng(seed)
-    timed = {"network": "int8", "seed": int(rng.integers(2**31)), "windows": WINDOWS}
-    return {
-        "cases": [_odd(rng), timed],
-        "cycles": KERNEL_CYCLES,
-        "given_cycles": GIVEN_CYCLES,
-    }
-
-
-def _odd(rng: np.random.Generator) -> dict[str, Any]:
-    """A random network of odd rows and taps whose answers are not clamped away."""
-    while True:
-        case = {
-            "shape": {
-                "length": int(rng.integers(9, 14)),
-                "channels": int(rng.choice([3, 5])),
-                "widths": [int(rng.choice([5, 7, 9])), int(rng.choice([3, 6, 11]))],
-                "kernels": [3, int(rng.choice([1, 3]))],
-                "strides": [int(rng.choice([1, 2])), 1],
-                "classes": int(rng.choice([3, 5, 7])),
-            },
-            "seed": int(rng.integers(2**31)),
-            "windows": 4,  # every fourth holds the extremes alone
-        }
-        network = redraw.chip_network(case)
-        answers = integer.run(network, redraw.chip_windows(case, network))
-        last = network["layers"][-1]
-        between = (answers > last["low"]) & (answers < last["high"])
-        if between.mean() > 0.6 and len(np.unique(answers)) > answers.size // 2:
-            return case
-
-
-def draw_deploy(seed: int) -> dict[str, Any]:
-    """Return ``cases``, each with ``network``, ``seed``, ``windows`` and ``limits``.
+def draw(rng: np.random.Generator) -> dict[str, Any]:
+    """Return ``cases``: ``network`` (a name), ``shape``, ``seed``, ``windows``, ``limits`` each.
 
     The first is short of memory, the others of time. Each is kept by one image of those that the
     kernels with -Os and -O2 give.
     """
-    rng = np.random.default_rng(seed)
     small, fast = rng.permutation(["int8", "w8", "w24"])[:2]
     chosen = ((str(small), "plain -Os"), (str(fast), "packed -Os"), ("int7", "packed7 -Os"))
     return {
         "cases": [
             {
                 "network": name,
+                "shape": _shape(name),
                 "seed": int(rng.integers(2**31)),
                 "windows": WINDOWS,
                 "limits": _limits(name, wanted),
             }
             for name, wanted in chosen
         ]
+    }
+
+
+def _shape(name: str) -> dict[str, Any]:
+    """The shape of a network, `**` for `random_networks.random_network`."""
+    return {
+        "length": 64,
+        "channels": 6,
+        "widths": WIDTHS[name],
+        "kernels": [7, 5, 3],
+        "strides": [2, 2, 2],
+        "classes": 7,
+        "largest_weight": 63 if name == "int7" else 127,
+        "clamped": False,
+        "padded": True,
     }
 
 
