@@ -234,6 +234,14 @@ def grade(
     from labkit.grading.engine import grade as grade_cohort
 
     enter(root, assignment)
+    if not (unsafe or scheduler):
+        from labkit.grading.engine import check as look_over
+        from labkit.grading.preflight import summary as looked_over
+
+        found = look_over(root, assignment, again=False)
+        if found:
+            for line in looked_over(assignment, found):
+                typer.echo(line)
     if due := _due(root, assignment):
         from labkit.grading.due import set_due
 
@@ -260,6 +268,29 @@ def grade(
         typer.echo(line)
     if report.students("failed"):
         _fail("Not all could be graded; run the same command again to try the rest once more.")
+
+
+@app.command()
+def check(assignment: Assignment) -> None:
+    """Grade the solution and the untouched release, and list tests that cannot be trusted.
+
+    Each is run as learners are graded and in one kernel, as nbgrader does it. Run it before the
+    first learner is graded; `labkit grade` does so once for each version of an assignment.
+    """
+    from labkit.grading.startup import spare_slow_imports
+
+    root = _graded_root()
+    spare_slow_imports()
+    from labkit.grading.engine import check as look_over
+    from labkit.grading.engine import enter
+    from labkit.grading.preflight import summary
+
+    enter(root, assignment)
+    found = look_over(root, assignment)
+    for line in summary(assignment, found):
+        typer.echo(line)
+    if found:
+        raise typer.Exit(1)
 
 
 @app.command("sample-cohort")

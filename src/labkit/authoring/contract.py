@@ -52,7 +52,7 @@ def lint_module(root: Path, module: Module) -> list[Problem]:
     return [
         *_named(lab, module, package),
         *_like_notebook(lab, notebook, source, package),
-        *(_tasks(lab, package) if _has_moved(lab, root) else ()),
+        *_tasks(lab, package),
         *_exams(lab, root),
         *_practice(lab, root),
         *_answers(lab, root),
@@ -105,11 +105,6 @@ def _tasks(lab: LabSpec, package: Path) -> Iterator[Problem]:
             yield Problem(place, 0, "The task has no hint.", "Write one or two.")
         if not task.title:
             yield Problem(place, 0, "The task has no title.", "Give it the heading in the lab.")
-
-
-def _has_moved(lab: LabSpec, root: Path) -> bool:
-    """Whether a module has one file a task; until it has, the old layout is let be."""
-    return not (root / "tests" / "labs" / lab.assignment / "answers.py").exists()
 
 
 def _exams(lab: LabSpec, root: Path) -> Iterator[Problem]:
