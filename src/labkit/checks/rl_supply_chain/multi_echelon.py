@@ -14,8 +14,6 @@ from labkit.exercise.traps import trap
 from labkit.trends.rl_supply_chain.metrics import serial_cost
 
 TOLERANCE = 5e-3
-"""Recursion and searches end within 1e-4 of the least cost; what each mistake in `TRAPS` costs in the
-worst of three chains is far above."""
 
 SECONDS = 20.0
 """CPU-seconds of a call; a simplex search on the exact cost needs one to three."""
