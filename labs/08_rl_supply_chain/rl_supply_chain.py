@@ -100,9 +100,9 @@ def newsvendor_quantity(demand, holding, penalty):
     ### BEGIN SOLUTION
     critical_ratio = penalty / (penalty + holding)
     if "values" in demand:
-        values, probabilities = distributions.pmf(demand)
-        reached = np.cumsum(probabilities) >= critical_ratio - 1e-12
-        return values[np.argmax(reached)]
+        units, chances = distributions.pmf(demand)
+        reached = np.cumsum(chances) >= critical_ratio - 1e-12
+        return units[np.argmax(reached)]
     return distributions.frozen(demand).ppf(critical_ratio)
     ### END SOLUTION
 
