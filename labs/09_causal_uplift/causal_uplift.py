@@ -82,7 +82,7 @@ lab.check("adjustment", adjust)
 #
 # 40 % of the points are for the estimates (over worlds of one kind the mean error must be what
 # chance explains), 30 % for the intervals (at most two may miss the truth, and where nothing bends
-# they may be 1.5 times as wide as needed), 30 % for overlap (right in all worlds).
+# they may be 1.4 times as wide as needed), 30 % for overlap (right in all worlds).
 
 
 # %% solution="aipw"
