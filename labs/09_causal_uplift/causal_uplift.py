@@ -161,7 +161,7 @@ lab.check("lalonde", training_effect)
 # - the **Qini coefficient** is the area between the Qini curve and the straight line from 0 to its
 #   end, divided by $N$.
 #
-# Return `(qini, auuc)`, right to 1e-6 in each of four small experiments. `causalml.metrics` has both curves, but takes equal scores in
+# Return `(qini, auuc)`, right to 1e-6 in each of five small experiments. `causalml.metrics` has both curves, but takes equal scores in
 # the order of the rows and sums heights instead of areas, so its numbers differ.
 
 
