@@ -50,6 +50,10 @@ def build(
 
     root = _root()
     problems = lint_course(root)
+    if check and not problems:
+        from labkit.authoring.contract import lint_contracts
+
+        problems = lint_contracts(root)
     for problem in problems:
         typer.echo(str(problem), err=True)
     if problems:
@@ -138,10 +142,15 @@ def verify(
         int, typer.Option(min=0, help="Try so many mutants and guesses a task; 0 tries all.")
     ] = 0,
     workers: Annotated[int, typer.Option(min=1, help="Processes side by side.")] = 1,
+    record: Annotated[
+        bool, typer.Option("--record", help="Measure the cost too, and keep it beside the answers.")
+    ] = False,
 ) -> None:
     """Prove that a lab's checks accept right answers, refuse wrong ones and pay no guess."""
     from labkit.authoring.verify import HEADER, groups, run, summary
 
+    if record and (task or only or sample):
+        _fail("Only a whole proof is recorded: leave out --task, --only and --sample.")
     listed = groups(_root(), assignment, seeds, task or (), only or (), sample)
     results = []
     with typer.progressbar(run(listed, workers), length=len(listed), label=assignment) as bar:
@@ -159,6 +168,34 @@ def verify(
     if faults:
         _fail(f"{faults} of {len(results)} trials did not show what they must.")
     typer.echo(f"Proven on {seeds} seeds: {len(results)} trials.")
+    if record:
+        from labkit.authoring.cost import figures, measure
+        from labkit.authoring.verify.proof import write
+
+        total = figures(list(measure(_root(), assignment)))
+        typer.echo(f"written: {write(_root(), assignment, seeds, results, total)}")
+
+
+@app.command()
+def cost(assignment: Assignment) -> None:
+    """Measure what grading a submission of a lab costs, in CPU time and memory."""
+    from labkit.authoring.cost import figures, measure, over_budget
+
+    header = ("task", "draw s", "reference s", "judge s", "untouched s", "MB")
+    typer.echo("".join(name.ljust(20 if not place else 13) for place, name in enumerate(header)))
+    costs = []
+    for one in measure(_root(), assignment):
+        costs.append(one)
+        numbers = (one.draw, one.reference, one.judge, one.untouched)
+        cells = [f"{number:.2f}".ljust(13) for number in numbers]
+        typer.echo(f"{one.task:20}{''.join(cells)}{one.memory:.0f}")
+    total = figures(costs)
+    typer.echo(
+        f"A solved submission takes {total['solved']:g} s of CPU, an untouched one "
+        f"{total['untouched']:g} s, the largest task {total['memory']:g} MB."
+    )
+    if dear := over_budget(total):
+        _fail(" ".join(dear))
 
 
 @app.command()
@@ -197,6 +234,14 @@ def grade(
     from labkit.grading.engine import grade as grade_cohort
 
     enter(root, assignment)
+    if not (unsafe or scheduler):
+        from labkit.grading.engine import check as look_over
+        from labkit.grading.preflight import summary as looked_over
+
+        found = look_over(root, assignment, again=False)
+        if found:
+            for line in looked_over(assignment, found):
+                typer.echo(line)
     if due := _due(root, assignment):
         from labkit.grading.due import set_due
 
@@ -223,6 +268,29 @@ def grade(
         typer.echo(line)
     if report.students("failed"):
         _fail("Not all could be graded; run the same command again to try the rest once more.")
+
+
+@app.command()
+def check(assignment: Assignment) -> None:
+    """Grade the solution and the untouched release, and list tests that cannot be trusted.
+
+    Each is run as learners are graded and in one kernel, as nbgrader does it. Run it before the
+    first learner is graded; `labkit grade` does so once for each version of an assignment.
+    """
+    from labkit.grading.startup import spare_slow_imports
+
+    root = _graded_root()
+    spare_slow_imports()
+    from labkit.grading.engine import check as look_over
+    from labkit.grading.engine import enter
+    from labkit.grading.preflight import summary
+
+    enter(root, assignment)
+    found = look_over(root, assignment)
+    for line in summary(assignment, found):
+        typer.echo(line)
+    if found:
+        raise typer.Exit(1)
 
 
 @app.command("sample-cohort")

@@ -36,6 +36,12 @@ modules:
     status: available
     due: 2026-03-01
 """
+README = """\
+<!-- modules:start -->
+<!-- modules:end -->
+<!-- data:start -->
+<!-- data:end -->
+"""
 LESSON = """\
 # %% [markdown]
 # # Lesson 01: sums
@@ -52,6 +58,11 @@ lab = Lab(LabSpec(1, "sums", 1, (), (Question("twice", "Twice two is?", options)
 
 # %%
 lab.quiz("twice")
+
+# %%
+import ipywidgets
+
+ipywidgets.IntSlider(description="twice")
 
 # %%
 2 + 2
@@ -138,7 +149,7 @@ def make_course(root: Path) -> Path:
         "course/course.yml": COURSE,
         f"course/{LAB}/lesson.py": LESSON,
         f"labs/{LAB}/sums.py": SOURCE,
-        "README.md": "<!-- modules:start -->\n<!-- modules:end -->\n",
+        "README.md": README,
         "grader/exams/__init__.py": "",
         "grader/exams/sums/__init__.py": "",
         "grader/exams/sums/double.py": EXAM,

@@ -86,6 +86,30 @@ def test_formgrader_shows_the_state_and_score_of_the_gradebook(
         expect(row).to_contain_text(score)
         expect(row).to_contain_text(state)
     expect(page.get_by_text("needs autograding")).to_have_count(0)
+    expect(page.get_by_text("ada, –")).to_be_visible()
+    expect(page.get_by_text("None, None")).to_have_count(0)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_formgraders_menus_stand_side_by_side_in_either_theme(
+    theme: str, browser: Browser, server: LabServer, screenshots: Path
+) -> None:
+    with browser.new_context(
+        color_scheme=theme, viewport={"width": 1280, "height": 900}
+    ) as context:
+        page = context.new_page()
+        page.goto(server.address())
+        page.goto(server.address(f"/formgrader/manage_submissions/{LAB}"))
+        expect(page.get_by_text("ada, –")).to_be_visible()
+        entries = page.locator(".nav-stacked > li").all()
+        boxes = [entry.bounding_box() for entry in entries]
+        tops, lefts = {box["y"] for box in boxes if box}, [box["x"] for box in boxes if box]
+        assert len(tops) == 1 and lefts == sorted(set(lefts))
+        ground = page.locator("body").evaluate("body => getComputedStyle(body).backgroundColor")
+        assert (ground == "rgb(22, 22, 22)") is (theme == "dark")
+        for width in (1280, 800):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.screenshot(path=screenshots / f"formgrader-{theme}-{width}.png")
 
 
 def test_the_feedback_page_says_what_was_reached_and_what_is_still_to_be_read(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
+import urllib.request
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +14,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from lab_server import LabServer, Watch, running_lab, use_theme
+from lab_server import TOKEN, LabServer, Watch, running_lab, use_theme
 from labkit.authoring.workbook import release_workbook
 from labkit.learner import progress
 from mini_course import LAB, make_course
@@ -55,6 +57,17 @@ def run_all(page: Page) -> NotebookPage:
     notebook.wait_for_kernel()
     page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
     return notebook
+
+
+def end_kernels(server: LabServer) -> None:
+    """End all sessions, as leaving a computer for a day does."""
+    headers = {"Authorization": f"token {TOKEN}"}
+    address = f"{server.url}/api/sessions"
+    with urllib.request.urlopen(urllib.request.Request(address, headers=headers)) as answer:
+        sessions = json.load(answer)
+    for session in sessions:
+        one = f"{address}/{session['id']}"
+        urllib.request.urlopen(urllib.request.Request(one, headers=headers, method="DELETE"))
 
 
 def test_a_lesson_run_to_its_end_is_read_and_one_click_answers_its_question(
@@ -159,3 +172,41 @@ def test_one_button_hands_in_and_offers_the_zip(page: Page, screenshots: Path) -
         assert b"return 2 * x" in packed.read("sums.ipynb"), "it was saved first"
     dialog.get_by_role("button", name="Close").click()
     expect(go_home(page)).to_contain_text("Packed, not sent yet")
+
+
+def test_sliders_that_ended_with_their_kernel_say_so_and_come_back_by_a_button(
+    page: Page, server: LabServer, open_page: OpenPage
+) -> None:
+    page.get_by_role("link", name="Lesson of module 01", exact=True).click()
+    lesson = run_all(page)
+    expect(lesson.panel.get_by_role("slider")).to_be_visible()
+    expect(go_home(page)).to_contain_text("Lesson read")
+    page.get_by_role("tab", name="Lesson 01").click()
+    lesson.save()
+    page.close()
+    end_kernels(server)
+
+    page, watch = open_page(server)
+    page.goto(server.address("/lab/workspaces/again/tree/course/01_sums/lesson.ipynb"))
+    lesson = NotebookPage(page)
+    lesson.wait_for_kernel()
+    lost = lesson.panel.get_by_text("The sliders ended with their kernel")
+    expect(lost).to_be_visible()
+    lesson.panel.get_by_role("button", name="Run the cells down to here").click()
+    expect(lesson.panel.get_by_role("slider")).to_be_visible()
+    expect(lost).to_have_count(0)
+    watch.console[:] = [line for line in watch.console if "widget" not in line.lower()]
+
+
+def test_a_lessons_code_is_folded_and_one_button_shows_it_all(page: Page) -> None:
+    page.get_by_role("link", name="Lesson of module 01", exact=True).click()
+    lesson = NotebookPage(page)
+    lesson.wait_for_kernel()
+    editors = lesson.panel.locator(".jp-CodeCell .cm-editor:visible")
+    expect(lesson.panel.get_by_role("paragraph").first).to_be_visible()
+    expect(editors).to_have_count(0)
+    lesson.panel.get_by_role("button", name="Show or hide code").click()
+    expect(editors).not_to_have_count(0)
+    lesson.panel.get_by_role("button", name="Show or hide code").click()
+    expect(editors).to_have_count(0)
+    expect(page.locator("#jp-main-dock-panel .jp-mod-dirty")).to_have_count(0)

@@ -21,7 +21,6 @@ from labkit.exercise.outcome import (
     all_cases,
     failed,
     not_attempted,
-    over_cases,
     partial,
     passed,
     weighted,
@@ -317,14 +316,6 @@ def test_drawing_again_ends_with_words():
     assert until(lambda: rng.random(), lambda x: x > 0.5, "more than a half") > 0.5
     with pytest.raises(NothingFitsError, match="none of 200 draws had more than one"):
         until(lambda: rng.random(), lambda x: x > 1, "more than one")
-
-
-def test_cases_join_to_the_mean_and_the_first_that_fell_short():
-    joined = over_cases([passed("a"), failed("b wrong", on="case b"), passed("c")], "all")
-    assert (joined.status, joined.on) == (Status.PARTIAL, "case b")
-    assert joined.score == pytest.approx(2 / 3)
-    assert over_cases([passed("a")], "all").message == "all"
-    assert over_cases([failed("b"), failed("c")], "all").status is Status.FAILED
 
 
 def test_an_outcome_cannot_contradict_itself():

@@ -18,6 +18,9 @@ from labkit.authoring.catalog import Catalog, Module
 from labkit.errors import CourseError
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
+OURS = "application/vnd.labkit."
+"""How the types of outputs begin that only the course's own JupyterLab shows; HTML stands by."""
+
 HOME = "HOME.md"
 
 
@@ -151,6 +154,8 @@ def _without_widget(output: NotebookNode, live: str) -> NotebookNode:
         words += f': <a href="{live}">open it in Binder</a>.' if live else "."
         output.data = NotebookNode({"text/html": f'<p class="labkit-live">{words}</p>'})
         output.metadata = NotebookNode()
+    for kind in [kind for kind in output.get("data", {}) if kind.startswith(OURS)]:
+        del output.data[kind]
     return output
 
 

@@ -28,7 +28,7 @@ from labkit.authoring.catalog import (
 from labkit.authoring.handout import WorkbookError, WorkbookReport, fill
 from labkit.authoring.leaks import collect_secrets, refuse_leaks, scan_files
 from labkit.authoring.outline import OUTLINE, render_outline
-from labkit.authoring.release import release_source
+from labkit.authoring.release import fold_code, release_source
 from labkit.authoring.source import read_source
 from labkit.titles import task_headings, task_titles
 
@@ -76,7 +76,10 @@ def workbook_files(root: Path) -> Iterator[tuple[str, bytes]]:
             continue
         for notebook in (module.lesson, module.lab):
             source = (root / notebook).with_suffix(".py")
-            yield notebook, render_notebook(release_source(source))
+            released = release_source(source)
+            if notebook == module.lesson:
+                released = fold_code(released)
+            yield notebook, render_notebook(released)
             yield from _companions(source.parent, root)
 
 

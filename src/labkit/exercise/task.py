@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from labkit.exercise import guard
-from labkit.exercise.outcome import Outcome, all_cases, error, not_attempted
+from labkit.exercise.outcome import Outcome, Status, all_cases, error, not_attempted
 from labkit.exercise.quiz import Question
 
 Instance = dict[str, Any]
@@ -117,8 +117,16 @@ def each_case(instance: Instance, one: Callable[[Instance], Outcome], praise: st
 
 
 def judge_cases(cases: Sequence[Instance], one: Callable[[Instance], Outcome]) -> list[Outcome]:
-    """Judge every case of an instance; an error in one case leaves the others their marks."""
-    return [attempt(lambda case=case: one(case)) for case in cases]  # type: ignore[misc]
+    """Judge every case of an instance; an error in one case leaves the others their marks.
+
+    What is no answer in one case is none in the others, whose data need not be drawn then.
+    """
+    outcomes: list[Outcome] = []
+    for case in cases:
+        outcomes.append(attempt(lambda case=case: one(case)))  # type: ignore[misc]
+        if outcomes[-1].status is Status.NOT_ATTEMPTED:
+            break
+    return outcomes
 
 
 def attempt(step: Callable[[], Outcome]) -> Outcome:

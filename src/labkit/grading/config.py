@@ -32,6 +32,7 @@ def apply(c: Config) -> None:
     from labkit.grading.export import SafeExport
     from labkit.grading.feedback import CarefulReleaseFeedback
     from labkit.grading.intake import SubmissionExporter, admit
+    from labkit.grading.needs_person import MarkForPerson
     from labkit.grading.page import TEMPLATE, TEMPLATES, FeedbackPage, LayOutFeedback
     from labkit.grading.rebuild import RebuildFromMaster
     from labkit.grading.record import finish
@@ -49,6 +50,7 @@ def apply(c: Config) -> None:
         LimitOutput,
         SanitizeNotebook,
         SaveAutoGrades,
+        MarkForPerson,
         receipts.ReceivedAt,
         AssignLatePenalties,
         CheckCellMetadata,

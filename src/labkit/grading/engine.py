@@ -31,12 +31,14 @@ from sqlalchemy.exc import OperationalError
 from traitlets.config import Config
 
 from labkit.errors import CourseError
-from labkit.grading import drawn, lab_parts, receipts
+from labkit.grading import drawn, lab_parts, preflight, receipts
 from labkit.grading import job as grading_job
 from labkit.grading.gradebook import HeldGradebook, hold
 from labkit.grading.master import load as load_master
+from labkit.grading.needs_person import undecided
 from labkit.grading.overview import TaskRow, table, task_rows
 from labkit.grading.pool import Ended, Job, Pool, cluster_pool, local_pool, pool_here
+from labkit.grading.preflight import Finding
 from labkit.grading.record import (
     Record,
     digest_of,
@@ -70,12 +72,13 @@ class Ending:
 
     `graded`: it has its marks. `unchanged`: it had them already. `refused`: what was handed in
     cannot be graded. `failed`: something else went wrong; the next run tries again. `note` says
-    why, or what was remarkable.
+    why, or what was remarkable. `persons` are the tests that a person must decide, with the reason.
     """
 
     student: str
     state: State
     note: str = ""
+    persons: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,6 +144,30 @@ def grade(
         return _Run(app, book, options).grade(progress or (lambda total, outcome: None))
 
 
+def check(root: Path, assignment: str, again: bool = True) -> list[Finding]:
+    """Look over an assignment's tests before anybody is graded; see `preflight`.
+
+    Args:
+        root: the course's folder.
+        assignment: the assignment's name in the gradebook.
+        again: look even where this version of the assignment was looked over before.
+
+    Raises:
+        CourseError: it cannot be looked over.
+    """
+    app = load_app(root, assignment)
+    url, course = app.coursedir.db_url, app.coursedir.course_id
+    with contextlib.chdir(app.coursedir.root), hold(url, course) as book:
+        version = _Run(app, book, DEFAULTS).master
+        path = preflight.record_path(app)
+        known = None if again else preflight.kept(path, version)
+        if known is not None:
+            return []
+        found = preflight.findings(app, book)
+        preflight.keep(path, version, found)
+        return found
+
+
 def enter(root: Path, assignment: str) -> None:
     """Enter an assignment that was never released into the gradebook, as nbgrader does.
 
@@ -175,7 +202,7 @@ def summary(report: Report) -> list[str]:
         lines.append("".join(c if c.isprintable() else "?" for c in line.rstrip()))
     counts = [f"{len(report.students(state))} {state}" for state in get_args(State)]
     lines += [f"{report.assignment}: {', '.join(counts)}.", "", *table(report.tasks), ""]
-    return [*lines, *_waiting(report), *_next(report)]
+    return [*lines, *_persons(report), *_waiting(report), *_next(report)]
 
 
 def _next(report: Report) -> list[str]:
@@ -197,6 +224,24 @@ def _waiting(report: Report) -> list[str]:
     return [
         f"{to_be_read(marks).capitalize()}: {named}. Read in formgrader, under Manual Grading, "
         f"{report.assignment}."
+    ]
+
+
+def _persons(report: Report) -> list[str]:
+    """The lines on tests that a person must decide: each test once, with the first reason."""
+    found: dict[str, list[str]] = {}
+    for ending in report.outcomes:
+        for test, reason in ending.persons:
+            found.setdefault(test, []).append(reason)
+    if not found:
+        return []
+    count = sum(map(len, found.values()))
+    lines = [
+        f"{count} results need a person: they have no points until somebody gives them, in "
+        "formgrader's manual grading."
+    ]
+    return lines + [
+        f"  {test} ({len(reasons)}): {reasons[0]}" for test, reasons in sorted(found.items())
     ]
 
 
@@ -424,8 +469,9 @@ class _Run:
         refused = [_refusal(notebook) for notebook in executed.values() if _refusal(notebook)]
         if refused:
             return Ending(submission.student, "refused", refused[0])
+        persons = tuple(found for name in sorted(executed) for found in undecided(executed[name]))
         lost = [end.result["lost"] for end in ended.values() if end.result and end.result["lost"]]
-        return Ending(submission.student, "graded", " ".join(lost))
+        return Ending(submission.student, "graded", " ".join(lost), persons)
 
     def _is_whole(self, submission: Submission) -> bool:
         """Tell whether a submission is graded, and nothing has changed since."""

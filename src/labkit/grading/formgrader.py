@@ -1,4 +1,4 @@
-"""Jupyter Server extension: formgrader tells the truth, and escapes the names it shows.
+"""Jupyter Server extension: formgrader tells the truth, escapes the names it shows, and looks well.
 
 nbgrader fills the templates of its lists without escaping, so an address such as
 `/formgrader/manage_students/<script>…`, followed from a learner's text or from a mail, would run
@@ -15,14 +15,18 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import nbgrader.server_extensions.formgrader.base as formgrader_base
+from jinja2 import BaseLoader, Environment
 from jupyter_server.serverapp import ServerApp
 from nbgrader.api import Student, SubmittedAssignment
 from nbgrader.apps.api import NbGraderAPI
 
 from labkit.grading import receipts
 from labkit.grading.record import is_graded
+
+STYLE = Path(__file__).parent / "templates" / "formgrader.css"
 
 
 class TruthfulAPI(NbGraderAPI):
@@ -47,6 +51,20 @@ class TruthfulAPI(NbGraderAPI):
             )
         }
 
+    def get_submission(self, *arguments: Any, **options: Any) -> dict[str, Any] | None:
+        """Return a submission, with a learner's id where the gradebook has no name."""
+        found = super().get_submission(*arguments, **options)
+        return None if found is None else _named(found)
+
+    def get_submissions(self, assignment_id: str) -> list[dict[str, Any]]:
+        """Return all submissions, with learners' ids where the gradebook has no names."""
+        return [_named(found) for found in super().get_submissions(assignment_id)]
+
+    def get_notebook_submissions(self, assignment_id: str, notebook_id: str) -> list[Any]:
+        """Return a notebook's submissions, with learners' ids where there are no names."""
+        found = super().get_notebook_submissions(assignment_id, notebook_id)
+        return [_named(one) for one in found]
+
     def get_submitted_timestamp(self, assignment_id: str, student_id: str) -> datetime | None:
         """Return when a submission was received, in UTC and without a zone; None if unknown."""
         receipt = self._receipts.get((assignment_id, student_id))
@@ -59,6 +77,27 @@ class TruthfulAPI(NbGraderAPI):
     def _folder(self, step: str, assignment: str, student: str) -> Path:
         place = getattr(self.coursedir, f"{step}_directory")
         return Path(self.coursedir.format_path(place, student, assignment))
+
+
+def _named(submission: dict[str, Any]) -> dict[str, Any]:
+    """Put the learner's id where nbgrader's scripts would write "None, None"."""
+    if submission.get("last_name") is None and submission.get("first_name") is None:
+        return submission | {"last_name": submission["student"], "first_name": "–"}
+    return submission
+
+
+class DressedLoader(BaseLoader):
+    """nbgrader's templates, with a style sheet of ours at the end of every page's head."""
+
+    def __init__(self, stock: BaseLoader) -> None:
+        self.stock = stock
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str | None, Any]:
+        """Return a template's text, its file, and whether it is still current."""
+        text, path, current = self.stock.get_source(environment, template)
+        if template == "base.tpl":
+            text = text.replace("</head>", f"<style>{STYLE.read_text('utf-8')}</style></head>", 1)
+        return text, path, current
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
@@ -74,7 +113,8 @@ def _load_jupyter_server_extension(server: ServerApp) -> None:
 
 
 def escape_lists(server: ServerApp) -> None:
-    """Let the templates of formgrader's lists escape; without formgrader nothing is done."""
+    """Let formgrader's lists escape and have our style; without formgrader nothing is done."""
     templates = server.web_app.settings.get("nbgrader_jinja2_env")
     if templates is not None:
         templates.autoescape = True
+        templates.loader = DressedLoader(templates.loader)

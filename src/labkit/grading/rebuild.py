@@ -94,6 +94,9 @@ class RebuildFromMaster(NbGraderPreprocessor):
         if submitted.refused:
             self.log.warning("The notebook was not read: %s", submitted.refused)
             return
+        for answer in submitted.cells:
+            for words in answer.left_out:
+                self.log.warning("%s (cell %s)", words, answer.grade_id or "of the learner's own")
         claimed = [cell.grade_id for cell in submitted.cells if cell.grade_id]
         for grade_id in sorted({name for name in claimed if claimed.count(name) > 1}):
             self.log.warning("Cell %s exists more than once; the last one counts", grade_id)

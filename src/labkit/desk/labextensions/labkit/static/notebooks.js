@@ -47,6 +47,11 @@ export function dressNotebooks(lab, notebooks, { goTo, goHome, other, handIn }) 
         goTo(target);
       }
     });
+    if (found.kind === 'Lesson') {
+      addButton(panel, 'labkit-code', 'Show or hide code', 'Unfold or fold all code cells', () =>
+        toggleCode(panel.content)
+      );
+    }
     if (found.kind === 'Lab') {
       addButton(panel, 'labkit-hand-in', 'Hand in', 'Save, run from the top, and hand in', () =>
         handIn(panel, found.number)
@@ -58,6 +63,13 @@ export function dressNotebooks(lab, notebooks, { goTo, goHome, other, handIn }) 
     panel.toolbar.addItem(name, new lab.ui.ToolbarButton({ label, tooltip, onClick }));
   notebooks.forEach(panel => void dress(panel));
   notebooks.widgetAdded.connect((_, panel) => void dress(panel));
+}
+
+/* Unfolds all code, or folds it where none is folded; the file is not changed by it. */
+function toggleCode(notebook) {
+  const code = notebook.widgets.filter(cell => cell.model.type === 'code');
+  const hide = !code.some(cell => cell.inputHidden);
+  code.forEach(cell => (cell.inputHidden = hide));
 }
 
 /* A kernel's first word about itself is written into the notebook, which is no work to be saved. */

@@ -10,6 +10,7 @@ import { watchLessons } from './lessons.js';
 import { dressNotebooks, kindOf, nameTab, startNarrow } from './notebooks.js';
 import { pictureFactory } from './pictures.js';
 import { questionFactory } from './questions.js';
+import { mendLostWidgets } from './widgets.js';
 
 const FILE_TYPE = 'labkit-home';
 const FACTORY = 'Course home';
@@ -235,6 +236,7 @@ export function plugins(lab) {
       requires: [lab.docmanager.IDocumentManager, lab.notebook.INotebookTracker],
       activate: (app, documents, notebooks) => {
         startNarrow(app);
+        mendLostWidgets(lab, app, notebooks);
         dressNotebooks(lab, notebooks, {
           goTo: path => documents.openOrReveal(path),
           goHome: () => app.commands.execute(COMMAND),
