@@ -22,7 +22,7 @@ from labkit.trends.neuro_symbolic_diagnosis.perception import most_likely
 from .guidelines import band_chances, moved_limits
 
 LOOKED_AT = 1_500
-"""Lesions out of which those of a case are taken; of these about one in a hundred hides its flip."""
+"""Lesions out of which those of a case are taken; about one in a hundred hides its flip."""
 
 UNSETTLED, LESIONS = 4, 20
 

@@ -146,6 +146,7 @@ WRONG = {
 }
 
 HARMLESS = {
-    "comparison: …latnonzero(share_wrong <= risk) -> …latnonzero(share_wrong < risk)": "no share "
-    "is the risk",
+    "comparison: …ubt[order][share_wrong <= risk].max(initial=0) -> *": "no share is the "
+    "risk exactly",
+    "comparison: …urn np.where(doubt_new <= limit, *": "no new lesion lies on the limit",
 }

@@ -87,7 +87,7 @@ WRONG = {
 }
 
 HARMLESS = {
-    "constant: …s = [chances(presences, 2)[:, 1] for presences in… -> *": "among fifty lesions both "
-    "values of a presence are met, and one average lesion more or less moves no regression",
+    "constant: …s = [chances(presences, 2)[:, 1] for presences in… -> *": "fifty lesions have both "
+    "values of a presence, and one average lesion more or less moves no regression",
     "comparison: …erior[:, above].sum(1) > 0.5).int() -> *": "no chance is one half exactly",
 }
