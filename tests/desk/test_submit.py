@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import signal
 import subprocess
@@ -18,6 +19,7 @@ from nbformat.v4 import new_code_cell
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Configurable
 
+from labkit.authoring.catalog import FACTS
 from labkit.desk import deliver, handing_in
 from labkit.desk.exchange import exchange_configured
 from labkit.desk.handing_in import Wishes, from_notebook, gather, hand_in
@@ -97,7 +99,9 @@ def test_without_an_exchange_a_zip_with_a_receipt_is_written_and_noted(tmp_path:
     assert verify(found).faults == ()
     said = ZipName.read(found.name)
     assert said is not None and (said.learner, said.lab) == ("ada", LAB)
-    assert str(found).replace(" ", "") in told.replace(" ", "") and said.receipt in told
+    place = found.relative_to(tmp_path).as_posix()
+    assert place.replace(" ", "") in told.replace(" ", "") and said.receipt in told
+    assert str(tmp_path) not in told
     (entry,) = progress.load()[LAB]["submitted"]
     assert (entry["receipt"], entry["how"]) == (said.receipt, "zip")
 
@@ -322,6 +326,15 @@ def test_the_cell_says_when_it_was_handed_in_and_whether_it_changed(
     shown.clear()
     submit(LAB)
     assert ", changed since" in words(shown)
+
+
+def test_the_cell_says_when_the_lab_is_due(tmp_path: Path, monkeypatch, shown: Shown):
+    path = answered(tmp_path)
+    monkeypatch.chdir(path.parent)
+    facts = {"modules": [{"name": LAB, "due": "2026-03-01T23:59:59+00:00"}]}
+    (read_work(path).root / FACTS).write_text(json.dumps(facts), encoding="utf-8")
+    submit(LAB)
+    assert "Due 2026-03-0" in words(shown)
 
 
 @pytest.mark.parametrize("variable", ["NBGRADER_EXECUTION", "LABKIT_EXAMS"])
