@@ -331,7 +331,7 @@ lab.check("ppo", train_ppo)
 #
 # The check asks for a slow storm and for a fast one, each other than the usual one, and what helps
 # against one harms against the other. Be home earlier by what the card says, on average over the same
-# secret days, under both: that is four fifths of what we reached ourselves with similar storms.
+# secret days, under both: that is seven tenths of what we reached ourselves with similar storms.
 # Aim for at most ten seconds of search in all.
 
 # %% solution="dispatch"
