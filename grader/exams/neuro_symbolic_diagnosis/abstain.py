@@ -44,7 +44,11 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
 def _six(rng: np.random.Generator) -> dict[str, Any]:
     columns = [_one_of_each_sixth(*limits, rng) for limits in (STEEPNESS, SPREAD, RISK)]
     wider = rng.permutation(CLINICS) < CLINICS // 2
-    return {"cases": [_clinic(*own, rng) for own in zip(*columns, wider, strict=True)]}
+    return {
+        "cases": [
+            _clinic(a, b, c, bool(side), rng) for a, b, c, side in zip(*columns, wider, strict=True)
+        ]
+    }
 
 
 def _no_fixed_limit(instance: dict[str, Any]) -> bool:
