@@ -129,28 +129,21 @@ def asymmetry_and_colours(images):
     """Return two scores, each of shape (n,): of the asymmetry, and of the number of colours."""
     ### BEGIN SOLUTION
     found = measurements.segment(images)
-    angles = np.arange(0, np.pi, np.pi / 18)
     asymmetry, colour_count = [], []
     for image, mask, skin in zip(images, found.mask, found.skin, strict=True):
-        smooth = ndimage.binary_opening(mask, iterations=3)
-        smooth = smooth if smooth.any() else mask
-        points = np.argwhere(smooth).astype(float)
-        centre = points.mean(axis=0)
-        points -= centre
-        outside = []
-        for angle in angles:
-            axis = np.array([np.sin(angle), np.cos(angle)])
-            mirrored = 2 * (points @ axis)[:, None] * axis - points + centre
-            row, column = np.clip(np.rint(mirrored).astype(int), 0, len(mask) - 1).T
-            outside.append(1 - smooth[row, column].mean())
-        both_axes = np.array(outside) + np.roll(outside, len(angles) // 2)
-        asymmetry.append(both_axes.min())
+        points = np.argwhere(mask)
+        away = points - points.mean(axis=0)
+        mirrored = [
+            points - 2 * (away @ axis)[:, None] * axis
+            for axis in np.linalg.eigh(np.cov(away.T))[1].T
+        ]
+        kept = [ndimage.map_coordinates(mask.astype(float), m.T, order=0).mean() for m in mirrored]
+        asymmetry.append(-sum(kept))
 
-        neutral = image[ndimage.binary_erosion(mask)] / skin * np.array(nuisances.SKIN)
-        distance = np.linalg.norm(neutral[:, None] - renderer.COLOUR_RGB, axis=2)
-        near = distance.min(axis=1) < 0.2
-        share = np.bincount(distance.argmin(axis=1)[near], minlength=6) / max(len(neutral), 1)
-        colour_count.append((share > 0.01).sum())
+        colours = image[mask] / skin * np.array(nuisances.SKIN)
+        distance = np.linalg.norm(colours[:, None] - renderer.COLOUR_RGB, axis=2)
+        counts = np.bincount(distance.argmin(axis=1))
+        colour_count.append((counts > 0.02 * len(colours)).sum())
     return np.array(asymmetry), np.array(colour_count)
     ### END SOLUTION
 
