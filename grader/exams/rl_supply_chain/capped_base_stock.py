@@ -23,7 +23,7 @@ KINDS = (
 )
 
 CAPS = 7
-"""Caps that are tried, from one below the mean demand: the best was never more than the fifth of
+"""Caps that are tried, from one below the mean demand: the best was never more than the third of
 them (24 shelves on which all caps were tried)."""
 
 
