@@ -5,6 +5,7 @@ Judging is left to the checks.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     """
     return {
         "cases": [
-            until(lambda: _case(rng, number), _shows, "every mistake apart from the right mean")
+            until(partial(_case, rng, number), _shows, "every mistake apart from the right mean")
             for number in range(CASES)
         ]
     }
@@ -84,8 +85,10 @@ def _plain(update: dict[str, np.ndarray] | None, empty: bool = False) -> dict[st
 
 
 def _shows(case: dict[str, Any]) -> bool:
-    return all(
-        max(np.abs(np.subtract(led_to[name], right)).max() for name, right in case["expected"].items())
-        > APART
-        for led_to in case["traps"].values()
-    )
+    def off(led_to: dict[str, Any]) -> float:
+        return max(
+            float(np.abs(np.subtract(led_to[name], right)).max())
+            for name, right in case["expected"].items()
+        )
+
+    return all(off(led_to) > APART for led_to in case["traps"].values())

@@ -17,7 +17,7 @@ from labkit.trends.edge_federated import baselines
 
 CASES, ROUNDS = 2, 40
 PLAIN = 0.006
-"""The gap that FedAvgM has to leave at least: twice the judge's bar. One draw in ten falls below."""
+"""The gap that FedAvgM has to leave at least: twice the judge's bar. One draw in ten is below."""
 
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:

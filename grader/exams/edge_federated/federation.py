@@ -47,7 +47,5 @@ def scaffold(step: float = 0.5, steps: int = 30) -> tuple[Client, Server]:
 def reached(clinics: Clinics, client: Client, server: Server, number: int) -> float:
     """The gap after some rounds."""
     best = optimum(clinics)
-    model = clinics.start()
-    for model, _ in rounds(clinics, client, server, number):
-        pass
+    *_, (model, _) = rounds(clinics, client, server, number)
     return gap(model, clinics, best)
