@@ -1,4 +1,4 @@
-"""What all tests share: one thread each, one way to ask for a tool of the system, one browser."""
+"""What all tests share: one thread each, how they are spread, the system's tools, one browser."""
 
 from __future__ import annotations
 
@@ -15,6 +15,30 @@ if TYPE_CHECKING:
 
 # Before anything imports NumPy or torch: two test processes share two cores.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+@pytest.hookimpl(optionalhook=True)  # without pytest-xdist nobody asks
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object | None:
+    """Give a worker one file at a time; of tests for every module, one module of the file.
+
+    So what a file or a module prepares is prepared once, and a file that runs every lesson does
+    not keep one worker busy for minutes. A test for every module says which one in its id, first.
+    """
+    from xdist.scheduler import LoadFileScheduling
+
+    from catalogue import AVAILABLE
+
+    if config.getoption("dist") != "loadfile":
+        return None
+
+    class OneModuleOfAFile(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file, _, test = nodeid.partition("::")
+            parameters = test.partition("[")[2]
+            module = next((name for name in AVAILABLE if parameters.startswith(name)), None)
+            return f"{file}[{module}]" if module else file
+
+    return OneModuleOfAFile(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,8 @@ import torch
 
 from labkit.checks.rl_supply_chain import open_lab
 from labkit.exercise.cards import table_card
+from labkit.pictures import palette
+from labkit.pictures.plot import picture
 from labkit.trends.rl_supply_chain import baselines, metrics, plots, widgets
 from labkit.trends.rl_supply_chain.world import network, routing, serial
 from labkit.trends.rl_supply_chain.world.lost_sales import LostSalesVec, lost_sales_step
@@ -29,20 +31,6 @@ from labkit.trends.rl_supply_chain.world.lost_sales import LostSalesVec, lost_sa
 torch.set_num_threads(1)
 lab = open_lab(edition=1)
 data = files("labkit.trends.rl_supply_chain") / "data"
-
-
-def picture(x, y, alt, width=8.5):
-    """Return an empty plot with named axes and an alternative text, and its axes."""
-    plot = plots.Plot(width, 4.6)
-    plot.alt = alt
-    axes = plot.subplots()
-    axes.set_xlabel(x, fontsize=plots.LABEL)
-    axes.set_ylabel(y, fontsize=plots.LABEL)
-    axes.tick_params(labelsize=plots.TEXT)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(color="#DDDDDD", lw=0.8)
-    return plot, axes
-
 
 # %% [markdown]
 # ## 1 · One shelf, one week
@@ -73,15 +61,17 @@ plot, axes = picture(
     "expected cost of the week (€)",
     f"Expected cost against units on the shelf. It falls to {week_costs.min():.1f} euros at "
     f"{cheapest} units and rises again; at the mean of 100 units it is {at_mean:.1f} euros.",
+    width=8.5,
+    height=4.6,
 )
-axes.plot(quantities, week_costs, color=plots.BLUE, lw=2.5)
+axes.plot(quantities, week_costs, color=palette.BLUE, lw=2.5)
 for units, cost, colour, beside in (
-    (100, at_mean, plots.VERMILION, (12, 8)),
-    (cheapest, week_costs.min(), plots.GREEN, (-50, -28)),
+    (100, at_mean, palette.VERMILION, (12, 8)),
+    (cheapest, week_costs.min(), palette.GREEN, (-50, -28)),
 ):
     axes.plot(units, cost, "o", color=colour, ms=11)
     axes.annotate(f"{units} units: {cost:.1f} €", (units, cost), beside,
-                  textcoords="offset points", fontsize=plots.TEXT)  # fmt: skip
+                  textcoords="offset points", fontsize=palette.TEXT)  # fmt: skip
 axes.set_ylim(0, 140)
 plot
 
@@ -343,8 +333,8 @@ safeties = np.arange(0.75, 4.01, 0.25)
 spread = np.sqrt(delivery_demand).sum()
 by_safety = np.array([play_quarters(safety)[1] for safety in safeties])
 curves = {
-    "stormiest quarters": (by_safety[:, stormiest].mean(1), plots.VERMILION, "s"),
-    "calmest quarters": (by_safety[:, calmest].mean(1), plots.BLUE, "o"),
+    "stormiest quarters": (by_safety[:, stormiest].mean(1), palette.VERMILION, "s"),
+    "calmest quarters": (by_safety[:, calmest].mean(1), palette.BLUE, "o"),
 }
 plot, axes = picture(
     "safety stock in the whole network (units)", "cost (€ a day)",
@@ -354,14 +344,15 @@ plot, axes = picture(
         f"with {spread * safeties[cost.argmin()]:.0f} units."
         for name, (cost, *_) in curves.items()
     ),
+    width=8.5, height=4.6,
 )  # fmt: skip
 for name, (cost, colour, marker) in curves.items():
     axes.plot(spread * safeties, cost, color=colour, marker=marker, lw=2.5, label=name)
-axes.axvline(1.3 * spread, color=plots.GREY, ls="--", lw=1.8)
+axes.axvline(1.3 * spread, color=palette.GREY, ls="--", lw=1.8)
 axes.annotate("for calm delivery", (1.3 * spread, 57), (6, 0), textcoords="offset points",
-              fontsize=plots.TEXT, color=plots.GREY)  # fmt: skip
+              fontsize=palette.TEXT, color=palette.GREY)  # fmt: skip
 axes.set_ylim(36, 60)
-axes.legend(fontsize=plots.TEXT, loc="lower right")
+axes.legend(fontsize=palette.TEXT, loc="lower right")
 plot
 
 # %%
@@ -443,14 +434,17 @@ plot, axes = picture(
     "base-stock level (units)", "cost (€ a week)",
     f"Exact cost against base-stock level, least at 25. Steps down the slope start at 16 with slope "
     f"{slopes[0]:.2f} euros a unit and end at {visited[-10:].mean():.1f}.",
+    width=8.5, height=4.6,
 )  # fmt: skip
-axes.plot(levels, level_costs, "o", color=plots.GREY, ms=9, label="exact cost")
-axes.plot(visited, paid, color=plots.VERMILION, marker="D", ms=5, lw=1.5, label="steps of learning")
+axes.plot(levels, level_costs, "o", color=palette.GREY, ms=9, label="exact cost")
+axes.plot(
+    visited, paid, color=palette.VERMILION, marker="D", ms=5, lw=1.5, label="steps of learning"
+)
 for at in (0, 3):
     x = np.array([-1.2, 1.2])
-    axes.plot(visited[at] + x, paid[at] + slopes[at] * x, color=plots.BLUE, lw=4, alpha=0.8,
+    axes.plot(visited[at] + x, paid[at] + slopes[at] * x, color=palette.BLUE, lw=4, alpha=0.8,
               label="slope that the simulator gives" if at == 0 else None)  # fmt: skip
-axes.legend(fontsize=plots.TEXT)
+axes.legend(fontsize=palette.TEXT)
 plot
 
 # %%
@@ -635,14 +629,16 @@ plot, axes = picture(
     "demand 5 is at "
     + ", ".join(f"{a:+.1f} percent for {d:g}" for a, d in zip(lead, demands, strict=True))
     + ".",
+    width=8.5,
+    height=4.6,
 )
-axes.axhline(0, color=plots.GREY, lw=2, ls="--")
-axes.plot(demands, lead, color=plots.BLUE, marker="o", lw=2.5, label="perfect for demand 5")
-axes.plot(demands, lead_with_cap, color=plots.ORANGE, marker="s", lw=2.5,
+axes.axhline(0, color=palette.GREY, lw=2, ls="--")
+axes.plot(demands, lead, color=palette.BLUE, marker="o", lw=2.5, label="perfect for demand 5")
+axes.plot(demands, lead_with_cap, color=palette.ORANGE, marker="s", lw=2.5,
           label="base-stock 26, at most 5 at once")  # fmt: skip
 axes.annotate("base-stock 25", (5.0, 0), (0, 6), textcoords="offset points", ha="center",
-              fontsize=plots.TEXT, color=plots.GREY)  # fmt: skip
-axes.legend(fontsize=plots.TEXT, loc="lower left")
+              fontsize=palette.TEXT, color=palette.GREY)  # fmt: skip
+axes.legend(fontsize=palette.TEXT, loc="lower left")
 axes.set_ylim(-14, 5)
 plot
 
@@ -726,16 +722,17 @@ plot, axes = picture(
     "Exact cost against the shop's level with the others at their best: a valley at 6.49 and a flat "
     f"plain of {ground[-1]:.1f} percent from 12 on. The first run ends in the valley, the second "
     "falls straight down onto the plain and stays.",
+    width=8.5, height=4.6,
 )  # fmt: skip
-axes.plot(shop_levels, ground, color=plots.GREY, lw=3, label="exact cost, others at their best")
+axes.plot(shop_levels, ground, color=palette.GREY, lw=3, label="exact cost, others at their best")
 for name, path, colour, marker in (
-    ("first start", good, plots.GREEN, "o"),
-    ("second start", bad, plots.VERMILION, "s"),
+    ("first start", good, palette.GREEN, "o"),
+    ("second start", bad, palette.VERMILION, "s"),
 ):
     gaps = [chain_gap(row[:3]) for row in path]
     axes.plot(path[:, 0], gaps, color=colour, marker=marker, ms=6, lw=1, label=name)
 axes.set(ylim=(-0.4, 8), xlim=(4.5, 18))
-axes.legend(fontsize=plots.TEXT, loc="upper right")
+axes.legend(fontsize=palette.TEXT, loc="upper right")
 plot
 
 # %% [markdown]

@@ -36,6 +36,8 @@ from sklearn.linear_model import LogisticRegression
 
 from labkit.checks.causal_uplift import open_lab
 from labkit.exercise.cards import table_card
+from labkit.pictures import palette
+from labkit.pictures.plot import picture
 from labkit.trends.causal_uplift import baselines, data, metrics, plots, widgets
 from labkit.trends.causal_uplift.world import budget
 from labkit.trends.causal_uplift.world.retailer import FEATURES, Market, draw_customers
@@ -43,21 +45,6 @@ from labkit.trends.causal_uplift.world.retention import draw_retention
 
 matplotlib.rcdefaults()  # importing causalml changes the look of every plot
 lab = open_lab(edition=1)
-
-
-def picture(x, y, alt, width=9.0, height=5.0):
-    """Return an empty plot with named axes and an alternative text, and its axes."""
-    plot = plots.Plot(width, height)
-    plot.alt = alt
-    axes = plot.subplots()
-    axes.set_xlabel(x, fontsize=plots.LABEL)
-    axes.set_ylabel(y, fontsize=plots.LABEL)
-    axes.tick_params(labelsize=plots.TEXT)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(color="#DDDDDD", lw=0.8)
-    axes.set_axisbelow(True)
-    return plot, axes
-
 
 # %% [markdown]
 # ## 1 · Ten percent more budget
@@ -97,18 +84,21 @@ plot, axes = picture(
     f"Sales against budget, 3,000 weeks. One line through all promises {promised:.0f} thousand "
     f"euros for 10 more; lines through weeks of one season are half as steep and lie above each "
     "other, the high season on top.",
+    height=5.0,
 )
 shown = axes.scatter(weeks["budget"], weeks["sales"], c=weeks["season"], cmap="cividis", s=10)
 bar = plot.colorbar(shown, ax=axes)
-bar.set_label("season (standard score)", fontsize=plots.LABEL)
-bar.ax.tick_params(labelsize=plots.TEXT)
+bar.set_label("season (standard score)", fontsize=palette.LABEL)
+bar.ax.tick_params(labelsize=palette.TEXT)
 ends = np.array([75.0, 125.0])
-axes.plot(ends, np.polyval(chart, ends), color=plots.VERMILION, lw=4, label="all weeks: the chart")
+axes.plot(
+    ends, np.polyval(chart, ends), color=palette.VERMILION, lw=4, label="all weeks: the chart"
+)
 for number in (1, 7, 12, 18):
     middle = weeks["budget"][band == number].mean() + np.array([-14.0, 14.0])
-    axes.plot(middle, np.polyval(lines[number], middle), color=plots.BLACK, lw=3.5, ls="--",
+    axes.plot(middle, np.polyval(lines[number], middle), color=palette.BLACK, lw=3.5, ls="--",
               label="weeks of one season" if number == 1 else None)  # fmt: skip
-axes.legend(fontsize=plots.TEXT, loc="upper left")
+axes.legend(fontsize=palette.TEXT, loc="upper left")
 plot
 
 # %%
@@ -482,13 +472,13 @@ plot, axes = picture(
     "exclude zero and are marked.", height=4.2,
 )  # fmt: skip
 for part, colour, marker, name in (
-    (~loud, plots.GREY, "o", "interval holds zero"),
-    (loud, plots.VERMILION, "D", "interval excludes zero"),
+    (~loud, palette.GREY, "o", "interval holds zero"),
+    (loud, palette.VERMILION, "D", "interval excludes zero"),
 ):
     at = np.flatnonzero(part)
     axes.errorbar(at + 1, one_report[part], 1.96, fmt=marker, color=colour, ms=7, lw=2, label=name)
-axes.axhline(0, color=plots.GREEN, lw=3, ls="--", label="truth")
-axes.legend(fontsize=plots.TEXT, loc="upper left")
+axes.axhline(0, color=palette.GREEN, lw=3, ls="--", label="truth")
+axes.legend(fontsize=palette.TEXT, loc="upper left")
 plot
 
 # %% [markdown]
@@ -542,15 +532,15 @@ plot, axes = picture(
 )
 for chosen, colour, marker, name in (
     (~by_risk & ~by_gain, "#AAAAAA", ".", "on no list"),
-    (by_risk & ~by_gain, plots.VERMILION, "x", "most at risk only"),
-    (by_gain & ~by_risk, plots.BLUE, "o", "most to gain only"),
-    (by_gain & by_risk, plots.BLACK, "s", "on both lists"),
+    (by_risk & ~by_gain, palette.VERMILION, "x", "most at risk only"),
+    (by_gain & ~by_risk, palette.BLUE, "o", "most to gain only"),
+    (by_gain & by_risk, palette.BLACK, "s", "on both lists"),
 ):
     few = np.flatnonzero(chosen)[::8]  # every eighth, so that dots can be told apart
     axes.scatter(risk[few], 100 * uplift[few], c=colour, marker=marker, s=26, label=name)
-axes.axhline(0, color=plots.BLACK, lw=1)
+axes.axhline(0, color=palette.BLACK, lw=1)
 axes.set_ylim(-60, 95)
-axes.legend(fontsize=plots.TEXT, loc="upper center", ncols=2)
+axes.legend(fontsize=palette.TEXT, loc="upper center", ncols=2)
 plot
 
 # %%

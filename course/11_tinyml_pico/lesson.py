@@ -23,6 +23,8 @@ import torch
 
 from labkit.checks.tinyml_pico import open_lab
 from labkit.exercise.cards import table_card
+from labkit.pictures import palette
+from labkit.pictures.plot import Plot, picture
 from labkit.trends.tinyml_pico import (
     build,
     codegen,
@@ -41,21 +43,6 @@ from labkit.trends.tinyml_pico import (
 torch.set_num_threads(1)
 lab = open_lab(edition=1)
 figures = files("labkit.trends.tinyml_pico") / "figures"
-
-
-def picture(x, y, alt, width=9.0, height=4.8):
-    """Return an empty plot with named axes and an alternative text, and its axes."""
-    plot = plots.Plot(width, height)
-    plot.alt = alt
-    axes = plot.subplots()
-    axes.set_xlabel(x, fontsize=plots.LABEL)
-    axes.set_ylabel(y, fontsize=plots.LABEL)
-    axes.tick_params(labelsize=plots.TEXT)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(color="#DDDDDD", lw=0.8)
-    axes.set_axisbelow(True)
-    return plot, axes
-
 
 # %% [markdown]
 # ## 1 · Why not send it to a server?
@@ -112,26 +99,26 @@ print(
 
 # %%
 everything, test = data.windows(), data.part("test")
-plot = plots.Plot(11.0, 4.8)
+plot = Plot(11.0, 4.8)
 panels = plot.subplots(2, 4, sharex=True, sharey=True)
 for column, exercise in enumerate((0, 1, 2, 6)):
     for row, person in enumerate((1, 9)):
         chosen = (everything.exercise == exercise) & (everything.person == person)
         window = everything.signal[np.flatnonzero(chosen)[10]] * data.SD + data.MEAN
         axes = panels[row, column]
-        for axis, colour, style in zip(range(3), (plots.BLUE, plots.VERMILION, plots.GREEN),
+        for axis, colour, style in zip(range(3), (palette.BLUE, palette.VERMILION, palette.GREEN),
                                        ("-", "--", "-."), strict=True):  # fmt: skip
             axes.plot(np.arange(data.LENGTH) / data.RATE_HZ, window[:, axis], color=colour,
                       ls=style, lw=2, label="xyz"[axis])  # fmt: skip
-        axes.tick_params(labelsize=plots.TEXT)
+        axes.tick_params(labelsize=palette.TEXT)
         axes.grid(color="#DDDDDD", lw=0.8)
-    panels[0, column].set_title(data.EXERCISES[exercise], fontsize=plots.LABEL)
+    panels[0, column].set_title(data.EXERCISES[exercise], fontsize=palette.LABEL)
 for row, person in enumerate((1, 9)):
-    panels[row, 0].set_ylabel(f"person {person} (g)", fontsize=plots.LABEL)
-plot.supxlabel("time (s)", fontsize=plots.LABEL)
+    panels[row, 0].set_ylabel(f"person {person} (g)", fontsize=palette.LABEL)
+plot.supxlabel("time (s)", fontsize=palette.LABEL)
 plot.legend(
     *panels[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3,
-    fontsize=plots.TEXT, frameon=False,
+    fontsize=palette.TEXT, frameon=False,
 )  # fmt: skip
 plot.alt = (
     "Acceleration along three axes in one window of four exercises, of person 1 above and of "
@@ -407,10 +394,11 @@ plot, axes = picture(
     "output of the int8 network",
     f"Seven outputs for each of 773 windows, int8 against float: all close to the diagonal. The "
     f"verdict differs on {differ.sum()} windows.",
+    height=4.8,
 )
-axes.plot(as_float.ravel(), back.ravel(), ".", color=plots.BLUE, alpha=0.3, label="an output")
-axes.plot([-4, 6], [-4, 6], color=plots.BLACK, lw=1.5, ls="--", label="equal")
-axes.legend(fontsize=plots.TEXT)
+axes.plot(as_float.ravel(), back.ravel(), ".", color=palette.BLUE, alpha=0.3, label="an output")
+axes.plot([-4, 6], [-4, 6], color=palette.BLACK, lw=1.5, ls="--", label="equal")
+axes.legend(fontsize=palette.TEXT)
 plot
 
 # %%

@@ -16,17 +16,12 @@ from axe_playwright_python.sync_playwright import Axe
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Page, expect
 
+from catalogue import AVAILABLE, ROOT, module_data
 from lab_server import PATIENCE, LabServer, Watch, running_lab
 
 OpenPage = Callable[..., tuple[Page, Watch]]
-ROOT = Path(__file__).resolve().parents[2]
 # A lesson, and how the cell with its exploration begins.
-LESSONS = {
-    "07_neuro_symbolic_diagnosis": "widgets.explore_diagnosis(",
-    "08_rl_supply_chain": "widgets.explore_base_stock(",
-    "09_causal_uplift": "widgets.explore_confounding(",
-    "11_tinyml_pico": "widgets.explore_bits(",
-}
+LESSONS = {name: module_data("course", name).EXPLORERS[0] for name in AVAILABLE}
 
 
 @pytest.fixture(scope="module")

@@ -38,7 +38,7 @@ import ipywidgets
 from IPython.display import display
 from labkit.exercise.cards import outcome_card, table_card
 from labkit.exercise.outcome import Outcome, Status
-from labkit.trends.rl_supply_chain.plots import Plot
+from labkit.pictures.plot import Plot
 
 plot = Plot(4, 2)
 plot.alt = "A line that rises from 0 to 1."

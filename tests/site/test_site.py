@@ -23,6 +23,8 @@ from site_course import FORMULAS, LESSON, REAL, ROOT, SMALL, make_course
 
 LESSONS = {name: f"course/{name}/lesson.html" for name in (REAL, SMALL)}
 THEMES = ("light", "dark")
+# A picture that is no `Plot` of ours.
+FOREIGN = "from IPython.display import Image\ndisplay(Image(plot.png()))"
 
 
 @pytest.fixture(scope="session")
@@ -304,12 +306,13 @@ def test_a_lesson_is_run_again_only_when_it_has_changed(tmp_path: Path) -> None:
     ("lesson", "told"),
     [
         ("# %% [markdown]\n# # Lesson\n#\n# $\\fraction{x}$\n", r"\fraction"),
-        (LESSON.replace('plot.alt = "A line that rises from 0 to 1."', ""), "without alternative"),
+        (LESSON.replace('plot.alt = "A line that rises from 0 to 1."', ""), "no alternative text"),
+        (LESSON.replace("display(plot)", FOREIGN), "without alternative"),
         (LESSON.replace('print("printed', 'print(printer"printed'), "does not run to its end"),
         ("# %% [markdown]\n# # Lesson\n#\n# See [there](nowhere.md).\n", "nowhere"),
         (LESSON.replace("# # Lesson 15: one of each kind", "#"), "begins with its title"),
     ],
-    ids=["formula", "picture", "code", "link", "title"],
+    ids=["formula", "plot", "picture", "code", "link", "title"],
 )
 def test_what_is_wrong_in_a_lesson_ends_the_build_and_is_named(
     tmp_path: Path, lesson: str, told: str

@@ -1,80 +1,25 @@
 """The pictures show what they say, with axes named and an alternative text."""
 
-import io
-
-import matplotlib.image
 import numpy as np
 import pytest
-from IPython.core.formatters import DisplayFormatter
 
+from catalogue import module_data
+from labkit.pictures.palette import GREY
 from labkit.trends.rl_supply_chain import plots
-from labkit.trends.rl_supply_chain.world import routing
+
+samples = module_data("pictures", "08_rl_supply_chain")
 
 
-def curves():
-    def run(name, seed, scale):
-        seconds = np.geomspace(1, 8 + seed, 5)
-        return {
-            "name": name,
-            "seed": seed,
-            "cpu_seconds": seconds.tolist(),
-            "gap_percent": (scale / seconds).tolist(),
-        }
-
-    runs = [run("back-propagation", seed, 1 + seed) for seed in range(3)] + [run("PPO", 0, 9)]
-    baselines = {"constant order": 11.6, "base-stock": 9.9, "capped base-stock": 1.47}
-    return {"instance": {}, "methods": runs, "baselines": baselines}
-
-
-def small_orders():
-    """Orders for lead time 2: stock on hand 0-5, on its way 0-3."""
-    on_hand, coming = np.ogrid[:6, :4]
-    return np.maximum(3 - on_hand - coming // 2, 0).astype(np.uint8)
-
-
-@pytest.fixture(scope="module")
-def trips():
-    days = routing.draw_days(2, 0)
-    score = routing.follow(routing.nearest_request)
-    return days, {"nearest request": routing.drive(days, score)}
-
-
-@pytest.fixture(params=["gaps", "surface", "storm day", "storm hour"])
-def plot(request, trips):
-    days, driven = trips
-    return {
-        "gaps": lambda: plots.gap_curves(curves()),
-        "surface": lambda: plots.ordering_surface(small_orders(), 5, 4),
-        "storm day": lambda: plots.storm_day(days, driven),
-        "storm hour": lambda: plots.storm_day(days, driven, hour=1.5),
-    }[request.param]()
-
-
-def test_every_plot_names_its_axes_with_units(plot):
+@pytest.mark.parametrize("sample", samples.PLOTS)
+def test_every_plot_names_its_axes_with_units(sample):
     units = ("(seconds)", "(percent)", "(units)", "km")
-    axes = plot.axes[0]
+    axes = samples.PLOTS[sample]().axes[0]
     for label in (axes.get_xlabel(), axes.get_ylabel()):
         assert any(unit in label for unit in units), label
 
 
-def test_every_plot_has_an_alternative_text_that_stands_alone(plot):
-    assert len(plot.alt) > 80 and plot.alt.endswith(".")
-
-
-def test_a_plot_shows_itself_once_as_a_picture_with_its_text(plot):
-    data, metadata = DisplayFormatter().format(plot)
-    assert data["text/plain"] == plot.alt
-    assert metadata["image/png"]["alt"] == plot.alt
-    assert "image/png" in data and "text/html" not in data
-
-
-def test_a_picture_is_not_blank(plot):
-    pixels = matplotlib.image.imread(io.BytesIO(plot.png()))[..., :3]
-    assert 0.01 < (pixels.min(axis=2) < 0.9).mean() < 0.9
-
-
 def test_the_gap_plot_has_a_line_and_a_band_for_each_method():
-    axes = plots.gap_curves(curves()).axes[0]
+    axes = plots.gap_curves(samples.curves()).axes[0]
     assert [text.get_text() for text in axes.get_legend().get_texts()] == [
         "back-propagation",
         "PPO",
@@ -85,19 +30,19 @@ def test_the_gap_plot_has_a_line_and_a_band_for_each_method():
 
 def test_the_line_of_a_method_is_the_median_of_its_seeds():
     # All runs are scale / seconds, straight in log-log, so the middle seed's line is 2 / seconds.
-    seconds, gaps = plots.gap_curves(curves()).axes[0].lines[0].get_data()
+    seconds, gaps = plots.gap_curves(samples.curves()).axes[0].lines[0].get_data()
     assert gaps == pytest.approx(2 / np.asarray(seconds))
 
 
 def test_baselines_are_horizontals_with_their_figures():
-    axes = plots.gap_curves(curves()).axes[0]
-    heights = [line.get_ydata()[0] for line in axes.lines if line.get_color() == plots.GREY]
+    axes = plots.gap_curves(samples.curves()).axes[0]
+    heights = [line.get_ydata()[0] for line in axes.lines if line.get_color() == GREY]
     assert heights == [11.6, 9.9, 1.47]
     assert "capped base-stock 1.47 %" in [text.get_text() for text in axes.texts]
 
 
 def test_the_ordering_surface_has_a_dot_for_every_order_at_every_position():
-    orders = small_orders()
+    orders = samples.small_orders()
     dots = plots.ordering_surface(orders, 5, 4).axes[0].collections[0].get_offsets()
     expected = {
         (x + q, int(orders[x, q])) for x in range(orders.shape[0]) for q in range(orders.shape[1])
@@ -106,7 +51,7 @@ def test_the_ordering_surface_has_a_dot_for_every_order_at_every_position():
 
 
 def test_the_base_stock_line_has_slope_minus_one_down_to_its_level():
-    axes = plots.ordering_surface(small_orders(), 5, 4).axes[0]
+    axes = plots.ordering_surface(samples.small_orders(), 5, 4).axes[0]
     line = next(line for line in axes.lines if line.get_label() == "base-stock 5")
     assert np.interp([0, 2, 5, 7], *line.get_data()) == pytest.approx([5, 3, 0, 0])
 
@@ -114,27 +59,27 @@ def test_the_base_stock_line_has_slope_minus_one_down_to_its_level():
 def test_moving_the_level_does_not_move_the_axes():
     limits = [
         (plot.axes[0].get_xlim(), plot.axes[0].get_ylim())
-        for plot in (plots.ordering_surface(small_orders(), level, 4) for level in (2, 40))
+        for plot in (plots.ordering_surface(samples.small_orders(), level, 4) for level in (2, 40))
     ]
     assert limits[0] == limits[1]
 
 
-def test_the_truck_stands_at_its_stops_when_it_arrives_and_when_it_leaves(trips):
-    days, driven = trips
+def test_the_truck_stands_at_its_stops_when_it_arrives_and_when_it_leaves():
+    days, driven = samples.trips()
     trip = driven["nearest request"]
     stops = days.places[0, trip.order[0]]
     for times in (trip.arrive[0, :-1], trip.leave[0, 1:]):
         assert plots.truck_position(days, trip, 0, times) == pytest.approx(stops, abs=1e-3)
 
 
-def test_a_map_in_the_morning_does_not_show_requests_still_to_come(trips):
-    days, driven = trips
+def test_a_map_in_the_morning_does_not_show_requests_still_to_come():
+    days, driven = samples.trips()
     axes = plots.storm_day(days, driven, hour=0.0).axes[0]
     requests = [line for line in axes.lines if line.get_marker() == "o"]
     assert len(requests) == (days.revealed[0] == 0).sum()
 
 
-def test_the_day_asked_for_is_the_day_drawn(trips):
-    days, driven = trips
+def test_the_day_asked_for_is_the_day_drawn():
+    days, driven = samples.trips()
     finish = driven["nearest request"].finish[1]
     assert f"{finish:.2f} h" in plots.storm_day(days, driven, day=1).alt

@@ -65,7 +65,8 @@ def reading_copy(lesson: NotebookNode, module: Module, binder: str) -> NotebookN
     Raises
     ------
     SiteError
-        If the lesson does not begin with its title, or a picture has no alternative text.
+        If the lesson does not begin with its title, a picture has no alternative text, or
+        something could not show itself.
     """
     page = copy.deepcopy(lesson)
     page.metadata.pop("widgets", None)
@@ -148,6 +149,10 @@ def _without_widget(output: NotebookNode, live: str) -> NotebookNode:
 
 def _describe_pictures(cell: NotebookNode, place: str) -> None:
     """Copy the alternative text from the output to the cell, where MyST-NB takes it from."""
+    # What cannot show itself, such as a `Plot` without text, leaves an error; the cell goes on.
+    for output in cell.outputs:
+        if output.output_type == "error":
+            raise SiteError(f"{place}: {output.ename}: {output.evalue}")
     kinds = ("image/png", "image/jpeg", "image/svg+xml")
     texts = {
         output.metadata.get(kind, {}).get("alt", "").strip()

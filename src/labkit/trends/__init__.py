@@ -1,1 +1,1 @@
-"""Worlds: one package a trend. A trend package imports nothing else of labkit."""
+"""Worlds: one package a trend. Of labkit a trend imports `labkit.pictures` and nothing else."""

@@ -1,13 +1,14 @@
-"""The sliders trade bits and width for accuracy, and leave a picture without a kernel."""
+"""The sliders trade bits and width for accuracy."""
 
 import re
 
-import nbclient
-import nbformat
 import numpy as np
 import pytest
 
+from catalogue import module_data
 from labkit.trends.tinyml_pico import cost, data, integer, network, widgets
+
+samples = module_data("pictures", "11_tinyml_pico")
 
 WIDTHS = {"narrow": "w4", "wide": "int8"}
 
@@ -64,40 +65,15 @@ def test_milliseconds_are_those_of_the_chip_at_its_clock(explorer):
     assert figures(explorer, 8, "wide")[2] == pytest.approx(expected, abs=0.006)
 
 
-def watching():
-    signal = np.sin(np.arange(200)[:, None] / 9 + np.arange(3))
-    verdicts = [(2.56 + 1.28 * k, data.EXERCISES[k % 2], data.EXERCISES[0]) for k in range(4)]
-    return widgets.watch_live(signal, verdicts)
-
-
 def test_the_strip_begins_with_everything_shown():
-    assert "2 of 4 windows right" in watching().picture.alt
+    assert "2 of 4 windows right" in samples.watching().picture.alt
 
 
 def test_play_moves_on_by_one_verdict():
-    explorer = watching()
+    explorer = samples.watching()
     play = explorer.box.children[0]
     play.value = 2
     assert explorer.controls["second"].value == pytest.approx(2.56)
     assert "1 of 1 windows right" in explorer.picture.alt
     play.value = play.max
     assert explorer.controls["second"].value == explorer.controls["second"].max
-
-
-def test_a_saved_notebook_keeps_the_picture_beside_the_controls():
-    source = """
-from labkit.trends.tinyml_pico.widgets import explore_bits
-explorer = explore_bits({"narrow": "w4"})
-explorer
-"""
-    move = "explorer.controls['bits'].value = 3"
-    notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(source), nbformat.v4.new_code_cell(move)]
-    )
-    nbclient.NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
-    picture, controls = notebook.cells[0].outputs
-    assert "image/png" in picture.data
-    assert "application/vnd.jupyter.widget-view+json" in controls.data
-    assert "live notebook" in controls.data["text/plain"]
-    # The controls replaced the first picture in its place and drew no second one.
-    assert notebook.cells[1].outputs == []

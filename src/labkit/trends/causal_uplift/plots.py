@@ -1,70 +1,42 @@
 """The pictures of the module: forests of estimates, overlap, balance, graphs and targeting curves.
 
-Every function returns a `Plot`, a matplotlib figure that carries its alternative text and shows
-itself once in a notebook. Colours are those of Okabe and Ito (2008), safe for colour-blind
-readers, and no picture tells things apart by colour alone. Numbers are computed elsewhere; letting
-a reader turn them is left to `widgets`.
+Every function returns a `Plot`, which carries its alternative text, and no picture tells things
+apart by colour alone. Numbers are computed elsewhere; letting a reader turn them is left to
+`widgets`.
 """
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 from numpy.typing import ArrayLike, NDArray
 
-Floats = NDArray[np.float64]
+from labkit.pictures.palette import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    LABEL,
+    ORANGE,
+    PURPLE,
+    SILVER,
+    SKY,
+    TEXT,
+    VERMILION,
+    looks,
+)
+from labkit.pictures.plot import Plot, dress, legend_above, name_rows, picture, white_rim, write
 
-BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
-BLUE, VERMILION, PURPLE = "#0072B2", "#D55E00", "#CC79A7"
-GREY = "#666666"
-# The order in which lines of a plot take colours, each with a stroke of its own.
-LINE_COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE)
-LINE_STYLES = ("-", "--", "-.", (0, (5, 1, 1, 1, 1, 1)), ":")
-# Font sizes in points that stay readable when a plot is shown at half size.
-TEXT = 13
-LABEL = 14
+Floats = NDArray[np.float64]
 
 # One marker and colour an estimand, so that a right answer to another question is seen as such.
 _MARKS = {"ATT": ("o", BLUE), "ATE": ("s", VERMILION)}
 _OTHER_MARK = ("D", GREY)
 _UNSIGNED = FuncFormatter(lambda value, _: f"{abs(value):,.0f}")
-_WHITE_RIM = [withStroke(linewidth=4, foreground="white")]
-
-
-class Plot(Figure):
-    """A figure with alternative text: `alt`, one or two sentences for who cannot see it."""
-
-    def __init__(
-        self,
-        width: float = 9.0,
-        height: float = 5.4,
-        layout: Literal["constrained"] | None = "constrained",
-    ) -> None:
-        super().__init__(figsize=(width, height), dpi=100, layout=layout)
-        self.alt = ""
-
-    def png(self) -> bytes:
-        """The picture as a PNG file."""
-        file = io.BytesIO()
-        # The lightest compression: a slider's answer waits for it.
-        self.savefig(file, format="png", pil_kwargs={"compress_level": 1})
-        return file.getvalue()
-
-    def _repr_mimebundle_(
-        self, include: Any = None, exclude: Any = None
-    ) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
-        # Jupyter asks for this first, so the picture appears once, whether or not pyplot is
-        # loaded, and the alternative text is saved with it.
-        image = base64.b64encode(self.png()).decode()
-        return {"image/png": image, "text/plain": self.alt}, {"image/png": {"alt": self.alt}}
 
 
 # --- estimates ----------------------------------------------------------------------------------
@@ -81,8 +53,9 @@ def forest(
     `estimates` holds ``{"name", "estimand", "estimate", "low", "high"}`` from the top down, in
     `unit`. Estimands "ATT" and "ATE" have a mark of their own; every other has a third one.
     """
-    plot = Plot(9.5, 1.6 + 0.5 * len(estimates))
-    axes = _axes(plot, f"estimated effect ({unit})", "")
+    plot, axes = picture(
+        f"estimated effect ({unit})", "", width=9.5, height=1.6 + 0.5 * len(estimates)
+    )
     axes.axvline(0, color="#AAAAAA", lw=1)
     axes.axvline(truth, color=GREEN, lw=3, ls="--", zorder=1)
     number = _in_one_form([truth, *(one["estimate"] for one in estimates)])
@@ -90,15 +63,14 @@ def forest(
         marker, colour = _MARKS.get(one["estimand"], _OTHER_MARK)
         axes.plot([one["low"], one["high"]], [row, row], color=colour, lw=2.5, zorder=2)
         axes.plot(one["estimate"], row, marker, color=colour, ms=10, zorder=3)
-        axes.annotate(
+        write(
+            axes,
             number(one["estimate"]),
             (1.01, row),
             xycoords=axes.get_yaxis_transform(),
             va="center",
-            fontsize=TEXT,
         )
-    axes.set_yticks(range(len(estimates)), [str(one["name"]) for one in estimates])
-    axes.set_ylim(len(estimates) - 0.5, -0.5)
+    name_rows(axes, [str(one["name"]) for one in estimates])
     axes.grid(axis="y", visible=False)
     axes.xaxis.set_major_locator(MaxNLocator(6))  # long numbers would run into each other
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
@@ -125,9 +97,7 @@ def _legend_of_marks(axes: Axes, estimands: Sequence[str], truth: str) -> None:
         marker, colour = _MARKS.get(estimand, _OTHER_MARK)
         axes.plot([], [], marker, color=colour, ms=10, label=estimand)
     axes.plot([], [], color=GREEN, lw=3, ls="--", label=truth)
-    axes.legend(
-        loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=4, fontsize=TEXT, frameon=False
-    )
+    legend_above(axes, 4, 0.4)
 
 
 # --- who is comparable with whom ----------------------------------------------------------------
@@ -139,8 +109,7 @@ def overlap(propensity: ArrayLike, treated: ArrayLike, trim: float = 0.0) -> Plo
     `propensity` and `treated` have shape (n,). With `trim` above 0 the ends that are left out are
     shaded.
     """
-    plot = Plot(9.0, 4.8)
-    axes = _axes(plot, "propensity: probability of treatment", "people (log scale)")
+    plot, axes = picture("propensity: probability of treatment", "people (log scale)", height=4.8)
     alone = _draw_overlap(axes, np.asarray(propensity, float), np.asarray(treated), trim)
     # Groups may differ a hundredfold in size; what counts is where one of them is empty.
     axes.set_yscale("symlog", linthresh=1)
@@ -179,18 +148,18 @@ def balance(names: Sequence[str], before: ArrayLike, after: ArrayLike) -> Plot:
     `before` and `after` have one number a name, in deviations of the treated.
     """
     raw, weighted = np.asarray(before, float), np.asarray(after, float)
-    plot = Plot(9.0, 1.8 + 0.42 * len(names))
-    axes = _axes(plot, "difference of means, treated less others (standard deviations)", "")
+    plot, axes = picture(
+        "difference of means, treated less others (standard deviations)",
+        "",
+        height=1.8 + 0.42 * len(names),
+    )
     rows = np.arange(len(names))
     axes.axvspan(-0.1, 0.1, color=GREEN, alpha=0.2, lw=0, label="within 0.1")
-    axes.hlines(rows, raw, weighted, color="#BBBBBB", lw=1.5, zorder=1)
+    axes.hlines(rows, raw, weighted, color=SILVER, lw=1.5, zorder=1)
     axes.plot(raw, rows, "s", color=VERMILION, ms=9, label="as observed")
     axes.plot(weighted, rows, "o", color=BLUE, ms=9, label="weighted")
-    axes.set_yticks(rows, list(names))
-    axes.set_ylim(len(names) - 0.5, -0.5)
-    axes.legend(
-        loc="lower center", bbox_to_anchor=(0.45, 1.0), ncols=3, fontsize=TEXT, frameon=False
-    )
+    name_rows(axes, names)
+    legend_above(axes, 3, 0.45)
     worst = int(np.abs(raw).argmax())
     plot.alt = (
         f"Standardised differences of {len(names)} covariates. As observed the largest is "
@@ -218,30 +187,27 @@ def drift(
     plot = Plot(12.0, 4.8, layout=None)
     left = plot.add_axes((0.075, 0.125, 0.345, 0.775))
     right = plot.add_axes((0.597, 0.125, 0.393, 0.775))
-    _dress(left, "propensity: probability of an offer", "customers")
+    dress(left, "propensity: probability of an offer", "customers")
     _draw_overlap(left, np.asarray(propensity, float), np.asarray(treated), trim)
     left.legend(loc="upper center", fontsize=TEXT, ncols=2)
-    _dress(right, "estimated effect of an offer (€)", "")
+    dress(right, "estimated effect of an offer (€)", "")
     low, high = truth - 10, truth + 15
     right.axvline(truth, color=GREEN, lw=3, ls="--", label=f"truth, all: {truth:.1f}")
     right.axvline(truth_kept, color=GREY, lw=2, ls=":", label=f"truth, kept: {truth_kept:.1f}")
-    for row, (value, colour) in enumerate(zip(estimates.values(), LINE_COLOURS, strict=False)):
+    for row, (value, look) in enumerate(zip(estimates.values(), looks(estimates), strict=True)):
         beyond = ">" if value > high else "<" if value < low else "o"
-        right.plot(np.clip(value, low, high), row, beyond, color=colour, ms=12, clip_on=False)
-        right.annotate(
+        right.plot(np.clip(value, low, high), row, beyond, color=look.colour, ms=12, clip_on=False)
+        write(
+            right,
             f"{value:.1f}",
             (np.clip(value, low, high), row),
             (0, 11),
-            textcoords="offset points",
             ha="center",
-            fontsize=TEXT,
-            path_effects=_WHITE_RIM,
+            path_effects=white_rim(),
         )
-    right.set_yticks(range(len(estimates)), list(estimates))
+    name_rows(right, list(estimates))
     right.set(xlim=(low - 1, high + 1), ylim=(len(estimates) - 0.5, -0.7))
-    right.legend(
-        loc="lower center", bbox_to_anchor=(0.45, 1.0), ncols=2, fontsize=TEXT, frameon=False
-    )
+    legend_above(right, 2, 0.45)
     listed = ", ".join(f"{name} {value:.1f}" for name, value in estimates.items())
     plot.alt = (
         "Left: overlap of customers with and without an offer. Right: estimates in euros "
@@ -315,14 +281,11 @@ def qini_curves(curves: Mapping[str, tuple[ArrayLike, ArrayLike]], unit: str) ->
     `curves` maps names to (share of customers, extra outcome in `unit`), each (corners,), from
     the origin to the same end.
     """
-    plot = Plot()
-    axes = _axes(plot, "share of customers, best score first", f"extra outcome, Qini ({unit})")
+    plot, axes = picture("share of customers, best score first", f"extra outcome, Qini ({unit})")
     end = float(np.asarray(next(iter(curves.values()))[1])[-1])
     axes.plot([0, 1], [0, end], color=GREY, lw=2, ls=":", label="random order")
     _draw_curves(axes, curves)
-    axes.legend(
-        loc="lower center", bbox_to_anchor=(0.45, 1.0), ncols=3, fontsize=TEXT, frameon=False
-    )
+    legend_above(axes, 3, 0.45)
     tops = "; ".join(f"{name} {_highest(curve)}" for name, curve in curves.items())
     plot.alt = (
         f"Qini curves over the share of customers, best score first. Highest points: {tops}. A "
@@ -337,13 +300,12 @@ def profit_curves(curves: Mapping[str, tuple[ArrayLike, ArrayLike]]) -> Plot:
     `curves` maps names to (share of customers, profit), each (corners,), from the origin. The best
     point of each is marked.
     """
-    plot = Plot()
-    axes = _axes(plot, "share of customers with an offer, best first", "profit (€)")
+    plot, axes = picture("share of customers with an offer, best first", "profit (€)")
     axes.axhline(0, color=BLACK, lw=1)
     _draw_curves(axes, curves)
-    for curve, colour in zip(curves.values(), LINE_COLOURS, strict=False):
+    for curve, look in zip(curves.values(), looks(curves), strict=True):
         share, profit = (np.asarray(part, float) for part in curve)
-        axes.plot(share[profit.argmax()], profit.max(), "o", color=colour, ms=10)
+        axes.plot(share[profit.argmax()], profit.max(), "o", color=look.colour, ms=10)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     axes.legend(loc="lower left", fontsize=TEXT)
     tops = "; ".join(f"{name} {_highest(curve)}" for name, curve in curves.items())
@@ -352,10 +314,8 @@ def profit_curves(curves: Mapping[str, tuple[ArrayLike, ArrayLike]]) -> Plot:
 
 
 def _draw_curves(axes: Axes, curves: Mapping[str, tuple[ArrayLike, ArrayLike]]) -> None:
-    for (name, curve), colour, style in zip(
-        curves.items(), LINE_COLOURS, LINE_STYLES, strict=False
-    ):
-        axes.plot(*curve, color=colour, lw=2.5, ls=style, label=name)
+    for (name, curve), look in zip(curves.items(), looks(curves), strict=True):
+        axes.plot(*curve, color=look.colour, lw=2.5, ls=look.stroke, label=name)
     axes.set_xlim(0, 1)
     axes.xaxis.set_major_formatter(PercentFormatter(1))
 
@@ -380,8 +340,7 @@ def uplift_by_decile(
     tenths = np.array_split(np.argsort(-rank, kind="stable"), groups)
     rows = np.array([_difference(group[tenth], result[tenth]) for tenth in tenths])
     promised = np.array([rank[tenth].mean() for tenth in tenths])
-    plot = Plot()
-    axes = _axes(plot, "tenth of the customers, best score first", f"uplift ({unit})")
+    plot, axes = picture("tenth of the customers, best score first", f"uplift ({unit})")
     places = np.arange(1, groups + 1)
     shade = np.where(rows[:, 0] >= 0, BLUE, VERMILION)
     axes.bar(places, rows[:, 0], color=shade, width=0.75, label="observed (red: below zero)")
@@ -405,18 +364,3 @@ def _difference(treated: NDArray[Any], outcome: Floats) -> tuple[float, float]:
     with_it, without = outcome[treated == 1], outcome[treated == 0]
     variance = with_it.var(ddof=1) / len(with_it) + without.var(ddof=1) / len(without)
     return float(with_it.mean() - without.mean()), float(np.sqrt(variance))
-
-
-def _axes(plot: Plot, x: str, y: str) -> Axes:
-    axes: Axes = plot.subplots()
-    _dress(axes, x, y)
-    return axes
-
-
-def _dress(axes: Axes, x: str, y: str) -> None:
-    axes.set_xlabel(x, fontsize=LABEL)
-    axes.set_ylabel(y, fontsize=LABEL)
-    axes.tick_params(labelsize=TEXT)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(color="#DDDDDD", lw=0.8)
-    axes.set_axisbelow(True)

@@ -1,71 +1,30 @@
 """The pictures of the module: lesions, learning curves, distributions of the score, rule traces.
 
-Every function returns a `Plot`, a matplotlib figure that carries its alternative text and shows
-itself once in a notebook. Colours are those of Okabe and Ito (2008), safe for colour-blind
-readers, and no picture tells things apart by colour alone. Numbers are computed elsewhere; letting
-a reader turn them is left to `widgets`.
+Every function returns a `Plot`, which carries its alternative text, and no picture tells things
+apart by colour alone. Numbers are computed elsewhere; letting a reader turn them is left to
+`widgets`.
 """
 
 from __future__ import annotations
 
-import base64
-import io
 import pickle
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
-Floats = NDArray[np.float64]
+from labkit.pictures.palette import BLACK, BLUE, GREY, LABEL, ORANGE, SKY, TEXT, VERMILION, looks
+from labkit.pictures.plot import Plot, dress, legend_above, legend_below, name_rows, picture, write
 
-BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
-BLUE, VERMILION, PURPLE = "#0072B2", "#D55E00", "#CC79A7"
-GREY = "#666666"
-# The order in which lines of a plot take colours, each with a stroke and a mark of its own.
-LINE_COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, BLACK)
-LINE_STYLES = ("-", "--", "-.", (0, (5, 1, 1, 1, 1, 1)), ":", (0, (7, 2)))
-MARKS = ("o", "s", "^", "D", "v", "X")
-# Font sizes in points that stay readable when a plot is shown at half size.
-TEXT = 13
-LABEL = 14
+Floats = NDArray[np.float64]
 
 # One colour and hatching a verdict band, from benign to highly suspicious.
 BAND_LOOKS = ((SKY, ""), (ORANGE, "//"), (VERMILION, "xx"))
 BAND_NAMES = ("benign", "suspicious", "highly suspicious")
 _WHITE_GROUND = {"fc": "white", "ec": "none", "pad": 1.0}
-
-
-class Plot(Figure):
-    """A figure with alternative text: `alt`, one or two sentences for who cannot see it."""
-
-    def __init__(
-        self,
-        width: float = 9.0,
-        height: float = 5.4,
-        layout: Literal["constrained"] | None = "constrained",
-    ) -> None:
-        super().__init__(figsize=(width, height), dpi=100, layout=layout)
-        self.alt = ""
-
-    def png(self) -> bytes:
-        """The picture as a PNG file."""
-        file = io.BytesIO()
-        # The lightest compression: a slider's answer waits for it.
-        self.savefig(file, format="png", pil_kwargs={"compress_level": 1})
-        return file.getvalue()
-
-    def _repr_mimebundle_(
-        self, include: Any = None, exclude: Any = None
-    ) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
-        # Jupyter asks for this first, so the picture appears once, whether or not pyplot is
-        # loaded, and the alternative text is saved with it.
-        image = base64.b64encode(self.png()).decode()
-        return {"image/png": image, "text/plain": self.alt}, {"image/png": {"alt": self.alt}}
 
 
 # --- lesions ------------------------------------------------------------------------------------
@@ -80,8 +39,8 @@ def gallery(images: ArrayLike, titles: Sequence[str], columns: int = 4) -> Plot:
     panels = np.atleast_1d(plot.subplots(rows, columns)).ravel()
     for panel in panels:
         panel.axis("off")
-    for panel, picture, title in zip(panels, pictures, titles, strict=False):
-        panel.imshow(picture, interpolation="bilinear")
+    for panel, image, title in zip(panels, pictures, titles, strict=False):
+        panel.imshow(image, interpolation="bilinear")
         panel.set_title(title, fontsize=TEXT)
     listed = "; ".join(title.replace("\n", ", ") for title in titles)
     plot.alt = f"{len(pictures)} rendered lesions: {listed}."
@@ -99,25 +58,34 @@ def label_efficiency(
     `arms` maps names to shares (sizes, seeds) between 0 and 1. A line is the mean over seeds, its
     band goes from the worst seed to the best. `majority` is what always saying the same reaches.
     """
-    plot = Plot(9.5, 6.2)
-    axes = _axes(plot, "labelled images (log scale)", "right verdicts on test images (percent)")
+    plot, axes = picture(
+        "labelled images (log scale)",
+        "right verdicts on test images (percent)",
+        width=9.5,
+        height=6.2,
+    )
     if majority is not None:
         axes.axhline(100 * majority, color=GREY, lw=2, ls=":", label="always the same verdict")
     told = []
-    looks = zip(LINE_COLOURS, LINE_STYLES, MARKS, strict=True)
-    for (name, shares), (colour, style, mark) in zip(arms.items(), looks, strict=False):
+    for (name, shares), look in zip(arms.items(), looks(arms), strict=True):
         runs = 100 * np.asarray(shares, float)
         middle = runs.mean(1)
-        axes.fill_between(sizes, runs.min(1), runs.max(1), color=colour, alpha=0.18, lw=0)
-        axes.plot(sizes, middle, color=colour, ls=style, marker=mark, ms=8, lw=2.5, label=name)
+        axes.fill_between(sizes, runs.min(1), runs.max(1), color=look.colour, alpha=0.18, lw=0)
+        axes.plot(
+            sizes,
+            middle,
+            color=look.colour,
+            ls=look.stroke,
+            marker=look.mark,
+            ms=8,
+            lw=2.5,
+            label=name,
+        )
         told.append(f"{name} {', '.join(f'{value:.1f}' for value in middle)}")
     axes.set_xscale("log")
     axes.set_xticks(list(sizes), [str(size) for size in sizes])
     axes.set_xticks([], minor=True)
-    # Below the plot the names hide no curve.
-    axes.legend(
-        loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=2, fontsize=TEXT, frameon=False
-    )
+    legend_below(axes, 2, 0.13)  # there the names hide no curve
     plot.alt = (
         f"Percent of right verdicts with {', '.join(map(str, sizes))} labelled images, mean over "
         f"seeds: {'; '.join(told)}."
@@ -131,18 +99,17 @@ def right_for_which_reason(rows: Mapping[str, Mapping[str, float]], chance: floa
     `rows` maps the model's name to shares between 0 and 1 by what was asked; all have the same
     questions. `chance` is drawn as a line: what a coin reaches where two answers are possible.
     """
-    plot = Plot(9.5, 1.9 + 0.8 * len(rows))
-    axes = _axes(plot, "right answers on test images (percent)", "")
+    plot, axes = picture(
+        "right answers on test images (percent)", "", width=9.5, height=1.9 + 0.8 * len(rows)
+    )
     axes.axvline(100 * chance, color=GREY, lw=2, ls=":")
     questions = list(next(iter(rows.values())))
-    for question, colour, mark in zip(questions, LINE_COLOURS, MARKS, strict=False):
+    for question, look in zip(questions, looks(questions), strict=True):
         values = [100 * answers[question] for answers in rows.values()]
-        axes.plot(values, range(len(rows)), mark, color=colour, ms=12, label=question)
-    axes.set_yticks(range(len(rows)), list(rows))
-    axes.set(ylim=(len(rows) - 0.5, -0.5), xlim=(10, 100))
-    axes.legend(
-        loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=4, fontsize=TEXT, frameon=False
-    )
+        axes.plot(values, range(len(rows)), look.mark, color=look.colour, ms=12, label=question)
+    name_rows(axes, list(rows))
+    axes.set_xlim(10, 100)
+    legend_above(axes, 4, 0.4)
     told = "; ".join(
         f"{name}: {', '.join(f'{asked} {100 * share:.0f}' for asked, share in answers.items())}"
         for name, answers in rows.items()
@@ -156,16 +123,14 @@ def risk_of_answering(share: ArrayLike, risk: Mapping[str, ArrayLike]) -> Plot:
 
     `share` (m,) and each of `risk` (m,) lie between 0 and 1, the surest cases first.
     """
-    plot = Plot(9.0, 4.8)
-    axes = _axes(
-        plot, "share of cases answered, surest first (percent)", "wrong among these (percent)"
+    plot, axes = picture(
+        "share of cases answered, surest first (percent)", "wrong among these (percent)", height=4.8
     )
     answered = 100 * np.asarray(share, float)
     told = []
-    looks = zip(LINE_COLOURS, LINE_STYLES, strict=True)
-    for (name, wrong), (colour, style) in zip(risk.items(), looks, strict=False):
+    for (name, wrong), look in zip(risk.items(), looks(risk), strict=True):
         percent = 100 * np.asarray(wrong, float)
-        axes.plot(answered, percent, color=colour, ls=style, lw=2.5, label=name)
+        axes.plot(answered, percent, color=look.colour, ls=look.stroke, lw=2.5, label=name)
         half = percent[np.abs(answered - 50).argmin()]
         told.append(f"{name}: {half:.1f} percent when half are answered, {percent[-1]:.1f} for all")
     axes.set(xlim=(0, 100), ylim=(0, None))
@@ -203,8 +168,8 @@ def diagnosis(
     score in points, from the top down; `rule` says which rule fires and what it concludes.
     """
     plot: Plot = pickle.loads(_panels())
-    picture, middle, right = plot.axes
-    picture.imshow(np.asarray(image), interpolation="bilinear")
+    left, middle, right = plot.axes
+    left.imshow(np.asarray(image), interpolation="bilinear")
     shares = _draw_distribution(middle, np.asarray(distribution), limits)
     middle.legend(loc="upper left", fontsize=TEXT)
     _draw_trace(right, points, limits)
@@ -223,14 +188,14 @@ def _panels() -> bytes:
     """The empty panels of `diagnosis`, packed: a copy takes a third of the time of new ones."""
     # Measured places instead of a computed layout, which would take a third of a frame's time.
     plot = Plot(13.0, 5.0, layout=None)
-    picture = plot.add_axes((0.005, 0.25, 0.213, 0.56))
-    picture.axis("off")
-    picture.set_title("as drawn", fontsize=LABEL, y=1.0)
+    left = plot.add_axes((0.005, 0.25, 0.213, 0.56))
+    left.axis("off")
+    left.set_title("as drawn", fontsize=LABEL, y=1.0)
     middle = plot.add_axes((0.273, 0.12, 0.309, 0.82))
     _dress_distribution(middle)
     middle.set_ylim(0, 0.55)
     right = plot.add_axes((0.688, 0.12, 0.302, 0.82))
-    _dress(right, "points, added up from the top", "")
+    dress(right, "points, added up from the top", "")
     right.set_xlim(0, 9.4)
     right.xaxis.set_major_locator(MaxNLocator(6))
     right.grid(axis="y", visible=False)
@@ -267,7 +232,7 @@ def _draw_distribution(
 
 
 def _dress_distribution(axes: Axes) -> None:
-    _dress(axes, "total dermatoscopy score (TDS)", "probability")
+    dress(axes, "total dermatoscopy score (TDS)", "probability")
     axes.set_xlim(0.8, 9.1)
 
 
@@ -284,27 +249,8 @@ def _draw_trace(
     start = 0.0
     for row, (_, value) in enumerate(points):
         axes.barh(row, value, left=start, color=BLUE, height=0.6)
-        axes.annotate(
-            f"+{value:.1f}", (start + value, row), (4, 0), textcoords="offset points",
-            va="center", fontsize=TEXT, bbox=_WHITE_GROUND,
-        )  # fmt: skip
+        write(axes, f"+{value:.1f}", (start + value, row), (4, 0), va="center", bbox=_WHITE_GROUND)
         start += value
     for limit in limits:
         axes.axvline(limit, color=BLACK, lw=1.5, ls="--")
-    axes.set_yticks(range(len(points)), [name for name, _ in points])
-    axes.set_ylim(len(points) - 0.5, -0.5)
-
-
-def _axes(plot: Plot, x: str, y: str) -> Axes:
-    axes: Axes = plot.subplots()
-    _dress(axes, x, y)
-    return axes
-
-
-def _dress(axes: Axes, x: str, y: str) -> None:
-    axes.set_xlabel(x, fontsize=LABEL)
-    axes.set_ylabel(y, fontsize=LABEL)
-    axes.tick_params(labelsize=TEXT)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(color="#DDDDDD", lw=0.8)
-    axes.set_axisbelow(True)
+    name_rows(axes, [name for name, _ in points])

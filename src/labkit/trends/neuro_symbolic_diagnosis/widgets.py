@@ -1,26 +1,24 @@
 """The exploration of the lesson: turn the findings and the doubt, and watch score and verdict.
 
-A picture and its controls are two outputs of one cell. The picture is a plain PNG that the
-controls replace in place (a display with an id), so the saved notebook keeps it: without a kernel
-the sliders are gone, the picture stays. Drawing is left to `plots`, the lesion to the world, the
-distribution of the score to `logic`, the rule to `guideline`.
+Drawing is left to `plots`, the lesion to the world, the distribution of the score to `logic`, the
+rule to `guideline`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
 
-import ipywidgets
 import numpy as np
-from IPython.display import DisplayHandle, display
 from numpy.typing import NDArray
 from rdflib import Graph
 
+from labkit.pictures.explorer import Explorer, decimal, whole
+from labkit.pictures.plot import Plot
 from labkit.trends.neuro_symbolic_diagnosis import guideline
 from labkit.trends.neuro_symbolic_diagnosis.logic import sample_tds
-from labkit.trends.neuro_symbolic_diagnosis.plots import Plot, diagnosis
+from labkit.trends.neuro_symbolic_diagnosis.plots import diagnosis
 from labkit.trends.neuro_symbolic_diagnosis.world.lesions import (
     COLOURS,
     STRUCTURES,
@@ -38,39 +36,6 @@ DRAWS = 40_000
 """Monte-Carlo draws; a bar of the distribution is then off by at most about a quarter percent."""
 
 
-class Explorer:
-    """A picture that follows its controls; as the last value of a cell it shows both.
-
-    `controls` maps the names of arguments to widgets with a value, in the order shown; `draw`
-    takes those arguments and returns the picture.
-    """
-
-    def __init__(self, draw: Callable[..., Plot], controls: Mapping[str, Any]) -> None:
-        self.draw = draw
-        self.controls = dict(controls)
-        wrapped = ipywidgets.Layout(flex_flow="row wrap")
-        self.box = ipywidgets.HBox([*self.controls.values()], layout=wrapped)
-        self._shown: DisplayHandle | None = None
-        for control in self.controls.values():
-            control.observe(self._redraw, names="value")
-
-    @property
-    def picture(self) -> Plot:
-        """The picture for the controls as they stand."""
-        return self.draw(**{name: control.value for name, control in self.controls.items()})
-
-    def _redraw(self, change: Any) -> None:
-        if self._shown is not None:
-            self._shown.update(self.picture)
-
-    def _ipython_display_(self) -> None:
-        self._shown = display(self.picture, display_id=True)
-        # Where widgets cannot run, this text stands in for the controls.
-        bundle = self.box._repr_mimebundle_()
-        bundle["text/plain"] = "Sliders: run this cell in a live notebook to move them."
-        display(bundle, raw=True)
-
-
 def explore_diagnosis() -> Explorer:
     """Sliders for the four findings, the model's doubt and the threshold of "suspicious".
 
@@ -78,33 +43,14 @@ def explore_diagnosis() -> Explorer:
     that the model has no idea and believes every answer alike.
     """
     controls = {
-        "asymmetry": _whole(1, 0, 2, "asymmetry"),
-        "border": _whole(4, 0, 8, "border"),
-        "colours": _whole(3, 1, 6, "colours"),
-        "structures": _whole(3, 1, 5, "structures"),
-        "doubt": _decimal(0.2, 0.0, 1.0, 0.05, "doubt"),
-        "threshold": _decimal(4.75, 3.75, 5.35, 0.1, "suspicious >"),
+        "asymmetry": whole("asymmetry", 1, 0, 2),
+        "border": whole("border", 4, 0, 8),
+        "colours": whole("colours", 3, 1, 6),
+        "structures": whole("structures", 3, 1, 5),
+        "doubt": decimal("doubt", 0.2, 0.0, 1.0, 0.05),
+        "threshold": decimal("suspicious >", 4.75, 3.75, 5.35, 0.1),
     }
     return Explorer(_diagnosis, controls)
-
-
-def _whole(value: int, low: int, high: int, name: str) -> Any:
-    return ipywidgets.IntSlider(
-        value=value, min=low, max=high, description=name, continuous_update=False
-    )
-
-
-def _decimal(value: float, low: float, high: float, step: float, name: str) -> Any:
-    return ipywidgets.FloatSlider(
-        value=value,
-        min=low,
-        max=high,
-        step=step,
-        description=name,
-        readout_format=".2f",
-        # The picture is drawn when the hand lets go; drawing all the way would lag behind it.
-        continuous_update=False,
-    )
 
 
 def _diagnosis(

@@ -1,27 +1,24 @@
 """The pictures of the module: gap curves, the ordering surface and the map of a storm day.
 
-Every function returns a `Plot`, a matplotlib figure that carries its alternative text and shows
-itself once in a notebook. Colours are those of Okabe and Ito (2008), safe for colour-blind
-readers. Numbers are computed elsewhere; letting a reader turn them is left to `widgets`.
+Every function returns a `Plot`, which carries its alternative text. Numbers are computed elsewhere;
+letting a reader turn them is left to `widgets`.
 """
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import Normalize
-from matplotlib.figure import Figure
 from matplotlib.patches import Circle
-from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from labkit.pictures.palette import BLACK, BLUE, GREY, LABEL, ORANGE, SKY, TEXT, VERMILION, looks
+from labkit.pictures.plot import Plot, dress, label_levels, picture, plain_log_ticks, white_rim
 from labkit.trends.rl_supply_chain.world.routing import (
     DEPOT,
     SIDE_KM,
@@ -30,44 +27,6 @@ from labkit.trends.rl_supply_chain.world.routing import (
     Trips,
     storm_centre,
 )
-
-BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
-YELLOW, BLUE, VERMILION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
-GREY = "#666666"
-# The order in which lines of a plot take colours; yellow is too pale for a line on white.
-LINE_COLOURS = (BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY)
-LINE_STYLES = ("--", "-.", ":")
-# Font sizes in points that stay readable when a plot is shown at half size.
-TEXT = 13
-LABEL = 14
-
-
-class Plot(Figure):
-    """A figure with alternative text: `alt`, one or two sentences for who cannot see it."""
-
-    def __init__(
-        self,
-        width: float = 9.0,
-        height: float = 5.4,
-        layout: Literal["constrained"] | None = "constrained",
-    ) -> None:
-        super().__init__(figsize=(width, height), dpi=100, layout=layout)
-        self.alt = ""
-
-    def png(self) -> bytes:
-        """The picture as a PNG file."""
-        file = io.BytesIO()
-        # The lightest compression: a slider's answer waits for it.
-        self.savefig(file, format="png", pil_kwargs={"compress_level": 1})
-        return file.getvalue()
-
-    def _repr_mimebundle_(
-        self, include: Any = None, exclude: Any = None
-    ) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
-        # Jupyter asks for this first, so the picture appears once, whether or not pyplot is
-        # loaded, and the alternative text is saved with it.
-        image = base64.b64encode(self.png()).decode()
-        return {"image/png": image, "text/plain": self.alt}, {"image/png": {"alt": self.alt}}
 
 
 def gap_curves(curves: Mapping[str, Any]) -> Plot:
@@ -78,20 +37,20 @@ def gap_curves(curves: Mapping[str, Any]) -> Plot:
     the median over its seeds, the band goes from the best seed to the worst.
     """
     names = list(dict.fromkeys(run["name"] for run in curves["methods"]))
-    plot = Plot()
-    axes = _axes(plot, "CPU time of training (seconds)", "gap to the optimal cost (percent)")
+    plot, axes = picture("CPU time of training (seconds)", "gap to the optimal cost (percent)")
     axes.set(xscale="log", yscale="log")
     ends = []
-    for name, colour in zip(names, LINE_COLOURS, strict=False):
+    for name, (colour, *_) in zip(names, looks(names), strict=True):
         runs = [run for run in curves["methods"] if run["name"] == name]
         seconds, gaps = _on_common_seconds(runs)
         middle = np.median(gaps, axis=0)
         axes.fill_between(seconds, gaps.min(0), gaps.max(0), color=colour, alpha=0.2, lw=0)
         axes.plot(seconds, middle, color=colour, lw=2.5, marker="o", ms=5, label=name)
         ends.append(f"{name} ends at {middle[-1]:.2f} percent after {seconds[-1]:.0f} s")
-    _label_levels(axes, curves["baselines"])
+    label_levels(axes, curves["baselines"], "%")
     axes.margins(y=0.12)
-    _percent_ticks(axes)
+    plain_log_ticks(axes.xaxis)
+    plain_log_ticks(axes.yaxis)
     axes.legend(loc="lower left", fontsize=TEXT, framealpha=0.95)
     fixed = ", ".join(f"{name} {gap:.3g} percent" for name, gap in curves["baselines"].items())
     plot.alt = (
@@ -116,37 +75,6 @@ def _on_common_seconds(
     return seconds, np.array(gaps)
 
 
-def _label_levels(axes: Axes, levels: Mapping[str, float]) -> None:
-    """Horizontal lines named at the right edge; names of close lines step aside."""
-    names = sorted(levels, key=lambda name: -levels[name])
-    for place, (name, style) in enumerate(zip(names, LINE_STYLES, strict=False)):
-        gap = levels[name]
-        axes.axhline(gap, color=GREY, lw=1.8, ls=style)
-        above = place > 0 and levels[names[place - 1]] < 1.4 * gap
-        below = place + 1 < len(names) and gap < 1.4 * levels[names[place + 1]]
-        axes.annotate(
-            f"{name} {gap:.3g} %",
-            (1, gap),
-            (6, 0),
-            xycoords=axes.get_yaxis_transform(),
-            textcoords="offset points",
-            va="top" if above else "bottom" if below else "center",
-            fontsize=TEXT,
-        )
-
-
-def _percent_ticks(axes: Axes) -> None:
-    """Plain numbers instead of powers of ten, those that fall into view."""
-    for axis, ticks in (
-        (axes.yaxis, [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50]),
-        (axes.xaxis, [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200]),
-    ):
-        low, high = axis.get_view_interval()
-        shown = [tick for tick in ticks if low <= tick <= high]
-        axis.set_ticks(shown, [f"{tick:g}" for tick in shown])
-        axis.set_ticks([], minor=True)
-
-
 def ordering_surface(
     orders: NDArray[np.integer], level: float, best_level: float, title: str = ""
 ) -> Plot:
@@ -165,7 +93,8 @@ def ordering_surface(
     # Measured places instead of a computed layout, which would take a third of a frame's time.
     plot = Plot(layout=None)
     plot.subplots_adjust(left=0.075, right=0.99, bottom=0.11, top=0.94)
-    axes = _axes(plot, "inventory position: on hand and on its way (units)", "order (units)")
+    axes = plot.subplots()
+    dress(axes, "inventory position: on hand and on its way (units)", "order (units)")
     axes.scatter(position, order, s=6 + 110 * share, color=BLUE, lw=0, label="optimal orders")
     mean = np.bincount(position, order * share) / np.bincount(position, share)
     axes.plot(np.arange(len(mean)), mean, color=ORANGE, lw=2.5, label="mean over states")
@@ -272,7 +201,7 @@ def _draw_storms(axes: Axes, days: Days, day: int, hours: Sequence[float]) -> No
         axes.add_patch(Circle((x, y), radius, color=SKY, alpha=0.3, lw=0, zorder=0))
         axes.add_patch(Circle((x, y), radius, fill=False, ec=BLUE, ls=":", lw=1.5, zorder=1))
         text = axes.text(x, y, f"storm {hour:.3g} h", ha="center", va="center", fontsize=TEXT)
-        text.set(color=BLUE, zorder=5, path_effects=[withStroke(linewidth=3, foreground="white")])
+        text.set(color=BLUE, zorder=5, path_effects=white_rim(3))
 
 
 def _draw_requests(axes: Axes, days: Days, day: int, trip: Trips, hour: float | None) -> None:
@@ -308,7 +237,7 @@ def _label_request(axes: Axes, places: NDArray[Any], request: np.intp, text: str
         va="center",
         fontsize=11,
         zorder=5,
-        path_effects=[withStroke(linewidth=2.5, foreground="white")],
+        path_effects=white_rim(2.5),
     )
 
 
@@ -337,14 +266,3 @@ def truck_position(
     times = np.stack([trip.leave[day], trip.arrive[day]], axis=1).ravel()
     points = np.stack([stops[:-1], stops[1:]], axis=1).reshape(-1, 2)
     return np.stack([np.interp(hours, times, points[:, axis]) for axis in (0, 1)], axis=1)
-
-
-def _axes(plot: Plot, x: str, y: str) -> Axes:
-    axes = plot.subplots()
-    axes.set_xlabel(x, fontsize=LABEL)
-    axes.set_ylabel(y, fontsize=LABEL)
-    axes.tick_params(labelsize=TEXT)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(color="#DDDDDD", lw=0.8)
-    axes.set_axisbelow(True)
-    return axes

@@ -1,24 +1,20 @@
 """The two explorations of the lesson: base-stock against the optimum, and a storm day to play.
 
-A picture and its controls are two outputs of one cell. The picture is a plain PNG that the
-controls replace in place (a display with an id), so the saved notebook keeps it: without a kernel
-the sliders are gone, the picture stays. Drawing is left to `plots`, numbers to the world and to
-the tables in `data`.
+Drawing is left to `plots`, numbers to the world and to the tables in `data`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import ipywidgets
 import numpy as np
-from IPython.display import DisplayHandle, display
 from numpy.typing import NDArray
 
-from labkit.trends.rl_supply_chain.plots import Plot, ordering_surface, storm_day
+from labkit.pictures.explorer import Explorer, choice, decimal, play, whole
+from labkit.pictures.plot import Plot
+from labkit.trends.rl_supply_chain.plots import ordering_surface, storm_day
 from labkit.trends.rl_supply_chain.world.routing import (
     Days,
     Score,
@@ -26,45 +22,6 @@ from labkit.trends.rl_supply_chain.world.routing import (
     follow,
     nearest_request,
 )
-
-
-class Explorer:
-    """A picture that follows its controls; as the last value of a cell it shows both.
-
-    `controls` maps the names of arguments to widgets with a value, in the order shown; `draw`
-    takes those arguments and returns the picture.
-    """
-
-    def __init__(
-        self,
-        draw: Callable[..., Plot],
-        controls: Mapping[str, Any],
-        extra: tuple[ipywidgets.Widget, ...] = (),
-    ) -> None:
-        self.draw = draw
-        self.controls = dict(controls)
-        # On a narrow page one row would squeeze the sliders until nothing is left to pull.
-        wrapped = ipywidgets.Layout(flex_flow="row wrap")
-        self.box = ipywidgets.HBox([*extra, *self.controls.values()], layout=wrapped)
-        self._shown: DisplayHandle | None = None
-        for control in self.controls.values():
-            control.observe(self._redraw, names="value")
-
-    @property
-    def picture(self) -> Plot:
-        """The picture for the controls as they stand."""
-        return self.draw(**{name: control.value for name, control in self.controls.items()})
-
-    def _redraw(self, change: Any) -> None:
-        if self._shown is not None:
-            self._shown.update(self.picture)
-
-    def _ipython_display_(self) -> None:
-        self._shown = display(self.picture, display_id=True)
-        # Where widgets cannot run, this text stands in for the controls.
-        bundle = self.box._repr_mimebundle_()
-        bundle["text/plain"] = "Sliders: run this cell in a live notebook to move them."
-        display(bundle, raw=True)
 
 
 def explore_base_stock() -> Explorer:
@@ -75,12 +32,12 @@ def explore_base_stock() -> Explorer:
     """
     lead_times, penalties = _choices()
     start = (max(lead_times), penalties[0])
-    lead_time = ipywidgets.SelectionSlider(
-        options=lead_times, value=start[0], description="lead time"
-    )
-    penalty = ipywidgets.SelectionSlider(options=penalties, value=start[1], description="penalty")
-    level = ipywidgets.IntSlider(value=_table(*start)[1], min=5, max=40, description="level")
-    return Explorer(_surface, {"lead_time": lead_time, "penalty": penalty, "level": level})
+    controls = {
+        "lead_time": choice("lead time", start[0], lead_times, continuous_update=True),
+        "penalty": choice("penalty", start[1], penalties, continuous_update=True),
+        "level": whole("level", _table(*start)[1], 5, 40, continuous_update=True),
+    }
+    return Explorer(_surface, controls)
 
 
 def _surface(lead_time: int, penalty: int, level: int) -> Plot:
@@ -123,13 +80,6 @@ def play_storm_day(days: Days, score: Score, day: int = 0, name: str = "your sco
         name: drive(one, follow(score)),
     }
     last = float(np.ceil(10 * max(trip.finish[0] for trip in trips.values())) / 10)
-    hour = ipywidgets.FloatSlider(
-        value=last, min=0.0, max=last, step=0.1, description="hour", readout_format=".1f"
-    )
-    play = ipywidgets.Play(min=0, max=round(last / 0.1), interval=250, description="play the day")
-
-    def move(change: Any) -> None:
-        hour.value = min(0.1 * change["new"], last)
-
-    play.observe(move, names="value")
-    return Explorer(lambda hour: storm_day(one, trips, hour=hour), {"hour": hour}, (play,))
+    hour = decimal("hour", last, 0.0, last, 0.1, continuous_update=True)
+    button = play("play the day", hour, step=0.1, interval=250)
+    return Explorer(lambda hour: storm_day(one, trips, hour=hour), {"hour": hour}, (button,))

@@ -1,38 +1,45 @@
 """The pictures of the module: accuracy against cycles, weights on a grid, where cycles go.
 
-Every function returns a `Plot`, a matplotlib figure that carries its alternative text and shows
-itself once in a notebook. Colours are those of Okabe and Ito (2008), safe for colour-blind
-readers, and no picture tells things apart by colour alone. Numbers are computed elsewhere; letting
-a reader turn them is left to `widgets`.
+Every function returns a `Plot`, which carries its alternative text, and no picture tells things
+apart by colour alone. Numbers are computed elsewhere; letting a reader turn them is left to
+`widgets`.
 """
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
-from matplotlib.ticker import (
-    FixedLocator,
-    FuncFormatter,
-    MultipleLocator,
-    NullLocator,
-    PercentFormatter,
-)
+from matplotlib.ticker import MultipleLocator, NullLocator, PercentFormatter
 from matplotlib.transforms import ScaledTranslation
 from numpy.typing import ArrayLike
 
-BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
-BLUE, VERMILION, PURPLE = "#0072B2", "#D55E00", "#CC79A7"
-GREY = "#666666"
-# Font sizes in points that stay readable when a plot is shown at half size.
-TEXT = 13
-LABEL = 14
+from labkit.pictures.palette import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    LABEL,
+    ORANGE,
+    PURPLE,
+    SKY,
+    TEXT,
+    VERMILION,
+    fills,
+)
+from labkit.pictures.plot import (
+    Plot,
+    dress,
+    legend_above,
+    legend_below,
+    name_rows,
+    picture,
+    plain_log_ticks,
+    white_rim,
+    write,
+)
 
 # How a network came about: its marker, its colour, and how many points beside its place it is
 # drawn, so that networks of equal cycles do not hide each other.
@@ -41,43 +48,6 @@ _HOW = {
     "pruned": ("s", ORANGE, 0.0),
     "distilled": ("^", PURPLE, 17.0),
 }
-_BARS = (
-    (BLUE, ""),
-    (ORANGE, "//"),
-    (GREEN, ".."),
-    (PURPLE, "xx"),
-    (SKY, "\\\\"),
-    (VERMILION, "--"),
-)
-_RIM = [withStroke(linewidth=4, foreground="white")]
-
-
-class Plot(Figure):
-    """A figure with alternative text: `alt`, one or two sentences for who cannot see it."""
-
-    def __init__(
-        self,
-        width: float = 9.0,
-        height: float = 5.4,
-        layout: Literal["constrained"] | None = "constrained",
-    ) -> None:
-        super().__init__(figsize=(width, height), dpi=100, layout=layout)
-        self.alt = ""
-
-    def png(self) -> bytes:
-        """The picture as a PNG file."""
-        file = io.BytesIO()
-        # The lightest compression: a slider's answer waits for it.
-        self.savefig(file, format="png", pil_kwargs={"compress_level": 1})
-        return file.getvalue()
-
-    def _repr_mimebundle_(
-        self, include: Any = None, exclude: Any = None
-    ) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
-        # Jupyter asks for this first, so the picture appears once, whether or not pyplot is
-        # loaded, and the alternative text is saved with it.
-        image = base64.b64encode(self.png()).decode()
-        return {"image/png": image, "text/plain": self.alt}, {"image/png": {"alt": self.alt}}
 
 
 # --- the headline -------------------------------------------------------------------------------
@@ -94,15 +64,16 @@ def accuracy_against_cycles(
     `kernels` holds ``{"name", "cycles"}``: a line where the network of the lesson would stand with
     another kernel.
     """
-    plot = Plot(10.0, 6.2)
-    axes = _axes(plot, "cycles for one window, log scale", "accuracy, people never seen")
+    plot, axes = picture(
+        "cycles for one window, log scale", "accuracy, people never seen", width=10.0, height=6.2
+    )
     axes.set_xscale("log")
     for one in networks:
         alone = sum(other["cycles"] == one["cycles"] for other in networks) == 1
         _draw_network(plot, axes, one, 0.0 if alone else _HOW[one["how"]][2])
     _name_networks(axes, networks)
     _kernel_lines(axes, kernels)
-    _cycle_ticks(axes)
+    plain_log_ticks(axes.xaxis, _in_thousands)
     axes.yaxis.set_major_locator(MultipleLocator(0.02))
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     _set_limits(axes, networks, kernels)
@@ -152,16 +123,7 @@ def _name_networks(axes: Axes, networks: Sequence[Mapping[str, Any]]) -> None:
         key = (one["name"], one["cycles"])
         lowest[key] = min(*one["accuracy"], lowest.get(key, np.inf), 1.0)
     for (name, cycles), low in lowest.items():
-        axes.annotate(
-            name,
-            (cycles, low),
-            (0, -10),
-            textcoords="offset points",
-            ha="center",
-            va="top",
-            fontsize=TEXT,
-            path_effects=_RIM,
-        )
+        write(axes, name, (cycles, low), (0, -10), ha="center", va="top", path_effects=white_rim())
 
 
 def _set_limits(
@@ -186,32 +148,22 @@ def _kernel_lines(axes: Axes, kernels: Sequence[Mapping[str, Any]]) -> None:
         # The name stands on the right of its line, or on the left where another line is near.
         near = any(1 < place / kernel["cycles"] < 1.2 for place in places)
         axes.axvline(kernel["cycles"], color=GREY, lw=2, ls="--", zorder=1)
-        axes.annotate(
+        write(
+            axes,
             kernel["name"],
             (kernel["cycles"], 0.02),
             (-4, 0) if near else (4, 0),
             xycoords=axes.get_xaxis_transform(),
-            textcoords="offset points",
             rotation=90,
             va="bottom",
             ha="right" if near else "left",
-            fontsize=TEXT,
             color=GREY,
-            path_effects=_RIM,
+            path_effects=white_rim(),
         )
 
 
-def _cycle_ticks(axes: Axes) -> None:
-    """Write cycles as thousands and millions, at ticks a reader knows."""
-    axes.xaxis.set_major_locator(
-        FixedLocator([factor * 10**power for power in range(3, 9) for factor in (1, 2, 5)])
-    )
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(
-        FuncFormatter(
-            lambda value, _: f"{value / 1e6:g} M" if value >= 1e6 else f"{value / 1e3:g} k"
-        )
-    )
+def _in_thousands(cycles: float) -> str:
+    return f"{cycles / 1e6:g} M" if cycles >= 1e6 else f"{cycles / 1e3:g} k"
 
 
 def _legend_of_networks(axes: Axes, networks: Sequence[Mapping[str, Any]]) -> None:
@@ -222,9 +174,7 @@ def _legend_of_networks(axes: Axes, networks: Sequence[Mapping[str, Any]]) -> No
     for flash in (5, 20):
         axes.scatter([], [], s=_area(1024 * flash), color="white", edgecolors=BLACK,
                      label=f"{flash} KB of flash")  # fmt: skip
-    axes.legend(
-        loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=5, fontsize=TEXT, frameon=False
-    )
+    legend_above(axes, 5)
 
 
 # --- quantisation -------------------------------------------------------------------------------
@@ -247,17 +197,24 @@ def bits_and_width(
     plot = Plot(12.0, 4.8, layout=None)
     left = plot.add_axes((0.066, 0.125, 0.439, 0.775))
     right = plot.add_axes((0.59, 0.125, 0.4, 0.775))
-    _dress(left, "weight, as a byte", "weights (log scale)")
+    dress(left, "weight, as a byte", "weights (log scale)")
     _draw_grid(left, np.ravel(weights), bits)
-    _dress(right, "bits a weight", "accuracy, people never seen")
+    dress(right, "bits a weight", "accuracy, people never seen")
     right.axhline(int8_accuracy, color=GREEN, lw=2.5, ls="--", zorder=1)
     right.plot(list(accuracy), list(accuracy.values()), "o-", color=BLUE, lw=2.5, ms=7)
     right.plot(bits, accuracy[bits], "D", color=VERMILION, mec=BLACK, ms=14)
-    right.annotate(f"int8 on the chip {int8_accuracy:.1%}", (min(accuracy), int8_accuracy), (0, 6),
-                   textcoords="offset points", fontsize=TEXT, path_effects=_RIM)  # fmt: skip
-    right.annotate(f"{accuracy[bits]:.1%}", (bits, accuracy[bits]), (0, -28),
-                   textcoords="offset points", ha="center", fontsize=LABEL,
-                   path_effects=_RIM)  # fmt: skip
+    rim = white_rim()
+    level = f"int8 on the chip {int8_accuracy:.1%}"
+    write(right, level, (min(accuracy), int8_accuracy), (0, 6), path_effects=rim)
+    write(
+        right,
+        f"{accuracy[bits]:.1%}",
+        (bits, accuracy[bits]),
+        (0, -28),
+        ha="center",
+        fontsize=LABEL,
+        path_effects=rim,
+    )
     right.set(ylim=(0, 1.08), xlim=(min(accuracy) - 0.4, max(accuracy) + 0.4))
     right.set_xticks(list(accuracy))
     right.yaxis.set_major_formatter(PercentFormatter(1))
@@ -290,9 +247,7 @@ def _draw_grid(axes: Axes, weights: Any, bits: int) -> None:
     axes.set_yticks([1, 10, 100, 1000, 10_000], ["1", "10", "100", "1 k", "10 k"])
     axes.yaxis.set_minor_locator(NullLocator())
     axes.set(xlim=(-132, 132), ylim=(0.8, 3 * len(weights)))
-    axes.legend(
-        loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, fontsize=TEXT, frameon=False
-    )
+    legend_above(axes, 2)
 
 
 # --- the chip -----------------------------------------------------------------------------------
@@ -305,23 +260,18 @@ def cycles_by_kind(
 
     `kernels` maps names to ``{kind of instruction: cycles}``; all have the same kinds.
     """
-    plot = Plot(10.0, 1.7 + 0.75 * len(kernels))
-    axes = _axes(plot, unit, "")
+    plot, axes = picture(unit, "", width=10.0, height=1.7 + 0.75 * len(kernels))
     for row, kinds in enumerate(kernels.values()):
         start = 0.0
-        for (kind, cycles), (colour, hatch) in zip(kinds.items(), _BARS, strict=False):
-            axes.barh(row, cycles, left=start, height=0.62, color=colour, hatch=hatch,
+        for (kind, cycles), fill in zip(kinds.items(), fills(kinds), strict=True):
+            axes.barh(row, cycles, left=start, height=0.62, color=fill.colour, hatch=fill.hatch,
                       edgecolor="white", label=kind if row == 0 else None)  # fmt: skip
             start += cycles
-        axes.annotate(f"{start:.1f}", (start, row), (6, 0), textcoords="offset points",
-                      va="center", fontsize=LABEL)  # fmt: skip
-    axes.set_yticks(range(len(kernels)), list(kernels))
-    axes.set_ylim(len(kernels) - 0.5, -0.5)
+        write(axes, f"{start:.1f}", (start, row), (6, 0), va="center", fontsize=LABEL)
+    name_rows(axes, list(kernels))
     axes.margins(x=0.08)
     axes.grid(axis="y", visible=False)
-    axes.legend(
-        loc="lower center", bbox_to_anchor=(0.42, 1.0), ncols=4, fontsize=TEXT, frameon=False
-    )
+    legend_above(axes, 4, 0.42)
     listed = "; ".join(
         f"{name} {sum(kinds.values()):.1f}, of these "
         + ", ".join(f"{kind} {cycles:.1f}" for kind, cycles in kinds.items())
@@ -338,8 +288,7 @@ def seeds(accuracy: Sequence[tuple[float, float]]) -> Plot:
     """
     pairs = np.asarray(accuracy, float)
     order = np.argsort(pairs[:, 0], kind="stable")
-    plot = Plot(9.0, 4.8)
-    axes = _axes(plot, "seed of the training", "accuracy, people never seen")
+    plot, axes = picture("seed of the training", "accuracy, people never seen", height=4.8)
     places = np.arange(len(pairs))
     axes.vlines(places, *pairs[order].T, color=GREY, lw=2, zorder=1)
     axes.plot(places, pairs[order, 0], "o", color=BLUE, ms=12, label="floating point")
@@ -380,7 +329,7 @@ def strip(
     plot = Plot(11.0, 6.2, layout=None)
     above = plot.add_axes((0.175, 0.585, 0.815, 0.34))
     below = plot.add_axes((0.175, 0.165, 0.815, 0.39), sharex=above)
-    _dress(above, "", "acceleration (g)")
+    dress(above, "", "acceleration (g)")
     above.tick_params(labelbottom=False)
     seen = time <= second
     for column, (name, colour, style) in enumerate(
@@ -388,9 +337,8 @@ def strip(
     ):
         above.plot(time[seen], values[seen, column], color=colour, ls=style, lw=1.6, label=name)
     above.set_ylim(values.min() - 0.2, values.max() + 0.2)
-    above.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, fontsize=TEXT,
-                 frameon=False)  # fmt: skip
-    _dress(below, "time (s)", "")
+    legend_above(above, 3)
+    dress(below, "time (s)", "")
     shown = [one for one in verdicts if one[0] <= second + 1e-9]
     rows = {name: row for row, name in enumerate(classes)}
     below.step(
@@ -411,10 +359,9 @@ def strip(
         below.plot(x, y, marker, color=colour, ms=10, label=name)
     if shown:
         above.axvspan(shown[-1][0] - window, shown[-1][0], color=ORANGE, alpha=0.3, lw=0)
-    below.set_yticks(range(len(classes)), list(classes))
-    below.set(xlim=(0, time[-1]), ylim=(len(classes) - 0.5, -0.5))
-    below.legend(loc="upper center", bbox_to_anchor=(0.5, -0.22), ncols=3, fontsize=TEXT,
-                 frameon=False)  # fmt: skip
+    name_rows(below, classes)
+    below.set_xlim(0, time[-1])
+    legend_below(below, 3, 0.22)
     right_ones = sum(said == truth for _, said, truth in shown)
     now = f" The last one: {shown[-1][1]}, in truth {shown[-1][2]}." if shown else ""
     plot.alt = (
@@ -422,18 +369,3 @@ def strip(
         f"the chip's verdicts: {right_ones} of {len(shown)} windows right.{now}"
     )
     return plot
-
-
-def _axes(plot: Plot, x: str, y: str) -> Axes:
-    axes: Axes = plot.subplots()
-    _dress(axes, x, y)
-    return axes
-
-
-def _dress(axes: Axes, x: str, y: str) -> None:
-    axes.set_xlabel(x, fontsize=LABEL)
-    axes.set_ylabel(y, fontsize=LABEL)
-    axes.tick_params(labelsize=TEXT)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(color="#DDDDDD", lw=0.8)
-    axes.set_axisbelow(True)

@@ -1,66 +1,25 @@
 """The explorations of the lesson: bits and width of a network, and the chip watching a wrist.
 
-A picture and its controls are two outputs of one cell. The picture is a plain PNG that the
-controls replace in place (a display with an id), so the saved notebook keeps it: without a kernel
-the sliders are gone, the picture stays. Drawing is left to `plots`, the networks to `integer`,
-what they cost on the chip to `cost`.
+Drawing is left to `plots`, the networks to `integer`, what they cost on the chip to `cost`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-import ipywidgets
 import numpy as np
-from IPython.display import DisplayHandle, display
 from numpy.typing import ArrayLike
 
+from labkit.pictures.explorer import Explorer, choice, decimal, play, whole
+from labkit.pictures.plot import Plot
+
 from . import cost, data, integer, network
-from .plots import Plot, bits_and_width, grid_step, strip
+from .plots import bits_and_width, grid_step, strip
 
 BITS = range(2, 9)
 CLOCK_HZ = 125_000_000
-
-
-class Explorer:
-    """A picture that follows its controls; as the last value of a cell it shows both.
-
-    `controls` maps the names of arguments to widgets with a value, in the order shown; `draw`
-    takes those arguments and returns the picture.
-    """
-
-    def __init__(
-        self,
-        draw: Callable[..., Plot],
-        controls: Mapping[str, Any],
-        extra: tuple[ipywidgets.Widget, ...] = (),
-    ) -> None:
-        self.draw = draw
-        self.controls = dict(controls)
-        # On a narrow page one row would squeeze the sliders until nothing is left to pull.
-        wrapped = ipywidgets.Layout(flex_flow="row wrap")
-        self.box = ipywidgets.HBox([*extra, *self.controls.values()], layout=wrapped)
-        self._shown: DisplayHandle | None = None
-        for control in self.controls.values():
-            control.observe(self._redraw, names="value")
-
-    @property
-    def picture(self) -> Plot:
-        """The picture for the controls as they stand."""
-        return self.draw(**{name: control.value for name, control in self.controls.items()})
-
-    def _redraw(self, change: Any) -> None:
-        if self._shown is not None:
-            self._shown.update(self.picture)
-
-    def _ipython_display_(self) -> None:
-        self._shown = display(self.picture, display_id=True)
-        # Where widgets cannot run, this text stands in for the controls.
-        bundle = self.box._repr_mimebundle_()
-        bundle["text/plain"] = "Sliders: run this cell in a live notebook to move them."
-        display(bundle, raw=True)
 
 
 # --- bits and width -----------------------------------------------------------------------------
@@ -82,13 +41,11 @@ def explore_bits(names: Mapping[str, str]) -> Explorer:
         price = f"{kilobytes:.1f} KB of weights, {study['milliseconds']:.2f} ms a window"
         return bits_and_width(study["weights"], bits, study["accuracy"], study["int8"], price)
 
-    bits = ipywidgets.IntSlider(
-        value=4, min=BITS[0], max=BITS[-1], description="bits", continuous_update=False
-    )
-    width = ipywidgets.SelectionSlider(
-        options=list(names), value=list(names)[-1], description="width", continuous_update=False
-    )
-    return Explorer(draw, {"bits": bits, "width": width})
+    controls = {
+        "bits": whole("bits", 4, BITS[0], BITS[-1]),
+        "width": choice("width", list(names)[-1], names),
+    }
+    return Explorer(draw, controls)
 
 
 @cache
@@ -147,19 +104,10 @@ def watch_live(
     shows all of it where no kernel runs.
     """
     last = float(np.ceil(10 * len(np.asarray(signal)) / rate) / 10)
-    second = ipywidgets.FloatSlider(
-        value=last, min=0.0, max=last, step=0.1, description="second", readout_format=".1f"
-    )
-    hop = data.HOP / data.RATE_HZ
-    play = ipywidgets.Play(min=0, max=int(np.ceil(last / hop)), interval=500, description="play")
-
-    def move(change: Any) -> None:
-        second.value = min(hop * change["new"], last)
-
-    play.observe(move, names="value")
+    second = decimal("second", last, 0.0, last, 0.1, continuous_update=True)
     window = data.LENGTH / data.RATE_HZ
     return Explorer(
         lambda second: strip(signal, rate, verdicts, second, window, data.EXERCISES),
         {"second": second},
-        (play,),
+        (play("play", second, step=data.HOP / data.RATE_HZ, interval=500),),
     )
