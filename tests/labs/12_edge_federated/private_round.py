@@ -101,5 +101,5 @@ WRONG = {
     ),
     "new noise each time": (new_noise_each_time, "Two calls with the same seed"),
     "the same noise for every seed": (fixed_noise, ""),
-    "noise from the data": (noise_from_the_data, "the mean moves by"),
+    "noise from the data": (noise_from_the_data, ""),
 }

@@ -98,19 +98,20 @@ def _moves(asked: _Rounds) -> Fault:
 def _moves_trap(asked: _Rounds) -> str:
     n = asked.case["clients"]
     seed = asked.case["seeds"][1]
-    nothing = np.zeros_like(asked.updates)
-    noise = asked.mean(nothing, seed) * asked.cohort
-    found = asked.mean(asked.updates, seed)
-    by_present = asked.clipped.sum(axis=0) / n + noise / asked.cohort
-    if np.allclose(found, by_present) or np.allclose(
-        found - asked.mean(nothing, seed), asked.clipped.sum(axis=0) / n
-    ):
+    noise, found = _alone(asked, asked.updates, seed)
+    fewer, _ = _alone(asked, asked.updates[1:], seed)
+    if not np.allclose(noise, fewer) and not np.allclose(noise * n, fewer * (n - 1)):
+        return (
+            "Every client's update got noise of its own: who leaves takes it along, and there is "
+            "too much of it."
+        )
+    if np.allclose(found, asked.clipped.sum(axis=0) / n):
         return (
             "The divisor is the number of those present. It changes when a client leaves, and with "
             "it the weight of all others."
         )
     by_entry = np.clip(asked.updates, -asked.clip, asked.clip).sum(axis=0) / asked.cohort
-    if np.allclose(found - asked.mean(nothing, seed), by_entry):
+    if np.allclose(found, by_entry):
         return (
             "Every entry is clipped by itself. An update of d entries may then be as long as "
             "clip · √d."
@@ -118,11 +119,16 @@ def _moves_trap(asked: _Rounds) -> str:
     return ""
 
 
+def _alone(asked: _Rounds, updates: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """The noise, and the mean without it: turned round, only updates change their sign."""
+    there, back = asked.mean(updates, seed), asked.mean(-updates, seed)
+    return (there + back) / 2, (there - back) / 2
+
+
 def _small(asked: _Rounds) -> Fault:
     """Updates below the clip go through as they are; longer ones keep their direction."""
     seed = asked.case["seeds"][2]
-    noise = asked.mean(np.zeros_like(asked.updates), seed)
-    found = asked.mean(asked.updates, seed) - noise
+    _, found = _alone(asked, asked.updates, seed)
     right = asked.clipped.sum(axis=0) / asked.cohort
     if np.allclose(found, right, rtol=1e-6, atol=1e-9):
         return None
@@ -164,14 +170,15 @@ def _noise(asked: _Rounds) -> Fault:
 
 
 def _noise_trap(ratio: float, asked: _Rounds) -> str:
-    n, known = asked.case["clients"], {}
+    known = {}
     known[1 / asked.clip**2] = (
         "The noise is z, not z · clip: it has to grow with what one may move."
     )
-    known[float(n)] = "Every client's update got noise of its own, so there is too much of it."
     known[asked.cohort**2] = "The noise was added after dividing, and is too large by the cohort."
     known[1 / asked.z**2] = "The noise does not follow z."
-    known[1 / asked.z] = "z · clip is the standard deviation of the noise, not its variance."
+    known[1 / (asked.z * asked.clip)] = (
+        "z · clip is the standard deviation of the noise, not its variance."
+    )
     for value, words in known.items():
         if abs(ratio / value - 1) < 0.06:
             return words

@@ -63,9 +63,8 @@ def judge(answer: Any, instance: Instance) -> Outcome:
         )
         if brought >= SHARE * case["best"]:
             return passed(f"{words}.")
-        lost = (
-            float((pictures.chances.max(axis=1) > case["cloud"])[sent].mean()) if sent.any() else 0
-        )
+        needless = pictures.chances.max(axis=1) > case["cloud"]
+        lost = float(np.mean(needless[sent])) if sent.any() else 0.0
         return failed(
             f"{words}; {SHARE:.0%} is asked.",
             on=on,

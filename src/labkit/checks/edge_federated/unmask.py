@@ -5,6 +5,7 @@ The judge plays the survivors who hold shares: it counts what is asked of them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -21,28 +22,30 @@ QUICK = 10.0
 KINDS = ("own", "pair")
 
 
-class _Holders:
-    """Who survived gives out shares; which, is written down."""
+Reveal = Callable[[int, int, str], int]
 
-    def __init__(self, case: Instance) -> None:
-        self._shares, self._survivors = case["shares"], case["survivors"]
-        self.given: set[tuple[int, str]] = set()
 
-    def reveal(self, holder: int, owner: int, kind: str) -> int:
+def _holders(case: Instance) -> tuple[Reveal, set[tuple[int, str]]]:
+    """How survivors give out shares, and which secrets they were asked for."""
+    asked: set[tuple[int, str]] = set()
+
+    def reveal(holder: int, owner: int, kind: str) -> int:
         """The share that `holder` keeps of a secret of `owner`."""
         if kind not in KINDS:
             raise ValueError(f"kind is {kind!r}; it is 'own' or 'pair'")
-        if holder not in self._survivors:
+        if holder not in case["survivors"]:
             raise LookupError(f"client {holder} has dropped out and answers no more")
-        self.given.add((int(owner), kind))
-        return int(self._shares[kind][str(owner)][str(holder)])
+        asked.add((int(owner), kind))
+        return int(case["shares"][kind][str(owner)][str(holder)])
+
+    return reveal, asked
 
 
 def judge(answer: Any, instance: Instance) -> Outcome:
     """The exact sum of the survivors, or None, and no client whose two secrets were revealed."""
 
     def one(case: Instance) -> Outcome:
-        holders = _Holders(case)
+        reveal, asked = _holders(case)
         received = {int(c): np.array(v, dtype=np.uint32) for c, v in case["received"].items()}
         publics = {int(c): p for c, p in case["publics"].items()}
         raw = call(
@@ -51,10 +54,10 @@ def judge(answer: Any, instance: Instance) -> Outcome:
             publics,
             case["threshold"],
             case["round"],
-            holders.reveal,
+            reveal,
             seconds=QUICK,
         )
-        fault = _too_open(holders, case) or _wrong(raw, case)
+        fault = _too_open(asked, case) or _wrong(raw, case)
         if fault is None:
             return passed("")
         words, step, trap = fault
@@ -66,16 +69,16 @@ def judge(answer: Any, instance: Instance) -> Outcome:
 Fault = tuple[str, str, str] | None
 
 
-def _too_open(holders: _Holders, case: Instance) -> Fault:
-    if case["total"] is None and holders.given:
-        owner, kind = sorted(holders.given)[0]
+def _too_open(asked: set[tuple[int, str]], case: Instance) -> Fault:
+    if case["total"] is None and asked:
+        owner, kind = sorted(asked)[0]
         return (
             f"Only {len(case['survivors'])} clients are left of {case['threshold']} that are "
             f"needed, and yet the '{kind}' secret of client {owner} was asked for.",
             "Look at the number of survivors before you ask anybody for a share.",
             "The threshold is a promise to the clients: below it nothing is revealed.",
         )
-    both = sorted(o for o, kind in holders.given if kind == "own" and (o, "pair") in holders.given)
+    both = sorted(o for o, kind in asked if kind == "own" and (o, "pair") in asked)
     if both:
         return (
             f"Both secrets of client {both[0]} were revealed.",
@@ -86,7 +89,7 @@ def _too_open(holders: _Holders, case: Instance) -> Fault:
         )
     wrong = [
         (owner, kind)
-        for owner, kind in sorted(holders.given)
+        for owner, kind in sorted(asked)
         if kind != ("own" if owner in case["survivors"] else "pair")
     ]
     if wrong:
@@ -150,8 +153,8 @@ TASK = Task(
         "is its value at 0. Lagrange's formula needs just `threshold` of them.",
         "pow(x, -1, secure.PRIME) divides. Python's whole numbers have no limit; NumPy's do.",
         "Of a survivor the own mask is left: secure.stream(own secret, round, n). Take it away.",
-        "Of one that dropped out the pair masks are left in the survivors' numbers: a survivor with "
-        "a lower number has added the stream, one with a higher number has taken it away. The key "
+        "Of one that dropped out the pair masks are left in the survivors' numbers: a survivor "
+        "with a lower number has added the stream, one with a higher number has taken it away. The key "
         "is secure.agree(pair secret, public part of the survivor).",
     ),
     title="Drop-outs: take off the masks, not the privacy",
