@@ -6,10 +6,12 @@
     python bootstrap.py lint     set up, then formatting, types, imports and stale notebooks
     python bootstrap.py setup    set up only; where that was done, check that it still works
 
-Any Python since 3.8 may start it, without anything installed; it finds Python 3.11 by itself and
-installs into .venv. What was done is stamped, so the next call starts in seconds; an interrupted
-installation is taken up again, and two calls at once wait for each other. What the packages are
-stands in pyproject.toml, their versions in constraints.txt, and the notebooks are labkit's work.
+`lab` and `setup` install what a learner and an instructor need; `test`, `site` and `lint` add what
+a developer needs. Any Python since 3.8 may start it, without anything installed; it finds Python
+3.11 by itself and installs into .venv. What was done is stamped, so the next call starts in
+seconds; an interrupted installation is taken up again, and two calls at once wait for each other.
+Which packages there are stands in requirements/, their choice is explained in pyproject.toml, and
+the notebooks are labkit's work.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -31,9 +34,19 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 STAMP = "labkit-stamp.json"
 WORKBOOK = ROOT / "workbook"
+RELEASED = "labkit-released.json"
+# What decides which notebooks a learner gets.
+SOURCES = ("course", "labs", "src/labkit")
 PYTHON = "3.11"
-EXTRA = "course"
-COMMANDS = ("lab", "test", "site", "lint", "setup")
+# For whom something is set up, the later with all that the earlier needs.
+KINDS = ("learner", "developer")
+COMMANDS = {
+    "lab": "learner",
+    "test": "developer",
+    "site": "developer",
+    "lint": "developer",
+    "setup": "learner",
+}
 HELP = ("-h", "--help")
 LINT_STEPS = (
     ("ruff", "check", "."),
@@ -44,8 +57,29 @@ LINT_STEPS = (
 )
 TOOLS = sorted({step[0] for step in LINT_STEPS})
 
-# What the environment's Python is asked once the packages are there.
-CHECKS = (("-m", "pip", "check"), ("-c", "import labkit, numpy, torch"))
+# Programs that are started by name, and so have to be there.
+PROGRAMS = {
+    "learner": ("labkit",),
+    "developer": tuple(sorted({step[0] for step in LINT_STEPS})),
+}
+
+# What is not installed though a package asks for it, so that `pip check` says so: xgboost trains
+# on several GPUs with it, and loads it only then. It takes 469 MB.
+LEFT_OUT = re.compile(r"xgboost \S+ requires nvidia-nccl-cu12, which is not installed\.")
+
+# What the environment's Python is asked once the packages are there. The first: whether each file
+# that a package brought is in its place, since an installer that is killed leaves halves.
+CHECKS = (
+    (
+        "-c",
+        "import csv, os, sys; from importlib.metadata import distributions\n"
+        "sys.exit(any(not os.path.exists(package.locate_file(row[0])) "
+        "for package in distributions() "
+        "for row in csv.reader((package.read_text('RECORD') or '').splitlines()) "
+        "if row and not row[0].endswith('.pyc')))",
+    ),
+    ("-c", "import labkit, numpy, torch"),
+)
 
 # `pip check` passes over the extras, where most of the packages stand; labkit's doctor knows them.
 PACKAGES_CHECK = (
@@ -57,7 +91,8 @@ PACKAGES_CHECK = (
 # How systems say that another process holds a lock; any other word means that there are no locks.
 LOCK_IS_HELD = (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES)
 
-# Measured on Linux: the environment takes 1.7 GB, and pip's downloads up to as much again.
+# Measured on Linux (benchmarks/setup.py): the environment takes 2.8 GB, a developer's 3.2 GB. What
+# uv downloads shares its place with it; what pip downloads takes 1 GB more.
 DISK_NEEDED_GB = 4
 
 # PyTorch's documented home of its CPU builds. PyPI's build for Linux would bring several GB of
@@ -96,10 +131,9 @@ def main(arguments: Sequence[str]) -> int:
     os.environ["PATH"] = f"{venv_python().parent}{os.pathsep}{os.environ.get('PATH', '')}"
     try:
         with only_one_at_a_time():
-            set_up(checked=command == "setup")
+            set_up(COMMANDS[command], checked=command == "setup")
             if command == "lab":
-                say("Putting the notebooks into workbook/")
-                run_tool("labkit", "release", "--to", str(WORKBOOK))
+                fill_workbook()
         if command == "lab":
             return stay_with([str(program("labkit")), "lab"])
         if command == "test":
@@ -197,15 +231,20 @@ def try_lock(descriptor: int) -> bool:
     return True
 
 
-def stamp_text() -> str:
+def list_of(kind: str) -> str:
+    """Return the file that lists every package for one kind of user, but for GPU code."""
+    return f"requirements/{kind}.txt"
+
+
+def stamp_text(kind: str = "developer") -> str:
     """Describe all that decides what is installed: same text, same environment."""
     described = {
         name: hashlib.sha256((ROOT / name).read_bytes()).hexdigest()
-        for name in ("pyproject.toml", "constraints.txt")
+        for name in ("pyproject.toml", list_of(kind))
     }
     described.update(
         folder=str(ROOT),
-        extra=EXTRA,
+        kind=kind,
         python=PYTHON,
         system=sys.platform,
         machine=platform.machine(),
@@ -213,18 +252,33 @@ def stamp_text() -> str:
     return json.dumps(described, indent=1, sort_keys=True)
 
 
-def is_set_up() -> bool:
-    """Say whether .venv holds what pyproject.toml and constraints.txt ask for now."""
-    stamp = VENV / STAMP
-    return venv_python().exists() and stamp.is_file() and stamp.read_text() == stamp_text()
+def stamped_kind() -> str:
+    """Return for whom .venv was set up, whole and now or once; "" where nobody knows."""
+    try:
+        kind = json.loads((VENV / STAMP).read_text())["kind"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+    return kind if kind in KINDS else ""
 
 
-def set_up(checked: bool = False) -> None:
-    """Bring .venv up to date; return at once where it is, or `checked`, where it works as well."""
-    if is_set_up():
+def is_set_up(kind: str) -> bool:
+    """Say whether .venv holds what that kind of user needs by the files as they are now."""
+    stamped = stamped_kind()
+    if not stamped or KINDS.index(stamped) < KINDS.index(kind) or not venv_python().exists():
+        return False
+    return (VENV / STAMP).read_text() == stamp_text(stamped)
+
+
+def set_up(kind: str, checked: bool = False) -> None:
+    """Bring .venv up to date; return at once where it is, or `checked`, where it works as well.
+
+    What was set up for a developer stays so.
+    """
+    kind = max(kind, stamped_kind() or kind, key=KINDS.index)
+    if is_set_up(kind):
         if not checked:
             return
-        if still_works():
+        if still_works(kind):
             say("Already set up")
             return
         say("The environment .venv was set up, but works no longer; setting it up again")
@@ -236,16 +290,16 @@ def set_up(checked: bool = False) -> None:
         stamp.unlink()
     if not working_pip():
         make_venv(python)
-    if not install():
+    if not install(kind):
         say("An earlier set-up was cut off and left the environment broken; making it anew")
         make_venv(python)
-        if not install():
+        if not install(kind):
             raise SetUpError(
                 "The packages were installed, but they do not work together (see above).\n"
-                "If constraints.txt or pyproject.toml was edited here, undo that; otherwise tell\n"
-                "the authors what stands above."
+                "If pyproject.toml or a file in requirements/ was edited here, undo that;\n"
+                "otherwise tell the authors what stands above."
             )
-    stamp.write_text(stamp_text())
+    stamp.write_text(stamp_text(kind))
     say("Set up")
 
 
@@ -292,13 +346,32 @@ def quiet_call(*arguments: str) -> int:
     return subprocess.call([str(venv_python()), *arguments], stdout=silent, stderr=silent)
 
 
-def still_works() -> bool:
+def still_works(kind: str) -> bool:
     """Say whether .venv has a pip that starts, packages that fit, and the programs called here."""
     return (
         working_pip()
-        and all(program(tool).is_file() for tool in TOOLS)
-        and all(quiet_call(*check) == 0 for check in (*CHECKS, PACKAGES_CHECK))
+        and all(program(name).is_file() for name in PROGRAMS[kind])
+        and packages_fit()
+        and quiet_call(*PACKAGES_CHECK) == 0
     )
+
+
+def packages_fit() -> bool:
+    """Say whether the packages are whole and have what they ask for; print what they lack."""
+    answer = subprocess.run(
+        [str(venv_python()), "-m", "pip", "check"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    complaints = [
+        line
+        for line in answer.stdout.decode(errors="replace").splitlines()
+        if answer.returncode and line and not LEFT_OUT.fullmatch(line)
+    ]
+    for line in complaints:
+        print(line, file=sys.stderr)
+    python = str(venv_python())
+    return not complaints and all(subprocess.call([python, *check]) == 0 for check in CHECKS)
 
 
 def remove_venv() -> None:
@@ -330,42 +403,77 @@ def make_venv(python: Sequence[str]) -> None:
 # --- Packages ------------------------------------------------------------------------------
 
 
-def install() -> bool:
+def install(kind: str) -> bool:
     """Install torch's CPU build, then labkit with the rest; say whether the result works."""
     install_cpu_torch()
-    say("Installing the course's packages; on a new computer this takes some minutes")
-    code, log = pip("install", "-c", "constraints.txt", "-e", f".[{EXTRA}]")
-    if code:
-        explain(log)
+    say("Installing the course's packages; on a new computer this takes a minute or more")
+    wanted = ["install", "--no-deps", "-r", list_of(kind), "-e", "."]
+    if not install_fast(wanted):
+        code, log = pip(*wanted)
+        if code:
+            explain(log)
     say("Checking that the packages fit together")
-    python = str(venv_python())
-    return all(subprocess.call([python, *check]) == 0 for check in CHECKS)
+    return packages_fit()
+
+
+def pinned(name: str) -> str:
+    """Return "name==version" of a package in the lock."""
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    return next(line.split()[0] for line in lines if line.startswith(name + "=="))
+
+
+def install_fast(wanted: Sequence[str]) -> bool:
+    """Let uv, which is a package itself, do what pip would; say whether it got through."""
+    if not program("uv").is_file():
+        pip("install", "--quiet", "--no-deps", "--timeout", "15", "--retries", "1", pinned("uv"))
+    command = [str(program("uv")), "pip", *wanted, "--python", str(venv_python())]
+    try:
+        if subprocess.call(command, env={**os.environ, **uv_index()}) == 0:
+            return True
+    except OSError:
+        pass
+    say("The fast installer uv did not get through; pip does the work, which takes some minutes")
+    return False
+
+
+def uv_index() -> dict[str, str]:
+    """Return the package index that pip was told to use, for uv, which knows no settings of pip."""
+    answer = subprocess.run(
+        [str(venv_python()), "-m", "pip", "config", "get", "global.index-url"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    index = os.environ.get("PIP_INDEX_URL") or answer.stdout.decode().strip()
+    return {"UV_DEFAULT_INDEX": index} if index else {}
 
 
 def install_cpu_torch() -> None:
-    """On Linux, take torch from a wheel at hand or from its CPU index; else leave it to PyPI."""
+    """On Linux, take torch from a wheel at hand or from its CPU index; else from PyPI."""
     if sys.platform != "linux" or torch_is_there():
         return
-    torch = next(
-        line for line in Path("constraints.txt").read_text().split() if line.startswith("torch==")
-    )
+    torch = pinned("torch")
     say(f"Installing {torch}, the build without GPU libraries")
     sources = (
         ["--no-index", "--quiet", "--quiet", "--quiet"],
         ["--index-url", TORCH_CPU_INDEX, "--timeout", "15", "--retries", "0"],
     )
     for source in sources:
-        code, log = pip("install", "--no-deps", *source, torch)
+        # Not compiled ahead: Python compiles what it imports, which is a small part.
+        code, log = pip("install", "--no-deps", "--no-compile", *source, torch)
         if code == 0:
             return
         if any(sign in log for sign in NO_DISK):
             explain(log)
     say("PyTorch's CPU index was not reached: PyPI's build follows, with GB of GPU libraries")
+    code, log = pip("install", "-c", "constraints.txt", torch)
+    if code:
+        explain(log)
 
 
 def torch_is_there() -> bool:
-    """Say whether .venv has a torch; pip itself checks its version afterwards."""
-    return quiet_call("-c", "import importlib.metadata as m; m.version('torch')") == 0
+    """Say whether .venv has the lock's version of torch, of whatever build."""
+    question = "import importlib.metadata as m, sys; sys.exit(m.version('torch').split('+')[0] != "
+    return quiet_call("-c", f"{question}{pinned('torch').split('==')[1]!r})") == 0
 
 
 def pip(*arguments: str) -> tuple[int, str]:
@@ -436,6 +544,39 @@ def stay_with(command: list[str]) -> int:
             return process.wait()
         except KeyboardInterrupt:
             continue
+
+
+def fill_workbook() -> None:
+    """Put the notebooks into the workbook, unless all that these sources give is there already.
+
+    Making them takes seconds: the answers are taken out, and it is proven that none is left.
+    """
+    stamp = VENV / RELEASED
+    sources = digest_of(SOURCES)
+    try:
+        told = json.loads(stamp.read_text())
+        done = told["sources"] == sources
+        if done and all((WORKBOOK / name).is_file() for name in told["files"]):
+            return
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    say("Putting the notebooks into workbook/")
+    run_tool("labkit", "release", "--to", str(WORKBOOK))
+    # labkit's record of what it wrote there; what a learner has thrown away since is not missed.
+    record = json.loads((WORKBOOK / ".labkit-release.json").read_text())
+    files = [name for name in record if (WORKBOOK / name).is_file()]
+    stamp.write_text(json.dumps({"sources": sources, "files": files}))
+
+
+def digest_of(folders: Sequence[str]) -> str:
+    """Return one digest of names and contents of all files in some folders of the course."""
+    digest = hashlib.sha256(stamp_text(stamped_kind() or KINDS[0]).encode())
+    for folder in folders:
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                content = hashlib.sha256(path.read_bytes()).hexdigest()
+                digest.update(f"{path.relative_to(ROOT).as_posix()} {content}\n".encode())
+    return digest.hexdigest()
 
 
 def lint() -> int:

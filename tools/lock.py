@@ -1,8 +1,9 @@
-"""Rebuild the lock: constraints.txt and the two environment files made from it.
+"""Rebuild the lock, constraints.txt, and everything that `labkit build` makes from it.
 
-Run `python tools/lock.py` after a change of the dependencies in pyproject.toml. It needs `uv`.
-Pins that still fit are kept; `python tools/lock.py --upgrade` looks for newer ones, and
-`--upgrade-package NAME` for one of them. Everything is written for Python 3.11.
+Run `python tools/lock.py` after a change of the packages in course/course.yml or pyproject.toml,
+in the developer's environment (it has uv) and with a network. Pins that still fit are kept;
+`python tools/lock.py --upgrade` looks for newer ones, and `--upgrade-package NAME` for one of them.
+Everything is locked for Python 3.11.
 """
 
 from __future__ import annotations
@@ -13,88 +14,40 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-CONSTRAINTS = ROOT / "constraints.txt"
-ENVIRONMENTS = (ROOT / "environment.yml", ROOT / "binder" / "environment.yml")
+from labkit.authoring.packages import LOCK, PYPROJECT, derived_files, updated_pyproject
+from labkit.files import write_atomically
 
+ROOT = Path(__file__).resolve().parent.parent
 PYTHON = "3.11"
 HEADER = "# Made by `python tools/lock.py`: do not edit. Use: pip install -c constraints.txt ...\n"
 
-# What Binder and conda users get: everything to learn and to grade with, no developer's tools.
-ENVIRONMENT_EXTRAS = ("lab", "instructor", "rl", "causal", "diagnosis", "tinyml")
-# These come from conda-forge: its PyTorch has a CPU build on Linux, and shares NumPy's libraries.
-FROM_CONDA = ("torch", "numpy")
-# What PyPI's torch asks for on Linux and a CPU does not need.
-GPU_ONLY = re.compile(r"^(nvidia-|cuda-|triton==)")
-
-ENVIRONMENT = """\
-# Made by `python tools/lock.py`: do not edit. binder/environment.yml is a byte-equal copy.
-# labkit itself is not listed: a local path here would rebuild Binder's environment at every
-# commit. binder/postBuild installs it; elsewhere, `pip install --no-deps -e .` does.
-name: labkit
-channels:
-  - conda-forge
-  - nodefaults
-dependencies:
-  - python={python}
-  - pip
-  - numpy={numpy}
-  - pytorch-cpu={torch}
-  - pip:
-{pins}
-"""
+# True wherever the course runs, so it only hides the markers that matter.
+ALWAYS = r"python_full_version < '3\.12'"
 
 
-def compile_pins(extras: tuple[str, ...], *options: str, start: str = "") -> list[str]:
-    """Return uv's answer, one `name==version ; marker` a line, sorted by name.
+def locked(options: list[str]) -> list[str]:
+    """Return the pins of every extra for every platform, one a line, with who asks for each.
 
-    uv keeps the versions that it finds in its output file: `start` is what stands there before.
+    uv keeps the versions that it finds in its output file, so constraints.txt stands there first.
     """
-    command = ["uv", "pip", "compile", "--quiet", "--no-header", "--no-annotate"]
-    command += ["--no-emit-index-url", "--no-emit-find-links", "--python-version", PYTHON]
-    for extra in extras:
-        command += ["--extra", extra]
+    command = ["uv", "pip", "compile", "--quiet", "--no-header", "--universal"]
+    command += ["--annotation-style", "line", "--no-emit-index-url", "--no-emit-find-links"]
+    command += ["--python-version", PYTHON, "--extra", "all", *options]
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder, "pins.txt")
-        output.write_text(start)
-        command += [*options, "--output-file", str(output), "pyproject.toml"]
-        subprocess.run(command, cwd=ROOT, check=True)
-        return [line for line in output.read_text().splitlines() if "==" in line]
-
-
-def universal_pins(options: list[str]) -> list[str]:
-    """Lock every extra for every platform, keeping the pins that stand in constraints.txt."""
-    start = CONSTRAINTS.read_text() if CONSTRAINTS.exists() else ""
-    pins = compile_pins(("all",), "--universal", *options, start=start)
-    # True wherever the course runs, so it only hides the markers that matter.
-    always = r"python_full_version < '3\.12'"
-    return [re.sub(rf" ; {always}$|{always} and | and {always}", "", pin) for pin in pins]
-
-
-def environment_text() -> str:
-    """Return the conda environment: the lock's versions of what ENVIRONMENT_EXTRAS need."""
-    pins = compile_pins(
-        ENVIRONMENT_EXTRAS, "--constraints", str(CONSTRAINTS), "--python-platform", "linux"
-    )
-    versions = dict(pin.split("==", 1) for pin in pins)
-    listed = [
-        pin for pin in pins if not GPU_ONLY.match(pin) and pin.split("==")[0] not in FROM_CONDA
-    ]
-    return ENVIRONMENT.format(
-        python=PYTHON,
-        numpy=versions["numpy"],
-        torch=versions["torch"],
-        pins="\n".join(f"      - {pin}" for pin in listed),
-    )
+        output.write_text((ROOT / LOCK).read_text() if (ROOT / LOCK).exists() else "")
+        subprocess.run([*command, "--output-file", str(output), PYPROJECT], cwd=ROOT, check=True)
+        pins = [line for line in output.read_text().splitlines() if "==" in line]
+    return [re.sub(rf" ; {ALWAYS}(?=  #|$)|{ALWAYS} and | and {ALWAYS}", "", pin) for pin in pins]
 
 
 def main(options: list[str]) -> None:
-    """Write the lock and the environment files."""
-    CONSTRAINTS.write_text(HEADER + "\n".join(universal_pins(options)) + "\n", newline="\n")
-    text = environment_text()
-    for path in ENVIRONMENTS:
-        path.write_text(text, newline="\n")
-    print(f"Wrote {CONSTRAINTS.name} and {len(ENVIRONMENTS)} environment files.")
+    """Write the modules' extras, the lock, and what is made from it."""
+    write_atomically(ROOT / PYPROJECT, updated_pyproject(ROOT).encode("utf-8"))
+    write_atomically(ROOT / LOCK, (HEADER + "\n".join(locked(options)) + "\n").encode("utf-8"))
+    for path, content in derived_files(ROOT):
+        write_atomically(path, content)
+    print(f"Wrote {LOCK} and the files made from it.")
 
 
 if __name__ == "__main__":

@@ -124,28 +124,39 @@ def practice(assignment: Assignment) -> None:
 @app.command()
 def verify(
     assignment: Assignment,
-    seeds: Annotated[int, typer.Option(min=1, help="Instances a task.")] = 20,
+    seeds: Annotated[int, typer.Option(min=1, help="Exams a task.")] = 20,
     task: Annotated[list[str] | None, typer.Option(help="Only this task; may be repeated.")] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Only answers, practice, mutants, unskilled, memory, types or wheel; may be "
+            "repeated."
+        ),
+    ] = None,
+    sample: Annotated[
+        int, typer.Option(min=0, help="Try so many mutants and guesses a task; 0 tries all.")
+    ] = 0,
     workers: Annotated[int, typer.Option(min=1, help="Processes side by side.")] = 1,
 ) -> None:
-    """Prove that a lab's checks accept right answers and refuse wrong ones."""
-    from labkit.authoring.verify import run, summary, trials
+    """Prove that a lab's checks accept right answers, refuse wrong ones and pay no guess."""
+    from labkit.authoring.verify import HEADER, groups, run, summary
 
-    listed = trials(_root(), assignment, seeds, task or ())
+    listed = groups(_root(), assignment, seeds, task or (), only or (), sample)
     results = []
     with typer.progressbar(run(listed, workers), length=len(listed), label=assignment) as bar:
-        for result in bar:
-            results.append(result)
-    faults = [result for result in results if result.fault]
-    for result in faults:
-        trial = result.trial
-        name = f"{trial.kind} {trial.name}".strip()
-        typer.echo(f"{trial.task}, {name}, seed {trial.seed}: {result.fault}", err=True)
-    header = ("task", "reference", "stub is 0", "right accepted", "wrong killed")
-    for row in (header, *summary(results)):
-        typer.echo("".join(cell.ljust(20) for cell in row).rstrip())
+        for of_group in bar:
+            results += of_group
+            for result in of_group:
+                if result.fault:
+                    typer.echo(f"{result.title}: {result.fault}", err=True)
+    rows = [HEADER, *summary(results)]
+    widths = [max(map(len, column)) + 2 for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        typer.echo("".join(cells).rstrip())
+    faults = sum(bool(result.fault) for result in results)
     if faults:
-        _fail(f"{len(faults)} of {len(results)} trials did not show what they must.")
+        _fail(f"{faults} of {len(results)} trials did not show what they must.")
     typer.echo(f"Proven on {seeds} seeds: {len(results)} trials.")
 
 
@@ -181,7 +192,7 @@ def grade(
         from labkit.grading.sandbox.client import begin
 
         begin(likely_modules(root, assignment))
-    from labkit.grading.engine import Options, Outcome, enter, summary
+    from labkit.grading.engine import Ending, Options, enter, summary
     from labkit.grading.engine import grade as grade_cohort
 
     enter(root, assignment)
@@ -192,7 +203,7 @@ def grade(
         length=1, label=assignment, show_pos=True, hidden=quiet, file=sys.stderr
     ) as bar:
 
-        def show(total: int, outcome: Outcome) -> None:
+        def show(total: int, outcome: Ending) -> None:
             bar.length = total
             bar.update(1)
 

@@ -11,15 +11,15 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata, util
 from pathlib import Path
 
 DISTRIBUTION = "labkit-trends"
 MEND = "run `python bootstrap.py setup` in the course's folder"
-# Extras that a working course has; the others belong to its developers or to later trends.
-NEEDED_EXTRAS = ("lab", "instructor", "rl", "causal", "diagnosis", "tinyml")
+# The extra that names what a working course has: the others belong to its developers or to
+# modules that are planned.
+NEEDED_EXTRA = "course"
 FREE_DISK_GB = 1.0
 
 
@@ -75,13 +75,17 @@ def python_version() -> Finding:
     return Finding("Python", False, f"{found}; the course needs 3.11: {MEND}", serious=True)
 
 
-def required(name: str = DISTRIBUTION) -> Iterator[str]:
-    """Yield the names of the packages that labkit and its needed extras ask for."""
+def required(name: str = DISTRIBUTION) -> set[str]:
+    """Return the names of the packages that labkit and the extras of a working course ask for."""
+    asked: dict[str, set[str]] = {}
     for line in metadata.requires(name) or []:
         requirement, _, marker = line.partition(";")
         extra = re.search(r"extra == ['\"]([\w-]+)['\"]", marker)
-        if extra is None or extra.group(1) in NEEDED_EXTRAS:
-            yield re.split(r"[^\w.-]", requirement.strip())[0]
+        asked.setdefault(extra.group(1) if extra else "", set()).add(requirement.strip())
+    # `course` asks for labkit itself with the extras that it stands for.
+    extras = re.findall(r"[\w-]+", " ".join(asked.pop(NEEDED_EXTRA, ())).removeprefix(name))
+    wanted = set().union(*(asked.get(extra, set()) for extra in ("", *extras)))
+    return {re.split(r"[^\w.-]", requirement)[0] for requirement in wanted}
 
 
 def pins(folder: Path) -> dict[str, str]:
@@ -89,15 +93,14 @@ def pins(folder: Path) -> dict[str, str]:
     for place in (folder, *folder.parents):
         path = place / "constraints.txt"
         if path.is_file():
-            lines = [line.partition(";")[0].strip() for line in path.read_text().splitlines()]
-            return dict(line.split("==", 1) for line in lines if "==" in line and line[0] != "#")
+            return dict(re.findall(r"(?m)^([\w.-]+)==([^\s;]+)", path.read_text()))
     return {}
 
 
 def packages(folder: Path) -> list[Finding]:
     """Compare what is installed with what labkit asks for and with the lock."""
     try:
-        names = sorted(set(required()), key=str.lower)
+        names = sorted(required(), key=str.lower)
     except metadata.PackageNotFoundError:
         return [Finding("labkit", False, f"is not installed: {MEND}", serious=True)]
     locked = pins(folder)

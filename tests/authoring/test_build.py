@@ -57,8 +57,9 @@ def test_a_graded_cell_in_a_lesson_is_refused(course: Path):
         build(course)
 
 
-def test_the_table_of_the_readme_is_built_and_checked(course: Path):
-    marks = "<!-- modules:start -->\nold\n<!-- modules:end -->"
+def test_the_tables_of_the_readme_are_built_and_checked(course: Path):
+    marks = "<!-- modules:start -->\nold\n<!-- modules:end -->\n"
+    marks += "<!-- data:start -->\nold\n<!-- data:end -->"
     readme = write(course / "README.md", f"# Course\n\n{marks}\n\nThe rest.\n")
     build(course)
     text = readme.read_text(encoding="utf-8")

@@ -9,12 +9,12 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from labkit.authoring import files
-from labkit.authoring.files import WriteError
+from labkit import files
 from labkit.authoring.handout import RECORD, WorkbookError, hand_out
 from labkit.authoring.leaks import LeakError, collect_secrets, scan
 from labkit.authoring.outline import OUTLINE
 from labkit.authoring.workbook import release_workbook
+from labkit.files import WriteError
 from sample_course import CATALOG, LAB, write
 
 HOME = "HOME.md"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -157,3 +159,20 @@ def test_a_save_while_it_is_looked_over_does_not_mix_two_versions(tmp_path: Path
     monkeypatch.setattr(json, "loads", save_meanwhile)
     work = read_work(path)
     assert "'yes'" in (work.source("word") or "") and work.content == before
+
+
+def test_looking_over_running_and_packing_a_notebook_never_imports_nbgrader() -> None:
+    modules = "handing_in, notebooks, rehearse, unsaved, deliver, report, receipt"
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"from labkit.desk import {modules}; from labkit.handed_in import folder, notebook\n"
+            "import sys; print([m for m in sys.modules if m.startswith(('nbgrader', 'sqlalchemy',"
+            " 'labkit.grading'))])",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "[]"

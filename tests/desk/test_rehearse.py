@@ -8,7 +8,7 @@ import pytest
 
 from labkit.desk import report
 from labkit.desk.notebooks import read_work
-from labkit.desk.rehearse import Rehearsal, bound_names, rehearse
+from labkit.desk.rehearse import Rehearsal, rehearse
 from labkit.learner import progress
 from sample_work import answered, released, write
 
@@ -99,9 +99,3 @@ def test_a_dying_kernel_and_an_endless_loop_come_to_an_end_with_words(
     found = rehearse(work, {work.name: work.content}, total_seconds=3)
     assert words in found.unfinished
     assert outcomes(found)["memo"] == (None, "written")
-
-
-def test_names_that_a_cell_binds_are_read_from_its_text():
-    source = "import a.b as c\nx, (y, z) = 1, (2, 3)\nn: int = 1\ndef f(): q = 1\nclass K: pass"
-    assert bound_names(source) == {"c", "x", "y", "z", "n", "f", "K"}
-    assert bound_names("%%bash\nls") == set()

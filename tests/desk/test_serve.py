@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jupyter_core.paths import jupyter_config_path
+from jupyter_server.extension.config import ExtensionConfigManager
 
 from labkit.desk.exchange import exchange_configured
 from labkit.desk.serve import EXCHANGE, INSTRUCTOR, LEARNER, lab_command, lab_environment
@@ -108,6 +110,19 @@ def test_an_exchange_adds_the_assignment_list_and_nothing_else() -> None:
     assert merged["@jupyter/nbgrader:formgrader"] and merged["@jupyter/nbgrader:course-list"]
     path = lab_environment(EXCHANGE, LEARNER)["JUPYTER_CONFIG_PATH"].split(os.pathsep)
     assert path[:2] == [str(EXCHANGE), str(LEARNER)]
+
+
+def test_the_server_of_the_assignment_list_is_loaded_with_an_exchange_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for profiles, loaded in (((LEARNER,), False), ((EXCHANGE, LEARNER), True)):
+        found = lab_environment(*profiles)["JUPYTER_CONFIG_PATH"]
+        with monkeypatch.context() as patch:
+            patch.setenv("JUPYTER_CONFIG_PATH", found)
+            manager = ExtensionConfigManager(read_config_path=jupyter_config_path())
+        extensions = manager.get_jpserver_extensions()
+        assert extensions["nbgrader.server_extensions.assignment_list"] is loaded
+        assert extensions["labkit.desk.server"]
 
 
 def test_an_exchange_is_one_that_is_named_and_there(

@@ -158,3 +158,39 @@ def test_an_error_of_a_remote_answer_is_told_with_the_line_that_came_with_it():
 
     with pytest.raises(guard.UnusableError, match=r"too few at line 3 of your cell \(return x"):
         guard.call(answer, seconds=1)
+
+
+class Trained:
+    steps = 12
+
+    @property
+    def broken(self) -> float:
+        return 1 / 0
+
+    @property
+    def endless(self) -> float:
+        while True:
+            pass
+
+    def double(self, x: int) -> int:
+        return 2 * x
+
+
+def test_an_attribute_is_read_and_a_method_can_be_called():
+    assert guard.read(Trained(), "steps") == 12
+    assert guard.call(guard.read(Trained(), "double"), 4, seconds=1) == 8
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("missing", "no attribute 'missing'"), ("broken", "division"), ("endless", "within 0.2 s")],
+)
+def test_an_attribute_that_cannot_be_read_is_told_in_words(name: str, words: str):
+    with pytest.raises(guard.UnusableError, match=words):
+        guard.read(Trained(), name, seconds=0.2)
+
+
+@pytest.mark.parametrize("nothing", [None, ...])
+def test_no_answer_has_no_attributes(nothing):
+    with pytest.raises(guard.NotAttemptedError):
+        guard.read(nothing, "steps")

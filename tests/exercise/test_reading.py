@@ -78,6 +78,13 @@ def test_a_complex_number_is_refused():
         reading.as_number(np.array(2 + 1j), "quantity")
 
 
+def test_one_number_of_a_row_may_be_an_array_of_one():
+    assert reading.as_array((np.array([1.0]), 2.0), "pair", (2,)).tolist() == [1.0, 2.0]
+    assert reading.as_array([torch.tensor([1.0]), 2], "pair", (2,)).tolist() == [1.0, 2.0]
+    with pytest.raises(UnusableError, match="should have shape"):
+        reading.as_array([np.array([1.0]), np.array([2.0])], "pair", (2,))
+
+
 @pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
 def test_a_value_that_is_not_finite_is_told_with_its_place(wrong):
     with pytest.raises(UnusableError, match=r"at index \(1,\)"):

@@ -11,11 +11,11 @@ from typing import Any
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.api import Gradebook
 
 from labkit.grading import job
 from labkit.grading.sandbox.limits import Limits
+from sample_notebooks import QUICK, plain_job
 
 # nbgrader calls `alembic` from the PATH, also where the environment is not activated.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
@@ -35,8 +35,6 @@ def db(tmp_path: Path, empty_gradebook: Path) -> str:
     return f"sqlite:///{shutil.copy(empty_gradebook, tmp_path)}"
 
 
-QUICK = Limits(cell_seconds=5, call_seconds=3, total_seconds=60, memory_mb=500, processes=60)
-
 Outputs = dict[str, list[Any]]
 
 
@@ -53,21 +51,11 @@ def graded(need_sandbox: None) -> Callable[..., Outputs]:
         learner_names: tuple[str, ...] = (),
         **cells: str,
     ) -> Outputs:
-        made = [new_code_cell(text, metadata=_marks(name)) for name, text in cells.items()]
         result = job.run(
-            {
-                "version": job.VERSION,
-                "notebook": nbformat.writes(new_notebook(cells=made)).encode(),
-                "tests": {name: text for name, text in cells.items() if name.startswith("test")},
-                "setup": {name: text for name, text in cells.items() if name.startswith("setup")},
-                "imports": [],
+            plain_job(cells)
+            | {
                 "learner_names": list(learner_names),
-                "learner_classes": None,
                 "preload": list(preload),
-                "trusted_files": [],
-                "files": {"numbers.csv": b"1,2,3\n"},
-                "secret": {"exams/answers.txt": b"42"},
-                "environment": {"LABKIT_EXAMS": "{secret}"},
                 "limits": vars(limits),
             }
         )
@@ -75,7 +63,3 @@ def graded(need_sandbox: None) -> Callable[..., Outputs]:
         return dict(zip(cells, (cell.outputs for cell in notebook.cells), strict=True))
 
     return run
-
-
-def _marks(name: str) -> dict[str, Any]:
-    return {"nbgrader": {"grade_id": name}}

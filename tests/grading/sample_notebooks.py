@@ -10,6 +10,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import ClearSolutions, ComputeChecksums, SaveCells
 
+from labkit.grading import job
+from labkit.grading.sandbox.limits import Limits
+
 KERNEL = {"name": "python3", "display_name": "Course", "language": "python"}
 
 
@@ -62,3 +65,31 @@ def generate(db_url: str, source: nbformat.NotebookNode, path: Path) -> nbformat
     for step in (ClearSolutions, ComputeChecksums, SaveCells):
         released, _ = step().preprocess(released, resources)
     return released
+
+
+QUICK = Limits(cell_seconds=5, call_seconds=3, total_seconds=60, memory_mb=500, processes=60)
+
+
+def plain_job(cells: dict[str, str]) -> dict[str, Any]:
+    """Return the job that runs some cells; see `graded` for their names."""
+    made = [new_code_cell(text, metadata=_named(name)) for name, text in cells.items()]
+    return {
+        "version": job.VERSION,
+        "notebook": nbformat.writes(new_notebook(cells=made)).encode(),
+        "tests": {name: text for name, text in cells.items() if name.startswith("test")},
+        "setup": {name: text for name, text in cells.items() if name.startswith("setup")},
+        "imports": [],
+        "learner_names": [],
+        "learner_classes": None,
+        "preload": [],
+        "trusted_files": [],
+        "files": {"numbers.csv": b"1,2,3\n"},
+        "drawn": {},
+        "secret": {"exams/answers.txt": b"42"},
+        "environment": {"LABKIT_EXAMS": "{secret}"},
+        "limits": vars(QUICK),
+    }
+
+
+def _named(name: str) -> dict[str, Any]:
+    return {"nbgrader": {"grade_id": name}}

@@ -14,7 +14,7 @@ import pytest
 
 import small_course
 from labkit.errors import CourseError
-from labkit.grading.engine import Options, Outcome, grade
+from labkit.grading.engine import Ending, Options, grade
 from labkit.grading.pool import cluster_pool
 from small_course import ANSWERS, NAME, SCORES, hand_in, scores
 
@@ -56,7 +56,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(
         hand_in(course, f"learner{number}", ANSWERS["ada"])
     ended: list[str] = []
 
-    def kill_one(total: int, outcome: Outcome) -> None:
+    def kill_one(total: int, outcome: Ending) -> None:
         ended.append(outcome.student)
         if len(ended) == 3:
             workers[0].send_signal(signal.SIGKILL)

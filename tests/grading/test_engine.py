@@ -16,7 +16,7 @@ import pytest
 import small_course
 from labkit.errors import CourseError
 from labkit.grading import engine
-from labkit.grading.engine import Options, Outcome, Report, grade, summary
+from labkit.grading.engine import Ending, Options, Report, grade, summary
 from labkit.grading.gradebook import hold
 from labkit.grading.pool import Pool, pool_here
 from labkit.grading.receipts import receipts_path, record
@@ -177,7 +177,7 @@ def test_a_folder_without_a_notebook_is_refused_and_named(course: Path, executed
     (folder / "p1.ipynb").rename(folder / "homework.ipynb")
     (folder / "p2.ipynb").unlink()
     outcomes = {outcome.student: outcome for outcome in run(course).outcomes}
-    assert outcomes["fay"] == Outcome("fay", "refused", "no notebook was handed in")
+    assert outcomes["fay"] == Ending("fay", "refused", "no notebook was handed in")
     assert outcomes["gil"].state == "refused"
     assert "homework.ipynb" in outcomes["gil"].note
     assert "p1.ipynb, p2.ipynb" in outcomes["gil"].note
@@ -186,9 +186,9 @@ def test_a_folder_without_a_notebook_is_refused_and_named(course: Path, executed
 
 def test_the_summary_shows_points_and_reasons_and_obeys_no_learner():
     outcomes = (
-        Outcome("ada", "graded"),
-        Outcome("bob", "refused", "handed in \x1b[2Jhome\nwork.ipynb"),
-        Outcome("cyd", "unchanged"),
+        Ending("ada", "graded"),
+        Ending("bob", "refused", "handed in \x1b[2Jhome\nwork.ipynb"),
+        Ending("cyd", "unchanged"),
     )
     report = Report("ps", outcomes, {"ada": 4.5, "cyd": 6.0}, 11.0)
     assert summary(report) == [
@@ -244,7 +244,7 @@ def test_an_error_while_marking_leaves_the_former_grade(
 
 
 def test_a_stopped_run_goes_on_where_it_was(course: Path, executed: Counter[str]):
-    def stop_after_two(total: int, outcome: Outcome) -> None:
+    def stop_after_two(total: int, outcome: Ending) -> None:
         if sum(executed.values()) >= 4:
             raise KeyboardInterrupt
 

@@ -13,10 +13,11 @@ from nbformat.v4 import new_notebook
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 
-from labkit.grading import intake, submitted
+from labkit.grading import intake
 from labkit.grading.intake import SubmissionExporter, admit, copy_in, offences
 from labkit.grading.rebuild import RebuildFromMaster
-from labkit.grading.submitted import Refused, read_notebook
+from labkit.handed_in import notebook
+from labkit.handed_in.notebook import Unreadable, read_notebook
 from sample_notebooks import generate, lesson
 
 CELL = {"cell_type": "code", "metadata": {}, "source": "1", "outputs": []}
@@ -52,7 +53,7 @@ def hand_over(folder: Path) -> list[str]:
 
 
 def refusal(path: Path) -> str:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Unreadable) as caught:
         read_notebook(path)
     return str(caught.value)
 
@@ -372,7 +373,7 @@ def test_files_that_are_no_files_are_refused_without_waiting(folder: Path, secre
 
 
 def test_a_giant_notebook_is_not_read_to_its_end(folder: Path, monkeypatch):
-    monkeypatch.setattr(submitted, "NOTEBOOK_BYTES", 100)
+    monkeypatch.setattr(notebook, "NOTEBOOK_BYTES", 100)
     assert "Clear Outputs" in refusal(write(folder, '"' + "x" * 200 + '"'))
 
 

@@ -10,14 +10,10 @@ from nbgrader.api import Gradebook
 from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.utils import compute_checksum
 
+from labkit.code import class_names, import_statements, imported_modules
 from labkit.errors import CourseError
 from labkit.grading.master import Master, load
-from labkit.grading.names import (
-    class_names,
-    import_statements,
-    imported_modules,
-    names_left_to_learners,
-)
+from labkit.grading.ownership import names_left_to_learners
 from sample_notebooks import KERNEL, generate, lesson, marked
 
 

@@ -15,7 +15,7 @@ from nbgrader.utils import determine_grade
 
 from labkit.grading.master import Master, load
 from labkit.grading.rebuild import RebuildFromMaster, rebuild
-from labkit.grading.submitted import Submitted, parse
+from labkit.handed_in.notebook import Submitted, parse
 from sample_notebooks import KERNEL, generate, lesson, marked
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n rest").decode()

@@ -246,7 +246,7 @@ def _record_many(place: str, worker: int) -> None:
 
 
 def test_a_left_over_that_cannot_be_removed_costs_no_record(home):
-    (home / "progress.json.1.part").mkdir()
+    (home / ".progress.json.1.part").mkdir()
     progress.record_task(LAB, "a", 0.5, "partial")
     assert progress.load()[LAB]["tasks"]["a"]["best"] == 0.5
 

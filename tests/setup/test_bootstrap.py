@@ -22,6 +22,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 GIGABYTE = 10**9
+LEFT_OUT = "xgboost 3.2.0 requires nvidia-nccl-cu12, which is not installed."
+BROKEN = "scipy 1.17.1 requires numpy, which is not installed."
+LISTS = ("requirements/learner.txt", "requirements/developer.txt")
 DiskUsage = namedtuple("DiskUsage", "total used free")
 
 
@@ -40,10 +43,14 @@ class Computer:
         self.bootstrap = bootstrap
         self.pythons = {"python3.11": "3.11"}
         self.pip_answers: list[tuple[int, str]] = []
+        self.uv_answers = [0]
+        self.index = ""
         self.venv_answer = (0, b"")
-        self.fits = [True]
+        # What `pip check` says at one call after the other; the last one stays.
+        self.checks = [LEFT_OUT]
         self.waits: list[Callable[[], int]] = [lambda: 0]
         self.calls: list[list[str]] = []
+        self.environments: list[dict[str, str]] = []
 
     def run(self, command: list[str], **_: Any) -> SimpleNamespace:
         self.calls.append(command)
@@ -59,41 +66,73 @@ class Computer:
         version = self.pythons.get(command[0])
         if version is None:
             raise FileNotFoundError(command[0])
+        if "check" in command:
+            words = self.checks.pop(0) if len(self.checks) > 1 else self.checks[0]
+            return SimpleNamespace(returncode=1 if words else 0, stdout=words.encode())
+        if "config" in command:
+            return SimpleNamespace(returncode=not self.index, stdout=self.index.encode())
         return SimpleNamespace(returncode=0, stdout=version.encode())
 
-    def call(self, command: list[str], **_: Any) -> int:
+    def call(self, command: list[str], **how: Any) -> int:
         self.calls.append(command)
         if "--log" in command:
             code, log = self.pip_answers.pop(0) if self.pip_answers else (0, "")
             Path(command[command.index("--log") + 1]).write_text(log)
             if code == 0:
-                for tool in self.bootstrap.TOOLS:
-                    self.bootstrap.program(tool).touch()
+                self.installed(command)
             return code
         if not Path(command[0]).exists():
             raise FileNotFoundError(command[0])
-        if "check" in command:
-            return 0 if (self.fits.pop(0) if len(self.fits) > 1 else self.fits[0]) else 1
-        if "importlib.metadata" in command[-1]:
+        if command[0] == str(self.bootstrap.program("uv")):
+            self.environments.append(how["env"])
+            code = self.uv_answers.pop(0) if len(self.uv_answers) > 1 else self.uv_answers[0]
+            if code == 0:
+                self.installed(command)
+            return code
+        if "release" in command:
+            self.release()
+        if "m.version('torch')" in command[-1]:
             return 1
         return 0
+
+    def installed(self, command: list[str]) -> None:
+        """Lay the programs where an installation that was asked for them would."""
+        if command[-1].startswith("uv=="):
+            self.bootstrap.program("uv").touch()
+        for kind, programs in self.bootstrap.PROGRAMS.items():
+            if self.bootstrap.list_of(kind) in command:
+                for name in programs:
+                    self.bootstrap.program(name).touch()
+
+    def release(self) -> None:
+        """Write a workbook of one notebook, and labkit's record of it."""
+        self.bootstrap.WORKBOOK.mkdir(exist_ok=True)
+        (self.bootstrap.WORKBOOK / "lab.ipynb").touch()
+        record = self.bootstrap.WORKBOOK / ".labkit-release.json"
+        record.write_text('{"lab.ipynb": "digest", "thrown-away.ipynb": "digest"}')
 
     def start(self, command: list[str]) -> SimpleNamespace:
         self.calls.append(command)
         if not Path(command[0]).exists():
             raise FileNotFoundError(command[0])
-        return SimpleNamespace(wait=lambda: self.waits.pop(0)())
+        return SimpleNamespace(wait=lambda: self.waits.pop(0)() if self.waits else 0)
 
     def started(self, word: str) -> list[list[str]]:
         """Return the calls that have this word on their command line."""
         return [call for call in self.calls if word in call]
 
 
+def copy_lists(folder: Path) -> None:
+    """Copy what decides which packages are installed."""
+    (folder / "requirements").mkdir()
+    for name in ("pyproject.toml", "constraints.txt", *LISTS):
+        shutil.copy(ROOT / name, folder / name)
+
+
 @pytest.fixture
 def computer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Computer:
     bootstrap = load_bootstrap()
-    for name in ("pyproject.toml", "constraints.txt"):
-        shutil.copy(ROOT / name, tmp_path)
+    copy_lists(tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", "")
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
@@ -114,15 +153,69 @@ def computer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Computer:
     return played
 
 
-def test_a_first_start_installs_with_the_lock_and_stamps_it(computer: Computer) -> None:
+def test_a_first_start_installs_the_learners_list_and_stamps_it(computer: Computer) -> None:
     assert computer.bootstrap.main(["setup"]) == 0
     (course,) = computer.started("-e")
-    assert course[course.index("-c") + 1] == "constraints.txt"
-    assert computer.bootstrap.is_set_up()
+    assert course[course.index("-r") + 1] == "requirements/learner.txt"
+    assert "--no-deps" in course
+    assert computer.bootstrap.is_set_up("learner")
+    assert not computer.bootstrap.is_set_up("developer")
+
+
+@pytest.mark.parametrize("command", ["test", "site", "lint"])
+def test_what_developers_need_is_added_when_it_is_asked_for(
+    computer: Computer, command: str
+) -> None:
+    computer.bootstrap.main(["lab"])
+    computer.calls.clear()
+    assert computer.bootstrap.main([command]) == 0
+    (course,) = computer.started("-e")
+    assert course[course.index("-r") + 1] == "requirements/developer.txt"
+    assert not computer.started("venv")
+
+
+def test_a_developers_environment_serves_learners_and_stays_a_developers(
+    computer: Computer, tmp_path: Path
+) -> None:
+    computer.bootstrap.main(["test"])
+    computer.calls.clear()
+    computer.bootstrap.main(["lab"])
+    assert not computer.started("-e")
+    (tmp_path / "pyproject.toml").write_text("# newer")
+    computer.bootstrap.main(["lab"])
+    (course,) = computer.started("-e")
+    assert course[course.index("-r") + 1] == "requirements/developer.txt"
+
+
+def test_the_fast_installer_does_the_work_where_it_can_be_had(computer: Computer) -> None:
+    computer.index = "https://mirror.example/simple"
+    assert computer.bootstrap.main(["setup"]) == 0
+    (course,) = computer.started("-e")
+    assert course[:3] == [str(computer.bootstrap.program("uv")), "pip", "install"]
+    assert course[course.index("-r") + 1] == "requirements/learner.txt"
+    assert computer.environments[0]["UV_DEFAULT_INDEX"] == computer.index
+
+
+def test_pip_does_the_same_where_the_fast_installer_does_not_get_through(
+    computer: Computer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    computer.uv_answers = [1]
+    assert computer.bootstrap.main(["setup"]) == 0
+    fast, slow = computer.started("-r")
+    assert fast[0] == str(computer.bootstrap.program("uv")) and "--log" in slow
+    assert fast[2 : fast.index("--python")] == slow[slow.index("install") :]
+    assert "did not get through" in capsys.readouterr().out
+
+
+def test_pip_does_it_alone_where_there_is_no_fast_installer(computer: Computer) -> None:
+    torch = [(0, "")] if sys.platform == "linux" else []
+    computer.pip_answers = [*torch, (1, "no such wheel"), (0, "")]
+    assert computer.bootstrap.main(["setup"]) == 0
+    assert "--log" in computer.started("-r")[-1] and not computer.environments
 
 
 def test_a_second_start_runs_nothing_but_what_was_asked_for(computer: Computer) -> None:
-    computer.bootstrap.main(["setup"])
+    computer.bootstrap.main(["test"])
     computer.calls.clear()
     assert computer.bootstrap.main(["test"]) == 0
     assert [call[1:] for call in computer.calls] == [["-m", "pytest"]]
@@ -141,10 +234,10 @@ def test_a_second_set_up_checks_and_says_that_all_is_there(
 def test_a_set_up_repairs_packages_that_were_lost(computer: Computer) -> None:
     computer.bootstrap.main(["setup"])
     computer.calls.clear()
-    computer.fits = [False, True]
+    computer.checks = [BROKEN, ""]
     assert computer.bootstrap.main(["setup"]) == 0
     assert computer.started("-e") and not computer.started("venv")
-    assert computer.bootstrap.is_set_up()
+    assert computer.bootstrap.is_set_up("learner")
 
 
 def test_what_a_set_up_asks_the_doctor_is_answered_by_a_missing_package(
@@ -174,9 +267,11 @@ def test_a_set_up_makes_an_environment_anew_whose_python_does_not_start(
 def test_a_missing_program_is_named_with_the_way_to_repair_it(
     computer: Computer, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
-    computer.bootstrap.main(["setup"])
-    for tool in computer.bootstrap.TOOLS:
+    computer.bootstrap.main(["lint"])
+    computer.bootstrap.main(["lab"])
+    for tool in computer.bootstrap.PROGRAMS["developer"]:
         computer.bootstrap.program(tool).unlink()
+    shutil.rmtree(computer.bootstrap.WORKBOOK)
     assert computer.bootstrap.main([command]) == 1
     said = capsys.readouterr().err
     assert "could not be started" in said and "python bootstrap.py setup" in said
@@ -237,7 +332,7 @@ def test_a_folder_that_takes_no_files_is_told_as_such(
     assert computer.calls == []
 
 
-@pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt"])
+@pytest.mark.parametrize("name", ["pyproject.toml", LISTS[0]])
 def test_a_changed_dependency_file_sets_up_again_in_the_same_environment(
     computer: Computer, tmp_path: Path, name: str
 ) -> None:
@@ -255,9 +350,8 @@ def test_a_moved_folder_is_set_up_again(
     computer.bootstrap.main(["setup"])
     monkeypatch.setattr(computer.bootstrap, "ROOT", tmp_path / "elsewhere")
     (tmp_path / "elsewhere").mkdir()
-    for name in ("pyproject.toml", "constraints.txt"):
-        shutil.copy(tmp_path / name, tmp_path / "elsewhere")
-    assert not computer.bootstrap.is_set_up()
+    copy_lists(tmp_path / "elsewhere")
+    assert not computer.bootstrap.is_set_up("learner")
 
 
 def test_a_missing_python_is_named_with_the_ways_to_install_it(
@@ -284,10 +378,10 @@ def test_a_python_without_venv_is_told_how_to_get_it(
 
 
 def test_no_network_is_told_as_such(computer: Computer, capsys: pytest.CaptureFixture[str]) -> None:
-    computer.pip_answers = [(1, "Temporary failure in name resolution\nERROR: No matching")] * 3
+    computer.pip_answers = [(1, "Temporary failure in name resolution\nERROR: No matching")] * 4
     assert computer.bootstrap.main(["setup"]) == 1
     assert "no way to the network" in capsys.readouterr().err
-    assert not computer.bootstrap.is_set_up()
+    assert not computer.bootstrap.is_set_up("learner")
 
 
 def test_a_full_disk_is_told_before_anything_is_written(
@@ -302,7 +396,7 @@ def test_a_full_disk_is_told_before_anything_is_written(
 def test_a_disk_that_fills_up_on_the_way_is_told_as_such(
     computer: Computer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    computer.pip_answers = [(1, "OSError: [Errno 28] No space left on device")] * 3
+    computer.pip_answers = [(1, "OSError: [Errno 28] No space left on device")] * 4
     assert computer.bootstrap.main(["setup"]) == 1
     assert "pip ran out of space" in capsys.readouterr().err
 
@@ -310,7 +404,7 @@ def test_a_disk_that_fills_up_on_the_way_is_told_as_such(
 def test_an_unknown_pip_failure_points_at_its_log(
     computer: Computer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    computer.pip_answers = [(1, "ERROR: something new")] * 3
+    computer.pip_answers = [(1, "ERROR: something new")] * 4
     assert computer.bootstrap.main(["setup"]) == 1
     assert ".venv/pip.log" in capsys.readouterr().err
 
@@ -331,7 +425,7 @@ def test_an_interrupted_installation_goes_on_without_a_new_environment(
 
 
 def test_a_broken_environment_is_made_anew_once(computer: Computer) -> None:
-    computer.fits = [False, True]
+    computer.checks = [f"{LEFT_OUT}\n{BROKEN}", LEFT_OUT]
     assert computer.bootstrap.main(["setup"]) == 0
     assert len(computer.started("venv")) == 2
 
@@ -339,10 +433,11 @@ def test_a_broken_environment_is_made_anew_once(computer: Computer) -> None:
 def test_packages_that_never_fit_end_with_a_message(
     computer: Computer, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    computer.fits = [False]
+    computer.checks = [BROKEN]
     assert computer.bootstrap.main(["setup"]) == 1
-    assert "do not work together" in capsys.readouterr().err
-    assert not computer.bootstrap.is_set_up()
+    said = capsys.readouterr().err
+    assert "do not work together" in said and BROKEN in said
+    assert not computer.bootstrap.is_set_up("learner")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a torch of its own to choose")
@@ -350,17 +445,19 @@ def test_torch_comes_first_and_without_an_index_where_a_wheel_is_at_hand(
     computer: Computer,
 ) -> None:
     computer.bootstrap.main(["setup"])
-    first, second = computer.started("--log")
+    first = computer.started("install")[0]
     assert "--no-index" in first and first[-1].startswith("torch==")
-    assert "-e" in second
+    assert "-e" in computer.started("install")[-1]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a torch of its own to choose")
-def test_without_the_cpu_index_the_set_up_goes_on(
+def test_without_the_cpu_index_torch_comes_with_all_that_it_asks_for(
     computer: Computer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     computer.pip_answers = [(1, "no such wheel"), (1, "ConnectTimeoutError"), (0, "")]
     assert computer.bootstrap.main(["setup"]) == 0
+    third = computer.started("--log")[2]
+    assert third[-1].startswith("torch==") and "--no-deps" not in third
     assert "CPU index was not reached" in capsys.readouterr().out
 
 
@@ -369,6 +466,39 @@ def test_lab_releases_the_notebooks_and_then_opens_jupyterlab(computer: Computer
     release, lab = (call[1:] for call in computer.calls[-2:])
     assert release[:2] == ["release", "--to"]
     assert lab == ["lab"]
+
+
+def test_a_later_start_makes_no_notebook_that_is_there(computer: Computer) -> None:
+    computer.bootstrap.main(["lab"])
+    computer.calls.clear()
+    assert computer.bootstrap.main(["lab"]) == 0
+    assert [call[1:] for call in computer.calls] == [["lab"]]
+
+
+def test_a_notebook_that_was_lost_or_whose_source_is_newer_is_made_again(
+    computer: Computer, tmp_path: Path
+) -> None:
+    computer.bootstrap.main(["lab"])
+    (computer.bootstrap.WORKBOOK / "lab.ipynb").unlink()
+    computer.bootstrap.main(["lab"])
+    assert len(computer.started("release")) == 2
+    (tmp_path / "labs").mkdir()
+    (tmp_path / "labs" / "newer.py").touch()
+    computer.bootstrap.main(["lab"])
+    assert len(computer.started("release")) == 3
+
+
+def test_a_package_with_a_lost_file_is_seen(tmp_path: Path) -> None:
+    (tmp_path / "thing.py").touch()
+    (tmp_path / "thing-1.dist-info").mkdir()
+    (tmp_path / "thing-1.dist-info" / "RECORD").write_text('thing.py,,\n"a/__pycache__/b.pyc",,\n')
+    whole = load_bootstrap().CHECKS[0]
+    # Only the folder named here is looked through: isolated, without site-packages.
+    start = [sys.executable, "-I", "-S", "-c", f"import sys; sys.path[:0] = [{str(tmp_path)!r}]\n"]
+    question = [*start[:-1], start[-1] + whole[1]]
+    assert subprocess.run(question).returncode == 0
+    (tmp_path / "thing.py").unlink()
+    assert subprocess.run(question).returncode == 1
 
 
 def test_ctrl_c_in_jupyterlab_is_left_to_jupyterlab(computer: Computer) -> None:

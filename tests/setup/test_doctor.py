@@ -40,6 +40,25 @@ def test_pins_are_read_from_a_folder_above(tmp_path: Path) -> None:
     assert doctor.pins(tmp_path / "labs") == {"numpy": "2.3.5", "win": "1"}
 
 
+def test_a_lock_that_says_who_asks_for_a_package_is_read_too(tmp_path: Path) -> None:
+    line = "numpy==2.3.5 ; sys_platform == 'linux'  # via scipy, torch==like\n"
+    (tmp_path / "constraints.txt").write_text(line)
+    assert doctor.pins(tmp_path) == {"numpy": "2.3.5"}
+
+
+def test_what_a_course_needs_is_what_its_extra_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = [
+        "numpy<3,>=2",
+        "jupyterlab>=4; extra == 'lab'",
+        'scipy>=1.17; extra == "rl-supply-chain"',
+        "mlflow-skinny>=3; extra == 'mlops'",
+        "labkit-trends[lab,rl-supply-chain]; extra == 'course'",
+        "labkit-trends[course,mlops]; extra == 'all'",
+    ]
+    monkeypatch.setattr(doctor.metadata, "requires", lambda _: asked)
+    assert doctor.required() == {"numpy", "jupyterlab", "scipy"}
+
+
 def test_a_full_disk_is_serious(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: DiskUsage(0, 0, 10**8))
     finding = doctor.free_disk(tmp_path)

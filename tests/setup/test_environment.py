@@ -1,44 +1,59 @@
-"""The lock, the conda environment and pyproject.toml tell the same story."""
+"""The lock, the lists of packages, the conda environment and pyproject.toml tell the same story."""
 
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 import sys
 import tomllib
+from importlib import metadata
 from importlib.metadata import packages_distributions
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from labkit.authoring.catalog import load_catalog
+from labkit.authoring.packages import BINDER, LISTS, Pin, asked_for, closure, read_lock
+
 ROOT = Path(__file__).resolve().parents[2]
 ITSELF = "labkit-trends"
-# tools/lock.py writes these into environment.yml, under conda's name for torch.
-BINDER_EXTRAS = ("lab", "instructor", "rl", "causal", "diagnosis", "tinyml")
+# What environment.yml calls otherwise.
 CONDA_NAMES = {"pytorch-cpu": "torch"}
+
+
+# What only a developer or a hub needs, and what a CPU does not.
+NOT_A_LEARNERS = {"mypy", "playwright", "jupyterhub", "sphinx", "pytest", "dask", "ruff"}
+GPU_CODE = re.compile(r"nvidia-|cuda-|triton$")
+
+
+def project() -> dict[str, Any]:
+    table: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return table
 
 
 def locked() -> dict[str, set[str]]:
     """Return the versions the lock knows of each package: several where platforms differ."""
     pins: dict[str, set[str]] = {}
-    for line in (ROOT / "constraints.txt").read_text().splitlines():
-        if line and not line.startswith("#"):
-            name, version = line.partition(";")[0].strip().split("==")
-            pins.setdefault(canonicalize_name(name), set()).add(version)
+    for pin in read_lock(ROOT / "constraints.txt"):
+        pins.setdefault(pin.name, set()).add(pin.version)
     return pins
 
 
-def asked_for(extra: str | None = None) -> list[Requirement]:
-    """Return what pyproject.toml asks for in one extra, or in all of it."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    extras = project["optional-dependencies"]
-    lines = project["dependencies"] + [
-        line for name, lines in extras.items() if extra in (None, name) for line in lines
-    ]
+def requirements() -> list[Requirement]:
+    """Return what pyproject.toml asks for, in all of its extras."""
+    extras = project()["optional-dependencies"].values()
+    lines = [*project()["dependencies"], *(line for lines in extras for line in lines)]
     return [Requirement(line) for line in lines if not line.startswith(ITSELF)]
+
+
+def listed(name: str) -> set[str]:
+    """Return the packages of one of the lists that the set-up installs."""
+    return {pin.name for pin in read_lock(ROOT / name)}
 
 
 def conda() -> tuple[dict[str, str], dict[str, str]]:
@@ -54,7 +69,7 @@ def conda() -> tuple[dict[str, str], dict[str, str]]:
     )
 
 
-@pytest.mark.parametrize("requirement", asked_for(), ids=lambda requirement: requirement.name)
+@pytest.mark.parametrize("requirement", requirements(), ids=lambda requirement: requirement.name)
 def test_the_lock_pins_a_version_that_pyproject_allows(requirement: Requirement) -> None:
     versions = locked().get(canonicalize_name(requirement.name))
     assert versions, f"{requirement.name} is not locked: run python tools/lock.py"
@@ -74,11 +89,77 @@ def test_the_conda_environment_has_the_versions_of_the_lock() -> None:
         assert name == "python" or version in pins[name], name
 
 
-@pytest.mark.parametrize("extra", BINDER_EXTRAS)
-def test_the_conda_environment_lists_all_that_a_course_needs(extra: str) -> None:
+def test_the_conda_environment_lists_all_that_a_course_needs() -> None:
     from_conda, from_pip = conda()
-    names = {canonicalize_name(requirement.name) for requirement in asked_for(extra)}
-    assert names <= {*from_conda, *from_pip}
+    assert asked_for(project(), ["course"]) <= {*from_conda, *from_pip}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_of_packages_is_complete_but_for_gpu_code(name: str) -> None:
+    """Each package that is installed in the list's version finds all that it asks for there."""
+    names = listed(name)
+    lacking = {
+        (pin.name, missing)
+        for pin in read_lock(ROOT / name)
+        for missing in installed_requirements(pin) - names
+        if not GPU_CODE.match(missing)
+    }
+    assert not lacking
+
+
+def installed_requirements(pin: Pin) -> set[str]:
+    """Return what a pinned package asks for on Binder's machine, without its extras."""
+    try:
+        if metadata.version(pin.name) != pin.version:
+            return set()
+    except metadata.PackageNotFoundError:
+        return set()
+    asked = [Requirement(line) for line in metadata.requires(pin.name) or []]
+    here = {**BINDER, "extra": ""}
+    return {
+        canonicalize_name(requirement.name)
+        for requirement in asked
+        if requirement.marker is None or requirement.marker.evaluate(here)
+    }
+
+
+def test_a_learner_gets_what_available_modules_need_and_no_tools_of_developers() -> None:
+    names = listed("requirements/learner.txt")
+    for module in load_catalog(ROOT).modules:
+        if module.available:
+            assert {
+                canonicalize_name(Requirement(line).name) for line in module.packages
+            } <= names, module.name
+    assert {"jupyterlab", "nbgrader", "torch"} <= names
+    assert not names & NOT_A_LEARNERS
+
+
+def test_a_developer_gets_what_a_learner_gets_and_the_tools() -> None:
+    names = listed("requirements/developer.txt")
+    assert listed("requirements/learner.txt") | NOT_A_LEARNERS <= names
+
+
+def test_the_set_up_installs_no_gpu_code_and_knows_what_misses_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert not [name for path in LISTS for name in listed(path) if GPU_CODE.match(name)]
+    monkeypatch.syspath_prepend(str(ROOT))
+    left_out = importlib.import_module("bootstrap").LEFT_OUT
+    lock = read_lock(ROOT / "constraints.txt")
+    torchs = {pin.name for pin in closure(lock, {"torch"})}
+    orphans = {
+        f"{parent} 3.2.0 requires {pin.name}, which is not installed."
+        for pin in lock
+        for parent in pin.parents
+        if GPU_CODE.match(pin.name) and pin.name not in torchs
+    }
+    assert orphans and all(left_out.fullmatch(line) for line in orphans)
+
+
+def test_every_extra_is_in_the_lock_and_the_planned_ones_are_not_installed() -> None:
+    for module in load_catalog(ROOT).modules:
+        assert module.extra in project()["optional-dependencies"]
+    assert "mlflow-skinny" in locked() and "mlflow-skinny" not in listed("requirements/learner.txt")
 
 
 def test_the_conda_environment_has_the_python_of_the_bootstrap() -> None:
@@ -86,12 +167,11 @@ def test_the_conda_environment_has_the_python_of_the_bootstrap() -> None:
     assert f'PYTHON = "{conda()[0]["python"]}"' in bootstrap
 
 
-def test_what_the_course_installs_asks_for_no_gpu_library() -> None:
-    _, from_pip = conda()
-    assert not [name for name in from_pip if re.match(r"nvidia-|cuda-|triton$", name)]
+def test_the_conda_environment_lists_no_gpu_library() -> None:
+    assert not [name for name in conda()[1] if GPU_CODE.match(name)]
 
 
-@pytest.mark.parametrize("name", ["constraints.txt", "environment.yml"])
+@pytest.mark.parametrize("name", ["constraints.txt", "environment.yml", *LISTS])
 def test_the_lock_names_no_host_and_no_path(name: str) -> None:
     pins = [
         line for line in (ROOT / name).read_text().splitlines() if not line.lstrip().startswith("#")
@@ -113,7 +193,7 @@ def imported_packages(folder: str) -> set[str]:
 
 @pytest.mark.parametrize("folder", ["src", "grader", "course", "labs", "tests", "benchmarks"])
 def test_whatever_is_imported_is_asked_for(folder: str) -> None:
-    asked = {canonicalize_name(requirement.name) for requirement in asked_for()} | {ITSELF}
+    asked = {canonicalize_name(requirement.name) for requirement in requirements()} | {ITSELF}
     known = packages_distributions()
     # A name without a distribution is a module of the repository: a helper or an exam.
     missing = {

@@ -16,10 +16,10 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from labkit.authoring import catalog
-from labkit.authoring.files import write_atomically
+from labkit.authoring import catalog, packages
 from labkit.authoring.source import SourceError, read_source
 from labkit.errors import CourseError
+from labkit.files import write_atomically
 
 
 class EditedNotebookError(CourseError):
@@ -72,7 +72,8 @@ def recorded_digest(notebook: NotebookNode) -> str | None:
 def build(root: Path, check: bool = False, force: bool = False) -> list[Path]:
     """Bring every built file up to date with its source.
 
-    Built are the notebook beside each lesson and lab source, and the README's module table.
+    Built are the notebook beside each lesson and lab source, the README's tables, and what
+    `packages` derives from catalog and lock.
 
     Parameters
     ----------
@@ -120,6 +121,8 @@ def _built_files(root: Path) -> Iterator[tuple[Path, bytes]]:
     readme = root / "README.md"
     if readme.exists() and (root / catalog.CATALOG_PATH).exists():
         yield readme, catalog.updated_readme(root)
+    if (root / packages.LOCK).exists():
+        yield from packages.derived_files(root)
 
 
 def _refuse_grading(notebook: NotebookNode, source: Path) -> None:

@@ -1,8 +1,8 @@
-"""Load the course catalog and render what is made from it: home page, its facts, README table.
+"""Load the course catalog and render what is made from it: home page, its facts, README tables.
 
 `course/course.yml` is the only list of modules. This module checks it and turns it into
-Markdown and JSON; writing the results is left to `build` and `workbook`, showing the facts
-joined with a learner's progress to `labkit.desk`.
+Markdown and JSON; writing the results is left to `build` and `workbook`, what modules need to be
+installed to `packages`, showing the facts joined with a learner's progress to `labkit.desk`.
 """
 
 from __future__ import annotations
@@ -22,14 +22,25 @@ CATALOG_PATH = Path("course/course.yml")
 FACTS = ".labkit-course.json"
 FACTS_FORMAT = 1
 STATUSES = ("available", "planned")
-TABLE_START = "<!-- modules:start -->"
-TABLE_END = "<!-- modules:end -->"
+MODULES_MARKS = ("<!-- modules:start -->", "<!-- modules:end -->")
+DATA_MARKS = ("<!-- data:start -->", "<!-- data:end -->")
 
 _NAME = re.compile(r"\d\d_[a-z][a-z0-9_]*")
+# A name, extras, a range and a marker; nothing that could end the string it stands in.
+_REQUIREMENT = re.compile(r"[A-Za-z0-9][\w.-]*(\[[\w, -]+\])?[\w.*<>=!~, ]*(; [\w.<>=!' ]+)?")
 
 
 class CatalogError(CourseError):
     """The catalog cannot be used; the message names the entry, the field and the mend."""
+
+
+@dataclass(frozen=True)
+class DataSource:
+    """A row of the table of data and licences, as Markdown: what it is, whence, on which terms."""
+
+    what: str
+    source: str
+    licence: str
 
 
 @dataclass(frozen=True)
@@ -52,6 +63,10 @@ class Module:
         Names of modules to do first.
     status
         "available" or "planned".
+    packages
+        Requirements of its world, lesson and lab, as in "scipy>=1.17".
+    data
+        Where its data come from.
     """
 
     name: str
@@ -64,6 +79,8 @@ class Module:
     points: int
     prerequisites: tuple[str, ...]
     status: str
+    packages: tuple[str, ...] = ()
+    data: tuple[DataSource, ...] = ()
 
     @property
     def slug(self) -> str:
@@ -74,6 +91,11 @@ class Module:
     def number(self) -> str:
         """The two digits that order the modules."""
         return self.name[:2]
+
+    @property
+    def extra(self) -> str:
+        """The extra of the distribution that installs `packages`."""
+        return self.slug.replace("_", "-")
 
     @property
     def available(self) -> bool:
@@ -114,11 +136,12 @@ class LabGrading:
 
 @dataclass(frozen=True)
 class Catalog:
-    """The course's title, its introduction and its modules in order."""
+    """The course's title, its introduction, its modules in order, and data of no module."""
 
     title: str
     introduction: str
     modules: tuple[Module, ...]
+    data: tuple[DataSource, ...] = ()
 
     def module(self, name: str) -> Module:
         """Find a module by "NN_slug" or slug.
@@ -158,6 +181,7 @@ def load_catalog(root: Path) -> Catalog:
         title=_text(data, "title", f"{path}"),
         introduction=_text(data, "introduction", f"{path}"),
         modules=modules,
+        data=_data(data, f"{path}"),
     )
 
 
@@ -187,8 +211,11 @@ def course_facts(catalog: Catalog, grading: Mapping[str, LabGrading]) -> dict[st
     modules = []
     for module in catalog.modules:
         lab = grading.get(module.name, LabGrading((), 0))
+        told = asdict(module)
+        # What an author needs to know and a learner does not.
+        del told["packages"], told["data"]
         modules.append(
-            asdict(module)
+            told
             | {
                 "number": module.number,
                 "time": _hours(module.minutes),
@@ -229,8 +256,22 @@ def render_table(catalog: Catalog) -> str:
     return "\n".join(rows) + "\n"
 
 
+def render_data(catalog: Catalog) -> str:
+    """Render the README's table of data and licences: the modules' rows in order, then the rest."""
+    rows = ["| What | Source | Licence |", "|---|---|---|"]
+    sources = [
+        (f"Module {module.number}: ", source)
+        for module in catalog.modules
+        for source in module.data
+    ]
+    for prefix, source in [*sources, *(("", source) for source in catalog.data)]:
+        cells = (prefix + source.what, source.source, source.licence)
+        rows.append(f"| {' | '.join(_cell(cell) for cell in cells)} |")
+    return "\n".join(rows) + "\n"
+
+
 def updated_readme(root: Path) -> bytes:
-    """Return README.md of `root` with the module table between its marks made anew.
+    """Return README.md of `root` with the tables between their marks made anew.
 
     Raises
     ------
@@ -238,15 +279,28 @@ def updated_readme(root: Path) -> bytes:
         If the marks are missing or stand in the wrong order.
     """
     path = root / "README.md"
+    catalog = load_catalog(root)
     text = path.read_bytes().decode("utf-8").replace("\r\n", "\n")
-    before, start, rest = text.partition(TABLE_START)
-    _, end, after = rest.partition(TABLE_END)
+    text = between(text, MODULES_MARKS, render_table(catalog), path)
+    return between(text, DATA_MARKS, render_data(catalog), path).encode()
+
+
+def between(text: str, marks: tuple[str, str], content: str, path: Path) -> str:
+    """Return `text` of the file `path` with `content` between two lines that mark the place.
+
+    Raises
+    ------
+    CatalogError
+        If the marks are missing or stand in the wrong order.
+    """
+    before, start, rest = text.partition(marks[0])
+    _, end, after = rest.partition(marks[1])
     if not start or not end:
         raise CatalogError(
-            f"{path}: the module table needs a line {TABLE_START} and, below it, {TABLE_END}."
+            f"{path}: what `labkit build` writes there needs a line {marks[0]} and, below it, "
+            f"{marks[1]}."
         )
-    table = render_table(load_catalog(root))
-    return f"{before}{start}\n{table}{end}{after}".encode()
+    return f"{before}{start}\n{content}{end}{after}"
 
 
 def _module(entry: Any, path: Path) -> Module:
@@ -273,6 +327,8 @@ def _module(entry: Any, path: Path) -> Module:
         points=_count(entry, "points", place),
         prerequisites=_list(entry, "prerequisites", place, empty_allowed=True),
         status=status,
+        packages=_packages(entry, place),
+        data=_data(entry, place),
     )
 
 
@@ -327,6 +383,29 @@ def _list(
     if not good or not (value or empty_allowed):
         raise CatalogError(f"{place}: {name} must be a list of texts, got {value!r}.")
     return tuple(value or ())
+
+
+def _packages(entry: dict[str, Any], place: str) -> tuple[str, ...]:
+    requirements = _list(entry | {"packages": entry.get("packages", [])}, "packages", place, True)
+    for requirement in requirements:
+        if not _REQUIREMENT.fullmatch(requirement):
+            raise CatalogError(
+                f"{place}: {requirement!r} in packages is no requirement. Write a name and a "
+                'range, as in "scipy>=1.17".'
+            )
+    return requirements
+
+
+def _data(entry: dict[str, Any], place: str) -> tuple[DataSource, ...]:
+    rows = entry.get("data", [])
+    wanted = {field.name for field in fields(DataSource)}
+    if not isinstance(rows, list) or any(
+        not isinstance(row, dict) or set(row) != wanted for row in rows
+    ):
+        raise CatalogError(f"{place}: data must be a list of entries with {sorted(wanted)}.")
+    return tuple(
+        DataSource(**{name: _text(row, name, f"{place}, data") for name in wanted}) for row in rows
+    )
 
 
 def _count(entry: dict[str, Any], name: str, place: str) -> int:

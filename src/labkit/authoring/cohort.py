@@ -14,10 +14,10 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from labkit.authoring.files import write_atomically
 from labkit.authoring.release import release_notebook
 from labkit.authoring.source import header_of, read_source
 from labkit.errors import CourseError
+from labkit.files import write_atomically
 
 BROKEN = 'raise RuntimeError("this answer is broken")'
 

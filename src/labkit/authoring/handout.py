@@ -12,8 +12,8 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from labkit.authoring.files import write_atomically
 from labkit.errors import CourseError
+from labkit.files import write_atomically
 
 RECORD = ".labkit-release.json"
 

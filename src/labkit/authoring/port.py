@@ -14,7 +14,6 @@ import nbformat
 from nbformat import NotebookNode
 
 from labkit.authoring.build import built_path, content_digest, recorded_digest
-from labkit.authoring.files import write_atomically
 from labkit.authoring.lint import MARKS
 from labkit.authoring.source import (
     Header,
@@ -25,6 +24,7 @@ from labkit.authoring.source import (
     write_source,
 )
 from labkit.errors import CourseError
+from labkit.files import write_atomically
 
 
 class PortError(CourseError):

@@ -10,10 +10,10 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from labkit.authoring.files import write_atomically
 from labkit.exercise.drawing import Draw, plain
 from labkit.exercise.instances import exam_of
 from labkit.exercise.task import LabSpec
+from labkit.files import write_atomically
 from labkit.learner.variants import PRACTICE_KEY, seed
 
 VARIANTS = 8

@@ -12,10 +12,10 @@ from pathlib import Path
 from types import ModuleType
 
 from labkit.authoring.catalog import CATALOG_PATH, load_catalog
-from labkit.authoring.files import write_atomically
 from labkit.authoring.practice import render_practice
 from labkit.authoring.scaffold_files import CATALOG_ENTRY, FILES, POINTS, TASK_NAME
 from labkit.errors import CourseError
+from labkit.files import write_atomically
 
 _NAME = re.compile(r"\d\d_[a-z][a-z0-9]*(_[a-z0-9]+)*")
 

@@ -26,9 +26,9 @@ from nbformat import NotebookNode
 import labkit
 from labkit.authoring.build import render_notebook
 from labkit.authoring.catalog import Catalog, Module, load_catalog
-from labkit.authoring.files import write_atomically
 from labkit.authoring.reading import SiteError, download_path, reading_copy, render_index
 from labkit.authoring.release import release_source
+from labkit.files import write_atomically
 
 BUILD = Path("build/site")
 # Sphinx's settings are those of this repository, whatever course they are used on.
@@ -178,7 +178,7 @@ def run_sphinx(pages: Path, html: Path, title: str) -> None:
     if missing or not SETTINGS.is_dir():
         raise SiteError(
             f"The site needs {', '.join(missing) or SETTINGS}. In the course's repository, "
-            '`python bootstrap.py setup` installs it; so does `pip install -e ".[site]"`.'
+            '`python bootstrap.py site` installs it; so does `pip install -e ".[site]"`.'
         )
     command = [sys.executable, "-m", "sphinx", "-b", "html", "--fail-on-warning", "--keep-going"]
     # Everything is read anew: Sphinx does not repeat the warnings of pages it has read before.

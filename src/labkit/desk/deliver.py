@@ -6,7 +6,6 @@ learner saves meanwhile. A zip gets its name in one step when it is whole and wa
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import logging
 import os
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from labkit.desk.notebooks import SubmitError
+from labkit.files import replacing
 from labkit.learner.zip_names import ZipName
 
 HANDED_IN = "handed_in"
@@ -35,25 +35,14 @@ def write_zip(folder: Path, name: ZipName, files: Mapping[str, bytes]) -> Path:
         SubmitError: it cannot be written; nothing is left under its name.
     """
     target = folder / str(name)
-    part = None
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        descriptor, part = tempfile.mkstemp(dir=folder, prefix=".", suffix=".part")
-        with os.fdopen(descriptor, "w+b") as stream:
+        with replacing(target, 0o644) as stream:
             _pack(stream, files)
-            stream.flush()
-            os.fsync(stream.fileno())
-        if target.exists():
-            raise FileExistsError(errno.EEXIST, "a file of this name is there", str(target))
-        with contextlib.suppress(OSError):  # a memory stick keeps no modes
-            os.chmod(part, 0o644)
-        os.replace(part, target)
+            if target.exists():
+                raise FileExistsError(errno.EEXIST, "a file of this name is there", str(target))
     except (OSError, zipfile.BadZipFile) as problem:
         raise SubmitError(_why(problem, folder, files)) from None
-    finally:
-        if part is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(part)
     return target
 
 

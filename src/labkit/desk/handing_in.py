@@ -33,8 +33,14 @@ from labkit.desk.receipt import RECEIPT, make_receipt, render
 from labkit.desk.rehearse import rehearse
 from labkit.desk.unsaved import unsaved
 from labkit.exercise.cards import Card, notice_card
-from labkit.grading.intake import DEPTH, FILE_BYTES, FILES, TOTAL_BYTES
-from labkit.grading.unpack import RefusedArchive, entry_parts
+from labkit.handed_in.folder import (
+    DEPTH,
+    FILE_BYTES,
+    FILES,
+    TOTAL_BYTES,
+    UnusableName,
+    entry_parts,
+)
 from labkit.learner import progress
 from labkit.learner.identity import learner_id
 from labkit.learner.work import work_digest
@@ -174,7 +180,7 @@ def _check_name(name: str, seen: set[str]) -> None:
     """Refuse a name for which grading would refuse the whole zip."""
     try:
         entry_parts(name, seen)
-    except RefusedArchive:
+    except UnusableName:
         raise SubmitError(
             f"Nothing was handed in: {ascii(name)}, beside the notebook, has a name that grading "
             "does not accept. It may hold no colon, backslash or control sign, and no letter that "

@@ -21,7 +21,7 @@ from typing import Any
 from labkit.authoring.outline import OUTLINE
 from labkit.errors import CourseError
 from labkit.exercise.task import LabSpec
-from labkit.grading.submitted import Refused, Submitted, parse_bytes, read_bytes
+from labkit.handed_in.notebook import Submitted, Unreadable, parse_bytes, read_bytes
 from labkit.learner.work import work_digest
 
 RECORD = ".labkit-release.json"
@@ -91,7 +91,7 @@ def read_work(path: Path) -> Work:
         # Once: JupyterLab may save meanwhile, and what is looked over is what is handed in.
         content = read_bytes(path)
         submitted = parse_bytes(content)
-    except Refused as problem:
+    except Unreadable as problem:
         raise SubmitError(f"{path}: {problem} Nothing was handed in.") from None
     try:
         work_digest(content)

@@ -9,7 +9,6 @@ it ends with that process.
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import json
 import os
@@ -22,6 +21,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from labkit import code
 from labkit.desk.notebooks import Work, is_stub, spec_of
 from labkit.learner import progress
 
@@ -98,7 +98,7 @@ def rehearse(
     # Where the disk is full, handing in may still work, with `to` another one.
     except OSError as problem:
         unfinished = f"It could not be run: {problem.strerror or problem}."
-    outcome = _Outcome(work, outputs.get("cells", []), reached.get("tasks", {}))
+    outcome = _Findings(work, outputs.get("cells", []), reached.get("tasks", {}))
     unfinished = unfinished or str(outputs.get("unfinished", ""))
     seconds = round(time.monotonic() - started, 1)
     return Rehearsal(tuple(outcome.results()), outcome.stops_at(), unfinished, seconds)
@@ -125,7 +125,7 @@ def _run(notebook: Path, folder: Path, total_seconds: int) -> str:
             stderr=log,
         )
         try:
-            code = child.wait(total_seconds + MARGIN_SECONDS)
+            ended = child.wait(total_seconds + MARGIN_SECONDS)
         except subprocess.TimeoutExpired:
             return "It took too long."
         finally:
@@ -133,13 +133,13 @@ def _run(notebook: Path, folder: Path, total_seconds: int) -> str:
             if child.poll() is None:
                 child.kill()
                 child.wait()
-    if code:
+    if ended:
         text = (folder / "log.txt").read_text(encoding="utf-8", errors="replace").strip()
-        return f"The run broke off: {text.splitlines()[-1] if text else f'exit code {code}'}"
+        return f"The run broke off: {text.splitlines()[-1] if text else f'exit code {ended}'}"
     return ""
 
 
-class _Outcome:
+class _Findings:
     """Puts together what cells printed and what checks recorded."""
 
     def __init__(self, work: Work, cells: list[dict[str, Any]], reached: dict[str, Any]) -> None:
@@ -201,7 +201,7 @@ class _Outcome:
         name = error["text"].split("'")[1]
         for later in range(place + 1, len(self._cells)):
             cell = self._cells[later]
-            if cell.kind == "code" and name in bound_names(cell.source):
+            if cell.kind == "code" and name in code.top_level_names(code.cell(cell.source)):
                 return (
                     f"{name} is defined further down, in cell {later + 1}. Your kernel still knew "
                     "it; from the top it is not there yet. Move that cell up."
@@ -210,37 +210,6 @@ class _Outcome:
             f"No cell of the notebook defines {name}. Your kernel may still know it from a cell "
             "that is gone. Write it again, then use Run > Restart Kernel and Run All Cells."
         )
-
-
-def bound_names(source: str) -> set[str]:
-    """Return the names that a cell's code defines, assigns or imports at its top level."""
-    imports = [
-        node for node in _statements(source) if isinstance(node, ast.Import | ast.ImportFrom)
-    ]
-    imported = {
-        (alias.asname or alias.name).partition(".")[0] for node in imports for alias in node.names
-    }
-    return defined_names(source) | imported
-
-
-def defined_names(source: str) -> set[str]:
-    """Return the names that a cell's code defines or assigns at its top level."""
-    names = set()
-    for statement in _statements(source):
-        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names.add(statement.name)
-        elif isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
-            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-            found = (node for target in targets for node in ast.walk(target))
-            names |= {node.id for node in found if isinstance(node, ast.Name)}
-    return names
-
-
-def _statements(source: str) -> list[ast.stmt]:
-    try:
-        return ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError):
-        return []
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -262,7 +231,7 @@ def execute(notebook: Path, total_seconds: int) -> tuple[list[dict[str, Any]], s
     from nbclient import NotebookClient
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
-    from labkit.grading.submitted import read_notebook, to_node
+    from labkit.handed_in.notebook import read_notebook, to_node
 
     node = to_node(read_notebook(notebook))
     left = _countdown(total_seconds)

@@ -82,8 +82,8 @@ def serve_instructor(root: Path, port: int = 0, open_browser: bool = True) -> in
 def prepare_instructor(root: Path) -> None:
     """Write the home page of the course's own folder, which is made from the catalog."""
     from labkit.authoring.catalog import load_catalog, render_home
-    from labkit.authoring.files import write_atomically
     from labkit.authoring.workbook import HOME
+    from labkit.files import write_atomically
 
     write_atomically(root / HOME, render_home(load_catalog(root)).encode("utf-8"))
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from labkit import code
 from labkit.desk.notebooks import Work
-from labkit.desk.rehearse import defined_names
 
 
 def unsaved(work: Work, executed: Sequence[str]) -> list[str]:
@@ -22,11 +22,15 @@ def unsaved(work: Work, executed: Sequence[str]) -> list[str]:
     saved = {_plain(cell.source) for cell in work.submitted.cells if cell.kind == "code"}
     found = []
     for cell in work.cells:
-        names = defined_names(work.source(cell.id) or "") if cell.kind == "answer" else set()
-        latest = next((text for text in reversed(executed) if names & defined_names(text)), None)
+        names = _defined(work.source(cell.id) or "") if cell.kind == "answer" else set()
+        latest = next((text for text in reversed(executed) if names & _defined(text)), None)
         if latest is not None and _plain(latest) not in saved:
             found.append(cell.id)
     return found
+
+
+def _defined(text: str) -> set[str]:
+    return code.defined_names(code.cell(text))
 
 
 def _plain(text: str) -> str:

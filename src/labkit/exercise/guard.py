@@ -100,6 +100,49 @@ def call(answer: Callable[..., Any], *arguments: Any, seconds: float) -> Any:
         raise _raised(problem) from None
 
 
+def read(answer: Any, name: str, seconds: float = 10.0) -> Any:
+    """Read an attribute of a learner's object, whatever library it is of.
+
+    An answer whose class has `__read_within__(answer, seconds, name)` is asked that way: at
+    grading, answers live in another process. A plain value comes back as a value; a method can be
+    passed to `call`, another object to `read`.
+
+    Args:
+        answer: the object.
+        name: the attribute; a judge names what it needs, so that nothing else is ever looked at.
+        seconds: limit of the reading, as in `call`: an attribute may be computed.
+
+    Raises:
+        NotAttemptedError: there is no answer yet.
+        UnusableError: the object has no such attribute, or reading it raised or took too long.
+    """
+    if answer is None or answer is Ellipsis:
+        raise NotAttemptedError
+    within = getattr(type(answer), "__read_within__", None)
+    try:
+        if within is not None:
+            return within(answer, seconds, name)
+        with _time_limit(seconds) as is_over:
+            value = getattr(answer, name)
+            if is_over():
+                raise TimeUpError
+            return value
+    except AttributeError:
+        raise UnusableError(
+            f"The answer, of type {type(answer).__name__}, has no attribute {name!r}.",
+            "Return the object that the task asks for.",
+        ) from None
+    except TimeUpError:
+        raise UnusableError(
+            f"The attribute {name!r} could not be read within {seconds:g} s.",
+            "Compute what takes long before it is asked for.",
+        ) from None
+    except UnusableError:
+        raise
+    except (Exception, SystemExit) as problem:
+        raise _raised(problem) from None
+
+
 def _raised(problem: BaseException) -> UnusableError:
     return UnusableError(
         f"Your code raised {_in_one_line(problem)}{_where(problem)}.",

@@ -35,6 +35,7 @@ class Outcome:
         next_step: one thing to try next.
         misconception: name of a known misconception that the answer fits.
         printed: what the answer wrote while it was judged.
+        parts: the score of each part, from 0 to 1, where the task has parts.
     """
 
     status: Status
@@ -44,6 +45,7 @@ class Outcome:
     next_step: str = ""
     misconception: str = ""
     printed: str = ""
+    parts: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a score that is no share, and a status that contradicts it."""
@@ -124,13 +126,14 @@ def weighted(parts: Sequence[tuple[float, Outcome]], praise: str) -> Outcome:
     """
     if not math.isclose(math.fsum(share for share, _ in parts), 1.0):
         raise ValueError(f"the shares {[share for share, _ in parts]} do not sum to 1")
+    scores = tuple(outcome.score for _, outcome in parts)
     short = [outcome for _, outcome in parts if outcome.status is not Status.PASSED]
     if not short:
-        return passed(praise)
+        return replace(passed(praise), parts=scores)
     score = math.fsum(share * outcome.score for share, outcome in parts)
     if score == 0.0:
-        return short[0]
-    return replace(short[0], status=Status.PARTIAL, score=score)
+        return replace(short[0], parts=scores)
+    return replace(short[0], status=Status.PARTIAL, score=score, parts=scores)
 
 
 def over_cases(outcomes: Sequence[Outcome], praise: str) -> Outcome:

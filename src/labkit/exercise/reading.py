@@ -369,17 +369,24 @@ def _plain(value: Any, what: str) -> Any:
         if value.dtype.kind == "O":
             return _plain(value.tolist(), what)
     if isinstance(value, (list, tuple, range)):
-        return [_plain(item, what) for item in value]
+        return _of_one_shape([_plain(item, what) for item in value])
     if isinstance(value, (bool, int, float, Fraction, Decimal)):
         return float(value)
     ordered = not isinstance(value, (str, bytes, Mapping, set, frozenset, np.ndarray))
     items = _walked(value) if ordered else None
     if items is not None:
-        return [_plain(item, what) for item in items]
+        return _of_one_shape([_plain(item, what) for item in items])
     raise UnusableError(
         f"Numbers were expected as {what}, but there is something of type {type(value).__name__}.",
         "Return a number, a list, a NumPy array or a torch tensor that is already computed.",
     )
+
+
+def _of_one_shape(items: list[Any]) -> list[Any]:
+    """Numbers of which some come as an array of one, as `(model.predict(x), 2.0)` has them."""
+    if {np.shape(item) for item in items if isinstance(item, (float, np.ndarray))} == {(), (1,)}:
+        return [np.reshape(item, ()) if np.shape(item) == (1,) else item for item in items]
+    return items
 
 
 def _is_tensor(value: Any) -> bool:

@@ -31,8 +31,8 @@ from sqlalchemy.exc import OperationalError
 from traitlets.config import Config
 
 from labkit.errors import CourseError
+from labkit.grading import drawn, lab_parts, receipts
 from labkit.grading import job as grading_job
-from labkit.grading import receipts
 from labkit.grading.gradebook import HeldGradebook, hold
 from labkit.grading.master import load as load_master
 from labkit.grading.pool import Ended, Job, Pool, cluster_pool, local_pool, pool_here
@@ -60,7 +60,7 @@ State = Literal["graded", "unchanged", "refused", "failed"]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Ending:
     """How grading a submission ended.
 
     `graded`: it has its marks. `unchanged`: it had them already. `refused`: what was handed in
@@ -78,7 +78,7 @@ class Report:
     """How a run ended: an outcome for each submission, and the scores out of `maximum`."""
 
     assignment: str
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[Ending, ...]
     scores: dict[str, float]
     maximum: float
 
@@ -87,7 +87,7 @@ class Report:
         return [outcome.student for outcome in self.outcomes if outcome.state in states]
 
 
-Progress = Callable[[int, Outcome], None]
+Progress = Callable[[int, Ending], None]
 
 
 @dataclass(frozen=True)
@@ -207,6 +207,9 @@ class _Run:
             receipts.receipts_path(self.coursedir.db_url, self.coursedir.root)
         )
         self.master = self._master_digest(str(assignment.duedate))
+        execution = self.stages.execution
+        lab = lab_parts.slug_of(self.name)
+        drawn.prune(execution.drawn_store, lab, execution.lab_digest(self.name))
 
     def grade(self, progress: Progress) -> Report:
         """Grade every submission that was asked for."""
@@ -264,8 +267,7 @@ class _Run:
         parts = [due, folder_digest(self._source()), str(execution.timeout), str(execution.limits)]
         for notebook in self.notebooks:
             parts.append(repr(load_master(self.book.api, self.name, notebook, None).cells))
-        if execution.exams:
-            parts.append(folder_digest(Path(execution.exams, "exams")))
+        parts += [execution.lab_digest(self.name), lab_parts.grader_digest()]
         return digest_of(parts)
 
     def _source(self) -> Path:
@@ -297,7 +299,7 @@ class _Run:
             modules.update(load_master(self.book.api, self.name, notebook, source).preload)
         return with_companions(modules)
 
-    def _outcomes(self, submissions: list[Submission]) -> Generator[Outcome, None, None]:
+    def _outcomes(self, submissions: list[Submission]) -> Generator[Ending, None, None]:
         """Grade what is not graded yet; yield the outcomes as they come."""
         new = []
         for submission in submissions:
@@ -316,16 +318,16 @@ class _Run:
             while pool.busy:
                 yield from self._take(pool.next())
 
-    def _unchanged(self, submission: Submission) -> Outcome:
+    def _unchanged(self, submission: Submission) -> Ending:
         """Write feedback that is missing, though the submission is graded."""
         try:
             if self.options.feedback and not self.feedback.is_there(submission.student):
                 self.feedback.write(submission.student)
         except NbGraderException:
-            return Outcome(submission.student, "failed", "feedback cannot be written")
-        return Outcome(submission.student, "unchanged")
+            return Ending(submission.student, "failed", "feedback cannot be written")
+        return Ending(submission.student, "unchanged")
 
-    def _send(self, submission: Submission, pool: Pool) -> Iterator[Outcome]:
+    def _send(self, submission: Submission, pool: Pool) -> Iterator[Ending]:
         """Put a submission's jobs under way; yield its outcome if that is known already."""
         try:
             under_way = self._prepare(submission)
@@ -345,7 +347,7 @@ class _Run:
         jobs = self.stages.prepare(submission, self.book.api)
         return _UnderWay(submission, digest, jobs)
 
-    def _take(self, ended: Ended) -> Iterator[Outcome]:
+    def _take(self, ended: Ended) -> Iterator[Ending]:
         """Take the end of a job; with a submission's last one, yield the outcome."""
         student, notebook = ended.key
         under_way = self.under_way[student]
@@ -359,7 +361,7 @@ class _Run:
         del self.under_way[student]
         yield outcome
 
-    def _complete(self, under_way: _UnderWay) -> Outcome:
+    def _complete(self, under_way: _UnderWay) -> Ending:
         """Write a submission whose notebooks were all executed.
 
         Killed after the commit, the run leaves the gradebook ahead of the folder; without a
@@ -369,6 +371,8 @@ class _Run:
         for end in ended.values():
             if end.result is None and not end.died:
                 raise Unfinished(end.trouble)
+        for end in ended.values():
+            self.stages.execution.keep_drawn(end.result or {})
         executed = {name: _executed(under_way.jobs[name], end) for name, end in ended.items()}
         with self.book.transaction() as api:
             self.stages.complete(submission, executed, api)
@@ -378,13 +382,13 @@ class _Run:
             self.feedback.write(submission.student)
         died = [end.trouble for end in ended.values() if end.died]
         if died:
-            return Outcome(submission.student, "failed", f"{died[0]}; it has no points")
+            return Ending(submission.student, "failed", f"{died[0]}; it has no points")
         write_record(submission.target, Record(under_way.digest, self.master, written))
         refused = [_refusal(notebook) for notebook in executed.values() if _refusal(notebook)]
         if refused:
-            return Outcome(submission.student, "refused", refused[0])
+            return Ending(submission.student, "refused", refused[0])
         lost = [end.result["lost"] for end in ended.values() if end.result and end.result["lost"]]
-        return Outcome(submission.student, "graded", " ".join(lost))
+        return Ending(submission.student, "graded", " ".join(lost))
 
     def _is_whole(self, submission: Submission) -> bool:
         """Tell whether a submission is graded, and nothing has changed since."""
@@ -405,7 +409,7 @@ class _Run:
         received = str(receipt.received) if receipt else ""
         return digest_of([folder_digest(submission.source), extension, received])
 
-    def _trouble(self, submission: Submission, error: Exception) -> Outcome:
+    def _trouble(self, submission: Submission, error: Exception) -> Ending:
         """Return the outcome of a submission that could not be graded; the run goes on.
 
         Raises:
@@ -421,8 +425,8 @@ class _Run:
                 "then grade again."
             ) from error
         if isinstance(error, (Refused, NbGraderException)):
-            return Outcome(submission.student, "refused", str(error))
-        return Outcome(submission.student, "failed", f"{type(error).__name__}: {error}")
+            return Ending(submission.student, "refused", str(error))
+        return Ending(submission.student, "failed", f"{type(error).__name__}: {error}")
 
 
 class Unfinished(Exception):

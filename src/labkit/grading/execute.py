@@ -25,9 +25,10 @@ from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, Dict, Unicode
 
 from labkit.errors import CourseError
-from labkit.grading import job
+from labkit.grading import drawn, job, lab_parts
 from labkit.grading.master import Master
 from labkit.grading.rebuild import load_master
+from labkit.grading.receipts import receipts_path
 from labkit.grading.sandbox.limits import Limits
 from labkit.grading.sandbox.protection import require_protection
 from labkit.learner.variants import private_key
@@ -94,16 +95,35 @@ class ExecuteApart(Execute):
             "preload": list(master.preload),
             "files": files,
             "trusted_files": _instructors_own(files, self._source_folder(resources)),
-            "secret": self._secret(),
+            "secret": self._secret(str(names["assignment"])),
+            "drawn": self._drawn(str(names["assignment"]), str(names["student"])),
             "environment": self._environment(str(names["student"])),
             "limits": self._limits(),
         }
 
     def executed(self, result: dict[str, Any]) -> NotebookNode:
-        """Take the notebook out of a job's result."""
+        """Take the notebook out of a job's result, and keep what was drawn for it."""
         if result["lost"]:
             self.log.warning("The learner's code came to an early end: %s", result["lost"])
+        self.keep_drawn(result)
         return nbformat.reads(result["notebook"].decode("utf-8"), as_version=4)
+
+    def keep_drawn(self, result: dict[str, Any]) -> None:
+        """Keep the instances that a job drew, so that nobody draws them again."""
+        if result.get("drawn"):
+            drawn.keep(self.drawn_store, result["drawn_from"], result["drawn"])
+
+    def lab_digest(self, assignment: str) -> str:
+        """Return the digest of the lab's exams, judges and world."""
+        return lab_parts.lab_digest(
+            Path(self.exams) if self.exams else None, lab_parts.slug_of(assignment)
+        )
+
+    @property
+    def drawn_store(self) -> Path:
+        """Where drawn instances are kept: beside the gradebook."""
+        course = self.parent.parent.coursedir
+        return receipts_path(course.db_url, course.root).with_name(drawn.FOLDER)
 
     def _limits(self) -> dict[str, int]:
         known = {field.name for field in fields(Limits)}
@@ -128,15 +148,23 @@ class ExecuteApart(Execute):
         learner = {"LABKIT_LEARNER": student, "NBGRADER_EXECUTION": "autograde"}
         return learner | ({"LABKIT_EXAMS": "{secret}"} if self.exams else {})
 
-    def _secret(self) -> dict[str, bytes]:
-        """The references and the private key, which is made here on first use."""
+    def _secret(self, assignment: str) -> dict[str, bytes]:
+        """The lab's own references and the private key, which is made here on first use."""
         if not self.exams:
             return {}
         folder = Path(self.exams)
         private_key(folder / "course.key")
-        found = _data_files(folder / "exams")
-        secret = {f"exams/{name}": content for name, content in found.items()}
+        secret = lab_parts.exam_files(folder, lab_parts.slug_of(assignment))
         return secret | {"course.key": (folder / "course.key").read_bytes()}
+
+    def _drawn(self, assignment: str, student: str) -> dict[str, Any]:
+        """The learner's instances that were drawn before, and the digest of what they are from."""
+        if not (self.exams and lab_parts.slug_of(assignment)):
+            return {}
+        digest = self.lab_digest(assignment)
+        key = private_key(Path(self.exams, "course.key"))
+        instances = drawn.load(self.drawn_store, assignment, digest, student, key)
+        return {"from": digest, "instances": instances}
 
     def _in_one_kernel(
         self, nb: NotebookNode, resources: ResourcesDict, km: KernelManager | None
@@ -195,7 +223,9 @@ def _keep_the_verdict(cell: NotebookNode, refused: str) -> None:
     marks where our check shows no result, which an option of IPython brings about.
     """
     if refused:
-        cell.outputs = [new_output("error", ename="Refused", evalue=refused, traceback=[refused])]
+        cell.outputs = [
+            new_output("error", ename="Unreadable", evalue=refused, traceback=[refused])
+        ]
         return
     cell.outputs = [out for out in cell.outputs if out.get("name") != "stderr"]
     shown = any(out.output_type in ("execute_result", "error") for out in cell.outputs)

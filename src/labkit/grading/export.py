@@ -7,7 +7,7 @@ text can become a formula, and the old file stays until the new one is complete.
 from __future__ import annotations
 
 import csv
-import os
+import io
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -17,6 +17,8 @@ from typing import TextIO
 
 from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
 from nbgrader.plugins import CsvExportPlugin
+
+from labkit.files import replacing
 
 COLUMNS = (
     "assignment",
@@ -86,16 +88,11 @@ def replaced_when_complete(target: Path) -> Iterator[TextIO]:
         with target.open("w", encoding="utf-8", newline="") as stream:
             yield stream
         return
-    target = target.resolve()
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        with part.open("w", encoding="utf-8", newline="") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
+    with replacing(target.resolve()) as raw:
+        stream = io.TextIOWrapper(raw, encoding="utf-8", newline="")
+        yield stream
+        stream.flush()
+        stream.detach()
 
 
 def _row(gradebook: Gradebook, assignment: Assignment, student: Student) -> dict[str, object]:

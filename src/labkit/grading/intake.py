@@ -4,7 +4,7 @@ Stock nbgrader copies a submitted folder file by file and follows every link in 
 not be read is moved aside first, into `refused/` beside the folder of submissions, with a note of
 the reasons; nothing is lost, and the rest is graded. A notebook that is moved aside leaves a
 placeholder, so that the learner gets no points *and* a reason. How a notebook is read is told in
-`labkit.grading.submitted`.
+`labkit.handed_in.notebook`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import errno
 import os
 import shutil
 import stat
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -24,22 +23,18 @@ from nbformat import NotebookNode
 from nbgrader.utils import parse_utc
 from traitlets.log import get_logger
 
-from labkit.grading.submitted import (
-    MEGABYTE,
+from labkit.handed_in.folder import DEPTH, FILE_BYTES, FILES, TOTAL_BYTES, is_odd
+from labkit.handed_in.notebook import (
     NOTEBOOK_BYTES,
     REFUSALS,
-    Refused,
     Submitted,
+    Unreadable,
     placeholder,
     read_bytes,
     read_notebook,
     to_node,
 )
 
-FILES = 200
-FILE_BYTES = 50 * MEGABYTE
-TOTAL_BYTES = 100 * MEGABYTE
-DEPTH = 12
 TIMESTAMP_BYTES = 200
 # Holds the reasons, one a line, in a folder from which something was set aside.
 SET_ASIDE = "set_aside.txt"
@@ -188,7 +183,7 @@ class SubmissionExporter(NotebookExporter):
         }
         try:
             submitted = read_notebook(Path(filename))
-        except Refused as refusal:
+        except Unreadable as refusal:
             submitted = Submitted()
             resources["labkit_refused"] = str(refusal)
         reasons = _reasons(Path(filename).parent)
@@ -297,8 +292,7 @@ def _look(folder: Path, path: str, status: os.stat_result) -> str:
     is_file = stat.S_ISREG(status.st_mode)
     if stat.S_ISLNK(status.st_mode):
         return "link"
-    # Cs: a byte that is no UTF-8; Zl and Zp: line and paragraph separators.
-    if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in name):
+    if is_odd(name):
         return "name"
     if not is_file:
         is_plain = stat.S_ISDIR(status.st_mode) and not (path == name and _is_notebook(name))
@@ -407,7 +401,7 @@ def _reasons(folder: Path) -> list[str]:
     """Return why something was set aside from a folder: keys of `REASONS`, and nothing else."""
     try:
         lines = read_bytes(folder / SET_ASIDE).decode("utf-8", "replace").splitlines()
-    except Refused:
+    except Unreadable:
         return []
     return [line for line in dict.fromkeys(lines) if line in REASONS]
 

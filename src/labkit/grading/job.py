@@ -8,7 +8,6 @@ over a bridge. Whatever a learner does ends in a notebook with explained outputs
 
 from __future__ import annotations
 
-import ast
 import asyncio
 import base64
 import contextlib
@@ -20,7 +19,7 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from typing import Any, NamedTuple
 
 import nbformat
 import zmq.asyncio
@@ -30,11 +29,13 @@ from nbclient.exceptions import CellControlSignal, CellTimeoutError, DeadKernelE
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_output
 
+from labkit import code
+from labkit.grading.attempts import settled
 from labkit.grading.sandbox.client import Child, SandboxError, warm_process
 from labkit.grading.sandbox.limits import Limits
 from labkit.grading.sandbox.provisioner import SandboxKernelManager
 
-VERSION = 1
+VERSION = 2
 SERVE = '__import__("labkit.grading.trusted.bridge", fromlist=["serve"]).serve(globals())'
 LARGEST_MESSAGE = 50_000_000
 """Bytes of one message from the kernel; ZeroMQ drops the connection where one is larger."""
@@ -43,7 +44,6 @@ GRACE_SECONDS = 5
 CALLS_END_EARLIER = 2
 """Seconds before a test is stopped, within which its calls have come to an end."""
 
-ATTEMPTS = 3
 CUT = "… more was shown than is kept.\n"
 
 
@@ -63,11 +63,13 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
         job: `version`, `notebook` (the rebuilt notebook as JSON bytes), `tests` and `setup` (the
             instructor's source of locked cells by grade id), `imports`, `learner_names`,
             `learner_classes`, `preload`, `files` and `secret` (bytes by relative path),
-            `trusted_files` (the instructor's among `files`), `environment` and `limits`.
+            `trusted_files` (the instructor's among `files`), `drawn` (instances that need not be
+            drawn, and the digest of what they are from), `environment` and `limits`.
 
     Returns:
         `version`, `notebook` (bytes), `lost` (why the learner's side came to an early end, or an
-        empty text) and `seconds` of wall clock.
+        empty text), `drawn` (JSON of instances drawn anew, by name), `drawn_from` (their digest)
+        and `seconds` of wall clock.
 
     Raises:
         SandboxError: this machine could not give a sandbox; no fault of the learner's.
@@ -78,34 +80,37 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
     if lost:
         for cell in nb.cells:
             if _grade_id(cell) in job["tests"]:
-                cell.outputs = [_error("Refused", lost)]
+                cell.outputs = [_error("Unreadable", lost)]
+        run = _Run(nb, lost, {})
     else:
-        nb, lost = _run_again_if_killed(job)
+        # A kernel ends by its own code, but also when somebody kills it or the machine runs short
+        # of memory. Only what happens every time is the learner's doing.
+        run = settled(lambda: _run_once(job), SandboxError, lambda run: run.died)
     return {
         "version": VERSION,
-        "notebook": nbformat.writes(nb).encode("utf-8"),
-        "lost": lost,
+        "notebook": nbformat.writes(run.nb).encode("utf-8"),
+        "lost": run.lost,
+        "drawn": run.drawn,
+        "drawn_from": job["drawn"].get("from", ""),
         "seconds": time.monotonic() - start,
     }
 
 
-def _run_again_if_killed(job: dict[str, Any]) -> tuple[NotebookNode, str]:
-    """Run a notebook, and again where a process of it died.
+class _Run(NamedTuple):
+    """How a run of a notebook ended.
 
-    A kernel ends by its own code, but also when somebody kills it or the machine runs short of
-    memory. Only what happens every time is the learner's doing.
+    `lost` says why it came to an early end, `died` whether a process of it died, `drawn` holds the
+    instances that were drawn for it.
     """
-    for _ in range(ATTEMPTS - 1):
-        with contextlib.suppress(SandboxError):
-            nb, lost, died = _run_once(job)
-            if not died:
-                return nb, lost
-    nb, lost, _ = _run_once(job)
-    return nb, lost
+
+    nb: NotebookNode
+    lost: str
+    drawn: dict[str, str]
+    died: bool = False
 
 
-def _run_once(job: dict[str, Any]) -> tuple[NotebookNode, str, bool]:
-    """Run a notebook; return it, why the run came to an early end, and whether a process died."""
+def _run_once(job: dict[str, Any]) -> _Run:
+    """Run a notebook."""
     nb = nbformat.reads(job["notebook"].decode("utf-8"), as_version=4)
     limits = Limits(**job["limits"])
     ours, learners_end = socket.socketpair()
@@ -115,8 +120,9 @@ def _run_once(job: dict[str, Any]) -> tuple[NotebookNode, str, bool]:
         try:
             client = _Apart(nb, job, limits, evaluator, learners_end)
             client.run()
-            evaluator.result()  # a machine that gives none is told even where there is no test
-            return nb, client.lost, client.died
+            # A machine that gives no evaluator is told even where there is no test.
+            drawn = evaluator.result().drawn()
+            return _Run(nb, client.lost, drawn, client.died)
         finally:
             with contextlib.suppress(SandboxError):
                 evaluator.result().child.close()
@@ -158,6 +164,13 @@ class _Evaluator:
         control.sendall(struct.pack(">I", len(data)) + data)
         return self.answer()
 
+    def drawn(self) -> dict[str, str]:
+        """Return what was drawn for the tests; nothing where the process is gone."""
+        try:
+            return dict(self.ask({"do": "drawn"}, GRACE_SECONDS).get("drawn", {}))
+        except OSError:
+            return {}
+
     def answer(self) -> dict[str, Any]:
         """Read one answer."""
         (size,) = struct.unpack(">I", self._exactly(4))
@@ -187,6 +200,7 @@ def _opening(job: dict[str, Any], limits: Limits) -> dict[str, Any]:
         "trusted_files": list(job["trusted_files"]),
         "files": text(job["files"]),
         "secret": text(job["secret"]),
+        "drawn": job["drawn"].get("instances", {}),
         "environment": job["environment"],
         "call_seconds": limits.call_seconds,
         "max_output": limits.output_bytes,
@@ -222,7 +236,7 @@ class _Apart(NotebookClient):
         self._room, self._overtime, self._quiet = 0, False, False
         self._verdicts: dict[int, list[NotebookNode]] = {}
         self._context = context
-        self._seen_later = [_loaded_names(cell.source) for cell in nb.cells]
+        self._seen_later = [code.read_names(code.cell(cell.source)) for cell in nb.cells]
 
     def run(self) -> None:
         """Execute all cells."""
@@ -340,7 +354,7 @@ class _Apart(NotebookClient):
     async def _import_for_learner(self, source: str, index: int) -> None:
         """Later cells of the learner may use what a test cell imported, as they can in nbgrader."""
         later = set().union(*self._seen_later[index + 1 :])
-        for statement, names in _imports(source):
+        for statement, names in code.imports(code.cell(source)):
             if names & later:
                 await self._quietly(statement, index)
 
@@ -458,27 +472,3 @@ def _size(msg: Any) -> int:
     if msg["msg_type"] in ("execute_input", "clear_output"):
         return 0
     return len(str(content)) if isinstance(content, dict) else 1 << 30
-
-
-def _imports(source: str) -> list[tuple[str, set[str]]]:
-    """The import statements of a cell, each with the names that it binds."""
-    try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError, SystemError):  # magics
-        return []
-    found = []
-    for node in body:
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            names = {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
-            found.append((ast.unparse(node), names))
-    return found
-
-
-def _loaded_names(source: str) -> set[str]:
-    """The names that a cell reads; none where it is no plain Python."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError, SystemError):
-        return set()
-    nodes = ast.walk(tree)
-    return {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}

@@ -20,13 +20,9 @@ from nbgrader.api import Gradebook, MissingEntry, Notebook
 from nbgrader.api import SourceCell as StoredCell
 from nbgrader.nbgraderformat import SCHEMA_VERSION
 
+from labkit.code import class_names, import_statements, imported_modules
 from labkit.errors import CourseError
-from labkit.grading.names import (
-    class_names,
-    import_statements,
-    imported_modules,
-    names_left_to_learners,
-)
+from labkit.grading.ownership import names_left_to_learners
 
 # What nbclient starts for a notebook that names no kernel; a notebook without this entry opens a
 # blocking dialog in JupyterLab.

@@ -19,6 +19,7 @@ from multiprocessing import connection
 from typing import Any, NamedTuple
 
 from labkit.errors import CourseError
+from labkit.grading.attempts import ATTEMPTS
 from labkit.grading.sandbox.client import ADDRESS_VARIABLE, SandboxError
 from labkit.grading.startup import spare_slow_imports
 
@@ -27,8 +28,6 @@ Result = dict[str, Any]
 Key = tuple[str, str]
 """A learner and a notebook."""
 
-# A job whose worker or sandbox died is tried again alone; after this many deaths it is given up.
-ATTEMPTS = 3
 DIED = "the grading process died three times on this submission"
 # Jobs under way for each worker: enough that none waits for the engine, few enough that a
 # large cohort's notebooks are not all in memory.
@@ -120,14 +119,13 @@ class Pool:
             try:
                 return Ended(ticket.key, future.result())
             except SandboxError as error:
-                died, trouble = False, str(error)
+                return Ended(ticket.key, None, str(error))
             except Exception as error:
-                died, trouble = _worker_died(error), f"{type(error).__name__}: {error}"
-                if not died:
-                    return Ended(ticket.key, None, trouble)
+                if not _worker_died(error):
+                    return Ended(ticket.key, None, f"{type(error).__name__}: {error}")
             ticket = ticket._replace(deaths=ticket.deaths + 1)
             if ticket.deaths == ATTEMPTS:
-                return Ended(ticket.key, None, DIED if died else trouble, died)
+                return Ended(ticket.key, None, DIED, died=True)
             # Whoever was beside a culprit is a suspect too: alone, each shows what it is.
             self._suspects.append(ticket)
 

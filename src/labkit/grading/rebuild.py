@@ -3,7 +3,7 @@
 Nothing of a submitted notebook is kept but text: the answers go into the instructor's cells, by
 grade id, and the learner's own cells stay behind the cell they followed. Order, types, points,
 checksums, kernel and every locked text are the master's, so no metadata that a learner wrote has
-any effect. `labkit.grading.submitted` reads what was handed in; `labkit.grading.execute` runs what
+any effect. `labkit.handed_in.notebook` reads what was handed in; `labkit.grading.execute` runs what
 comes out of here.
 """
 
@@ -21,7 +21,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from labkit.grading.master import Master, MasterCell, load
-from labkit.grading.submitted import Refused, Submitted, SubmittedCell, parse
+from labkit.handed_in.notebook import Submitted, SubmittedCell, Unreadable, parse
 
 # nbgrader's own words, see nbgrader.preprocessors.OverwriteCells.missing_cell_notification.
 ADDED_BACK = (
@@ -73,7 +73,7 @@ class RebuildFromMaster(NbGraderPreprocessor):
         refused = resources.get("labkit_refused", "")
         try:
             submitted = Submitted(refused=refused) if refused else parse(nb)
-        except Refused as refusal:
+        except Unreadable as refusal:
             submitted = Submitted(refused=str(refusal))
         submitted = replace(submitted, set_aside=tuple(resources.get("labkit_set_aside", ())))
         self._report(submitted, master)

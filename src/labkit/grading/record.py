@@ -16,6 +16,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from labkit.files import write_atomically
+
 LEFT_BEHIND = {"__pycache__", ".ipynb_checkpoints"}
 
 
@@ -43,10 +45,7 @@ def read_record(graded: Path) -> Record | None:
 
 def write_record(graded: Path, record: Record) -> None:
     """Write the record in one step."""
-    path = record_path(graded)
-    draft = path.with_suffix(".tmp")
-    draft.write_text(json.dumps(asdict(record)), encoding="utf-8")
-    draft.replace(path)
+    write_atomically(record_path(graded), json.dumps(asdict(record)).encode())
 
 
 def forget(graded: Path) -> None:

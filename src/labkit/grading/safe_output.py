@@ -24,6 +24,7 @@ from nbgrader.utils import compute_checksum
 from traitlets import Bool
 from traitlets.config import Config
 
+from labkit import code
 from labkit.grading.safe_html import (
     MAX_HTML,
     RASTER,
@@ -359,9 +360,8 @@ def _tells(error: NotebookNode, source: str, places: set[int]) -> bool:
 
 def _uses_hidden_names(source: str, place: int, places: set[int]) -> bool:
     """Tell whether the statement on a line uses a name that hidden lines bind."""
-    try:
-        tree = ast.parse(source)
-    except SyntaxError:
+    tree = code.python(source)
+    if tree is None:
         return True
     bound: set[str] = set()
     used: set[str] = set()

@@ -21,22 +21,21 @@ import unicodedata
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO
 
 from nbgrader.plugins import ExtractorPlugin
 
-from labkit.grading.intake import DEPTH, ENTRIES, FILE_BYTES, FILES, TOTAL_BYTES
+from labkit.grading.intake import ENTRIES
+from labkit.handed_in.folder import FILE_BYTES, FILES, TOTAL_BYTES, UnusableName, entry_parts
 from labkit.learner.zip_names import ZipName
 
 RECEIPT = "receipt.json"
 RECEIPT_BYTES = 200_000
-NAME_BYTES = 255
 # A platform's download may unfold to this many times its own size. Notebooks unfold to about ten
 # times theirs, zeros to a thousand times.
 MOST_RATIO = 50
 CHUNK = 1 << 16
-WINDOWS_DRIVE = ":"
 
 
 class RefusedArchive(Exception):
@@ -199,6 +198,8 @@ def unpack(archive: Path, folder: Path, room: Room) -> None:
                 _copy(stream, out, room, member.name)
     except (FileExistsError, NotADirectoryError, IsADirectoryError):
         raise RefusedArchive("it holds two entries of one name") from None
+    except UnusableName as problem:
+        raise RefusedArchive(str(problem)) from None
     except (RefusedArchive, OSError):
         raise
     # The readers of archives raise more than they document, and one archive must not end the
@@ -235,34 +236,6 @@ def _members(path: Path) -> Iterator[Member]:
             if not (entry.isreg() or entry.isdir()):
                 raise RefusedArchive(f"{ascii(entry.name)} is a link or a device")
             yield Member(entry.name, entry.isdir(), tar, entry)
-
-
-def entry_parts(name: str, seen: set[str]) -> tuple[str, ...]:
-    """Return the parts of an entry's name, if it is one below the archive's own folder.
-
-    Args:
-        name: the entry's name.
-        seen: the names of the entries so far; this one is added.
-
-    Raises:
-        RefusedArchive: it is no such name, or one entry too many has it.
-    """
-    parts = PurePosixPath(name).parts
-    odd = any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in name)
-    outside = name.startswith("/") or ".." in parts or "\\" in name or WINDOWS_DRIVE in name
-    if not parts or odd or outside:
-        raise RefusedArchive(f"{ascii(name[:100])} leads out of its folder")
-    if len(parts) > DEPTH or any(len(part.encode()) > NAME_BYTES for part in parts):
-        raise RefusedArchive(f"{ascii(name[:100])} is too deep or too long")
-    # Whose a file is, is read from such a folder's name: it never comes from within an archive.
-    if any(ZipName.read(f"{part}.zip") for part in parts):
-        raise RefusedArchive(f"{ascii(name[:100])} is made out to a learner")
-    # One name on macOS and Windows, whose file systems do not tell these apart.
-    same = unicodedata.normalize("NFC", "/".join(parts)).casefold()
-    if same in seen:
-        raise RefusedArchive(f"it holds two entries of the name {ascii(name[:100])}")
-    seen.add(same)
-    return parts
 
 
 def own_zips(target: Path) -> dict[str, dict[str, list[Path]]]:

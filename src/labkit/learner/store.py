@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -17,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
+
+from labkit import files
 
 FORMAT = 1
 LOCK_SECONDS = 10
@@ -79,19 +80,11 @@ def write(path: Path, content: Record) -> None:
     Raises:
         ProgressError: it could not be written; what stood there before still stands.
     """
-    text = render(content)
-    name = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.", suffix=".part")
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
+        with files.replacing(path, files.PRIVATE) as file:
+            file.write(render(content).encode())
     except OSError as problem:
-        if name is not None:
-            Path(name).unlink(missing_ok=True)
         raise ProgressError(_not_kept(path, problem)) from None
 
 
@@ -227,7 +220,7 @@ def locked(path: Path) -> Iterator[None]:
 
 def _sweep(path: Path) -> None:
     """Remove what a process that was killed in the middle of a write left behind."""
-    for part in path.parent.glob(f"{path.name}.*.part"):
+    for part in path.parent.glob(f".{path.name}.*{files.PART}"):
         with suppress(OSError):  # on Windows while a virus scanner has it open
             part.unlink()
 

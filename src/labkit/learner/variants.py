@@ -8,10 +8,10 @@ the instructor's machine, so that nobody can compute an exam's instance from a l
 from __future__ import annotations
 
 import hmac
-import os
 import secrets
-import tempfile
 from pathlib import Path
+
+from labkit.files import PRIVATE, write_first
 
 PRACTICE_KEY = b"labkit practice"
 KEY_BYTES = 32
@@ -51,16 +51,5 @@ def private_key(path: Path) -> bytes:
 
 def _create(path: Path) -> None:
     """Write a new key whole or not at all; of two processes at once, the first one's key stays."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(KEY_BYTES) + "\n")
-        try:
-            os.link(name, path)
-        except FileExistsError:
-            pass
-        except OSError:  # a file system without hard links
-            os.replace(name, path)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    content = f"{secrets.token_hex(KEY_BYTES)}\n".encode("ascii")
+    write_first(path, content, PRIVATE)

@@ -16,7 +16,7 @@ from numpy.testing import assert_allclose
 import numpy as np
 from IPython.display import display
 
-from labkit.exercise import cards, guard
+from labkit.exercise import cards, guard, reading
 from labkit.exercise.lab import Points
 from labkit.exercise.outcome import failed, passed
 from labkit.exercise.task import Task, judge

@@ -24,7 +24,7 @@ def patches_the_judge(work: Submission) -> None:
     work.answer(
         "median",
         """
-from labkit.exercise import cards, guard, lab as handle, outcome, task
+from labkit.exercise import cards, guard, lab as handle, outcome, reading, task
 good = outcome.passed("Right.")
 task.judge = handle.judge = judge = lambda *a, **k: good
 judge_median = lambda *a: good

@@ -286,7 +286,8 @@ def test_random_numbers_differ_from_run_to_run(open_rooms):
 
 def test_a_lab_check_judges_a_function_of_the_other_process(rooms):
     rooms.setup(
-        "from labkit.exercise import guard\nfrom labkit.exercise.outcome import failed, passed\n"
+        "from labkit.exercise import guard, reading\n"
+        "from labkit.exercise.outcome import failed, passed\n"
         "from labkit.exercise.task import Task, judge\n"
         "def judging(answer, instance):\n"
         "    value = reading.as_number(guard.call(answer, 3, seconds=1), 'value')\n"
@@ -325,6 +326,28 @@ def test_a_lab_check_judges_a_function_of_the_other_process(rooms):
     answer = rooms.test("says(gone)")
     assert "has ended" in answer["lost"]
     assert "The answer cannot be called" in str(answer["outputs"])
+
+
+def test_a_judge_reads_any_librarys_attribute_by_its_name_and_a_test_does_not(rooms):
+    rooms.setup(
+        "from labkit.exercise import guard, reading\n"
+        "def steps(answer): return reading.as_number(guard.read(answer, 'steps'), 'steps')\n"
+        "def best(answer): return guard.call(guard.read(answer, 'best'), 2, seconds=1)\n"
+        "def why(answer, name):\n"
+        "    try: return guard.read(answer, name, seconds=0.3)\n"
+        "    except guard.UnusableError as problem: return str(problem)"
+    )
+    rooms.learner(
+        "import types\nclass Study:\n    steps = 12\n    def best(self, x): return x * self.steps\n"
+        "    @property\n    def slow(self):\n        while True: pass\n"
+        "    @property\n    def ends(self):\n        import os\n        os._exit(1)\n"
+        "Study.__module__ = 'optuna.study'\nstudy = Study()"
+    )
+    assert rooms.outcome("assert (steps(study), best(study)) == (12, 24)") == ""
+    assert "reads .steps" in rooms.outcome("study.steps")
+    assert rooms.outcome("assert 'no attribute' in why(study, 'nothing'), why(study, 'no')") == ""
+    assert rooms.outcome("assert 'within 0.3 s' in why(study, 'slow'), why(study, 'slow')") == ""
+    assert "has ended" in rooms.test("why(study, 'ends')")["lost"]
 
 
 def test_an_alarm_of_the_test_rings_once_the_bridge_is_free(rooms):

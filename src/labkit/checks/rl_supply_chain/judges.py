@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from labkit.exercise.guard import UnusableError, call
+from labkit.exercise.guard import NotAttemptedError, UnusableError, call, read
 from labkit.exercise.outcome import Outcome, Status, failed, over_cases, passed
 from labkit.exercise.reading import as_array, as_number
 from labkit.exercise.task import Instance, attempt, judge_cases
@@ -291,12 +291,14 @@ def judge_ppo(answer: Any, instance: Instance) -> Outcome:
     """Exact cost of the greedy policy of a stable-baselines3 model."""
     where, budget = _shelf(instance), instance["steps"]
     model = call(answer, *where, budget, seconds=TRAINING)
-    if not (hasattr(model, "num_timesteps") and callable(getattr(model, "predict", None))):
+    try:
+        told, predict = read(model, "num_timesteps"), read(model, "predict")
+    except UnusableError:
         raise UnusableError(
             f"train_ppo returned a {type(model).__name__}, not a stable-baselines3 model.",
             "End the function with `return model`.",
-        )
-    steps = max(as_number(model.num_timesteps, "model's num_timesteps"), _steps_taken(model))
+        ) from None
+    steps = max(as_number(told, "model's num_timesteps"), _steps_taken(model))
     if not 0 < steps <= budget:
         return failed(
             f"The model has seen {steps:,.0f} environment steps; more than 0 and at most "
@@ -307,15 +309,18 @@ def judge_ppo(answer: Any, instance: Instance) -> Outcome:
         )
     states = all_states(*where)
     seen = observe(states, instance["mean"])
-    raw = call(lambda: model.predict(seen, deterministic=True)[0], seconds=QUICK)
+    raw = call(lambda: predict(seen, deterministic=True)[0], seconds=QUICK)
     orders = as_array(raw, "model's orders", (len(states),))
     return _ordering_outcome(orders, states, instance, PPO_TOLERANCE)
 
 
 def _steps_taken(model: Any) -> float:
     """Steps that the model's environment has counted; every `learn` begins its own count anew."""
-    environment = model.get_env() if callable(getattr(model, "get_env", None)) else None
-    return as_number(getattr(environment, "steps_taken", 0), "environment's steps")
+    try:
+        taken = read(call(read(model, "get_env"), seconds=QUICK), "steps_taken")
+    except (UnusableError, NotAttemptedError):  # a model without an environment, or another's
+        return 0.0
+    return as_number(taken, "environment's steps")
 
 
 def _returned(function: Any, what: str) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from labkit.checks.tinyml_pico.quantised import int8_network
-from labkit.exercise.outcome import Outcome, Status, failed, passed
+from labkit.exercise.outcome import Outcome, failed, partial, passed
 from labkit.exercise.task import Instance
 from labkit.trends.tinyml_pico import cost, data, integer, network
 
@@ -62,7 +62,7 @@ def verdict(raw: Any, test: data.Windows, instance: Instance) -> Outcome:
         else "Dominated: another network within the budget is more often right.",
     )
     if accuracy >= instance["half"]:
-        return Outcome(Status.PARTIAL, 0.5, wanted, **words)
+        return partial(0.5, wanted, **words)
     return failed(wanted, **words)
 
 

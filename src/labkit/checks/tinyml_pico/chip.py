@@ -15,7 +15,7 @@ import numpy as np
 from labkit.checks.tinyml_pico import redraw
 from labkit.checks.tinyml_pico.reading import mapping
 from labkit.exercise.guard import UnusableError
-from labkit.exercise.outcome import Outcome, Status, failed, passed
+from labkit.exercise.outcome import Outcome, failed, partial, passed
 from labkit.exercise.task import Instance
 from labkit.trends.tinyml_pico import device, integer
 
@@ -85,7 +85,7 @@ def kernel_verdict(raws: Iterable[Any], instance: Instance) -> Outcome:
             **words,
         )
     half = f"{seen}; the given kernel takes {given:,}. Below {limit:,} is wanted for full marks."
-    return Outcome(Status.PARTIAL, 0.5, half, **words)
+    return partial(0.5, half, **words)
 
 
 def deploy_verdict(raw: Any, case: Instance) -> Outcome:

@@ -13,7 +13,7 @@ import numpy as np
 from labkit.checks.tinyml_pico import faults, redraw
 from labkit.checks.tinyml_pico.reading import mapping
 from labkit.exercise.guard import UnusableError
-from labkit.exercise.outcome import Outcome, Status, failed, passed
+from labkit.exercise.outcome import Outcome, Status, failed, partial, passed
 from labkit.exercise.reading import as_array
 from labkit.exercise.task import Instance
 from labkit.trends.tinyml_pico import data, integer, network
@@ -164,7 +164,7 @@ def network_verdict(raw: Any, case: Instance) -> Outcome:
     )
     wanted = f"{seen}; at least {AGREEMENT:.0%} and a loss of at most 2 points are wanted."
     if agreement >= HALF_AGREEMENT:
-        return Outcome(Status.PARTIAL, 0.5, f"{wanted} This is worth half.", **words)
+        return partial(0.5, f"{wanted} This is worth half.", **words)
     return failed(wanted, **words)
 
 

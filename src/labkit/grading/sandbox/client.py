@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import labkit
+from labkit.grading.attempts import settled
 from labkit.grading.sandbox.limits import ControlGroup, Limits, control_group, sweep
 from labkit.grading.sandbox.warm import HOME, receive, send
 from labkit.grading.startup import with_companions
@@ -36,7 +37,6 @@ START_SECONDS = 180
 """Importing torch from a cold disk takes up to half a minute."""
 
 CHILD_SECONDS = 60
-ATTEMPTS = 3
 
 
 class SandboxError(RuntimeError):
@@ -328,10 +328,7 @@ def warm_process(modules: Sequence[str] = ()) -> WarmProcess:
         SandboxError: it does not start.
     """
     with _lock:
-        for _ in range(ATTEMPTS - 1):
-            with contextlib.suppress(SandboxError):  # somebody killed it
-                return _ready(modules)
-        return _ready(modules)
+        return settled(lambda: _ready(modules), SandboxError)
 
 
 def _ready(modules: Sequence[str]) -> WarmProcess:

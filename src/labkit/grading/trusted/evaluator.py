@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import importlib
 import io
 import json
 import os
@@ -21,7 +22,11 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from labkit import code
 from labkit.grading.trusted import files, handles, link, names, points, shell
+
+INSTANCES = "labkit.exercise.instances"
+"""Where exams are drawn; not imported for courses that have none."""
 
 LONGEST_MESSAGE = 500
 """Characters of an error's text that are shown."""
@@ -40,6 +45,7 @@ class Evaluator:
         self._names = names.Names(self._namespace, ())
         self._link = link.Link(connection, self._names, self._folder, 60.0)
         self._later: set[str] = set()
+        self._given: dict[str, str] = {}
 
     def open(self, order: dict[str, Any]) -> dict[str, Any]:
         """Lay out files, set the environment, run the imports."""
@@ -55,7 +61,7 @@ class Evaluator:
             os.environ[name] = str(value).replace("{secret}", str(self._folder.private))
         self._outputs.limit = int(order.get("max_output") or 200_000)
         files.refuse_pickles(lambda: self._folder.has_learner_files)
-        self._namespace["issubclass"] = link.is_subclass
+        self._namespace["issubclass"] = handles.is_subclass
         self._names = names.Names(
             self._namespace, order.get("learner_names") or (), order.get("learner_classes")
         )
@@ -64,12 +70,20 @@ class Evaluator:
         )
         self._names.link = self._link
         if order.get("preload") is not None:
-            self._link.libraries = {module.partition(".")[0] for module in order["preload"]}
+            self._link.opening.libraries = {module.partition(".")[0] for module in order["preload"]}
+        self._given = order.get("drawn") or {}
+        if self._given:
+            importlib.import_module(INSTANCES).kept.update(self._given)
         for statement in order.get("imports") or ():
             self._run_statements(statement)
         self._names.note_imports()
         _seed()
         return {"ok": True}
+
+    def drawn(self) -> dict[str, Any]:
+        """Return the instances that were drawn for the tests, as JSON by name."""
+        kept = sys.modules[INSTANCES].kept if INSTANCES in sys.modules else {}
+        return {"drawn": {name: text for name, text in kept.items() if name not in self._given}}
 
     def setup(self, source: str) -> dict[str, Any]:
         """Run a set-up cell; a statement that needs the learner's names is left out."""
@@ -77,7 +91,7 @@ class Evaluator:
         with self._captured():
             self._run_statements(source)
         self._names.note_classes()
-        self._later |= names.names_in_functions(source)
+        self._later |= code.names_in_functions(code.cell(source))
         return {"outputs": self._outputs.cell}
 
     def test(self, source: str, seconds: float) -> dict[str, Any]:
@@ -101,16 +115,16 @@ class Evaluator:
             self._outputs.drop_result()
         if problem is not None:
             self._outputs.cell.append(_error_output(problem, source, self._shell))
-        self._later |= names.names_in_functions(source)
+        self._later |= code.names_in_functions(code.cell(source))
         took = time.monotonic() - start
         return {"outputs": self._outputs.cell, "seconds": took, "lost": self._link.lost}
 
     def _run_test(self, source: str) -> BaseException | None:
         wanted = self._names.wanted(names.loaded_names(source) | self._later)
         if wanted and not self._link.lost:
-            self._link.note_libraries(source)
+            self._link.opening.note_libraries(source)
             found = self._link.begin(wanted, names.opted_attributes(source), self._stdout)
-            self._names.bring_in(found, wanted, names.bound_names(source))
+            self._names.bring_in(found, wanted, code.bound_names(code.cell(source)))
         elif not self._link.lost:
             self._link.begin([], names.opted_attributes(source), self._stdout)
         shell.Hook.source = source
@@ -138,8 +152,7 @@ class Evaluator:
         with self._captured():
             for statement in body:
                 with contextlib.suppress(Exception, SystemExit):
-                    code = compile(ast.Module([statement], []), name, "exec")
-                    exec(code, self._namespace)
+                    exec(compile(ast.Module([statement], []), name, "exec"), self._namespace)
 
     @contextlib.contextmanager
     def _captured(self) -> Iterator[None]:
@@ -214,6 +227,8 @@ def main(control: socket.socket, bridge: socket.socket) -> None:
     while (order := _receive(control)) is not None and order["do"] != "close":
         if order["do"] == "open":
             answer = evaluator.open(order)
+        elif order["do"] == "drawn":
+            answer = evaluator.drawn()
         elif order["do"] == "setup":
             answer = evaluator.setup(order["source"])
         else:

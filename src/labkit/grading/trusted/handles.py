@@ -13,19 +13,21 @@ import inspect
 import linecache
 import sys
 import types
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple, Protocol
 
-if TYPE_CHECKING:
-    from labkit.grading.trusted.link import Link
+from labkit.exercise.guard import TimeUpError
+
+TrustedClass = Callable[[str], type | None]
+"""Finds a class of the set-up cells by its name."""
 
 
 class LearnerError(RuntimeError):
     """The learner's code ended in a way that a test must not take for its own."""
 
 
-class LearnerTimeUp(TimeoutError):
-    """A call of the learner's code took too long and was stopped."""
+class LearnerTimeUp(TimeoutError, TimeUpError):
+    """A call of the learner's code took too long and was stopped; a guard words it."""
 
 
 class TestTimeUp(KeyboardInterrupt):
@@ -44,10 +46,47 @@ class NotOptedInError(AttributeError):
     """A test reads an attribute that it did not opt in to."""
 
 
-class Seat(NamedTuple):
-    """Where a handle's original sits: the link to its process and its number there."""
+class Process(Protocol):
+    """The learner's process, as far as handles ask it for something."""
 
-    link: Link
+    def operate(self, operation: str, *arguments: Any, named: Mapping[str, Any] = ...) -> Any:
+        """Have something done with its things; return or raise what comes."""
+
+    def call_within(self, target: Any, seconds: float, *positional: Any) -> Any:
+        """Call for a guard."""
+
+    def read_within(self, target: Any, seconds: float, name: str) -> Any:
+        """Read an attribute for a guard."""
+
+    def step(self, iterator: Handle) -> Any:
+        """The next item of an iterator."""
+
+    def attribute(self, handle: Any, name: str) -> Any:
+        """Read an attribute that the test opted in to."""
+
+    def set_attribute(self, handle: Any, name: str, value: Any) -> None:
+        """Set one."""
+
+    def delete_attribute(self, handle: Any, name: str) -> None:
+        """Delete one."""
+
+    def opted_in(self, handle: Any) -> bool:
+        """Whether the test names the class of an object, or a base of it."""
+
+    def require(self, handle: Handle, operation: str) -> None:
+        """Raise an error unless a special method of an object may be used."""
+
+    def names_operator(self, handle: Any, operation: str) -> bool:
+        """Whether a comment in the test opts in to an operator."""
+
+    def face(self, kind: LearnerClass) -> type | None:
+        """What `isinstance` sees besides a class's stand-in."""
+
+
+class Seat(NamedTuple):
+    """Where a handle's original sits: its process and its number there."""
+
+    link: Process
     number: int
 
 
@@ -65,6 +104,10 @@ class LearnerClass(type):
     def __call_within__(cls, seconds: float, *positional: Any) -> Any:
         """Call for `labkit.exercise.guard`, with a time limit."""
         return cls._class_seat.link.call_within(cls, seconds, *positional)
+
+    def __read_within__(cls, seconds: float, name: str) -> Any:
+        """Read an attribute for `labkit.exercise.guard`: its judge names what it needs."""
+        return cls._class_seat.link.read_within(cls, seconds, name)
 
     def __getattr__(cls, name: str) -> Any:
         if name.startswith("_"):
@@ -176,6 +219,10 @@ class Handle:
         if name.startswith("_"):
             raise AttributeError(f"{words(self)} has no attribute {name!r} in a test")
         return self._seat.link.attribute(self, name)
+
+    def __read_within__(self, seconds: float, name: str) -> Any:
+        """Read an attribute for `labkit.exercise.guard`: its judge names what it needs."""
+        return self._seat.link.read_within(self, seconds, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name == "_seat":
@@ -378,3 +425,11 @@ def face(self: Handle) -> type:
     """Return what `isinstance` takes an object for."""
     kind = type(self)
     return kind._class_seat.link.face(kind) or kind  # type: ignore[attr-defined]
+
+
+def is_subclass(kind: Any, bases: Any) -> bool:
+    """`issubclass` that also knows which library classes the learner's classes derive from."""
+    if issubclass(kind, bases):
+        return True
+    seen = kind._class_seat.link.face(kind) if isinstance(kind, LearnerClass) else None
+    return seen is not None and issubclass(seen, bases)

@@ -7,16 +7,13 @@ told there before the next call.
 
 from __future__ import annotations
 
-import ast
 import builtins
-import contextlib
 import importlib
 import types
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from IPython.core.interactiveshell import InteractiveShell
-
+from labkit import code
 from labkit.grading.trusted import bridge, copies, handles, link, trust, wire
 
 ALIASES = {
@@ -54,23 +51,8 @@ def loaded_names(source: str) -> set[str]:
     Texts that look like a name or an expression count too: a test may look a name up in
     `globals()`, evaluate it, or hand its cell to a magic.
     """
-    names: set[str] = set()
-    for node in ast.walk(_parsed(source)):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Store):
-            names.add(node.id)
-        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-            names.add(node.target.id)
-        elif isinstance(node, ast.Global):
-            names.update(node.names)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            names |= _names_in_text(node.value)
-    return names
-
-
-def bound_names(source: str) -> set[str]:
-    """The names that a cell binds anywhere."""
-    nodes = ast.walk(_parsed(source))
-    return {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    tree = code.cell(source)
+    return code.read_names(tree).union(*map(_names_in_text, code.texts(tree)))
 
 
 def _names_in_text(text: str) -> set[str]:
@@ -79,35 +61,8 @@ def _names_in_text(text: str) -> set[str]:
         return {text}
     if len(text) > 20_000 or not any(mark in text for mark in "(.=["):
         return set()
-    with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-        tree = ast.parse(text)
-        return {
-            node.id
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Store)
-        }
-    return set()
-
-
-def names_in_functions(source: str) -> set[str]:
-    """The names that the functions and classes of a cell read: they may be called later."""
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
-    names: set[str] = set()
-    for node in ast.walk(_parsed(source)):
-        if isinstance(node, kinds):
-            names |= {
-                part.id
-                for part in ast.walk(node)
-                if isinstance(part, ast.Name) and not isinstance(part.ctx, ast.Store)
-            }
-    return names
-
-
-def _parsed(source: str) -> ast.Module:
-    try:
-        return ast.parse(InteractiveShell.instance().transform_cell(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ast.Module([], [])
+    tree = code.python(text)
+    return set() if tree is None else code.read_names(tree)
 
 
 def opted_attributes(source: str) -> frozenset[str]:
@@ -235,7 +190,7 @@ class Names:
         if self.link is None or not copies.is_mutable_value(value):
             return None
         try:
-            return link.encoded(self.link, value)
+            return self.link.encoded(value)
         except wire.WireError:
             return None
 
@@ -278,7 +233,7 @@ class Names:
     def _travels(self, value: Any) -> bool:
         """Whether a value can be sent at all: a module or an object of the test's cannot."""
         try:
-            return self.link is not None and bool(link.encoded(self.link, value))
+            return self.link is not None and bool(self.link.encoded(value))
         except wire.WireError:
             return False
 

@@ -15,6 +15,8 @@ import sys
 from decimal import Decimal
 from typing import Any
 
+from labkit import code
+
 CALCULATIONS = (ast.BinOp, ast.BoolOp, ast.Compare, ast.IfExp, ast.Name, ast.UnaryOp)
 """Last expressions that look like points; a call may as well show a table on purpose."""
 
@@ -95,9 +97,10 @@ def _holds_numbers(value: Any) -> bool:
 
 def _is_product(source: str) -> bool:
     """Whether a test ends in a product or quotient, or in a name that it gave one to."""
-    last = _last_expression(source)
+    tree = code.cell(source)
+    last = code.last_expression(tree)
     if isinstance(last, ast.Name):
-        for node in ast.parse(source).body:
+        for node in tree.body:
             if isinstance(node, ast.Assign) and last.id in map(ast.unparse, node.targets):
                 last = node.value
                 break
@@ -113,18 +116,9 @@ def _is_product(source: str) -> bool:
 
 
 def _is_calculation(source: str) -> bool:
-    last = _last_expression(source)
+    last = code.last_expression(code.cell(source))
     if isinstance(last, ast.Call):
         called = last.func
         name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
         return name in ARITHMETIC_CALLS
     return isinstance(last, CALCULATIONS)
-
-
-def _last_expression(source: str) -> ast.expr | None:
-    """The expression that a test ends in."""
-    try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError):
-        return None
-    return body[-1].value if body and isinstance(body[-1], ast.Expr) else None

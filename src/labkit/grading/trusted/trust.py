@@ -14,7 +14,7 @@ import sys
 import types
 from typing import Any
 
-_BEHAVIOUR = ("torch.nn.", "sklearn.", "gymnasium.", "stable_baselines3.", "matplotlib.")
+_BEHAVIOUR = ("torch.nn.", "sklearn.", "gymnasium.", "matplotlib.")
 """Libraries whose classes a handle may claim for `isinstance`: what does something, no values."""
 
 _ABSTRACT = ("collections.abc", "abc", "typing")
@@ -40,10 +40,6 @@ _ENVIRONMENT = frozenset(
 
 _SPACE = frozenset("sample contains shape n low high dtype nvec start spaces seed".split())
 
-_ALGORITHM = frozenset("predict num_timesteps get_env learn gamma learning_rate policy".split())
-
-_VECTORISED = frozenset("reset step close num_envs steps_taken envs".split())
-
 _ARTIST = frozenset(
     "lines patches collections axes texts images containers legend_ title figure xaxis yaxis "
     "spines".split()
@@ -56,8 +52,6 @@ PROTOCOLS: dict[str, frozenset[str]] = {
     "torch.nn.modules.module.Module": _MODULE,
     "gymnasium.core.Env": _ENVIRONMENT,
     "gymnasium.spaces.space.Space": _SPACE,
-    "stable_baselines3.common.base_class.BaseAlgorithm": _ALGORITHM,
-    "stable_baselines3.common.vec_env.base_vec_env.VecEnv": _VECTORISED,
     "matplotlib.artist.Artist": _ARTIST,
     "builtins.generator": _GENERATOR,
 }
@@ -74,7 +68,7 @@ CONTAINERS: dict[str, frozenset[str]] = {
 }
 """Operations other than calls and attributes that objects of libraries allow."""
 
-LIBRARIES_WITH_PROTOCOLS = ("sklearn", "torch", "gymnasium", "stable_baselines3", "matplotlib")
+LIBRARIES_WITH_PROTOCOLS = ("sklearn", "torch", "gymnasium", "matplotlib")
 
 ITERATORS = (
     "generator list_iterator tuple_iterator dict_keyiterator dict_valueiterator "

@@ -1,8 +1,7 @@
-"""What an instructor's code imports, binds and changes, read from its text and never run.
+"""Which names an instructor leaves to the learner, read from the instructor's own code.
 
-The trusted process needs to know which imports come first, which modules are worth loading ahead,
-and which names a learner's answer may set. Cells that are not Python (shell, HTML, a syntax error
-meant as an exercise) say nothing and are passed over.
+The trusted process needs to know which names a learner's answer may set or change. How a cell's
+text is read is the business of `labkit.code`.
 """
 
 from __future__ import annotations
@@ -11,40 +10,9 @@ import ast
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from IPython.core.inputtransformer2 import TransformerManager
+from labkit import code
 
-# Cell magics whose body is ordinary code of the same namespace.
-TRANSPARENT_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
-
-
-def import_statements(cells: Iterable[str]) -> tuple[str, ...]:
-    """Return the import statements at the top level of some code cells, in order, each once."""
-    statements = (
-        ast.unparse(statement)
-        for tree in _trees(cells)
-        for statement in tree.body
-        if isinstance(statement, ast.Import | ast.ImportFrom)
-    )
-    return tuple(dict.fromkeys(statements))
-
-
-def class_names(cells: Iterable[str]) -> tuple[str, ...]:
-    """Return the names that some code cells bind with `class` at the top level, sorted."""
-    nodes = (node for tree in _trees(cells) for node in tree.body)
-    return tuple(sorted({node.name for node in nodes if isinstance(node, ast.ClassDef)}))
-
-
-def imported_modules(cells: Iterable[str]) -> tuple[str, ...]:
-    """Return the dotted names of all modules that some code cells import, at any level."""
-    found: list[str] = []
-    for tree in _trees(cells):
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                found += [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-                found.append(node.module)
-    return tuple(module for module in dict.fromkeys(found) if module != "__future__")
 
 
 def names_left_to_learners(
@@ -60,8 +28,8 @@ def names_left_to_learners(
     """
     solutions, unmarked, locked = list(solutions), list(unmarked), list(locked)
     answer, example = _effects(solutions), _effects(unmarked)
-    kept = set(_import_bindings(_trees(locked)))
-    imports = set(_import_bindings(_trees([*solutions, *unmarked])))
+    kept = set(_import_bindings(locked))
+    imports = set(_import_bindings([*solutions, *unmarked]))
     modules = {name for name, _ in kept | imports}
     only_imported_again = {name for name, _ in kept & imports}
     bound = (answer.bound | example.bound) - only_imported_again
@@ -69,21 +37,10 @@ def names_left_to_learners(
     return frozenset(bound | {name for name, _ in imports - kept} | changed)
 
 
-def _trees(cells: Iterable[str]) -> Iterator[ast.Module]:
-    for source in cells:
-        first, _, rest = source.lstrip().partition("\n")
-        if first.startswith(TRANSPARENT_MAGICS):
-            source = rest
-        try:
-            yield ast.parse(TransformerManager().transform_cell(source))
-        except (SyntaxError, ValueError, RecursionError):
-            continue
-
-
-def _import_bindings(trees: Iterable[ast.Module]) -> Iterator[tuple[str, str]]:
+def _import_bindings(cells: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Yield (bound name, what it is bound to) of every import at the top level."""
-    for tree in trees:
-        for node in tree.body:
+    for source in cells:
+        for node in code.cell(source).body:
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     target = alias.name if alias.asname else alias.name.partition(".")[0]
@@ -95,8 +52,8 @@ def _import_bindings(trees: Iterable[ast.Module]) -> Iterator[tuple[str, str]]:
 
 def _effects(cells: Iterable[str]) -> _Effects:
     effects = _Effects()
-    for tree in _trees(cells):
-        effects.visit(tree)
+    for source in cells:
+        effects.visit(code.cell(source))
     return effects
 
 

@@ -2,8 +2,8 @@
 
 A notebook file can hold anything under any key. `read_notebook` opens it without following links
 or waiting for pipes, within limits of size, and keeps only what grading needs; a file that cannot
-be understood is `Refused` with words for the learner and the instructor. Where a cell belongs is
-decided in `labkit.grading.rebuild`.
+be understood is `Unreadable`, with words for the learner and the instructor. Where a cell belongs
+is decided in `labkit.grading.rebuild`.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ REFUSALS = {
 }
 
 
-class Refused(Exception):
+class Unreadable(Exception):
     """A notebook cannot be read; the text tells the learner why and what to do."""
 
 
@@ -87,7 +87,7 @@ def read_notebook(path: Path) -> Submitted:
 
     Raises
     ------
-    Refused
+    Unreadable
         Where the file is no ordinary file, too large, or no notebook.
     """
     return parse_bytes(read_bytes(path))
@@ -98,11 +98,11 @@ def parse_bytes(content: bytes) -> Submitted:
 
     Raises
     ------
-    Refused
+    Unreadable
         Where they are too large, or no notebook.
     """
     if content.count(b"{") + content.count(b"[") > CONTAINERS:
-        raise Refused(REFUSALS["too large"])
+        raise Unreadable(REFUSALS["too large"])
     return parse(_load(content))
 
 
@@ -111,23 +111,23 @@ def parse(data: Any) -> Submitted:
 
     Raises
     ------
-    Refused
+    Unreadable
         Where it is no notebook, or too large.
     """
     if not isinstance(data, dict):
-        raise Refused("The file is no notebook. Save your work in JupyterLab and hand in again.")
+        raise Unreadable("The file is no notebook. Save your work in JupyterLab and hand in again.")
     if isinstance(data.get("worksheets"), list):
         data = _convert(data)
     cells = data.get("cells")
     if not isinstance(cells, list):
-        raise Refused(
+        raise Unreadable(
             "The notebook has no list of cells. Open it in JupyterLab, save it and hand in again."
         )
     reason = _placeholder_reason(data)
     if reason:
-        raise Refused(reason)
+        raise Unreadable(reason)
     if len(cells) > CELLS:
-        raise Refused(f"The notebook has {len(cells)} cells; at most {CELLS} can be graded.")
+        raise Unreadable(f"The notebook has {len(cells)} cells; at most {CELLS} can be graded.")
     room = _Room(PICTURES_BYTES)
     return Submitted(tuple(_cell(cell, room) for cell in cells if isinstance(cell, dict)))
 
@@ -163,7 +163,7 @@ def read_bytes(path: Path) -> bytes:
 
     Raises
     ------
-    Refused
+    Unreadable
         Where it is anything else.
     """
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -174,40 +174,40 @@ def read_bytes(path: Path) -> bytes:
             _check_kind(os.fstat(stream.fileno()).st_mode)
             content = stream.read(NOTEBOOK_BYTES + 1)
     except FileNotFoundError:
-        raise Refused(REFUSALS["missing"]) from None
+        raise Unreadable(REFUSALS["missing"]) from None
     except (OSError, ValueError):
-        raise Refused(REFUSALS["unreadable"]) from None
+        raise Unreadable(REFUSALS["unreadable"]) from None
     if len(content) > NOTEBOOK_BYTES:
-        raise Refused(REFUSALS["too large"])
+        raise Unreadable(REFUSALS["too large"])
     return content
 
 
 def _check_kind(mode: int) -> None:
     if stat.S_ISLNK(mode):
-        raise Refused(REFUSALS["link"])
+        raise Unreadable(REFUSALS["link"])
     if not stat.S_ISREG(mode):
-        raise Refused(REFUSALS["special"])
+        raise Unreadable(REFUSALS["special"])
 
 
 def _load(content: bytes) -> Any:
     again = "Save it again in JupyterLab and hand in again."
     if not content.strip():
-        raise Refused(f"The notebook file is empty. {again}")
+        raise Unreadable(f"The notebook file is empty. {again}")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Refused(f"The notebook is no UTF-8 text. {again}") from None
+        raise Unreadable(f"The notebook is no UTF-8 text. {again}") from None
     if re.search(r"^(<<<<<<<|>>>>>>>) ", text, re.MULTILINE):
-        raise Refused(
+        raise Unreadable(
             "The notebook holds the marks of an unfinished merge (<<<<<<<). Choose one version, "
             "save it in JupyterLab and hand in again."
         )
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        raise Refused(f"The notebook is no valid JSON (line {error.lineno}). {again}") from None
+        raise Unreadable(f"The notebook is no valid JSON (line {error.lineno}). {again}") from None
     except (RecursionError, ValueError):
-        raise Refused(f"The notebook is no JSON that a notebook could hold. {again}") from None
+        raise Unreadable(f"The notebook is no JSON that a notebook could hold. {again}") from None
 
 
 def _convert(data: dict[str, Any]) -> dict[str, Any]:
@@ -215,7 +215,7 @@ def _convert(data: dict[str, Any]) -> dict[str, Any]:
     try:
         converted = nbformat.convert(nbformat.from_dict(data), 4)
     except Exception:
-        raise Refused(
+        raise Unreadable(
             "The notebook is in an old format that cannot be converted. Open it in JupyterLab, "
             "save it and hand in again."
         ) from None
@@ -245,7 +245,7 @@ def _text(source: Any) -> str:
     if not isinstance(source, str):
         return ""
     if len(source) > CELL_CHARACTERS:
-        raise Refused(
+        raise Unreadable(
             f"A cell of the notebook has {len(source)} characters; at most {CELL_CHARACTERS} can "
             "be graded. Put data into a file of its own."
         )

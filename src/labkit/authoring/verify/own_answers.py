@@ -1,0 +1,89 @@
+"""The reference, the stub, and the answers that an author wrote.
+
+The reference must reach full marks on every seed and on every practice instance, the stub must
+score 0, answers written differently must reach full marks, and at least five plausible wrong
+answers must fail with words that name the reason. A task's file has two tables of named answers:
+
+    RIGHT = {"by root finding": by_root_finding, ...}
+    WRONG = {"orders the mean": (order_the_mean, "ignores the costs"), ...}
+
+The second part of a wrong answer is a piece of the text that its outcome must show. A third part,
+if there is one, is the most it may score; without it that is a quarter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from labkit.authoring.verify.lab import VerifyError, answers, notebook, practice
+from labkit.authoring.verify.trials import (
+    LEAST_RIGHT,
+    LEAST_WRONG,
+    MOST_SCORE,
+    REFERENCE,
+    RIGHT,
+    STUB,
+    WRONG,
+    Bench,
+    Result,
+    shown_by,
+    words_of,
+)
+from labkit.exercise.outcome import Outcome
+
+
+def check_tables(bench: Bench) -> None:
+    """Refuse a task that has too few answers of either kind.
+
+    Raises:
+        VerifyError: it has.
+    """
+    group = bench.group
+    own = answers(group.root, group.assignment, group.task)
+    if len(own.right) < LEAST_RIGHT or len(own.wrong) < LEAST_WRONG:
+        raise VerifyError(
+            f"tests/labs/{group.assignment}/{group.task}.py has {len(own.right)} right and "
+            f"{len(own.wrong)} wrong answers; at least {LEAST_RIGHT} and {LEAST_WRONG} are needed."
+        )
+
+
+def try_own(bench: Bench) -> Iterator[Result]:
+    """Judge reference, stub, right and wrong answers on the exams of the group's seeds."""
+    group = bench.group
+    own = answers(group.root, group.assignment, group.task)
+    for number in group.seeds:
+        instance = bench.exam(number)
+        if number == 0:
+            stub = notebook(group.root, group.assignment, solved=False).answer(group.task)
+            outcome = bench.judge(stub, instance)
+            yield bench.result(STUB, "", 0, outcome, "must score 0" if outcome.score else "")
+        yield _must_pass(bench, REFERENCE, "", number, bench.judge(bench.reference, instance))
+        for name, answer in own.right.items():
+            yield _must_pass(bench, RIGHT, name, number, bench.judge(answer, instance))
+        for name, (answer, reason, *rest) in own.wrong.items():
+            outcome = bench.judge(answer, instance)
+            most = rest[0] if rest else MOST_SCORE
+            yield _must_fail(bench, name, number, outcome, reason, most)
+
+
+def try_practice(bench: Bench) -> Iterator[Result]:
+    """Judge the reference on every practice instance, which learners meet."""
+    for place, instance in enumerate(practice(bench.group.assignment, bench.group.task)):
+        outcome = bench.judge(bench.reference, instance)
+        yield _must_pass(bench, REFERENCE, f"on practice instance {place}", -1, outcome)
+
+
+def _must_pass(bench: Bench, kind: str, name: str, number: int, outcome: Outcome) -> Result:
+    fault = "" if outcome.score == 1.0 else "must reach full marks"
+    return bench.result(kind, name, number, outcome, fault)
+
+
+def _must_fail(
+    bench: Bench, name: str, number: int, outcome: Outcome, reason: str, most: float
+) -> Result:
+    if outcome.score > most:
+        return bench.result(WRONG, name, number, outcome, f"must score at most {most:g}")
+    fault = ""
+    if reason not in words_of(outcome):
+        fault = f"must say {reason!r}, but says: {words_of(outcome)} ({shown_by(outcome)})"
+    return Result(bench.group.task, WRONG, name, number, outcome.score, fault)

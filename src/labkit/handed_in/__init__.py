@@ -1,0 +1,1 @@
+"""What may be handed in, for the learner's side and the instructor's alike."""
