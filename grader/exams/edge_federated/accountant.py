@@ -40,7 +40,7 @@ def _one_way(z: float, q: float, steps: int, delta: float, add: bool) -> tuple[f
     """Epsilon in one direction: a client leaves (False), or one joins (True)."""
     reach = 1.2 * renyi(z, q, steps, delta / 10) + 1.0
     step = 2 * reach / CELLS
-    losses = (np.arange(CELLS) - CELLS // 2) * step
+    losses: Floats = (np.arange(CELLS) - CELLS // 2) * np.float64(step)
     mass, infinite = _rounded_up(z, q, losses, add)
     spectrum = np.fft.rfft(np.fft.ifftshift(mass))
     total = np.fft.fftshift(np.fft.irfft(spectrum**steps, CELLS)).clip(0)

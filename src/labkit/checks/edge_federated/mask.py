@@ -80,9 +80,9 @@ class _Clients:
 
 
 def _sums(asked: _Clients) -> Fault:
-    right = sum(asked.updates.values()) % WORDS
+    right = np.sum(list(asked.updates.values()), axis=0) % WORDS
     for number, sent in asked.sent.items():
-        wrong = np.flatnonzero(sum(sent.values()) % WORDS != right)
+        wrong = np.flatnonzero(np.sum(list(sent.values()), axis=0) % WORDS != right)
         if len(wrong):
             return (
                 f"In round {number} the masks do not cancel: {len(wrong)} of {len(right)} sums are "

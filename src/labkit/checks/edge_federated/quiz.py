@@ -7,7 +7,7 @@ from labkit.exercise.quiz import Option, Question
 QUESTIONS = (
     Question(
         "drift",
-        "Ten clinics average their models for 40 rounds. The loss stands still above the optimum. "
+        "Ten clinics average their models for 300 rounds. The loss stands still above the optimum. "
         "What helps?",
         (
             Option("more rounds", "It stands still: the averages end at another place."),

@@ -21,7 +21,6 @@ QUICK = 10.0
 
 KINDS = ("own", "pair")
 
-
 Reveal = Callable[[int, int, str], int]
 
 
@@ -154,8 +153,8 @@ TASK = Task(
         "pow(x, -1, secure.PRIME) divides. Python's whole numbers have no limit; NumPy's do.",
         "Of a survivor the own mask is left: secure.stream(own secret, round, n). Take it away.",
         "Of one that dropped out the pair masks are left in the survivors' numbers: a survivor "
-        "with a lower number has added the stream, one with a higher number has taken it away. The key "
-        "is secure.agree(pair secret, public part of the survivor).",
+        "with a lower number has added the stream, one with a higher number has taken it away. The "
+        "key is secure.agree(pair secret, public part of the survivor).",
     ),
     title="Drop-outs: take off the masks, not the privacy",
 )

@@ -1,1 +1,1 @@
-"""The world of module 12: clinics that may not share data, masks, noise, and a camera at the edge."""
+"""The world of module 12: clinics that share no data, masks, noise, a camera at the edge."""
