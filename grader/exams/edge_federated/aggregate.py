@@ -42,9 +42,9 @@ def _case(rng: np.random.Generator, number: int) -> dict[str, Any]:
     ]
     sizes = rng.integers(5, 400, n)
     order = rng.permutation(n)
-    silent, empty = int(order[0]), int(order[1])
+    silent, empty, smallest = (int(place) for place in order[:3])
     updates[silent] = None
-    sizes[empty] = 0
+    sizes[empty], sizes[smallest] = 0, 1
     present = [k for k in range(n) if updates[k] is not None]
     made = {
         "updates": [_plain(u, number % 2 == 1 and k == empty) for k, u in enumerate(updates)],

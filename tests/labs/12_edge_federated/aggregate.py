@@ -111,3 +111,9 @@ WRONG = {
     "the first clinic's": (first_of_them, "is right"),
     "one layer alone": (one_layer, "A dictionary was expected"),
 }
+
+HARMLESS = {
+    "index: …ights) for name in used[0][0]} -> …ights) for name in used[1][0]}": (
+        "every update has the same layers"
+    ),
+}
