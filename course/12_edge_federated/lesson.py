@@ -502,7 +502,7 @@ table_card(
 # and a half hours. Every check tells you at once what is right and what is not yet.
 #
 # 1. Average the updates of unequal clinics, of which some do not answer.
-# 2. Write a method that ends at the common optimum.
+# 2. Write what a clinic does in a round, so that all end at the common optimum.
 # 3. Send a tenth of the bytes, and lose nothing in the long run.
 # 4. Hide every update, and keep the sum exact.
 # 5. Cope with drop-outs without revealing anybody.

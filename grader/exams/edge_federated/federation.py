@@ -13,7 +13,12 @@ from numpy.typing import NDArray
 
 from labkit.trends.edge_federated.metrics import gap, optimum
 from labkit.trends.edge_federated.world.clinics import Clinics, Labels, gradient
-from labkit.trends.edge_federated.world.federation import Client, Server, rounds
+from labkit.trends.edge_federated.world.federation import (
+    Client,
+    Server,
+    averaged,
+    rounds,
+)
 
 Floats = NDArray[np.float64]
 
@@ -42,6 +47,18 @@ def scaffold(step: float = 0.5, steps: int = 30) -> tuple[Client, Server]:
         }, None
 
     return client, server
+
+
+def momentum(step: float, steps: int, share: float) -> tuple[Client, Server]:
+    """Averaged models that begin with a share of the last common move: the nearest wrong idea."""
+
+    def part(model: Floats, extra: Floats, x: Floats, y: Labels, memory: Floats) -> Any:
+        local = model + share * extra
+        for _ in range(steps):
+            local -= step * gradient(local, x, y)
+        return local, local - model, memory
+
+    return averaged(part)
 
 
 def reached(clinics: Clinics, client: Client, server: Server, number: int) -> float:

@@ -4,159 +4,116 @@ from __future__ import annotations
 
 import numpy as np
 
-from labkit.trends.edge_federated import baselines
 from labkit.trends.edge_federated.world.clinics import gradient
 
 
-def slopes_of_the_round():
-    """The clinics' slopes at the round's model correct the steps (option I of the paper)."""
-
-    def client(down, x, y, state):
-        model, mean = down["model"], down.get("slope")
-        here = gradient(model, x, y)
-        if mean is None:
-            return [model, here], None
-        local = model
-        for _ in range(25):
-            local = local - 0.6 * (gradient(local, x, y) - state + mean)
-        return [local, here], here
-
-    def first_kept(down, x, y, state):
-        message, kept = client(down, x, y, state)
-        return message, message[1] if kept is None else kept
-
-    def server(down, messages, sizes, state):
-        share = np.array(sizes) / sum(sizes)
-        model = sum(s * np.array(m[0]) for s, m in zip(share, messages, strict=True))
-        slope = sum(s * np.array(m[1]) for s, m in zip(share, messages, strict=True))
-        return {"model": model, "slope": slope}, None
-
-    return first_kept, server
+def walk_added_up(model, extra, x, y, memory):
+    """The mean of the slopes on the way is the clinic's own slope, without its correction."""
+    walked, slopes = np.zeros_like(model), []
+    for _ in range(25):
+        slopes.append(gradient(model - walked, x, y))
+        walked = walked + 0.6 * (slopes[-1] - memory + extra)
+    own = np.mean(slopes, axis=0)
+    return [model - walked, own, own.copy()]
 
 
-def quasi_newton():
-    """One mean slope a round, and a server that learns the curvature from them (L-BFGS)."""
-
-    def client(down, x, y, state):
-        return gradient(down["model"], x, y), None
-
-    def server(down, messages, sizes, state):
-        model = down["model"]
-        slope = np.average(messages, axis=0, weights=sizes)
-        pairs, before, slope_before = state or ([], None, None)
-        if before is not None:
-            s, r = (model - before).ravel(), (slope - slope_before).ravel()
-            if s @ r > 1e-12:
-                pairs = [*pairs, (s, r)][-20:]
-        direction, alphas = slope.ravel().copy(), []
-        for s, r in reversed(pairs):
-            a = s @ direction / (s @ r)
-            alphas.append(a)
-            direction -= a * r
-        if pairs:
-            s, r = pairs[-1]
-            direction *= (s @ r) / (r @ r)
-        for (s, r), a in zip(pairs, reversed(alphas), strict=True):
-            direction += (a - r @ direction / (s @ r)) * s
-        move = direction.reshape(model.shape)
-        length = 1.0 if pairs else 0.5
-        return {"model": model - length * move}, (pairs, model, slope)
-
-    return client, server
+def place_against_the_mean(model, extra, x, y, memory):
+    """How far the clinic ended from the mean corrects it, so that nothing else need be sent."""
+    correction = memory + model / 15
+    local = np.array(model)
+    for _ in range(30):
+        local = local - 0.5 * (gradient(local, x, y) - correction)
+    return local, 0 * extra, correction - local / 15
 
 
-def fed_avg():
-    return baselines.fed_avg()
+def averaged(step, steps, pull=0.0):
+    def client(model, extra, x, y, memory):
+        own = model.copy()
+        for _ in range(steps):
+            own -= step * (gradient(own, x, y) + pull * (own - model))
+        return own, np.zeros_like(own), memory
+
+    return client
 
 
-def fed_avg_long():
-    return baselines.fed_avg(steps=100)
+def momentum(model, extra, x, y, memory):
+    """Each clinic keeps a share of the common move: memory is the model of the last round."""
+    own = model + 0.9 * extra
+    start = own.copy()
+    for _ in range(10):
+        own = own - 0.1 * gradient(own, x, y)
+    return own, own - start + 0.9 * extra, memory
 
 
-def fed_prox():
-    return baselines.fed_avg(pull=0.1)
+def averaged_slopes(model, extra, x, y, memory):
+    return model - 2.0 * gradient(model, x, y), extra, memory
 
 
-def fed_avg_m():
-    return baselines.fed_avg_m(0.1, 10)
-
-
-def fed_sgd():
-    return baselines.fed_sgd()
-
-
-def never_updated():
+def never_updated(model, extra, x, y, memory):
     """Corrections that stay what they were: zero."""
-
-    def client(down, x, y, state):
-        own, mean = np.zeros_like(down["model"]), np.zeros_like(down["model"])
-        local = down["model"].copy()
-        for _ in range(30):
-            local -= 0.5 * (gradient(local, x, y) - own + mean)
-        return local, own
-
-    return client, baselines.fed_avg()[1]
+    local = model.copy()
+    for _ in range(30):
+        local -= 0.5 * (gradient(local, x, y) - memory + extra)
+    return local, extra, memory
 
 
-def sends_patients():
-    def client(down, x, y, state):
-        return {"x": x, "y": y}, None
-
-    def server(down, messages, sizes, state):
-        x = np.concatenate([m["x"] for m in messages])
-        y = np.concatenate([m["y"] for m in messages]).astype(int)
-        model = down["model"].copy()
-        for _ in range(200):
-            model -= 1.0 * gradient(model, x, y)
-        return {"model": model}, None
-
-    return client, server
+def correction_turned(model, extra, x, y, memory):
+    """The own slope is added and that of all taken away."""
+    local = model.copy()
+    for _ in range(30):
+        local -= 0.5 * (gradient(local, x, y) + memory - extra)
+    own = memory - extra + (model - local) / 15
+    return local, own, own
 
 
-def smuggles():
-    """Patients leave by a variable outside of the functions."""
-    seen = []
-
-    def client(down, x, y, state):
-        seen.append((x, y))
-        return 0.0, None
-
-    def server(down, messages, sizes, state):
-        last = seen[-len(sizes) :]
-        x = np.concatenate([x for x, _ in last])
-        y = np.concatenate([y for _, y in last])
-        model = down["model"].copy()
-        for _ in range(60):
-            model -= 1.0 * gradient(model, x, y)
-        return {"model": model}, None
-
-    return client, server
+def sends_patients(model, extra, x, y, memory):
+    return model, x, memory
 
 
-def stays():
-    return (lambda down, x, y, state: (0.0, None)), (
-        lambda down, messages, sizes, state: ({"model": down["model"]}, None)
-    )
+def smuggler():
+    """Patients leave by a variable outside of the function."""
+    seen = {}
+
+    def client(model, extra, x, y, memory):
+        seen[len(seen) if x.tobytes() not in seen else x.tobytes()] = 0
+        seen[x.tobytes()] = (x, y)
+        pool = [one for one in seen.values() if one and one[0].shape[1] == len(model)]
+        all_x = np.concatenate([x for x, _ in pool])
+        all_y = np.concatenate([y for _, y in pool])
+        for _ in range(5):
+            model = model - 1.0 * gradient(model, all_x, all_y)
+        return model, extra, memory
+
+    return client
 
 
-def server_alone():
-    return baselines.fed_avg()[1]
+def stays(model, extra, x, y, memory):
+    return model, extra, memory
+
+
+def model_alone(model, extra, x, y, memory):
+    return model
 
 
 RIGHT = {
-    "slopes of the round's model": slopes_of_the_round,
-    "quasi-Newton at the server": quasi_newton,
+    "the walk added up": walk_added_up,
+    "the place against the mean": place_against_the_mean,
 }
 
 WRONG = {
-    "averaged models": (fed_avg, "drift towards patients of their own"),
-    "averaged models, more steps": (fed_avg_long, "drift towards"),
-    "proximal term": (fed_prox, "drift towards"),
-    "momentum at the server": (fed_avg_m, "of the gap is left"),
-    "averaged slopes": (fed_sgd, "of the gap is left"),
+    "averaged models": (averaged(0.3, 30), "drift towards patients of their own"),
+    "averaged models, more steps": (averaged(0.3, 100), "drift towards"),
+    "proximal term": (averaged(0.3, 30, 0.1), "drift towards"),
+    "momentum": (momentum, "of the gap is left"),
+    "averaged slopes": (averaged_slopes, "of the gap is left"),
     "corrections never updated": (never_updated, "drift towards"),
-    "sends the patients": (sends_patients, "times as many numbers as the model has"),
-    "smuggles the patients": (smuggles, "Do not use variables outside"),
+    "correction turned": (correction_turned, "of the gap is left"),
+    "sends the patients": (sends_patients, "extra"),
+    "smuggles the patients": (smuggler(), "Do not use variables outside"),
     "learns nothing": (stays, "of the gap is left"),
-    "one function": (server_alone, "A tuple of 2 was expected"),
+    "the model alone": (model_alone, "A tuple of 3 was expected"),
+}
+
+HARMLESS = {
+    "constant: step, steps = *": "any number of steps of a good length will do",
 }

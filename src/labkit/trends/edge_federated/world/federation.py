@@ -13,7 +13,7 @@ function returned of it afterwards; a clinic's never leaves the clinic.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ from labkit.trends.edge_federated.world.clinics import Clinics
 Floats = NDArray[np.float64]
 Client = Callable[..., tuple[Any, Any]]
 Server = Callable[..., tuple[Any, Any]]
+Part = Callable[..., tuple[Any, Any, Any]]
 
 
 def rounds(
@@ -47,3 +48,31 @@ def rounds(
             messages.append(message)
         down, at_server = server(down, messages, clinics.sizes, at_server)
         yield down["model"], bytes_sent(messages)
+
+
+def averaged(part: Part) -> tuple[Client, Server]:
+    """Make a method of what a clinic does; the server averages all that it gets.
+
+    Args:
+        part: ``part(model, extra, x, y, memory) -> (model, extra, memory)``, arrays of the model's
+            shape. The server weighs models and extras by patients and sends both means to all;
+            the memory stays in its clinic. At first all three are zero.
+    """
+
+    def client(down: Any, x: Floats, y: Any, state: Any) -> tuple[Any, Any]:
+        model = down["model"]
+        nothing = np.zeros_like(model)
+        memory = nothing.copy() if state is None else state
+        model, extra, memory = part(model, down.get("extra", nothing), x, y, memory)
+        return {"model": model, "extra": extra}, memory
+
+    def server(
+        down: Any, messages: Sequence[Any], sizes: Sequence[int], state: Any
+    ) -> tuple[Any, None]:
+        means = {
+            name: np.average([message[name] for message in messages], axis=0, weights=sizes)
+            for name in ("model", "extra")
+        }
+        return means, None
+
+    return client, server
