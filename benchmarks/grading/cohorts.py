@@ -83,8 +83,6 @@ def make_course(root: Path, kind: str, learners: int, config: str) -> Path:
     master.parent.mkdir(parents=True)
     nbformat.write(_notebook(setup, exercises), master)
     (root / "nbgrader_config.py").write_text(config, encoding="utf-8")
-    (root / "course").mkdir()
-    (root / "course" / "course.yml").touch()  # `labkit` knows a course's folder by this file
     run(root, "nbgrader", "generate_assignment", NAME)
     for number in range(learners):
         _hand_in(root, number, exercises)

@@ -16,10 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from exams.rl_supply_chain.dispatch import DAYS, train_scorer
+from exams.rl_supply_chain.dispatch import train_scorer
 from labkit.trends.rl_supply_chain.pyvrp_dispatch import solve_days_with_pyvrp
 from labkit.trends.rl_supply_chain.world.routing import (
     FEATURES,
+    USUAL_STORM,
     Days,
     Floats,
     Score,
@@ -29,6 +30,7 @@ from labkit.trends.rl_supply_chain.world.routing import (
     rollout,
 )
 
+DAYS = 4_000
 NO_FORECAST = tuple(name for name in FEATURES if name != "storm forecast")
 NO_STORM = tuple(name for name in NO_FORECAST if name != "storm now")
 
@@ -61,7 +63,7 @@ def compare(count: int, iterations: int) -> None:
         ("learned, no forecast", "eleven features", NO_FORECAST),
         ("learned, no storm", "travel time now, distances", NO_STORM),
     ):
-        score, training = timed(train_scorer, 0, use=use)
+        score, training = timed(train_scorer, 0, USUAL_STORM, use=use)
         finish, seconds = timed(rollout, days, score)
         line(name, knows, paired_saving(finish, nearest), training, seconds / DAYS)
         saving, half = paired_saving(finish[:count], trips.finish)
@@ -76,7 +78,7 @@ def spread(seeds: int) -> None:
         sets.append((days, rollout(days, nearest_request)))
     table = np.empty((seeds, seeds))
     for seed in range(seeds):
-        score, training = timed(train_scorer, seed)
+        score, training = timed(train_scorer, seed, USUAL_STORM)
         table[seed] = [_percent(score, days, nearest) for days, nearest in sets]
         row = " ".join(f"{value:5.2f}" for value in table[seed])
         print(f"training seed {seed} ({training:.1f} s): {row}", flush=True)

@@ -6,7 +6,7 @@ Run from the root of the repository, on one core:
 
 The shelf has lead time 4, Poisson(5) demand, holding cost 1 and penalty 4. Training is counted by
 process time, scoring is not. `--write` stores the curves and the gaps of the simple policies for
-the lesson's headline plot; `--instances` trains on instances drawn for the two tasks instead.
+the lesson's headline plot.
 """
 
 from __future__ import annotations
@@ -14,17 +14,14 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from reference_training import orders_of, ppo, ppo_orders, train_by_backprop
 
 import labkit.trends.rl_supply_chain
-from exams.rl_supply_chain import draw
-from exams.rl_supply_chain.lost_sales import (
+from exams.rl_supply_chain.shelf import (
     best_base_stock,
     best_capped_base_stock,
     best_constant_order,
@@ -33,6 +30,8 @@ from exams.rl_supply_chain.lost_sales import (
 from labkit.trends.rl_supply_chain.metrics import lost_sales_cost
 
 SHELF = (4, 5.0, 1.0, 4.0)
+DEMAND = {"distribution": "poisson", "mean": 5.0}
+EXACT = (4, DEMAND, 1.0, 4.0)  # the same shelf, as the exact costs have it
 UPDATES = 400  # of back-propagation, in a full run
 SCORED_AFTER = (10, 20, 35, 60, 100, 150, 200, 250, 300, 350, UPDATES)
 PPO_STEPS = 2_400_000
@@ -40,9 +39,9 @@ DATA = Path(labkit.trends.rl_supply_chain.__file__).parent / "data" / "gap_curve
 Curve = list[tuple[float, float]]  # CPU-seconds of training so far, gap in percent
 
 
-def gap(orders: Any, shelf: tuple[int, float, float, float], optimal: float) -> float:
+def gap(orders: Any, optimal: float) -> float:
     """Percent above the optimum of an ordering table."""
-    return 100 * (lost_sales_cost(orders, *shelf) / optimal - 1)
+    return 100 * (lost_sales_cost(orders, *EXACT) / optimal - 1)
 
 
 def backprop_curve(seed: int, optimal: float) -> Curve:
@@ -53,7 +52,7 @@ def backprop_curve(seed: int, optimal: float) -> Curve:
     for update, policy in enumerate(training, start=1):
         if update in SCORED_AFTER:
             spent += time.process_time() - start
-            curve.append((spent, gap(orders_of(policy, *SHELF), SHELF, optimal)))
+            curve.append((spent, gap(orders_of(policy, *SHELF), optimal)))
             start = time.process_time()
     return curve
 
@@ -79,7 +78,7 @@ def ppo_curve(seed: int, optimal: float) -> Curve:
 
         def score(self) -> None:
             self.spent += time.process_time() - self.start
-            self.curve.append((self.spent, gap(ppo_orders(self.model, *SHELF), SHELF, optimal)))
+            self.curve.append((self.spent, gap(ppo_orders(self.model, *SHELF), optimal)))
             self.start = time.process_time()
 
     score = Score()
@@ -91,7 +90,7 @@ def ppo_curve(seed: int, optimal: float) -> Curve:
 
 def curves(backprop_seeds: int, ppo_seeds: int) -> dict[str, Any]:
     """Run everything, print the ends, and return what the lesson plots."""
-    optimal = optimum(*SHELF).cost
+    optimal = optimum(*EXACT).cost
     next(train_by_backprop(*SHELF))  # the first update loads parts of torch, for a second
     runs = []
     for name, seeds, train in (
@@ -110,15 +109,15 @@ def curves(backprop_seeds: int, ppo_seeds: int) -> dict[str, Any]:
                 }
             )
     baselines = {
-        "constant order": best_constant_order(*SHELF[1:])[1],
-        "base-stock": best_base_stock(*SHELF)[1],
-        "capped base-stock": best_capped_base_stock(*SHELF)[2],
+        "constant order": best_constant_order(*EXACT[1:])[1],
+        "base-stock": best_base_stock(*EXACT)[1],
+        "capped base-stock": best_capped_base_stock(*EXACT)[2],
     }
-    lead_time, mean, holding, penalty = SHELF
+    lead_time, demand, holding, penalty = EXACT
     return {
         "instance": {
             "lead_time": lead_time,
-            "law": {"law": "poisson", "mean": mean},
+            "demand": demand,
             "holding": holding,
             "penalty": penalty,
             "optimal_cost": round(optimal, 5),
@@ -131,44 +130,13 @@ def curves(backprop_seeds: int, ppo_seeds: int) -> dict[str, Any]:
     }
 
 
-def instances(count: int) -> Iterator[str]:
-    """Train on drawn instances of both tasks, shortened to what a lab can afford."""
-    for task in ("backprop", "ppo"):
-        results = []
-        for seed in range(count):
-            instance = draw(task, seed)
-            lead_time, mean = int(instance["lead_time"]), float(instance["mean"])
-            shelf = (lead_time, mean, float(instance["holding"]), float(instance["penalty"]))
-            start = time.process_time()
-            if task == "backprop":
-                *_, policy = train_by_backprop(*shelf, updates=200, rate=2e-2, periods=30)
-                orders = orders_of(policy, *shelf)
-            else:
-                steps = instance["steps"]
-                model = ppo(*shelf).learn(steps - steps % (32 * 256))
-                orders = ppo_orders(model, *shelf)
-            seconds = time.process_time() - start
-            results.append((seconds, gap(orders, shelf, instance["optimal_cost"])))
-            yield f"{task} {shelf}: {seconds:.1f} s, {results[-1][1]:.2f} %"
-        seconds, gaps = np.array(results).T
-        yield (
-            f"{task}, {count} instances: CPU mean {seconds.mean():.1f} s, "
-            f"most {seconds.max():.1f} s; gap mean {gaps.mean():.2f} %, worst {gaps.max():.2f} %"
-        )
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--backprop-seeds", type=int, default=5)
     parser.add_argument("--ppo-seeds", type=int, default=3)
     parser.add_argument("--write", action="store_true", help="store the curves in the package")
-    parser.add_argument("--instances", type=int, default=0, help="train on drawn instances only")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    if arguments.instances:
-        for line in instances(arguments.instances):
-            print(line, flush=True)
-        return
     measured = curves(arguments.backprop_seeds, arguments.ppo_seeds)
     print(measured["baselines"])
     if arguments.write:

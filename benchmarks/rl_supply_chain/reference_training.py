@@ -1,4 +1,4 @@
-"""Reference training for tasks `backprop` and `ppo`. A solution: never shipped to learners.
+"""Training by back-propagation and by PPO, for the lesson's curves. Never shipped to learners.
 
 Both train on the shelf with lost sales under Poisson demand and return a policy to be scored by
 `labkit.trends.rl_supply_chain.metrics.lost_sales_cost`.
@@ -77,10 +77,12 @@ def orders_of(
     penalty: float,
 ) -> NDArray[np.float32]:
     """Return a torch policy's order for each row of `all_states`."""
-    states = torch.from_numpy(np.ascontiguousarray(all_states(lead_time, mean, holding, penalty)))
+    states = torch.from_numpy(
+        np.ascontiguousarray(all_states(*_shelf(lead_time, mean, holding, penalty)))
+    )
     with torch.no_grad():
         orders = policy(states).numpy()
-    return np.clip(orders, 0, max_order(lead_time, mean, holding, penalty))
+    return np.clip(orders, 0, max_order(*_shelf(lead_time, mean, holding, penalty)))
 
 
 def ppo(
@@ -94,7 +96,7 @@ def ppo(
 ) -> Any:
     """Return an untrained stable-baselines3 PPO on the shelf.
 
-    Settings were compared at 400,000 steps on twelve instances of task `ppo`: this rate and
+    Settings were compared at 400,000 steps on twelve shelves with Poisson demand: this rate and
     discount gave gaps of 0.6 % on average and 1.8 % at worst; a rate of 1e-3 reached 3.4 %.
     """
     from stable_baselines3 import PPO
@@ -102,7 +104,7 @@ def ppo(
     env = LostSalesVec(
         copies,
         lead_time,
-        {"law": "poisson", "mean": mean},
+        {"distribution": "poisson", "mean": mean},
         holding,
         penalty,
         horizon=1_000,
@@ -126,6 +128,12 @@ def ppo_orders(
     model: Any, lead_time: int, mean: float, holding: float, penalty: float
 ) -> NDArray[np.float32]:
     """Return a PPO model's deterministic order for each row of `all_states`."""
-    states = all_states(lead_time, mean, holding, penalty)
+    states = all_states(*_shelf(lead_time, mean, holding, penalty))
     orders, _ = model.predict(observe(states, mean), deterministic=True)
     return np.asarray(orders, np.float32)
+
+
+def _shelf(
+    lead_time: int, mean: float, holding: float, penalty: float
+) -> tuple[int, dict[str, Any], float, float]:
+    return lead_time, {"distribution": "poisson", "mean": mean}, holding, penalty

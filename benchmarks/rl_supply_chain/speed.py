@@ -27,8 +27,8 @@ from labkit.trends.rl_supply_chain.world.lost_sales import LostSalesVec
 from labkit.trends.rl_supply_chain.world.serial import SerialVec
 
 LEAD_TIME, MEAN, HOLDING, PENALTY, MAX_ORDER = 4, 5.0, 1.0, 4.0, 14
-POISSON = {"law": "poisson", "mean": MEAN}
-NORMAL = {"law": "normal", "mean": MEAN, "sd": 1.0}
+POISSON = {"distribution": "poisson", "mean": MEAN}
+NORMAL = {"distribution": "normal", "mean": MEAN, "sd": 1.0}
 
 
 class PlainShelf(gymnasium.Env[Any, Any]):

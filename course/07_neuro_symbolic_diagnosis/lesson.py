@@ -861,7 +861,7 @@ table_card(
 # 1. Write the exact distribution of the score, for many lesions at once, so that a network can
 #    learn through it.
 # 2. Measure asymmetry and colours from pictures.
-# 3. Reach a useful accuracy with 50 described pictures.
+# 3. Beat a regression with 50 described lesions.
 # 4. Write explanations that survive the check.
 # 5. Find a reasoning shortcut, and repair it.
 # 6. Follow a changed guideline without a new label.

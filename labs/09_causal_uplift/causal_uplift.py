@@ -24,7 +24,8 @@ import numpy as np
 import pandas as pd
 
 from labkit.checks.causal_uplift import open_lab
-from labkit.trends.causal_uplift import baselines, data
+from labkit.trends.causal_uplift import baselines
+from labkit.trends.causal_uplift.data import COVARIATES, propensity_terms
 
 # Both libraries report every step they take.
 for library in ("dowhy", "causalml"):
@@ -42,7 +43,7 @@ lab = open_lab(edition=1)
 #
 # The columns' names say nothing of their roles. Some are common causes of treatment and outcome;
 # others lie on the way between them, or are changed by both. An effect within 0.1 of the truth is
-# right.
+# right. Four studies are tried; set and effect must be right in all of them.
 
 # %% solution="adjustment"
 import networkx as nx
@@ -71,15 +72,17 @@ lab.check("adjustment", adjust)
 # 95 % interval, and say whether there is **enough overlap** to do so at all.
 #
 # `x` has the features, shape (n, 6); `treated` is 0 or 1, `outcome` the margin in euros, both of
-# shape (n,). Ten worlds are tried. In some the margin bends in the features, so a linear regression
-# is off; in others the offers do, so a logistic propensity is off; never both. So two simple models
-# are enough if the estimate is right whenever one of them is. In two or three worlds many of the
-# treated have nobody to be compared with: there `enough_overlap` must be `False`, and your numbers
-# do not count. Elsewhere it must be `True`.
+# shape (n,). Twelve worlds are tried, each with 8,000 customers. In some the margin bends in the
+# features, so a linear regression is off; in others the offers do, so a logistic propensity is off;
+# in the rest nothing bends. Never both do, so two simple models are enough if the estimate is right
+# whenever one of them is. Asked is the effect on all customers of that kind who would get an offer,
+# not only on those you see. In two, three or four worlds many of the treated have nobody to be
+# compared with: there `enough_overlap` must be `False`, and your numbers do not count. Elsewhere it
+# must be `True`; if it is not, your estimates count as missing.
 #
-# Half of the points is for the estimates (over worlds of one kind the mean error must be what chance
-# explains), a quarter for the intervals (right width, and at most one misses the truth), a quarter
-# for overlap.
+# 40 % of the points are for the estimates (over worlds of one kind the mean error must be what
+# chance explains), 30 % for the intervals (at most two may miss the truth, and where nothing bends
+# they may be 1.5 times as wide as needed), 30 % for overlap (right in all worlds).
 
 
 # %% solution="aipw"
@@ -111,20 +114,23 @@ lab.check("aipw", att_aipw)
 # trained by 1,794 US dollars. Lalonde threw the experiment's own controls away, put a survey of
 # 15,992 people in their place, and asked which method finds the figure again.
 #
-# `people` has the columns `treat`, `data.COVARIATES` and `re78` (earnings of 1978, US dollars). The
-# check leaves out some of the survey and raises the earnings of the trained by a secret sum, so the
-# figure moves along. Return the effect and the name of what you estimate: `"ATT"` (effect on the
-# trained), `"ATE"` (on everybody) or `"ATC"` (on the survey). It must be what the experiment shows.
+# The check does the same with figures that nobody has published. It draws people from the
+# experiment and from the survey. A secret rule says who is trained, what each earns in 1978, and
+# what the training brings to each; it brings more to some than to others. `people` has the columns
+# `treat`, `COVARIATES` and `re78` (earnings of 1978, US dollars). Return the effect and the name of
+# what you estimate: `"ATT"` (effect on the trained), `"ATE"` (on everybody) or `"ATC"` (on those who
+# were not). It must be what an experiment among the trained would show.
 #
-# `data.propensity_terms(people)` gives the 14 columns on which the propensity is usually modelled.
-# Within 950 dollars is right; the naive difference is off by 10,000.
+# `propensity_terms(people)` gives the 14 columns on which the propensity is usually modelled.
+# Within 450 dollars is right, with the right name, in each of three draws; the naive difference is
+# off by thousands.
 
 
 # %% solution="lalonde"
 def training_effect(people):
     """Return the effect in US dollars and its estimand: "ATT", "ATE" or "ATC"."""
     ### BEGIN SOLUTION
-    terms = data.propensity_terms(people).to_numpy()
+    terms = propensity_terms(people).to_numpy()
     trained, earnings = people["treat"].to_numpy() == 1, people["re78"].to_numpy()
     chance = baselines.fit_propensity(terms, trained)
     without = LinearRegression().fit(terms[~trained], earnings[~trained]).predict(terms)
@@ -155,7 +161,7 @@ lab.check("lalonde", training_effect)
 # - the **Qini coefficient** is the area between the Qini curve and the straight line from 0 to its
 #   end, divided by $N$.
 #
-# Return `(qini, auuc)`, right to 1e-6. `causalml.metrics` has both curves, but takes equal scores in
+# Return `(qini, auuc)`, right to 1e-6 in each of four small experiments. `causalml.metrics` has both curves, but takes equal scores in
 # the order of the rows and sums heights instead of areas, so its numbers differ.
 
 
@@ -184,11 +190,13 @@ lab.check("qini", qini_auuc)
 # %% [markdown]
 # ## 5 · The effect on each person (15 points)
 #
-# The same retailer, 3,000 customers, offers that went to big spenders. Learn from `x`, `treated` and
-# `outcome` what an offer would change for each of the new customers `x_new`, in euros.
+# Another retailer, 8,000 customers, offers that went to big spenders. Learn from `x`, `treated` and
+# `outcome` what an offer would change for each of the new customers `x_new`, in euros. Two markets
+# are tried; who reacts, and to what, differs from one to the other.
 #
-# The check knows both futures of everybody. Your root mean squared error (√PEHE) may be at most 0.6
-# times that of an S-learner with linear regression; 0.75 times earns half.
+# The check knows both futures of everybody. Your root mean squared error (√PEHE) may be at most
+# 3.3 € in both markets, where effects deviate by 8 €. Two separate models with the library's
+# defaults (a T-learner) are off by 3.6 to 3.9 €, which is not enough.
 #
 # `causalml.inference.meta` has S-, T-, X-, R- and DR-learners for any regressor of scikit-learn.
 
@@ -221,9 +229,10 @@ lab.check("cate", effect_for_each)
 # `customers` holds features and `value` of those you can choose from now. An offer costs `cost`, and
 # all of them together at most `budget`.
 #
-# Return 1 or `True` for every customer who gets an offer. Your profit is counted on the hidden
-# counterfactuals, and held against an oracle who knows them: 55 % of its profit is right, 35 % earns
-# half. You need not spend everything.
+# Return 1 or `True` for every customer who gets an offer. Two campaigns are tried, among customers of
+# two companies. In one the budget is short, in the other ample; you need not spend everything. Your
+# profit is counted on the hidden counterfactuals, and held against an oracle who knows them: 72 %
+# of its profit is right where the budget is short, 55 % where it is ample. Both must be right.
 
 
 # %% solution="targeting"
@@ -265,9 +274,12 @@ lab.check("targeting", choose_customers)
 # | `looks` | in how many segments an effect was looked for until this one was reported |
 # | `estimate`, `error` | the claimed effect and its standard error |
 #
-# Return the names of the spurious ones. Three batches are tried; one mistake in a batch leaves half
-# of it. A placebo treatment or a random common cause, dowhy's first two refuters, cannot find any of
-# these: think of what could have made each claim out of nothing.
+# Return the names of the spurious ones. Three batches are tried. Whoever calls a real effect spurious
+# gets nothing. Otherwise 40 % of the points are for finding all that the wrong columns made (one
+# left out, or one too many), 30 % for all that a cause nobody measured made, 30 % for all that the
+# number of looks made. Bad work does not make a claim false: some real effects come with the same
+# mistakes. A placebo treatment or a random common cause, dowhy's first two refuters, cannot find
+# any of these: think of what could have made each claim out of nothing.
 
 # %% solution="triage"
 from scipy.stats import norm
@@ -312,7 +324,8 @@ lab.check("triage", spurious)
 # budget been higher by `increase` (0.1 is 10 %) and everything else as it was, how many thousand
 # euros a week would sales have been higher on average? Return the gain and its 95 % interval.
 #
-# Six shops are tried. The gains earn 3 points, the intervals 2.
+# Six shops are tried. The gains earn 2 points, if all are right; the intervals 3, if they are as wide
+# as they should be for each shop (0.6 to 1.6 times) and at most one misses the truth.
 
 # %% solution="budget"
 from dowhy import gcm

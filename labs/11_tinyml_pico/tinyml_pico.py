@@ -158,9 +158,17 @@ lab.check("layer", quantise_layer)
 # `padding`. The pool is `{"kind": "pool"}` and changes neither scale nor zero point: what goes into
 # the dense layer has the scale of the last convolution's output.
 #
-# The check runs it on 773 windows of people whom no network has met. It must agree with the float
-# network on at least 98 % of them and lose at most 2 points of accuracy. Agreement on 95 % earns
-# half the credit. To try it: `quantise_network(network.float_network(0),
+# The check trains networks of its own for this, on signals of a watch that is worn in another way.
+# Half of their channels have a range eight times smaller than the others, as happens in practice,
+# and their last layer has large biases. So what a layer loses shows. It runs your int8 network on
+# 773 windows of people whom no network has met, and asks three things, of every network:
+#
+# - it agrees with the float network on at least 95 % of the windows;
+# - it loses at most 4 points of accuracy;
+# - its seven outputs are a multiple of the float network's, with a root mean square error of at
+#   most 9 % of their spread over the classes. A careful quantiser stays near 4 %.
+#
+# There is no partial credit. To try it: `quantise_network(network.float_network(0),
 # data.part("train").signal[:256])`.
 
 
@@ -208,25 +216,25 @@ lab.check("network", quantise_network)
 # %% [markdown]
 # ## 4 · A sound network for a budget (15 points)
 #
-# Now the product manager names a price: at most `limits["cycles"]` cycles for a window and at most
-# `limits["flash_bytes"]` bytes of flash. `signal` (n, 64, 6) and `exercise` (n,) are training
-# windows, standardised; two people were left out. Return an int8 network that keeps to both limits
-# and is soundly trained.
+# A customer has seven movements of its own, and names a price: at most `limits["cycles"]` cycles for
+# a window and at most `limits["flash_bytes"]` bytes of flash. `signal` (n, 64, 6) and `exercise`
+# (n,) are windows of sixteen people, standardised. Return an int8 network that keeps to both limits
+# and is soundly trained: it will be worn by other people.
 #
 # `cost.cycles(some_network)` and `cost.flash_bytes(some_network)` tell the price of a network,
 # float or int8, without compiling it. `training` has `train` (for any three widths), `prune` (to
 # fewer channels, then `train` again with `start=`) and `ensemble` (a teacher for `train`). Any way
 # is fine.
 #
-# **What counts.** The limits leave room for widths of 8, 12 and 16. Networks of that size, trained
-# as `training.train` does it by itself, were measured with twelve seeds on the two people left out.
-# Full marks reach down to 4.5 standard deviations below their mean, half marks to 7: an unlucky
-# seed must not cost points. So one careful training is enough; a better network than that earns no
-# more points, only a better watch. Keep the training below a minute.
+# **What counts.** Accuracy on 32 people who were not in the training: full marks from 88 %, half
+# from 84 %. The limits leave room for widths of 8, 12 and 16. Networks of that size, trained as
+# `training.train` does it by itself, reach 92 to 96 %, so an unlucky seed costs nothing. Networks of
+# half that width, or trained for a quarter of the epochs, stay below 84 %. Keep the training below
+# a minute.
 #
-# The axes come in an order of their own here, some reversed, so the package's ready networks do not
-# understand these signals, neither as answers nor as teachers: train your own. To try it:
-# `fit_budget(*data.part("train")[:2], {"cycles": 90_000, "flash_bytes": 9_000})`.
+# The movements are new, so the package's ready networks do not know them, neither as answers nor as
+# teachers: train your own. To try it: `fit_budget(*data.part("train")[:2], {"cycles": 90_000,
+# "flash_bytes": 9_000})`.
 
 
 # %% solution="budget"
@@ -262,9 +270,12 @@ lab.check("budget", fit_budget)
 #
 # with int8 `x` and `weight` and 32-bit sums. `build.runtime_file("dot_rows.c")` shows the version
 # that you are given; it is exact and slow. Write a faster one in C. It must be exact for **any**
-# number of rows and taps, odd ones too, and `x` and `weight` may begin at any address. Full marks
-# below 700,000 cycles for the course's network; half for a kernel that is clearly faster than the
-# given one.
+# number of rows and taps, odd ones too, for every int8 value, −128 included, and `x` and `weight` may
+# begin at any address. Full marks below 700,000 cycles for a network of the course's shape; half for
+# a kernel that is exact and at least 5 % faster than the given one, which takes 844,000.
+#
+# The networks of the check are random. They clamp to less than a byte and have weights of −128, so
+# the package's assembler does not run them: what is timed is your `dot_rows`.
 #
 # What the chip, a Cortex-M0+, is good at: a multiplication takes one cycle, a load two, a loop's
 # branch two, and there are eight registers for everyday use. Beware of the compiler: at `-O2` it
@@ -352,8 +363,8 @@ lab.check("kernel", kernel_image)
 # boot ROM and talks to it over its serial port. `pico.infer(window)` has `cycles`; after it,
 # `pico.flash_bytes` and `pico.ram_bytes` are known.
 #
-# The check does the same with networks that you do not see. It believes the chip, not what a
-# notebook prints. To try it: `deploy(integer.int8_network("w8"), {"milliseconds": 3, "flash_bytes":
+# The check does the same with three networks that you do not see, and all three have to keep to
+# their limits. It believes the chip, not what a notebook prints. To try it: `deploy(integer.int8_network("w8"), {"milliseconds": 3, "flash_bytes":
 # 8_000, "ram_bytes": 9_000})`.
 
 
@@ -362,8 +373,8 @@ def deploy(network_int8, limits):
     """Return the firmware of the network that keeps to the limits."""
     ### BEGIN SOLUTION
     window = np.zeros((network_int8["length"], network_int8["channels"]), np.int8)
-    for kernel in codegen.KERNELS:
-        for optimise in ("-Os", "-O2"):
+    for optimise in ("-Os", "-O2"):
+        for kernel in codegen.KERNELS:
             try:
                 sources = codegen.generate(network_int8, kernel)
             except packing.CannotPack:
@@ -405,7 +416,9 @@ lab.check("deploy", deploy)
 # Return `days`, how long it lasts, and `period_s`, the shortest period with which it lasts
 # `wanted_days`. Where a look, waking up included, takes longer than its period, `days` is 0.
 # `period_s` is never shorter than one look takes, waking up included, and `math.inf` if no period
-# is long enough. Within 2 % is right. To try it: `battery_life(WATCH)` with
+# is long enough. Within 2 % is right. Half of the points are for `days`, half for `period_s`; either
+# half takes every watch of the check: one that sleeps lightly, one that cannot keep up, one for
+# which no period is long enough. To try it: `battery_life(WATCH)` with
 #
 # ```python
 # WATCH = dict(cycles=500_000, clock_hz=125_000_000, period_s=5.0, wake_ms=20, active_ma=25, sleep_ma=0.2,

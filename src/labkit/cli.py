@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -49,6 +50,10 @@ def build(
 
     root = _root()
     problems = lint_course(root)
+    if check and not problems:
+        from labkit.authoring.contract import lint_contracts
+
+        problems = lint_contracts(root)
     for problem in problems:
         typer.echo(str(problem), err=True)
     if problems:
@@ -137,10 +142,15 @@ def verify(
         int, typer.Option(min=0, help="Try so many mutants and guesses a task; 0 tries all.")
     ] = 0,
     workers: Annotated[int, typer.Option(min=1, help="Processes side by side.")] = 1,
+    record: Annotated[
+        bool, typer.Option("--record", help="Measure the cost too, and keep it beside the answers.")
+    ] = False,
 ) -> None:
     """Prove that a lab's checks accept right answers, refuse wrong ones and pay no guess."""
     from labkit.authoring.verify import HEADER, groups, run, summary
 
+    if record and (task or only or sample):
+        _fail("Only a whole proof is recorded: leave out --task, --only and --sample.")
     listed = groups(_root(), assignment, seeds, task or (), only or (), sample)
     results = []
     with typer.progressbar(run(listed, workers), length=len(listed), label=assignment) as bar:
@@ -158,6 +168,34 @@ def verify(
     if faults:
         _fail(f"{faults} of {len(results)} trials did not show what they must.")
     typer.echo(f"Proven on {seeds} seeds: {len(results)} trials.")
+    if record:
+        from labkit.authoring.cost import figures, measure
+        from labkit.authoring.verify.proof import write
+
+        total = figures(list(measure(_root(), assignment)))
+        typer.echo(f"written: {write(_root(), assignment, seeds, results, total)}")
+
+
+@app.command()
+def cost(assignment: Assignment) -> None:
+    """Measure what grading a submission of a lab costs, in CPU time and memory."""
+    from labkit.authoring.cost import figures, measure, over_budget
+
+    header = ("task", "draw s", "reference s", "judge s", "untouched s", "MB")
+    typer.echo("".join(name.ljust(20 if not place else 13) for place, name in enumerate(header)))
+    costs = []
+    for one in measure(_root(), assignment):
+        costs.append(one)
+        numbers = (one.draw, one.reference, one.judge, one.untouched)
+        cells = [f"{number:.2f}".ljust(13) for number in numbers]
+        typer.echo(f"{one.task:20}{''.join(cells)}{one.memory:.0f}")
+    total = figures(costs)
+    typer.echo(
+        f"A solved submission takes {total['solved']:g} s of CPU, an untouched one "
+        f"{total['untouched']:g} s, the largest task {total['memory']:g} MB."
+    )
+    if dear := over_budget(total):
+        _fail(" ".join(dear))
 
 
 @app.command()
@@ -186,7 +224,7 @@ def grade(
     """
     from labkit.grading.startup import likely_modules, spare_slow_imports
 
-    root = _root()
+    root = _graded_root()
     spare_slow_imports()
     if not (unsafe or scheduler):
         from labkit.grading.sandbox.client import begin
@@ -196,6 +234,18 @@ def grade(
     from labkit.grading.engine import grade as grade_cohort
 
     enter(root, assignment)
+    if not (unsafe or scheduler):
+        from labkit.grading.engine import check as look_over
+        from labkit.grading.preflight import summary as looked_over
+
+        found = look_over(root, assignment, again=False)
+        if found:
+            for line in looked_over(assignment, found):
+                typer.echo(line)
+    if due := _due(root, assignment):
+        from labkit.grading.due import set_due
+
+        set_due(root, assignment, due)
     names = [name.strip() for name in only.split(",") if name.strip()]
     options = Options(workers, names, force, scheduler, unsafe, feedback)
     quiet = not sys.stderr.isatty()
@@ -206,6 +256,8 @@ def grade(
         def show(total: int, outcome: Ending) -> None:
             bar.length = total
             bar.update(1)
+            if quiet:  # a pipe or a file: a line each, in place of a bar
+                typer.echo(f"{bar.pos} of {total}: {ascii(outcome.student)}", err=True)
 
         try:
             report = grade_cohort(root, assignment, options, show)
@@ -218,13 +270,83 @@ def grade(
         _fail("Not all could be graded; run the same command again to try the rest once more.")
 
 
-@app.command("sample-cohort")
-def sample_cohort(assignment: Assignment) -> None:
-    """Put a few synthetic submissions where nbgrader looks for them."""
-    from labkit.authoring.cohort import write_cohort
+@app.command()
+def check(assignment: Assignment) -> None:
+    """Grade the solution and the untouched release, and list tests that cannot be trusted.
 
-    for line in write_cohort(_root(), assignment):
+    Each is run as learners are graded and in one kernel, as nbgrader does it. Run it before the
+    first learner is graded; `labkit grade` does so once for each version of an assignment.
+    """
+    from labkit.grading.startup import spare_slow_imports
+
+    root = _graded_root()
+    spare_slow_imports()
+    from labkit.grading.engine import check as look_over
+    from labkit.grading.engine import enter
+    from labkit.grading.preflight import summary
+
+    enter(root, assignment)
+    found = look_over(root, assignment)
+    for line in summary(assignment, found):
         typer.echo(line)
+    if found:
+        raise typer.Exit(1)
+
+
+@app.command("sample-cohort")
+def sample_cohort(
+    assignment: Assignment,
+    remove: Annotated[
+        bool, typer.Option("--remove", help="Take it away again, with all that grading made of it.")
+    ] = False,
+) -> None:
+    """Put a few synthetic submissions where nbgrader looks for them.
+
+    One is late where course/course.yml says when the lab is due.
+    """
+    root = _root()
+    if remove:
+        from labkit.grading.samples import remove_samples
+
+        for name in remove_samples(root, assignment):
+            typer.echo(f"removed: {name}")
+        return
+    from labkit.authoring.cohort import LATE, write_cohort
+
+    for line in write_cohort(root, assignment):
+        typer.echo(line)
+    if due := _due(root, assignment):
+        from datetime import timedelta
+
+        from labkit.grading.due import record_receipt
+
+        record_receipt(root, assignment, LATE, due + timedelta(days=1))
+    else:
+        typer.echo(f"{LATE} is not late: {assignment} has no `due:` in course/course.yml.")
+
+
+@app.command()
+def roster(
+    table: Annotated[
+        Path | None, typer.Argument(help="A CSV file of learners to enter into the gradebook.")
+    ] = None,
+    to: Annotated[Path | None, typer.Option(help="Write everybody into this CSV file.")] = None,
+) -> None:
+    """Enter learners with names, mail, group and platform identity, or write them into a table."""
+    from labkit.files import write_atomically
+    from labkit.grading.roster import current_roster, read_roster, render_roster
+
+    root = _graded_root()
+    if table is not None:
+        rows = read_roster(root, table)
+        typer.echo(f"{len(rows)} learners are in the gradebook as {table} has them.")
+    if to is not None or table is None:
+        content = render_roster(current_roster(root))
+        if to is None:
+            typer.echo(content.decode("utf-8"), nl=False)
+        else:
+            write_atomically(to, content)
+            typer.echo(f"written: {to}")
 
 
 @app.command()
@@ -319,6 +441,37 @@ def _root() -> Path:
         if (folder / "course" / "course.yml").is_file():
             return folder
     _fail(f"{here} is not inside the course's folder (no course/course.yml here or above).")
+
+
+def _graded_root() -> Path:
+    """The folder of the course that is graded: the working folder or one above it.
+
+    A folder with an `nbgrader_config.py` is a course of its own, also without a catalog.
+
+    Raises:
+        typer.Exit: there is none. Another course is never graded in its place.
+    """
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / "course" / "course.yml").is_file() or (
+            folder / "nbgrader_config.py"
+        ).is_file():
+            return folder
+    _fail(
+        f"{here} is in no course: neither course/course.yml nor nbgrader_config.py is here or "
+        "above. Go to the course's folder and grade there."
+    )
+
+
+def _due(root: Path, assignment: str) -> datetime | None:
+    """When the lab is due, if the course's catalog says so."""
+    from labkit.authoring.catalog import CATALOG_PATH, load_catalog
+
+    path = root / CATALOG_PATH
+    if not path.is_file() or not path.read_text("utf-8").strip():
+        return None
+    dates = {module.name: module.due for module in load_catalog(root).modules}
+    return datetime.fromisoformat(dates[assignment]) if dates.get(assignment) else None
 
 
 def _fail(text: str) -> NoReturn:

@@ -8,7 +8,7 @@ magics of IPython are read as what they become.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 TRANSPARENT_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")
 """Cell magics whose body is ordinary code of the same namespace."""
@@ -71,6 +71,25 @@ def class_names(cells: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({node.name for node in nodes if isinstance(node, ast.ClassDef)}))
 
 
+def statements_for(tree: ast.Module, wanted: set[str], usable: Callable[[ast.stmt], bool]) -> str:
+    """Return the statements of a cell that bind wanted names, with what these need of the cell.
+
+    Args:
+        tree: the cell.
+        wanted: names that somebody reads later.
+        usable: tells which statements may be taken.
+    """
+    kinds: tuple[type[ast.stmt], ...] = (ast.Import, ast.ImportFrom, ast.ClassDef, ast.Assign)
+    kinds += (ast.FunctionDef, ast.AsyncFunctionDef, ast.AnnAssign, ast.AugAssign)
+    wanted, taken = set(wanted), []
+    for statement in reversed(tree.body):
+        part = ast.Module([statement], [])
+        if isinstance(statement, kinds) and usable(statement) and top_level_names(part) & wanted:
+            taken.append(statement)
+            wanted |= read_names(part)
+    return "\n".join(ast.unparse(statement) for statement in reversed(taken))
+
+
 def defined_names(tree: ast.Module) -> set[str]:
     """The names that code defines or assigns at its top level; imports do not count."""
     names: set[str] = set()
@@ -113,6 +132,20 @@ def names_in_functions(tree: ast.Module) -> set[str]:
     for node in ast.walk(tree):
         if isinstance(node, kinds):
             names |= read_names(node)
+    return names
+
+
+def names_in_class_bodies(tree: ast.Module) -> set[str]:
+    """The names that the bodies of classes read while the cell runs."""
+    names: set[str] = set()
+    bodies = (node.body for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    waiting: list[ast.AST] = [part for body in bodies for part in body]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Name) and not _stores(node):
+            names.add(node.id)
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            waiting += ast.iter_child_nodes(node)
     return names
 
 

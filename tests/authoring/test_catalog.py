@@ -46,6 +46,27 @@ def test_the_home_page_links_into_lesson_and_lab_of_available_modules_only(cours
     assert "02_later" not in home
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("2026-03-01", "2026-03-01T23:59:59+00:00"),
+        ("2026-03-01 18:00", "2026-03-01T18:00:00+00:00"),
+        ("2026-03-01T18:00:00+01:00", "2026-03-01T17:00:00+00:00"),
+    ],
+)
+def test_a_due_date_is_a_day_or_a_time_in_utc(course: Path, written: str, meant: str):
+    text = CATALOG.replace("status: planned", f"status: planned\n    due: {written}", 1)
+    write(course / "course" / "course.yml", text)
+    assert load_catalog(course).modules[1].due == meant
+
+
+def test_a_due_date_that_is_none_is_named(course: Path):
+    text = CATALOG.replace("status: planned", "status: planned\n    due: soon", 1)
+    write(course / "course" / "course.yml", text)
+    with pytest.raises(CatalogError, match="due must be a day or a time"):
+        load_catalog(course)
+
+
 def test_a_bar_in_a_title_does_not_break_the_table(course: Path):
     write(course / "course" / "course.yml", CATALOG.replace("title: Stock", "title: A | B"))
     rows = render_table(load_catalog(course)).splitlines()

@@ -29,6 +29,7 @@ def empty(tmp_path: Path) -> Path:
     """A course with a catalog and no lab."""
     root = tmp_path / "new course"
     write(root / "course" / "course.yml", CATALOG.replace("available", "planned"))
+    shutil.copytree(ROOT / "template", root / "template")
     return root
 
 
@@ -67,7 +68,6 @@ def test_a_new_lab_is_verified_and_released_by_the_commands(empty: Path, tmp_pat
     assert "Proven on 20 seeds" in labkit("verify", NAME, "--seeds", "20")
     labkit("release", "--to", str(tmp_path / "workbook"))
     assert (tmp_path / "workbook" / "labs" / NAME / f"{SLUG}.ipynb").is_file()
-    # The package holds the example the lab still consists of.
     assert scan(empty / "src", collect_secrets(empty)) == []
 
 

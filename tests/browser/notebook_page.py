@@ -1,7 +1,7 @@
 """A notebook in JupyterLab as a learner works in it: open, write into cells, run them, save.
 
-Finding a cell goes through JupyterLab's own model, since cells out of sight are not drawn; all that
-a learner does is done with mouse and keyboard.
+Finding and unfolding a cell goes through JupyterLab's own model, since cells out of sight are not
+drawn; all else that a learner does is done with mouse and keyboard.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ SHOW = """async text => {
     cell => cell.model.sharedModel.getSource().includes(text));
   if (place >= 0) {
     notebook.activeCellIndex = place;
+    notebook.widgets[place].inputHidden = false;
     await notebook.scrollToItem(place, 'start');
   }
   return place;

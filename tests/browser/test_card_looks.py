@@ -34,7 +34,7 @@ shown(Status.NOT_ATTEMPTED, 0.0)
 shown(Status.ERROR, 0.0, 0.5, next_step="x" * 300)
 display(cards.hint_card("newsvendor", ("Look at the ratio.", "Use the quantile."), 2))
 question = Question("q", "Can it be negative?", (Option("yes", "No."), Option("no", "So.", True)))
-display(cards.question_card(question), cards.answer_card(question, "a"))
+display(cards.question_card("08_rl_supply_chain", question), cards.answer_card(question, "a"))
 spec = LabSpec(8, "rl_supply_chain", 1,
                tuple(Task(name, 10, print, ()) for name in ("newsvendor", "order_up_to")),
                (question,))

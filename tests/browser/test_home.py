@@ -89,7 +89,7 @@ def test_the_first_start_shows_the_home_page_and_asks_nothing(
     page.goto(server.address("/"))
     step = page.get_by_role("region", name="Next step")
     expect(step.get_by_role("link")).to_have_accessible_name("Begin with the lesson of module 08")
-    expect(tab(page, "HOME.md")).to_have_attribute("aria-selected", "true")
+    expect(tab(page, "Course home")).to_have_attribute("aria-selected", "true")
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
@@ -106,9 +106,11 @@ def test_a_module_tells_question_time_points_and_progress(page: Page, server: La
 def test_the_bar_grows_when_a_notebook_records_a_passed_task(page: Page, server: LabServer) -> None:
     progress.record_task(LAB, "simulate", 1.0, "passed")
     bar = module(page).get_by_role("progressbar")
-    expect(bar).to_have_attribute("aria-valuetext", "1 of 7 tasks passed · 10 of 90 points")
+    expect(bar).to_have_attribute(
+        "aria-valuetext", "1 of 7 tasks passed · 10 of 90 points in practice"
+    )
     step = page.get_by_role("region", name="Next step")
-    expect(step).to_contain_text("Next task: newsvendor")
+    expect(step).to_contain_text("Next task: 2 · Size one shelf")
     expect(step.get_by_role("link")).to_have_accessible_name("Continue the lab of module 08")
 
 
@@ -119,7 +121,7 @@ def test_two_tabs_show_the_same_progress(open_page: OpenPage, server: LabServer)
     expect(second.get_by_role("heading", name="Next step")).to_be_visible()
     progress.record_task(LAB, "newsvendor", 0.4, "partial")
     for page in (first, second):
-        expect(module(page)).to_contain_text("0 of 7 tasks passed · 4 of 90 points")
+        expect(module(page)).to_contain_text("0 of 7 tasks passed · 4 of 90 points in practice")
 
 
 def test_saved_progress_comes_back_where_everything_was_forgotten(
@@ -199,7 +201,9 @@ def test_what_was_handed_in_and_what_changed_is_told(page: Page, server: LabServ
     ]
     progress.progress_path().write_text(json.dumps(content))
     look_again(page)
-    expect(module(page)).to_contain_text("simulate: up from 4 to 10 points")
+    expect(module(page)).to_contain_text(
+        "1 · A simulator, exactly as specified: up from 4 to 10 points"
+    )
     expect(module(page)).to_contain_text("receipt R-7.")
 
 
@@ -223,9 +227,9 @@ def test_focus_and_opened_details_stay_when_progress_changes(page: Page, server:
     summary = page.get_by_text("Tasks of module 08")
     summary.focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("row").filter(has_text="simulate")).to_contain_text("5 of 10")
+    expect(page.get_by_role("row").filter(has_text="A simulator")).to_contain_text("5 of 10")
     progress.record_task(LAB, "simulate", 1.0, "passed")
-    expect(page.get_by_role("row").filter(has_text="simulate")).to_contain_text("10 of 10")
+    expect(page.get_by_role("row").filter(has_text="A simulator")).to_contain_text("10 of 10")
     expect(summary).to_be_focused()
 
 
@@ -299,16 +303,16 @@ def test_the_keyboard_alone_opens_a_lesson(page: Page, server: LabServer) -> Non
     outline = link.evaluate("element => getComputedStyle(element).outlineStyle")
     assert outline == "solid", "the focus is not visible"
     page.keyboard.press("Enter")
-    expect(tab(page, "lesson.ipynb")).to_have_attribute("aria-selected", "true")
+    expect(tab(page, "Lesson 08")).to_have_attribute("aria-selected", "true")
     # A kernel of its own, and no question about which.
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_the_launcher_leads_back_to_the_home_page(page: Page, server: LabServer) -> None:
     page.get_by_role("link", name="Lab of module 08").click()
-    expect(tab(page, "rl_supply_chain.ipynb")).to_have_attribute("aria-selected", "true")
-    tab(page, "HOME.md").locator(".lm-TabBar-tabCloseIcon").click()
-    expect(tab(page, "HOME.md")).to_have_count(0)
+    expect(tab(page, "Lab 08")).to_have_attribute("aria-selected", "true")
+    tab(page, "Course home").locator(".lm-TabBar-tabCloseIcon").click()
+    expect(tab(page, "Course home")).to_have_count(0)
     page.evaluate("window.jupyterapp.commands.execute('launcher:create')")
     page.locator(".jp-LauncherCard").filter(has_text="Course home").click()
     expect(page.get_by_role("heading", name="Next step")).to_be_visible()

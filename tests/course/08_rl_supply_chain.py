@@ -13,6 +13,12 @@ STATED = (
     ("to [2.5] %. If a lost sale", "loss[3, 3]"),
     ("The best base-stock level costs [9.9] % more", "100 * (level_costs.min() / least - 1)"),
     ("[1.5] %. One number more", "loss_with_cap[3, 0]"),
+    ("3 % or [0.3] %? <details>", "100 * (gentle / least - 1)"),
+    (
+        "<summary>Open when you have guessed</summary> [0.3] %. On this shelf",
+        "100 * (gentle / least - 1)",
+    ),
+    ("saves [6] %. </details>", "100 * (1 - never_twice / base_stock_3)"),
     ("9.9 % is [24] € a year", "52 * (rules['base-stock 25'] - least)"),
     ("pays [244],000 € a year", "520 * (rules['base-stock 25'] - least)"),
     (
@@ -38,12 +44,15 @@ STATED = (
     ("[2] % earlier on average", "100 * saving"),
     ("the perfect rule is [9.0] % cheaper", "-lead[2]"),
     ("at 5.5 it is [5.5] % cheaper", "-lead[3]"),
-    ("at 6.5 it is [3.1] % dearer", "lead[5]"),
-    ("at 4 it is [2.5] % dearer", "lead[0]"),
+    ("at 6.5 it is [3.1] % more expensive", "lead[5]"),
+    ("at 4 it is [2.5] % more expensive", "lead[0]"),
     ("The best is [6.49]", "best_levels[0]"),
     ("The second run ends [2] % above", "chain_gap(bad[-1, :3])"),
 )
 HELD = {
+    "the best of all rules of the position is base-stock 3": (
+        "abs(base_stock_3 / min(by_position.values()) - 1) < 1e-6"
+    ),
     "the calmest quarters become cheaper too": "one_safety[calmest].mean() < cheap",
     "one day in four it is later": "0.2 < (thumb > nearest + 0.01).mean() < 0.3",
     "the solver loses with one belief and wins with the other": (

@@ -55,6 +55,7 @@ STATED = (
     ("lowers the chance to stay, by [7] points", "-100 * uplift[useless].mean()"),
     ("The best list ends after [22] %", "100 * best_share"),
     ("Calling everybody loses [163],000 €", "-earns.sum() / 1000"),
+    ("a call gains [1.8] points there", "true_tenths[5]"),
     ("Both say about [11] €", "regression"),
     ("The causal forest finds [11.3] €", "by_forest"),
     ("the plain difference of [12.4] €", "by_difference"),
@@ -103,8 +104,12 @@ HELD = {
         "customers.observed['complaints'][useless].mean() > 1"
         " and customers.observed['contact'][useless].mean() < -0.2"
     ),
-    "the first five tenths gain, the last five lose": (
-        "all((tenth > 0) == (place < 5) for place, tenth in enumerate(tenths))"
+    "the first five tenths gain, the last four lose, as seen and in truth": (
+        "(tenths[:5] > 0).all() and (true_tenths[:5] > 0).all()"
+        " and (tenths[6:] < 0).all() and (true_tenths[6:] < 0).all()"
+    ),
+    "the bar of the sixth tenth is below zero and its interval holds zero": (
+        "tenths[5] < 0 < tenths[5] + 1.96 * error_of_sixth"
     ),
     "the promises lie near the bars": "max(abs(tenths - promises)) < 8",
     "the Qini curve of the forest bends far above the other": (
@@ -139,5 +144,11 @@ tenths = np.array([
     )
     for tenth in order
 ])
+true_uplift = 100 * checked_on.truth["uplift"].to_numpy()
+true_tenths = np.array([true_uplift[tenth].mean() for tenth in order])
+sixth = pilot.iloc[order[5]]
+error_of_sixth = 100 * (
+    sixth.groupby("offer")["stayed"].var() / sixth.groupby("offer")["stayed"].size()
+).sum() ** 0.5
 promises = np.array([100 * score[tenth].mean() for tenth in order])
 """

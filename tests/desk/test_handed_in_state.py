@@ -19,7 +19,8 @@ def shown(folder: Path) -> dict[str, str]:
 
 
 def test_of_two_hand_ins_within_a_second_the_later_one_is_shown(tmp_path: Path):
-    module = {"name": LAB, "lesson": "", "lab": "", "tasks": [], "prerequisites": []}
+    module = {"name": LAB, "lesson": "", "lab": "", "tasks": [], "questions": []}
+    module["prerequisites"] = []
     facts = {"format": FACTS_FORMAT, "title": "Course", "introduction": ""}
     facts["modules"] = [module | {"question": "How much?"}]
     (tmp_path / FACTS).write_text(json.dumps(facts), encoding="utf-8")
@@ -31,6 +32,7 @@ def test_of_two_hand_ins_within_a_second_the_later_one_is_shown(tmp_path: Path):
 def test_the_home_page_tells_handed_in_and_changed_since(tmp_path: Path):
     path = answered(tmp_path)
     module = {"name": LAB, "lesson": "", "lab": f"labs/{LAB}/sums.ipynb", "tasks": []}
+    module["questions"] = []
     facts = {"format": FACTS_FORMAT, "title": "Course", "introduction": ""}
     facts["modules"] = [module | {"prerequisites": [], "question": "How much?"}]
     (tmp_path / FACTS).write_text(json.dumps(facts), encoding="utf-8")

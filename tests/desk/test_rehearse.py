@@ -65,7 +65,7 @@ def test_the_card_says_it_all_in_text_and_in_html(classic, tmp_path: Path):
 def test_checks_of_the_course_are_read_and_practice_progress_stays_apart(tmp_path: Path):
     cells = {
         "setup": "from labkit.checks.rl_supply_chain import open_lab\nlab = open_lab(edition=1)",
-        "double": "def newsvendor_quantity(law, holding, penalty):\n    return 1",
+        "double": "def newsvendor_quantity(demand, holding, penalty):\n    return 1",
         "test_double": 'lab.check("newsvendor", newsvendor_quantity)',
         "word": "import os",
         "test_word": "print(os.environ['NBGRADER_EXECUTION'])",

@@ -143,7 +143,7 @@ def test_the_page_gets_modules_with_progress_and_the_next_step(server: Server) -
     assert (shown["passed"], shown["tried"], shown["reached"]) == (1, 2, 14)
     assert shown["checked_points"] + shown["essay_points"] == shown["points"]
     assert data["next"]["path"] == shown["lab"]
-    assert "Next task: newsvendor" in data["next"]["why"]
+    assert "Next task: 2 · Size one shelf" in data["next"]["why"]
 
 
 def test_the_home_page_is_found_in_a_folder_below(server: Server) -> None:
@@ -259,18 +259,55 @@ def test_the_server_needs_no_torch() -> None:
     assert answer.stdout.strip() == "set()"
 
 
+def test_what_a_learner_does_in_a_lesson_is_kept(server: Server) -> None:
+    lesson = f"workbook/course/{LAB}/lesson.ipynb"
+
+    def tell(**event: Any) -> int:
+        return server.ask("/labkit/events", json.dumps(event).encode()).status
+
+    assert tell(kind="lesson", path=lesson, state="begun") == 200
+    assert module(server.ask("/labkit/home").data)["stage"] == "lesson begun"
+    assert tell(kind="quiz", lab=LAB, question="lost_sales", right=False) == 200
+    assert tell(kind="quiz", lab=LAB, question="lost_sales", right=True) == 200
+    assert tell(kind="lesson", path=lesson, state="read") == 200
+    shown = module(server.ask("/labkit/home").data)
+    assert (shown["stage"], shown["right"], len(shown["questions"])) == ("lesson read", 1, 3)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        [],
+        {"kind": "lesson", "path": "elsewhere/lesson.ipynb", "state": "read"},
+        {"kind": "lesson", "path": f"course/{LAB}/lesson.ipynb", "state": "eaten"},
+        {"kind": "quiz", "lab": LAB, "question": "no such", "right": True},
+        {"kind": "sent", "lab": "99_none", "receipt": "R"},
+        {"kind": "task", "lab": LAB},
+    ],
+)
+def test_what_the_course_does_not_know_is_not_kept(server: Server, event: Any) -> None:
+    assert server.ask("/labkit/events", json.dumps(event).encode()).status == 400
+    assert not progress.progress_path().exists()
+
+
 def test_the_next_step_leads_through_the_course(server: Server) -> None:
-    assert home(ROOT)["next"]["action"] == "Begin with the lesson"
-    progress.record_quiz(LAB, "anything", True)
-    assert home(ROOT)["next"]["action"] == "Begin the lab"
-    for task in module(home(ROOT))["tasks"]:
-        assert home(ROOT)["next"]["module"] == LAB
-        progress.record_task(LAB, task["name"], 1.0, "passed")
-    assert home(ROOT)["next"]["action"] == "Hand in the lab"
-    content = json.loads(progress.progress_path().read_text())
-    content["labs"][LAB]["submitted"] = [
-        {"when": "2026-01-07T10:00:00+00:00", "receipt": "R", "how": "zip", "digest": "0" * 64}
-    ]
-    progress.progress_path().write_text(json.dumps(content))
-    step = home(ROOT)["next"]
-    assert step["action"] == "Go on with the lesson" and step["module"] != LAB
+    def step() -> dict[str, str]:
+        return home(ROOT)["next"]
+
+    assert step()["action"] == "Begin with the lesson"
+    progress.record_lesson(LAB, "begun")
+    assert step()["action"] == "Go on with the lesson" and step()["module"] == LAB
+    progress.record_lesson(LAB, "read")
+    assert step()["action"] == "Begin the lab"
+    first, *others = [task["name"] for task in module(home(ROOT))["tasks"]]
+    progress.record_task(LAB, first, 1.0, "passed")
+    progress.record_submission(LAB, "R1", "exchange", "0" * 64)
+    assert step()["action"] == "Continue the lab", "one task of seven is not the end"
+    assert "Handed in with 1 of 7 tasks passed" in step()["why"]
+    for task in others:
+        progress.record_task(LAB, task, 1.0, "passed")
+    assert module(home(ROOT))["stage"] == "done"
+    progress.record_submission(LAB, "R2", "zip", "0" * 64)
+    assert step()["module"] == LAB and "not sent yet" in step()["why"]
+    progress.record_sent(LAB, "R2")
+    assert step()["action"] == "Go on with the lesson" and step()["module"] != LAB

@@ -2,49 +2,48 @@
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from exams.causal_uplift import TASKS, draw
-from exams.causal_uplift.adjustment import valid_adjustment_sets
+from exams.causal_uplift.adjustment import regress
+from exams.causal_uplift.adjustment_sets import valid_adjustment_sets
+from exams.causal_uplift.aipw import LEAST, MISTAKES
+from exams.causal_uplift.budget import budget_gain
 from exams.causal_uplift.curves import auuc, qini_coefficient
-from exams.causal_uplift.draw_means import budget_gain
-from exams.causal_uplift.draw_studies import attacks, regress, spurious
 from exams.causal_uplift.estimators import aipw_att, ipw_att
-from labkit.checks.causal_uplift import judges, redraw
-from labkit.checks.causal_uplift.judges import TRAPS
+from exams.causal_uplift.triage import attacks, spurious
+from labkit.checks.causal_uplift import SPEC, adjustment, aipw, budget, lalonde, redraw
+from labkit.exercise.instances import draw as draw_instance
 from labkit.trends.causal_uplift import baselines
-from labkit.trends.causal_uplift.data import EXPERIMENT, lalonde, propensity_terms
-from labkit.trends.causal_uplift.metrics import policy_profit
+from labkit.trends.causal_uplift.data import COVARIATES, cps, nsw, propensity_terms
 from labkit.trends.causal_uplift.world.claims import SPURIOUS
 from labkit.trends.causal_uplift.world.graphs import total_effect
+from labkit.trends.causal_uplift.world.retailer import Market, draw_customers
 
+GRADER = Path(__file__).resolve().parents[2] / "grader"
 SEEDS = range(2)
-DRAWN = lru_cache(draw)
-"""Drawn once for all tests of this file."""
 
 
-@pytest.mark.parametrize("task", TASKS)
-def test_an_instance_is_plain_data_and_belongs_to_its_seed(task):
-    instance = draw(task, 2**200 + 1)
-    assert json.loads(json.dumps(instance)) == instance
-    assert draw(task, 2**200 + 1) == instance
-    assert draw(task, 2) != instance
+@lru_cache
+def drawn_once(task, seed):
+    return draw_instance(GRADER, "causal_uplift", task, seed)
 
 
-def test_an_unknown_task_is_refused():
-    with pytest.raises(ValueError, match="unknown task 'juggle'; this lab has adjustment"):
-        draw("juggle", 1)
+@pytest.mark.parametrize("task", [task.name for task in SPEC.tasks])
+def test_an_instance_belongs_to_its_seed(task):
+    instance = draw_instance(GRADER, "causal_uplift", task, 2**200 + 1)
+    assert draw_instance(GRADER, "causal_uplift", task, 2**200 + 1) == instance
+    assert draw_instance(GRADER, "causal_uplift", task, 2) != instance
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", SPEC.tasks, ids=lambda task: task.name)
 def test_every_trap_has_words(task):
-    instance = DRAWN(task, 1)
-    for case in instance.get("cases", instance.get("worlds")):
-        assert set(case.get("traps", {})) <= set(TRAPS)
+    instance = drawn_once(task.name, 1)
+    for case in instance["cases"]:
+        assert set(case.get("traps", {})) <= set(task.traps)
 
 
 # --- adjustment and triage ----------------------------------------------------------------------
@@ -52,32 +51,32 @@ def test_every_trap_has_words(task):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_every_valid_set_gives_the_true_effect_within_the_tolerance(seed):
-    for case in DRAWN("adjustment", seed)["cases"]:
+    for case in drawn_once("adjustment", seed)["cases"]:
         study = redraw.study(case)
         assert case["effect"] == total_effect(study.coefficients, study.treatment, study.outcome)
         for names in case["valid_sets"]:
             off = regress(study, names) - case["effect"]
-            assert abs(off) < judges.EFFECT_TOLERANCE
+            assert abs(off) < adjustment.EFFECT_TOLERANCE
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_four_studies_hold_all_that_can_go_wrong(seed):
     roles: set[str] = set()
-    for case in DRAWN("adjustment", seed)["cases"]:
+    for case in drawn_once("adjustment", seed)["cases"]:
         study = redraw.study(case)
         roles |= set(study.roles.values())
         measured = set(study.data) - {study.treatment, study.outcome}
         again = valid_adjustment_sets(study.edges, study.treatment, study.outcome, measured)
         assert case["valid_sets"] == again
         for value in case["traps"].values():
-            assert abs(value - case["effect"]) > judges.EFFECT_TOLERANCE
+            assert abs(value - case["effect"]) > adjustment.EFFECT_TOLERANCE
     assert {"confounder", "mediator", "collider", "instrument", "m_collider", "proxy"} <= roles
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_each_kind_of_spurious_claim_occurs_twice_and_the_reference_finds_all(seed):
     kinds = []
-    for case in DRAWN("triage", seed)["cases"]:
+    for case in drawn_once("triage", seed)["cases"]:
         claims = redraw.claims(case)
         kinds += [claim.kind for claim in claims]
         assert spurious([claim.public() for claim in claims]) == case["spurious"]
@@ -86,73 +85,94 @@ def test_each_kind_of_spurious_claim_occurs_twice_and_the_reference_finds_all(se
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_no_real_claim_is_thrown_away_at_a_usual_limit(seed):
-    for case in DRAWN("triage", seed)["cases"]:
+    for case in drawn_once("triage", seed)["cases"]:
         for claim in redraw.claims(case):
             again, control = attacks(claim.public())
             assert claim.is_spurious or (again > 4 and control < 1.64)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_reading_how_a_claim_was_made_accuses_a_real_one(seed):
+    claims = [c for case in drawn_once("triage", seed)["cases"] for c in redraw.claims(case)]
+    real = [claim for claim in claims if not claim.is_spurious]
+    assert any("spend" not in claim.adjusted_for for claim in real)
+    assert any("survey" in claim.adjusted_for for claim in real)
+    assert any(claim.looks >= 20 and abs(claim.estimate) < 3 * claim.error for claim in real)
 
 
 # --- mean effects -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_ten_worlds_are_of_three_kinds_and_overlap_is_told_from_none(seed):
-    worlds = DRAWN("aipw", seed)["worlds"]
-    assert len(worlds) == 10
-    shares = {"curved outcome": [], "curved assignment": [], "no overlap": []}
-    for world in worlds:
-        drawn = redraw.customers(world)
-        assert world["att"] == drawn.att
+def test_the_twelve_worlds_are_of_four_kinds_and_overlap_is_told_from_none(seed):
+    cases = drawn_once("aipw", seed)["cases"]
+    assert len(cases) == 12
+    shares: dict[str, list[float]] = {}
+    for case in cases:
+        drawn = redraw.customers(case)
         chance = baselines.fit_propensity(drawn.x, drawn.offer)
-        shares[world["kind"]].append((chance[drawn.offer == 1] > 0.95).mean())
-    assert max(shares["curved outcome"] + shares["curved assignment"]) < 0.06
-    assert len(shares["no overlap"]) in (2, 3)
-    assert min(shares["no overlap"]) > 0.2
+        shares.setdefault(case["kind"], []).append((chance[drawn.offer == 1] > 0.95).mean())
+    assert 2 <= len(shares["no overlap"]) <= 4
+    assert min(shares.pop("no overlap")) > 0.2
+    assert max(share for kind in shares.values() for share in kind) < 0.06
+    assert {kind: len(shares[kind]) >= least for kind, least in LEAST.items()} == dict.fromkeys(
+        LEAST, True
+    )
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_doubly_robust_reference_passes_and_no_known_mistake_does(seed):
-    worlds = [world for world in DRAWN("aipw", seed)["worlds"] if world["kind"] != "no overlap"]
-    off: dict[str, list[float]] = {}
-    for kind in ("curved outcome", "curved assignment"):
-        own = [world for world in worlds if world["kind"] == kind]
-        error = np.sqrt(sum(world["error"] ** 2 for world in own)) / len(own)
-        for name in own[0]["traps"]:
-            mean = np.mean([world["traps"][name] - world["att"] for world in own])
-            off.setdefault(name, []).append(abs(mean) / error)
+    for kind, mistakes in MISTAKES.items():
+        own = [case for case in drawn_once("aipw", seed)["cases"] if case["kind"] == kind]
+        error = np.sqrt(sum(case["error"] ** 2 for case in own)) / len(own)
+        for name in mistakes:
+            off = np.mean([case["traps"][name] - case["att"] for case in own])
+            assert abs(off) > aipw.MEAN_OFF * error, name
         estimates = []
-        for world in own:
-            drawn = redraw.customers(world)
+        for case in own:
+            drawn = redraw.customers(case)
             estimates.append(aipw_att(drawn.x, drawn.offer, drawn.margin, seed=1)[0])
-        right = np.mean(np.subtract(estimates, [world["att"] for world in own]))
-        assert abs(right) < judges.MEAN_OFF * error
-    assert all(max(errors) > judges.MEAN_OFF for errors in off.values())
+        right = np.mean(np.subtract(estimates, [case["att"] for case in own]))
+        assert abs(right) < aipw.MEAN_OFF * error
+
+
+def test_the_true_effect_on_the_treated_is_that_of_a_large_draw():
+    for case in drawn_once("aipw", 0)["cases"][:6]:
+        if "att" in case:
+            drawn = draw_customers(400_000, 1, Market(**case["market"]))
+            propensity = drawn.truth["propensity"]
+            att = np.average(drawn.effect, weights=propensity)
+            assert att == pytest.approx(case["att"], abs=0.08)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_experiments_figure_moves_with_the_lift_and_cannot_be_copied(seed):
-    cases = DRAWN("lalonde", seed)["cases"]
-    for case in cases:
-        people = redraw.people(case)
-        trained, earned = people["treat"] == 1, people["re78"]
-        original = lalonde()
-        before = original["re78"][original["treat"] == 1].mean()
-        assert earned[trained].mean() - before == pytest.approx(case["lift"])
-        assert len(people) < len(original)
-        assert case["effect"] == pytest.approx(EXPERIMENT + case["lift"])
-        assert abs(case["effect"] - EXPERIMENT) > judges.LALONDE_TOLERANCE
+def test_the_programmes_effect_is_found_by_weights_and_by_no_known_mistake(seed):
+    truths = []
+    for case in drawn_once("lalonde", seed)["cases"]:
+        people, effect = redraw.programme(case)
+        trained, earned = people["treat"].to_numpy(), people["re78"].to_numpy()
+        assert effect[trained == 1].mean() == pytest.approx(case["att"])
+        truths.append(case["att"])
         chance = baselines.fit_propensity(propensity_terms(people), trained)
-        estimate = ipw_att(chance, trained.to_numpy().astype(int), earned.to_numpy())
-        assert abs(estimate - case["effect"]) < judges.LALONDE_TOLERANCE
-        for trap in case["traps"].values():
-            assert abs(trap - case["effect"]) > judges.LALONDE_TOLERANCE
+        assert abs(ipw_att(chance, trained, earned) - case["att"]) < lalonde.TOLERANCE
+        for wrong in case["traps"].values():
+            assert abs(wrong - case["att"]) > lalonde.TOLERANCE
+    assert np.ptp(truths) > 0
+
+
+def test_people_of_the_programme_are_real_and_their_earnings_are_not():
+    people, _ = redraw.programme(drawn_once("lalonde", 0)["cases"][0])
+    known = {tuple(row) for frame in (nsw(), cps()) for row in frame[list(COVARIATES)].to_numpy()}
+    assert {tuple(row) for row in people[list(COVARIATES)].to_numpy()} <= known
+    published = set(nsw()["re78"]) | set(cps()["re78"])
+    assert not set(people["re78"]) & published
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_budgets_gain_is_found_by_the_reference_and_by_no_known_mistake(seed):
-    for case in DRAWN("budget", seed)["cases"]:
+    for case in drawn_once("budget", seed)["cases"]:
         gain, error = budget_gain(redraw.weeks(case), case["increase"])
-        allowed = judges.GAIN_OFF * error
+        allowed = budget.GAIN_OFF * error
         assert abs(gain - case["gain"]) < allowed
         for trap in case["traps"].values():
             assert abs(trap - case["gain"]) > allowed
@@ -164,7 +184,7 @@ def test_the_budgets_gain_is_found_by_the_reference_and_by_no_known_mistake(seed
 @pytest.mark.parametrize("seed", SEEDS)
 def test_equal_scores_occur_and_every_curve_mistake_shows(seed):
     equal = []
-    for case in DRAWN("qini", seed)["cases"]:
+    for case in drawn_once("qini", seed)["cases"]:
         arrays = [np.array(case[name]) for name in ("score", "treated", "outcome")]
         assert (case["qini"], case["auuc"]) == (qini_coefficient(*arrays), auuc(*arrays))
         ties = len(set(case["score"])) < len(case["score"])
@@ -175,20 +195,34 @@ def test_equal_scores_occur_and_every_curve_mistake_shows(seed):
     assert equal == [False, True, True, True]
 
 
+def test_no_market_is_that_of_the_package_or_of_another_case():
+    markets = [case["market"] for seed in SEEDS for case in drawn_once("cate", seed)["cases"]]
+    for market in markets:
+        assert market["response"] != [list(term) for term in Market().response]
+        assert np.linalg.norm(np.subtract(market["spends"], Market().spends)) > 0.1
+    assert len({str(market) for market in markets}) == len(markets)
+
+
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_linear_s_learner_errs_by_as_much_as_effects_differ(seed):
-    for case in DRAWN("cate", seed)["cases"]:
+def test_a_linear_s_learner_gives_everybody_the_same_effect(seed):
+    for case in drawn_once("cate", seed)["cases"]:
         effect = redraw.customers(case).effect[case["n"] :]
-        assert case["s_learner"] == pytest.approx(effect.std(), rel=0.1)
+        assert 6.5 < effect.std() < 9.5
+        assert case["s_learner"] >= effect.std()
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_risk_and_chance_lose_money_and_the_oracle_leaves_budget_unspent(seed):
-    for case in DRAWN("targeting", seed)["cases"]:
+def test_risk_and_chance_lose_money_and_one_budget_is_short_and_one_ample(seed):
+    cases = drawn_once("targeting", seed)["cases"]
+    for case in cases:
         drawn = redraw.campaign(case)
         uplift = drawn.truth["uplift"].to_numpy()[case["history"] :]
         value = drawn.observed["value"].to_numpy()[case["history"] :]
-        worth = (uplift * value > case["cost"]).astype(float)
-        assert policy_profit(worth, uplift, value, case["cost"]) == pytest.approx(case["oracle"])
-        assert worth.sum() * case["cost"] < case["budget"]
-        assert max(case["risk"], case["random"]) < 0 < case["oracle"]
+        most = round(case["budget"] / case["cost"])
+        earns = np.sort(uplift * value - case["cost"])[::-1][:most]
+        assert earns[earns > 0].sum() == pytest.approx(case["oracle"])
+        assert case["risk"] < 0.3 * case["oracle"] and case["random"] < 0.3 * case["oracle"]
+        worth = (uplift * value > case["cost"]).sum()
+        assert (most < worth / 2) == (case["budget"] < case["cost"] * case["customers"] / 2)
+    assert cases[0]["budget"] != cases[1]["budget"]
+    assert cases[0]["temper"] != cases[1]["temper"]

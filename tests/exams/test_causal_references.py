@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
-from exams.causal_uplift import adjustment, curves, estimators, learners
+from exams.causal_uplift import adjustment_sets, curves, estimators, learners
 from labkit.trends.causal_uplift import baselines, data, metrics
 from labkit.trends.causal_uplift.world.graphs import draw_study
 from labkit.trends.causal_uplift.world.retailer import Market, draw_customers
@@ -282,26 +282,28 @@ def test_the_dr_learner_converges_to_a_linear_effect_with_a_wrong_outcome_model(
 
 def test_textbook_graphs_have_their_textbook_sets():
     confounded = [("c", "t"), ("c", "y"), ("t", "y")]
-    assert adjustment.valid_adjustment_sets(confounded, "t", "y", ["c"]) == [["c"]]
+    assert adjustment_sets.valid_adjustment_sets(confounded, "t", "y", ["c"]) == [["c"]]
     mediated = [("t", "m"), ("m", "y")]
-    assert adjustment.valid_adjustment_sets(mediated, "t", "y", ["m"]) == [[]]
+    assert adjustment_sets.valid_adjustment_sets(mediated, "t", "y", ["m"]) == [[]]
     # M-bias: the collider of two hidden causes needs no adjusting, and must not be adjusted for.
     m_graph = [("u", "t"), ("u", "b"), ("v", "b"), ("v", "y"), ("t", "y")]
-    assert adjustment.valid_adjustment_sets(m_graph, "t", "y", ["b"]) == [[]]
+    assert adjustment_sets.valid_adjustment_sets(m_graph, "t", "y", ["b"]) == [[]]
     hidden = [("u", "t"), ("u", "y"), ("t", "y")]
-    assert adjustment.valid_adjustment_sets(hidden, "t", "y", []) == []
+    assert adjustment_sets.valid_adjustment_sets(hidden, "t", "y", []) == []
 
 
 def test_what_follows_from_a_mediator_is_as_bad_as_the_mediator():
     edges = [("t", "m"), ("m", "y"), ("m", "d"), ("c", "t"), ("c", "y")]
-    assert adjustment.valid_adjustment_sets(edges, "t", "y", ["c", "m", "d"]) == [["c"]]
+    assert adjustment_sets.valid_adjustment_sets(edges, "t", "y", ["c", "m", "d"]) == [["c"]]
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_in_a_large_sample_every_valid_set_gives_the_true_effect(seed):
     study = draw_study(40_000, seed)
     measured = set(study.data) - {study.treatment, study.outcome}
-    sets = adjustment.valid_adjustment_sets(study.edges, study.treatment, study.outcome, measured)
+    sets = adjustment_sets.valid_adjustment_sets(
+        study.edges, study.treatment, study.outcome, measured
+    )
     assert sets
     bad = {name for name, role in study.roles.items() if role in ("mediator", "collider")}
     treatment, outcome = study.data[study.treatment], study.data[study.outcome]

@@ -2,24 +2,26 @@
 
 import json
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from exams.rl_supply_chain import TASKS, draw
-from exams.rl_supply_chain.clark_scarf import base_stock_levels
-from exams.rl_supply_chain.dual_sourcing import simulate_dual_sourcing
-from exams.rl_supply_chain.lost_sales import (
+from exams.rl_supply_chain.multi_echelon import base_stock_levels
+from exams.rl_supply_chain.newsvendor import newsvendor_quantity
+from exams.rl_supply_chain.position_only import best_position_rule
+from exams.rl_supply_chain.shelf import (
     base_stock_cost,
     best_base_stock,
     best_capped_base_stock,
     best_constant_order,
+    best_level,
     capped_base_stock_cost,
     optimum,
 )
-from exams.rl_supply_chain.newsvendor import newsvendor_quantity
+from exams.rl_supply_chain.simulate import simulate_dual_sourcing
 from exams.rl_supply_chain.tables import PATH
-from labkit.trends.rl_supply_chain.demand import mean
+from labkit.exercise.instances import draw as door
 from labkit.trends.rl_supply_chain.metrics import (
     all_states,
     grid_shape,
@@ -29,7 +31,19 @@ from labkit.trends.rl_supply_chain.metrics import (
     serial_cost,
 )
 
-INVENTORY_TASKS = [task for task in TASKS if task != "dispatch"]
+GRADER = Path(__file__).resolve().parents[2] / "grader"
+POISSON = {"distribution": "poisson", "mean": 5.0}
+SETS = {"distribution": "discrete", "values": [0, 4], "probabilities": [0.5, 0.5]}
+SHELF = ("lead_time", "demand", "holding", "penalty")
+TASKS = ("simulate", "newsvendor", "multi_echelon", "capped_base_stock", "backprop", "ppo")
+
+
+def draw(task, seed):
+    return door(GRADER, "rl_supply_chain", task, seed)
+
+
+def shelf_of(instance):
+    return tuple(instance[name] for name in SHELF)
 
 
 # --- published figures --------------------------------------------------------------------------
@@ -41,17 +55,17 @@ INVENTORY_TASKS = [task for task in TASKS if task != "dispatch"]
 )
 def test_exact_lost_sales_optima_are_met(lead_time, penalty, cost):
     # Zipkin (2008), table 3a: 4.73 and 8.89 for lead time 4.
-    assert optimum(lead_time, 5.0, 1.0, penalty).cost == pytest.approx(cost, abs=1e-4)
+    assert optimum(lead_time, POISSON, 1.0, penalty).cost == pytest.approx(cost, abs=1e-4)
 
 
 def test_the_best_simple_policies_cost_what_is_published():
     # Zipkin (2008) and Xin (2021): 4.80 for capped base-stock at lead time 4 and penalty 4.
-    level, cap, cost = best_capped_base_stock(4, 5.0, 1.0, 4.0)
+    level, cap, cost = best_capped_base_stock(4, POISSON, 1.0, 4.0)
     assert (level, cap) == (26, 5)
     assert cost == pytest.approx(4.7978, abs=1e-4)
-    optimal = optimum(4, 5.0, 1.0, 4.0).cost
-    assert best_base_stock(4, 5.0, 1.0, 4.0)[1] / optimal == pytest.approx(1.099, abs=1e-3)
-    assert best_constant_order(5.0, 1.0, 4.0)[1] / optimal == pytest.approx(1.116, abs=1e-3)
+    optimal = optimum(4, POISSON, 1.0, 4.0).cost
+    assert best_base_stock(4, POISSON, 1.0, 4.0)[1] / optimal == pytest.approx(1.099, abs=1e-3)
+    assert best_constant_order(POISSON, 1.0, 4.0)[1] / optimal == pytest.approx(1.116, abs=1e-3)
 
 
 def test_the_three_stage_example_of_clark_and_scarf_is_met():
@@ -65,7 +79,9 @@ def test_the_three_stage_example_of_clark_and_scarf_is_met():
 # --- references hold what they claim ------------------------------------------------------------
 
 
-@pytest.mark.parametrize("shelf", [(1, 4.3, 1.0, 9.0), (2, 3.0, 0.5, 5.0), (3, 4.0, 1.0, 4.0)])
+@pytest.mark.parametrize(
+    "shelf", [(1, POISSON, 1.0, 9.0), (2, POISSON, 0.5, 5.0), (3, SETS, 1.0, 3.0)]
+)
 def test_the_optimal_orders_cost_the_optimal_cost_and_fit_the_grid_with_room(shelf):
     best = optimum(*shelf)
     assert lost_sales_cost(best.orders, *shelf) == pytest.approx(best.cost, abs=2e-5)
@@ -75,7 +91,7 @@ def test_the_optimal_orders_cost_the_optimal_cost_and_fit_the_grid_with_room(she
     assert all_states(*shelf)[best.orders > 0].sum(1).max() < grid_shape(*shelf)[0]
 
 
-@pytest.mark.parametrize("shelf", [(1, 4.3, 1.0, 9.0), (2, 3.0, 0.5, 5.0)])
+@pytest.mark.parametrize("shelf", [(1, POISSON, 1.0, 9.0), (2, SETS, 0.5, 1.5)])
 def test_the_searches_find_what_trying_everything_finds(shelf):
     levels, caps = range(1, 22), range(1, 12)
     base = min((base_stock_cost(level, *shelf), level) for level in levels)
@@ -102,11 +118,11 @@ def test_three_periods_of_dual_sourcing_by_hand():
 @pytest.mark.parametrize("seed", range(3))
 def test_reference_quantities_beat_their_neighbours(seed):
     for case in draw("newsvendor", seed)["cases"]:
-        law, costs = case["law"], (case["holding"], case["penalty"])
-        quantity = newsvendor_quantity(law, *costs)
-        assert newsvendor_cost(quantity, law, *costs) == case["optimal_cost"]
+        demand, costs = case["demand"], (case["holding"], case["penalty"])
+        quantity = newsvendor_quantity(demand, *costs)
+        assert newsvendor_cost(quantity, demand, *costs) == case["optimal_cost"]
         for nearby in (quantity - 1, quantity + 1, 0.99 * quantity, 1.01 * quantity):
-            assert newsvendor_cost(nearby, law, *costs) >= case["optimal_cost"]
+            assert newsvendor_cost(nearby, demand, *costs) >= case["optimal_cost"]
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -124,44 +140,72 @@ def test_reference_levels_beat_their_neighbours(seed):
 # --- instances ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("task", INVENTORY_TASKS)
-def test_an_instance_is_plain_data_and_belongs_to_its_seed(task):
+@pytest.mark.parametrize("task", TASKS)
+def test_an_instance_belongs_to_its_seed(task):
     instance = draw(task, 2**200 + 1)
     assert json.loads(json.dumps(instance)) == instance
     assert draw(task, 2**200 + 1) == instance
     assert draw(task, 2) != instance
 
 
-def test_an_unknown_task_is_refused():
-    with pytest.raises(ValueError, match="unknown task 'juggle'; this lab has simulate"):
-        draw("juggle", 1)
-
-
 @pytest.mark.parametrize("seed", range(20))
-def test_every_kind_of_cost_occurs_in_every_simulated_case(seed):
+def test_every_kind_of_cost_and_every_mistake_shows_in_every_simulated_case(seed):
     for case in draw("simulate", seed)["cases"]:
         arguments = {key: case[key] for key in ("lead_time", "regular_level", "expedited_level")}
         demand = np.array(case["demand"])
         for price in ("holding", "backorder", "premium"):
             prices = dict.fromkeys(("holding", "backorder", "premium"), 0.0) | {price: 1.0}
             assert simulate_dual_sourcing(demand, **arguments, **prices).mean() > 0.05
+        right = np.mean(case["costs"])
+        assert len(case["traps"]) == (5 if case["lead_time"] == 1 else 7)
+        assert min(abs(cost / right - 1) for cost in case["traps"].values()) > 0.01
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_ordering_the_mean_never_passes_as_a_newsvendor(seed):
+def test_no_mistake_passes_for_a_newsvendor_in_any_case(seed):
     for case in draw("newsvendor", seed)["cases"]:
-        cost = newsvendor_cost(mean(case["law"]), case["law"], case["holding"], case["penalty"])
-        assert cost > 1.005 * case["optimal_cost"]
+        costs = [
+            newsvendor_cost(quantity, case["demand"], case["holding"], case["penalty"])
+            for quantity in case["traps"].values()
+        ]
+        assert len(costs) >= 6
+        assert min(costs) > 1.003 * case["optimal_cost"]
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_no_simple_policy_passes_for_a_trained_one(seed):
-    shelf = draw("backprop", seed)
-    simple = min(shelf["capped_cost"], shelf["base_stock_cost"])
-    assert simple > 1.0135 * shelf["optimal_cost"]
-    shelf = draw("ppo", seed)
-    constant = best_constant_order(shelf["mean"], shelf["holding"], shelf["penalty"])[1]
-    assert min(shelf["base_stock_cost"], constant) > 1.05 * shelf["optimal_cost"]
+@pytest.mark.parametrize("seed", range(10))
+def test_no_fixed_cap_is_the_best_on_all_three_shelves(seed):
+    cases = draw("capped_base_stock", seed)["cases"]
+    for rule in (np.floor, np.rint, np.ceil, lambda m: m + 1, lambda m: m + 2, lambda m: m + 3):
+        gaps = []
+        for case in cases:
+            cap = max(1, int(rule(case["demand"]["mean"])))
+            gaps.append(best_level(cap, *shelf_of(case))[1] / case["capped_cost"] - 1)
+        assert max(gaps) > 0.003
+
+
+@pytest.mark.parametrize(("task", "apart"), [("backprop", 0.018), ("ppo", 0.05)])
+@pytest.mark.parametrize("seed", range(3))
+def test_no_rule_of_the_position_alone_passes_for_a_trained_policy(task, apart, seed):
+    instance = draw(task, seed)
+    shelf, least = shelf_of(instance), instance["optimal_cost"]
+    assert best_position_rule(*shelf)[1] == pytest.approx(instance["position_cost"])
+    assert instance["position_cost"] > (1 + apart) * least
+    simple = [best_capped_base_stock(*shelf)[2], best_base_stock(*shelf)[1]]
+    assert min(simple) >= instance["position_cost"] - 1e-6
+    if task == "backprop":
+        assert best_constant_order(*shelf[1:])[1] > (1 + apart) * least
+
+
+def test_the_search_over_rules_of_the_position_finds_what_trying_all_of_them_finds():
+    demand = {"distribution": "discrete", "values": [0, 1], "probabilities": [0.4, 0.6]}
+    shelf = (3, demand, 1.0, 2.5)
+    position = np.indices(grid_shape(*shelf)).sum(axis=0)
+    rules = product((0, 1), repeat=5)  # with five units nobody orders
+    costs = [
+        lost_sales_cost(np.array([*rule, *[0] * position.max()])[position], *shelf)
+        for rule in rules
+    ]
+    assert best_position_rule(*shelf)[1] == pytest.approx(min(costs))
 
 
 def test_the_table_in_the_package_is_the_optimum():
@@ -169,7 +213,7 @@ def test_the_table_in_the_package_is_the_optimum():
         assert PATH.stat().st_size < 1_000_000
         for row, lead_time in enumerate(table["lead_times"][:3]):
             for column, penalty in enumerate(table["penalties"]):
-                shelf = (int(lead_time), 5.0, 1.0, float(penalty))
+                shelf = (int(lead_time), POISSON, 1.0, float(penalty))
                 orders = table[f"orders_L{lead_time}_p{penalty}"]
                 assert lost_sales_cost(orders, *shelf) == pytest.approx(
                     table["optimal_cost"][row, column], abs=2e-5

@@ -2,51 +2,79 @@
 
 from __future__ import annotations
 
-import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from exams import tinyml_pico
-from exams.tinyml_pico import battery, draw_chip
-from exams.tinyml_pico.draw_windows import cut
-from labkit.checks.tinyml_pico import redraw
-from labkit.trends.tinyml_pico import integer
+from exams.tinyml_pico import battery, deploy
+from exams.tinyml_pico.windows import cut
+from labkit.checks.tinyml_pico import SPEC, redraw
+from labkit.exercise import instances
+from labkit.trends.tinyml_pico import codegen, network, packing
+
+GRADER = Path(__file__).resolve().parents[2] / "grader"
 
 
-@pytest.mark.parametrize("task", tinyml_pico.TASKS)
-def test_an_instance_is_plain_data_and_belongs_to_its_seed(task):
-    first, again, other = (tinyml_pico.draw(task, seed) for seed in (5, 5, 6))
-    assert json.loads(json.dumps(first)) == first == again
+def draw(task, seed):
+    return instances.draw(GRADER, "tinyml_pico", task, seed)
+
+
+@pytest.mark.parametrize("task", [task.name for task in SPEC.tasks])
+def test_an_instance_belongs_to_its_seed(task):
+    first, again, other = (draw(task, seed) for seed in (5, 5, 6))
+    assert first == again
     assert first != other
-
-
-def test_an_unknown_task_is_refused():
-    with pytest.raises(ValueError, match="this lab has windows, layer"):
-        tinyml_pico.draw("poetry", 0)
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_only_one_image_keeps_the_limits_of_a_deployment(seed):
-    for case in tinyml_pico.draw("deploy", seed)["cases"]:
+    for case in draw("deploy", seed)["cases"]:
         limits = [125_000 * case["limits"]["milliseconds"], *list(case["limits"].values())[1:]]
-        images = draw_chip.IMAGES[case["network"]].values()
+        images = deploy.IMAGES[case["network"]].values()
         fitting = [taken for taken in images if np.all(np.array(taken) <= limits)]
         assert len(fitting) == 1
 
 
-@pytest.mark.parametrize("name", ["int8", "int7"])
-def test_a_network_with_shuffled_channels_answers_as_before(name):
-    case = {"network": name, "seed": 3, "windows": 5}
-    shuffled, stored = redraw.chip_network(case), integer.int8_network(name)
-    windows = redraw.chip_windows(case, shuffled)
-    assert not np.array_equal(shuffled["layers"][0]["weight"], stored["layers"][0]["weight"])
-    assert np.array_equal(integer.run(shuffled, windows), integer.run(stored, windows))
+@pytest.mark.parametrize("seed", range(20))
+def test_the_assembler_runs_no_network_that_a_kernel_is_timed_on(seed):
+    made = redraw.chip_network(draw("kernel", seed)["cases"][1])
+    for kernel in ("packed", "packed7"):
+        with pytest.raises(packing.CannotPack):
+            codegen.generate(made, kernel)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_7_bit_assembler_runs_a_deployment_only_where_weights_have_7_bits(seed):
+    for case in draw("deploy", seed)["cases"]:
+        made = redraw.chip_network(case)
+        assert codegen.generate(made, "packed")
+        if case["network"] == "int7":
+            assert codegen.generate(made, "packed7")
+        else:
+            with pytest.raises(packing.CannotPack):
+                codegen.generate(made, "packed7")
+
+
+def test_channels_that_were_moved_apart_answer_as_before():
+    case = draw("network", 3)["cases"][0]
+    near, far = (redraw.float_network(case | {"apart": apart}) for apart in (1, 8))
+    signal = redraw.worn(case, "test").signal[:40]
+    assert np.allclose(network.logits(near, signal), network.logits(far, signal), atol=1e-3)
+    assert not np.allclose(near["layers"][1]["gamma"], far["layers"][1]["gamma"])
+
+
+def test_nobody_who_is_tested_moves_as_somebody_in_the_training():
+    taught, tested = redraw.movements(draw("budget", 3))
+    assert len(taught.signal) == 16 * 10 * 7
+    assert len(tested.signal) == 32 * 5 * 7
+    assert abs(taught.signal.mean()) < 1e-5
+    assert np.bincount(tested.exercise).tolist() == [160] * 7
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_a_battery_lasts_as_wanted_with_the_shortest_period(seed):
-    *common, endless, busy = tinyml_pico.draw("battery", seed)["cases"]
+    *common, _, endless, busy = draw("battery", seed)["cases"]
     for case in common:
         watch = {**case["device"], "period_s": case["period_s"]}
         assert battery.days(watch) == pytest.approx(watch["wanted_days"])
@@ -58,14 +86,14 @@ def test_a_battery_lasts_as_wanted_with_the_shortest_period(seed):
 
 
 def test_a_chip_that_cannot_keep_up_lasts_no_day():
-    watch = tinyml_pico.draw("battery", 1)["cases"][-1]["device"]
+    watch = draw("battery", 1)["cases"][-1]["device"]
     assert battery.awake_s(watch) > watch["period_s"]
     assert battery.days(watch) == 0
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_windows_can_be_told_apart_and_lie_within_one_recording(seed):
-    for case in tinyml_pico.draw("windows", seed)["cases"]:
+    for case in draw("windows", seed)["cases"]:
         recordings = redraw.recordings(case)
         windows, row = cut(recordings, case["length"], case["hop"])
         assert [recordings[r]["person"] for r in row] == case["person"]

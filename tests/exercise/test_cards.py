@@ -47,7 +47,7 @@ CARDS = {
         for status in Status
     },
     "hint": cards.hint_card("a", (LONG, LONG), 2),
-    "question": cards.question_card(QUESTION),
+    "question": cards.question_card("08_rl_supply_chain", QUESTION),
     "answer": cards.answer_card(QUESTION, "b"),
     "table": cards.table_card("Table", "", ["a", "b"], [["x" * 60, LONG]]),
     "progress": progress_card(SPEC, REACHED, [("Saved", "to /data/ada/progress.json")]),
@@ -109,7 +109,8 @@ def test_what_was_reached_changed_and_handed_in_stands_in_the_summary():
     assert "○ not attempted" in text
     assert "a: 0.5 -> 1.0 since your last try" in text
     assert "1 of 1 questions" in text
-    assert "2026-01-02 11:30 UTC as a zip file, receipt r2 (2 times so far)" in text
+    told = "packed, not sent yet: 2026-01-02 11:30 UTC, receipt r2 (2 times so far)"
+    assert told in " ".join(text.split())
     assert "to /data/ada/progress.json" in text
 
 

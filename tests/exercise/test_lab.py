@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from labkit.exercise import instances
+from labkit.exercise import cards, instances
 from labkit.exercise import lab as lab_module
 from labkit.exercise.drawing import NothingFitsError, until
 from labkit.exercise.guard import call
@@ -20,7 +20,7 @@ from labkit.exercise.outcome import (
     Status,
     all_cases,
     failed,
-    over_cases,
+    not_attempted,
     partial,
     passed,
     weighted,
@@ -37,6 +37,10 @@ def _judge(answer, instance) -> Outcome:
     if value == instance["x"] ** 2:
         return passed("The square is right.")
     return failed("The square is wrong.", on=f"x = {instance['x']}", next_step="Multiply x by x.")
+
+
+def _twice(x):
+    return 2 * x
 
 
 def _broken_judge(answer, instance) -> Outcome:
@@ -162,6 +166,58 @@ def test_progress_keeps_the_best_score_and_shows_it(shown):
     assert progress.load()["99_squares"]["tasks"]["square"]["tries"] == 2
 
 
+def test_a_failed_check_offers_its_hints_one_inside_the_other(shown, monkeypatch):
+    handle = Lab(SPEC, 3)
+    handle.check("square", lambda x: x)
+    html = shown[-1].html
+    assert html.index("Hint 1 of 2") < html.index("Multiply.") < html.index("Hint 2 of 2")
+    handle.check("square", lambda x: x * x)
+    assert "Hint" not in shown[-1].html
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    handle.check("square", lambda x: x)
+    assert "Hint" not in shown[-1].html
+
+
+def test_a_report_packs_instance_answer_outcome_and_versions(shown, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Lab(SPEC, 3).report("square", _twice)
+    (path,) = (tmp_path / "reports").iterdir()
+    packed = json.loads(path.read_text(encoding="utf-8"))
+    assert (packed["lab"], packed["task"], packed["instance"]) == ("99_squares", "square", {"x": 3})
+    assert "return 2 * x" in packed["answer"]
+    assert packed["outcome"]["status"] == "failed"
+    assert {"labkit", "python", "numpy"} <= packed["versions"].keys()
+    assert path.name in shown[0].text and "under Help" in shown[0].text
+
+
+def test_a_task_is_called_by_number_and_title_where_it_has_one():
+    tasks = [Task(name, 1, _judge, (), title) for name, title in (("a", ""), ("b", "Add it"))]
+    spec = LabSpec(99, "squares", 1, (*tasks, Task("c", 1, _judge, (), "3 · Once more")))
+    assert [spec.called(name) for name in "abc"] == ["a", "2 · Add it", "3 · Once more"]
+
+
+def test_graded_work_has_no_hints_and_says_nothing_of_progress(shown, monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    handle = Lab(SPEC, 3)
+    handle.hint("square")
+    handle.progress()
+    assert shown == []
+    with pytest.raises(LookupError):
+        handle.hint("cube")
+
+
+def test_a_cards_text_tells_status_and_trap_again():
+    outcome = failed("Wrong: by far.", misconception=f"a trap: {'far and ' * 20}wide")
+    task = "2 · A long title: with a colon, that has to be broken over more than one line of text"
+    text = cards.outcome_card(task, outcome, 5, "the exam's instance").text
+    assert cards.read_outcome(text) == (Status.FAILED, outcome.misconception)
+    assert cards.read_outcome(cards.outcome_card("a", not_attempted(), 5, "x").text) == (
+        Status.NOT_ATTEMPTED,
+        "",
+    )
+    assert cards.read_outcome("✔ all is well: it passed") is None
+
+
 def test_progress_is_saved_and_restored_elsewhere(shown, tmp_path, monkeypatch):
     Lab(SPEC, 3).check("square", lambda x: x * x)
     Lab(SPEC, 3).progress(save=tmp_path / "kept.json")
@@ -260,14 +316,6 @@ def test_drawing_again_ends_with_words():
     assert until(lambda: rng.random(), lambda x: x > 0.5, "more than a half") > 0.5
     with pytest.raises(NothingFitsError, match="none of 200 draws had more than one"):
         until(lambda: rng.random(), lambda x: x > 1, "more than one")
-
-
-def test_cases_join_to_the_mean_and_the_first_that_fell_short():
-    joined = over_cases([passed("a"), failed("b wrong", on="case b"), passed("c")], "all")
-    assert (joined.status, joined.on) == (Status.PARTIAL, "case b")
-    assert joined.score == pytest.approx(2 / 3)
-    assert over_cases([passed("a")], "all").message == "all"
-    assert over_cases([failed("b"), failed("c")], "all").status is Status.FAILED
 
 
 def test_an_outcome_cannot_contradict_itself():

@@ -179,6 +179,24 @@ def test_a_dictionary_is_read_however_it_is_written(value):
     assert reading.as_mapping(value, ["low", "high"], "interval") == {"low": 1, "high": 2}
 
 
+@pytest.mark.parametrize(
+    "value", [float("inf"), np.inf, [np.inf], torch.tensor(np.inf), "inf", np.nan]
+)
+def test_infinity_is_read_only_where_it_is_an_answer(value):
+    with pytest.raises(UnusableError):
+        reading.as_number(value, "period")
+    if value is np.nan or isinstance(value, str):
+        with pytest.raises(UnusableError):
+            reading.as_number(value, "period", finite=False)
+    else:
+        assert reading.as_number(value, "period", finite=False) == np.inf
+
+
+def test_an_optional_entry_of_a_dictionary_is_kept_where_there_is_one():
+    for value, kept in (({"a": 1, "b": 2, "c": 3}, {"a": 1, "b": 2}), ({"a": 1}, {"a": 1})):
+        assert reading.as_mapping(value, ["a"], "interval", optional=["b"]) == kept
+
+
 def test_a_dictionary_without_a_key_is_told_which():
     with pytest.raises(UnusableError, match="has no key 'high'"):
         reading.as_mapping({"low": 1}, ["low", "high"], "interval")
@@ -201,6 +219,7 @@ def test_records_may_come_as_a_frame():
         np.array([["C", "red"]]),
         [["C", "red"], ["C", "red"]],
         zip(["C"], ["red"], strict=True),
+        pd.DataFrame({"letter": ["C"], "name": ["red"]}),
     ],
 )
 def test_pairs_are_read_however_they_are_written(value):

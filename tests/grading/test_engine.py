@@ -18,8 +18,10 @@ from labkit.errors import CourseError
 from labkit.grading import engine
 from labkit.grading.engine import Ending, Options, Report, grade, summary
 from labkit.grading.gradebook import hold
+from labkit.grading.overview import TaskRow
 from labkit.grading.pool import Pool, pool_here
 from labkit.grading.receipts import receipts_path, record
+from labkit.grading.standing import Mark, Standing
 from small_course import ANSWERS, NAME, SCORES, grades, hand_in, run_in_process, scores
 
 
@@ -69,7 +71,8 @@ def test_everyone_is_graded_and_a_missing_notebook_is_worth_nothing(
     report = run(course)
     assert states(report) == dict.fromkeys(ANSWERS, "graded")
     assert report.scores == SCORES == scores(course)
-    assert report.maximum == 11
+    assert str(report.standings["ada"]) == "6 of 6, essay to be read"
+    assert str(report.standings["eve"]) == "1 of 11"
     assert executed == {"ada": 2, "bob": 2, "cyd": 2, "dan": 2, "eve": 1}
 
 
@@ -190,11 +193,25 @@ def test_the_summary_shows_points_and_reasons_and_obeys_no_learner():
         Ending("bob", "refused", "handed in \x1b[2Jhome\nwork.ipynb"),
         Ending("cyd", "unchanged"),
     )
-    report = Report("ps", outcomes, {"ada": 4.5, "cyd": 6.0}, 11.0)
+    test, essay = Mark("test", False, 4.5, 6.0), Mark("essay", True, None, 5.0)
+    stand = {"ada": Standing((test, essay)), "cyd": Standing((test,))}
+    rows = (
+        TaskRow("1 · Half", 3.0, (3.0, 0.0), Counter(passed=1, failed=1)),
+        TaskRow("2 · Why?", 5.0, (), waiting=1),
+    )
+    report = Report("ps", outcomes, stand, rows, "feedback/LEARNER/ps")
     assert summary(report) == [
-        "ada  graded     4.5 of 11",
-        "bob  refused                  handed in ?[2Jhome?work.ipynb",
+        "ada  graded     4.5 of 6, essay to be read",
+        "bob  refused                                handed in ?[2Jhome?work.ipynb",
         "ps: 1 graded, 1 unchanged, 1 refused, 0 failed.",
+        "",
+        "task      mean  of  passed  partial  failed  not tried  to read",
+        "1 · Half   1.5   3       1                1",
+        "2 · Why?         5                                            1",
+        "",
+        "Essay to be read: ada. Read in formgrader, under Manual Grading, ps.",
+        "Feedback: feedback/LEARNER/ps",
+        "Next: `labkit lab --instructor` for formgrader, `nbgrader export` for a table.",
     ]
 
 

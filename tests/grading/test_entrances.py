@@ -44,13 +44,13 @@ def by_button(root: Path) -> None:
 
 
 def by_labkit(root: Path) -> None:
-    (root / "course").mkdir()
-    (root / "course" / "course.yml").touch()
+    """In a folder with nbgrader's configuration alone."""
     done = labkit_grade(root)
     assert done.returncode == 0, done.stderr
-    assert "6 of 11" in done.stdout
+    assert "6 of 6, essay to be read" in done.stdout
+    assert "4 essays to be read: ada, bob, cyd, dan. Read in formgrader" in done.stdout
     assert f"{NAME}: 5 graded, 0 unchanged, 0 refused, 0 failed." in done.stdout
-    assert done.stderr == ""
+    assert done.stderr.splitlines()[-1].startswith("5 of 5: ")
 
 
 def labkit_grade(root: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -86,7 +86,7 @@ def files(folder: Path) -> dict[str, tuple[bytes, int]]:
 def test_a_second_run_leaves_everything_and_says_so(courses: dict[str, Path]):
     done = labkit_grade(courses["labkit"])
     assert done.returncode == 0
-    assert done.stdout == f"{NAME}: 0 graded, 5 unchanged, 0 refused, 0 failed.\n"
+    assert done.stdout.startswith(f"{NAME}: 0 graded, 5 unchanged, 0 refused, 0 failed.\n")
 
 
 def test_learners_find_their_feedback(courses: dict[str, Path]):

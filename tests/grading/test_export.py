@@ -13,6 +13,7 @@ from nbgrader.plugins import CsvExportPlugin
 from traitlets.config import Config
 
 from labkit.grading.export import SafeExport, harmless, replaced_when_complete
+from labkit.grading.standing import standings
 
 
 @pytest.fixture(scope="module")
@@ -42,12 +43,14 @@ def export(gradebook: Gradebook, target: Path, **options: object) -> list[dict[s
         return list(csv.DictReader(stream))
 
 
-def test_the_columns_are_those_of_nbgrader(gradebook: Gradebook, tmp_path: Path):
+def test_the_columns_are_those_of_nbgrader_and_what_waits_for_a_reader(
+    gradebook: Gradebook, tmp_path: Path
+):
     rows = export(gradebook, tmp_path / "ours.csv")
     stock = CsvExportPlugin(config=Config({"ExportPlugin": {"to": str(tmp_path / "stock.csv")}}))
     stock.export(gradebook)
     header = (tmp_path / "stock.csv").read_text(encoding="utf-8").split("\n")[0]
-    assert list(rows[0]) == header.split(",")
+    assert list(rows[0]) == [*header.split(","), "points_to_be_read"]
 
 
 def test_scores_are_numbers_and_the_penalty_is_taken_off(gradebook: Gradebook, tmp_path: Path):
@@ -58,6 +61,32 @@ def test_scores_are_numbers_and_the_penalty_is_taken_off(gradebook: Gradebook, t
     assert (ada["raw_score"], ada["late_submission_penalty"], ada["score"]) == ("7.0", "2.0", "5.0")
     assert ada["timestamp"] == "2026-01-02 00:00:00"
     assert numbers["02_what", "ada"]["score"] == "0.0"
+
+
+def test_an_essay_that_nobody_has_read_is_told_from_one_that_is_worth_nothing(
+    empty_gradebook: Path, tmp_path: Path
+):
+    database = shutil.copy(empty_gradebook, tmp_path / "essays.db")
+    with Gradebook(f"sqlite:///{database}", "course") as book:
+        book.add_assignment("01_who")
+        book.add_notebook("task", "01_who")
+        book.add_grade_cell("test", "task", "01_who", max_score=90, cell_type="code")
+        book.add_grade_cell("essay", "task", "01_who", max_score=10, cell_type="markdown")
+        for name, manual in (("ada", None), ("bob", 0.0)):
+            book.add_student(name)
+            for grade in book.add_submission("01_who", name).notebooks[0].grades:
+                grade.needs_manual_grade = grade.name == "essay" and manual is None
+                grade.auto_score = 10.0 if grade.name == "test" else None
+                grade.manual_score = manual if grade.name == "essay" else None
+        book.db.commit()
+        rows = {row["student_id"]: row for row in export(book, tmp_path / "grades.csv")}
+        told = {name: str(one) for name, one in standings(book, "01_who").items()}
+    assert {name: row["points_to_be_read"] for name, row in rows.items()} == {
+        "ada": "10.0",
+        "bob": "0.0",
+    }
+    assert rows["ada"]["score"] == rows["bob"]["score"] == "10.0"
+    assert told == {"ada": "10 of 90, essay to be read", "bob": "10 of 100"}
 
 
 def test_a_name_with_a_comma_and_a_line_break_stays_one_field(gradebook: Gradebook, tmp_path: Path):

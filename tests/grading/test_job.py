@@ -240,3 +240,31 @@ x = 1
 def test_a_test_starts_no_program(graded):
     seen = graded(answer="x = 1", test="import subprocess\nsubprocess.run(['true'])")
     assert "PermissionError" in _error(seen["test"])
+
+
+def test_what_a_visible_test_binds_reaches_later_cells_and_what_is_hidden_does_not(graded):
+    seen = graded(
+        answer="a = 1",
+        test_a="rate = 3\nhelper = lambda x: x * rate\n### BEGIN HIDDEN TESTS\nsecret = 42\n"
+        "mixed = secret + rate\n### END HIDDEN TESTS\nafter = 5\nassert a == 1\nassert a == 2\n"
+        "beyond = 1",
+        later="print(helper(2), after)",
+        hidden="print(secret)",
+        mixed="print(mixed)",
+        beyond="print(beyond)",
+        test_b="assert a == 1",
+    )
+    assert seen["later"][0].text == "6 5\n"
+    for name in ("hidden", "mixed", "beyond"):
+        assert seen[name][0].ename == "NameError", name
+
+
+def test_a_module_beside_the_notebook_is_found_by_the_learner_and_never_by_the_test(graded):
+    seen = graded(
+        answer="open('helper_mod.py', 'w').write('X = 5')\nopen('json.py', 'w').write('X = 6')\n"
+        "import importlib\nimportlib.invalidate_caches()\nimport helper_mod\nx = helper_mod.X",
+        test_x="import json\nassert x == 5 and hasattr(json, 'loads')",
+        test_module="import helper_mod",
+    )
+    assert seen["test_x"] == []
+    assert seen["test_module"][-1].ename == "NeedsPerson"

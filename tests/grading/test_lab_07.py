@@ -23,14 +23,13 @@ NOTEBOOK = "neuro_symbolic_diagnosis.ipynb"
 
 HOSTILE = {
     "posterior": """
-from labkit.checks.neuro_symbolic_diagnosis import guideline_judges, judges
+from labkit.checks.neuro_symbolic_diagnosis import SPEC, label_efficiency, measure, posterior
 from labkit.exercise import guard, outcome
 
-judges.EXACT = judges.SLOPE_EXACT = 1e9
-judges.LEARNED = judges.ASYMMETRY_BAR = judges.COLOUR_BAR = -2.0
-for module in (judges, guideline_judges):
-    for name in [name for name in vars(module) if name.startswith("judge_")]:
-        setattr(module, name, lambda answer, instance: outcome.passed("mine"))
+posterior.EXACT = posterior.SLOPE_EXACT = 1e9
+label_efficiency.BETTER = measure.ASYMMETRY_BAR = measure.COLOUR_BAR = -2.0
+for task in SPEC.tasks:
+    object.__setattr__(task, "judge", lambda answer, instance: outcome.passed("mine"))
 
 
 class Right(np.ndarray):
@@ -66,11 +65,11 @@ lab.check = lambda task, answer: Points(15)
 
 
 def learn_verdicts(x, findings, suspicious, x_new):
+    from labkit.checks.neuro_symbolic_diagnosis.clinics import clinic
     from labkit.exercise.instances import practice
 
-    stored = practice("neuro_symbolic_diagnosis")["label_efficiency"][0]
-    rendered = renderer.draw_cases(len(x_new), stored["seed"]).lesions
-    return (rendered.tds > 4.75).astype(int)
+    stored = practice("neuro_symbolic_diagnosis")["label_efficiency"][0]["clinics"]
+    return clinic(stored[0]).suspicious[-len(x_new) :]
 """,
     "explain": """
 class Yes(str):

@@ -130,14 +130,14 @@ import os
 logging.basicConfig(level=logging.INFO)
 
 
-def newsvendor_quantity(law, holding, penalty):
+def newsvendor_quantity(demand, holding, penalty):
     logging.info("solving")
     os.write(2, b"written past Python")
     share = penalty / (penalty + holding)
-    if law["law"] == "discrete":
-        values, probabilities = demand.pmf(law)
+    if demand["distribution"] == "discrete":
+        values, probabilities = distributions.pmf(demand)
         return values[np.argmax(np.cumsum(probabilities) >= share - 1e-12)]
-    return demand.frozen(law).ppf(share)
+    return distributions.frozen(demand).ppf(share)
 """
 MUTE = """
 get_ipython().ast_node_interactivity = "none"

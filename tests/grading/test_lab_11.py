@@ -82,8 +82,6 @@ def course(tmp_path_factory: pytest.TempPathFactory, need_sandbox: None) -> Path
     shutil.copytree(ROOT / "grader" / "exams", root / "grader" / "exams")
     shutil.copy(ROOT / "grader" / "nbgrader_config.py", root / "grader")
     shutil.copy(ROOT / "nbgrader_config.py", root)
-    (root / "course").mkdir()
-    (root / "course" / "course.yml").touch()  # by this file labkit knows a course's folder
     write_cohort(root, LAB)
     for learner, (source, _) in HOSTILE.items():
         _hand_in(root, learner, source)

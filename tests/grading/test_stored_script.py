@@ -22,16 +22,16 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbformat import NotebookNode, write
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.converters import Autograde
-from nbgrader.preprocessors import GetGrades, SaveAutoGrades
+from nbgrader.preprocessors import SaveAutoGrades
 from playwright.sync_api import Browser, Dialog, Route
 from traitlets.config import Config
 
+from labkit.grading.page import TEMPLATE, TEMPLATES, FeedbackPage, LayOutFeedback
 from labkit.grading.safe_output import HideTests, SanitizeNotebook
 
 LAB = "01_who"
@@ -246,12 +246,10 @@ def course(tmp_path_factory: pytest.TempPathFactory, empty_gradebook: Path) -> C
         SanitizeNotebook,
         *steps[place:],
     ]
-    course.config.GenerateFeedback.preprocessors = [
-        GetGrades,
-        SanitizeNotebook,
-        HideTests,
-        CSSHTMLHeaderPreprocessor,
-    ]
+    course.config.GenerateFeedback.preprocessors = [SanitizeNotebook, LayOutFeedback, HideTests]
+    course.config.GenerateFeedback.exporter_class = FeedbackPage
+    course.config.FeedbackPage.template_name = TEMPLATE
+    course.config.FeedbackPage.extra_template_basedirs = [str(TEMPLATES)]
     for learner in ("eve", "ada"):
         course.run("autograde", LAB, learner)
         course.run("generate_feedback", LAB, learner)
@@ -328,7 +326,7 @@ class Visit:
         """Click, one by one, all that can be clicked in what the learner wrote."""
         self.page.evaluate(
             """async () => {
-                const found = '#notebook-container :is(a, button, math, summary)'
+                const found = ':is(#notebook-container, main) :is(a, button, math, summary)'
                 for (const thing of document.querySelectorAll(found)) {
                     if (thing.closest('.panel-heading')) continue
                     thing.dispatchEvent(new MouseEvent('click', {bubbles: true, cancelable: true}))
@@ -396,7 +394,7 @@ def test_nothing_acts_in_feedback(course: Course, browser: Browser):
     visit.open(feedback(course, "eve"))
     visit.click_everything()
     assert visit.fired == set()
-    assert "Student's answer" in visit.page.inner_text("body")
+    assert "Your answer" in visit.page.inner_text("body")
 
 
 def test_a_mark_given_to_a_memo_goes_to_no_other_cell(
@@ -423,7 +421,7 @@ def test_honest_work_is_shown_and_hidden_tests_are_not(
     visit = Visit(browser, formgrader)
     for path in (f"/submissions/{course.page('ada')}/", feedback(course, "ada")):
         visit.open(path)
-        text = visit.page.inner_text("#notebook-container")
+        text = visit.page.locator("#notebook-container, main").first.inner_text()
         assert "If a < b, order less & save: $a<b$." in text
         assert "<div>shown as text</div>" in text
         assert visit.page.locator("table.dataframe td").inner_text() == "12.5"

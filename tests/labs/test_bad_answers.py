@@ -99,7 +99,9 @@ def test_what_is_no_answer_is_told_so(lab, task, bad):
 @pytest.mark.parametrize(("lab", "task"), TASKS)
 def test_what_holds_no_usable_numbers_is_told_so(lab, task, value):
     outcome = _judged(lab, task, lambda *_: NUMBERS[value])
-    assert outcome.status is Status.ERROR
+    # Nothing at all is a set of names that holds none; there it is a wrong answer.
+    empty = value == "a tensor with nothing in it" and outcome.status is Status.FAILED
+    assert outcome.status is Status.ERROR or empty
     assert outcome.message
 
 

@@ -71,10 +71,12 @@ ENTRY = f"""
 """
 
 
+REPOSITORY = "someone/a-course"
+
+
 def make_course(root: Path, lesson: str = LESSON, real: bool = True) -> Path:
     """Write a course into `root`: the small lesson, after the real ones or alone."""
     (root / "course").mkdir(parents=True)
-    shutil.copy(ROOT / "README.md", root)
     head, _, modules = (ROOT / "course" / "course.yml").read_text("utf-8").partition("modules:")
     if real:
         shutil.copytree(ROOT / "course", root / "course", dirs_exist_ok=True)
@@ -82,7 +84,7 @@ def make_course(root: Path, lesson: str = LESSON, real: bool = True) -> Path:
         if kept.is_dir():
             shutil.copytree(kept, root / BUILD / "executed")
     entry = ENTRY if real else ENTRY.replace(f"[{REAL}]", "[]")
-    catalog = f"{head}modules:{modules if real else ''}{entry}"
+    catalog = f"repository: {REPOSITORY}\n{head}modules:{modules if real else ''}{entry}"
     (root / "course" / "course.yml").write_text(catalog, encoding="utf-8")
     (root / "course" / SMALL).mkdir()
     (root / "course" / SMALL / "lesson.py").write_text(lesson, encoding="utf-8")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from html.parser import HTMLParser
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -15,11 +17,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from labkit.authoring.catalog import load_catalog
+from labkit.authoring.address import binder_address, binder_of
+from labkit.authoring.catalog import load_catalog, render_badge
 from labkit.authoring.leaks import collect_secrets, scan_files
 from labkit.authoring.reading import SiteError
-from labkit.authoring.site import BUILD, binder_address, build_site, page_files
-from site_course import FORMULAS, LESSON, REAL, ROOT, SMALL, make_course
+from labkit.authoring.site import BUILD, build_site, page_files
+from site_course import FORMULAS, LESSON, REAL, REPOSITORY, ROOT, SMALL, make_course
 
 LESSONS = {name: f"course/{name}/lesson.html" for name in (REAL, SMALL)}
 THEMES = ("light", "dark")
@@ -157,7 +160,7 @@ def test_the_first_page_tells_of_every_module(site: Path) -> None:
 
 
 def test_every_lesson_page_leads_to_its_notebook_and_lab_on_binder(site: Path) -> None:
-    binder = binder_address(ROOT)
+    binder = f"https://mybinder.org/v2/gh/{REPOSITORY}/HEAD"
     for module in load_catalog(ROOT).modules:
         if module.available:
             links = Markup(site / f"course/{module.name}/lesson.html").links
@@ -324,8 +327,34 @@ def test_what_is_wrong_in_a_lesson_ends_the_build_and_is_named(
     assert not (root / BUILD / "html").exists()
 
 
-def test_a_readme_without_a_badge_is_named(tmp_path: Path) -> None:
+def test_where_no_address_is_known_binder_is_left_out_and_the_build_says_so(tmp_path: Path) -> None:
     root = make_course(tmp_path / "course", real=False)
-    (root / "README.md").write_text("# Nothing here\n")
-    with pytest.raises(SiteError, match="no Binder badge"):
-        build_site(root)
+    catalog = root / "course" / "course.yml"
+    catalog.write_text(catalog.read_text().replace(f"repository: {REPOSITORY}\n", ""))
+    said: list[str] = []
+    files = dict(page_files(root, load_catalog(root), [], said.append))
+    assert [line for line in said if "No address on Binder is known" in line]
+    assert not [name for name, content in files.items() if b"mybinder" in content]
+
+
+@pytest.mark.parametrize(
+    ("remote", "repository"),
+    [
+        ("https://github.com/someone/a-course.git", "someone/a-course"),
+        ("git@github.com:someone/a.course.git", "someone/a.course"),
+        ("ssh://git@github.com/someone/course", "someone/course"),
+        ("https://example.org/someone/course.git", ""),
+    ],
+)
+def test_the_address_is_that_of_the_remote(tmp_path: Path, remote: str, repository: str) -> None:
+    root = make_course(tmp_path / "course", real=False)
+    catalog = replace(load_catalog(root), repository="")
+    assert binder_address(root, catalog) == ""
+    subprocess.run(["git", "init", "-q", str(root)], check=True)
+    subprocess.run(["git", "-C", str(root), "remote", "add", "origin", remote], check=True)
+    assert binder_address(root, catalog) == binder_of(repository)
+
+
+def test_a_readme_gets_a_badge_where_the_catalog_names_the_repository() -> None:
+    assert "gh/someone/a-course/HEAD" in render_badge("someone/a-course")
+    assert "mybinder" not in render_badge("") and "repository: OWNER/NAME" in render_badge("")

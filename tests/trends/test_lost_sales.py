@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from labkit.trends.rl_supply_chain.world.lost_sales import LostSalesVec, lost_sales_step
 
-POISSON = {"law": "poisson", "mean": 5.0}
+POISSON = {"distribution": "poisson", "mean": 5.0}
 
 
-def shelf(num_envs=3, lead_time=3, law=POISSON, horizon=50, max_order=12) -> LostSalesVec:
-    return LostSalesVec(num_envs, lead_time, law, 1.0, 4.0, horizon, max_order)
+def shelf(num_envs=3, lead_time=3, distribution=POISSON, horizon=50, max_order=12) -> LostSalesVec:
+    return LostSalesVec(num_envs, lead_time, distribution, 1.0, 4.0, horizon, max_order)
 
 
 class OneShelf(gymnasium.Env):
@@ -106,8 +106,10 @@ def test_changing_what_was_returned_does_not_change_the_world():
 @settings(max_examples=60, deadline=None)
 @given(st.data(), st.integers(1, 6))
 def test_numpy_and_torch_agree_and_no_unit_appears_or_vanishes(data, lead_time):
-    law = data.draw(st.sampled_from([POISSON, {"law": "gamma", "mean": 4.0, "sd": 3.0}]))
-    env = shelf(num_envs=5, lead_time=lead_time, law=law)
+    distribution = data.draw(
+        st.sampled_from([POISSON, {"distribution": "gamma", "mean": 4.0, "sd": 3.0}])
+    )
+    env = shelf(num_envs=5, lead_time=lead_time, distribution=distribution)
     units = st.integers(0, 12)
     state = np.array(
         data.draw(st.lists(units, min_size=5 * lead_time, max_size=5 * lead_time)), np.float32
@@ -130,8 +132,8 @@ def test_numpy_and_torch_agree_and_no_unit_appears_or_vanishes(data, lead_time):
 
 
 def test_an_order_arrives_after_the_lead_time_and_not_before():
-    nothing = {"law": "discrete", "values": [0], "probabilities": [1.0]}
-    env = shelf(num_envs=1, lead_time=4, law=nothing)
+    nothing = {"distribution": "discrete", "values": [0], "probabilities": [1.0]}
+    env = shelf(num_envs=1, lead_time=4, distribution=nothing)
     env.reset(options={"state": np.zeros((1, 4))})
     on_hand = [env.step(np.array([9 if period == 0 else 0]))[0][0, 0] for period in range(5)]
     assert on_hand == [0, 0, 0, 9, 9]

@@ -30,7 +30,7 @@ def linear(seed):
 
 @pytest.fixture
 def calm(monkeypatch):
-    monkeypatch.setattr(routing, "STORM_PEAK", 0.0)
+    monkeypatch.setitem(routing.USUAL_STORM, "peak", 0.0)
 
 
 def three_on_a_line():
@@ -87,7 +87,7 @@ def test_a_storm_never_speeds_up_a_link_and_at_most_makes_it_four_times_as_long(
     times = routing.travel_time(days, start, days.places, clock)
     distance = np.linalg.norm(days.places - start[:, None], axis=2)
     assert (times >= distance - 1e-6).all()
-    assert (times <= (1 + routing.STORM_PEAK) * distance + 1e-5).all()
+    assert (times <= (1 + routing.USUAL_STORM["peak"]) * distance + 1e-5).all()
 
 
 @given(seeds, st.floats(0, 100))

@@ -7,11 +7,11 @@ from stable_baselines3 import PPO
 from labkit.trends.rl_supply_chain.world.lost_sales import LostSalesVec
 from labkit.trends.rl_supply_chain.world.sb3 import LostSalesSB3, observe
 
-LAW = {"law": "poisson", "mean": 5.0}
+DEMAND = {"distribution": "poisson", "mean": 5.0}
 
 
 def world(horizon=100) -> LostSalesVec:
-    return LostSalesVec(8, 3, LAW, 2.0, 8.0, horizon, 10)
+    return LostSalesVec(8, 3, DEMAND, 2.0, 8.0, horizon, 10)
 
 
 def test_observations_and_rewards_are_those_of_the_shelf_scaled():
@@ -51,4 +51,4 @@ def test_ppo_trains_on_the_adapter():
 
 def test_a_shelf_that_costs_nothing_to_hold_cannot_be_scaled():
     with pytest.raises(ValueError, match="must be above 0"):
-        LostSalesSB3(LostSalesVec(2, 3, LAW, 0.0, 8.0, 10, 10))
+        LostSalesSB3(LostSalesVec(2, 3, DEMAND, 0.0, 8.0, 10, 10))

@@ -15,13 +15,15 @@ from labkit.trends.rl_supply_chain.world.serial import (
     serial_step,
 )
 
-NORMAL = {"law": "normal", "mean": 5.0, "sd": 1.0}
+NORMAL = {"distribution": "normal", "mean": 5.0, "sd": 1.0}
 LEAD_TIMES, HOLDING, PENALTY = (1, 1, 2), (7.0, 4.0, 2.0), 37.12
 
 
-def chain(num_envs=4, lead_times=LEAD_TIMES, law=NORMAL, horizon=50, max_order=1e4) -> SerialVec:
+def chain(
+    num_envs=4, lead_times=LEAD_TIMES, distribution=NORMAL, horizon=50, max_order=1e4
+) -> SerialVec:
     holding = [float(rate) for rate in range(len(lead_times), 0, -1)]
-    return SerialVec(num_envs, lead_times, law, holding, PENALTY, horizon, max_order)
+    return SerialVec(num_envs, lead_times, distribution, holding, PENALTY, horizon, max_order)
 
 
 class OneChain(gymnasium.Env):
@@ -90,8 +92,8 @@ def test_numpy_and_torch_agree_and_no_unit_appears_or_vanishes(lead_times, seed)
 
 
 def test_a_shipment_covers_as_many_demands_as_its_lead_time_says():
-    nothing = {"law": "discrete", "values": [0], "probabilities": [1.0]}
-    env = chain(num_envs=1, lead_times=(1, 3), law=nothing)
+    nothing = {"distribution": "discrete", "values": [0], "probabilities": [1.0]}
+    env = chain(num_envs=1, lead_times=(1, 3), distribution=nothing)
     env.reset(options={"state": np.zeros(env.observation_space.shape)})
     upstream = [
         env.step(np.array([[0, 9 if period == 0 else 0]], np.float32))[0][0, 1]

@@ -1,87 +1,143 @@
-"""Reference for task `newsvendor`: the quantity at the critical ratio."""
+"""Task `newsvendor`: the quantity at the critical ratio, for six distributions of demand."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from scipy import stats
 
-from labkit.trends.rl_supply_chain import demand as demand_laws
+from labkit.exercise.drawing import until
+from labkit.trends.rl_supply_chain import distributions
 from labkit.trends.rl_supply_chain.metrics import newsvendor_cost
 
+APART = 3e-3
+"""What every mistake costs at least above the least cost: three times what the judge allows."""
 
-def newsvendor_quantity(law: dict[str, Any], holding: float, penalty: float) -> float:
+
+def newsvendor_quantity(demand: dict[str, Any], holding: float, penalty: float) -> float:
     """Return the smallest quantity whose no-shortage probability reaches the critical ratio.
 
     The ratio is ``penalty / (penalty + holding)``; quantities in units. Source: Arrow, Harris
     and Marschak (1951), Optimal inventory policy.
     """
-    ratio = penalty / (penalty + holding)
-    if law["law"] == "discrete":
-        values, probabilities = demand_laws.pmf(law)
-        covered = np.cumsum(probabilities)
-        return float(values[np.searchsorted(covered, ratio - 1e-12)])
-    return float(demand_laws.frozen(law).ppf(ratio))
+    return _quantile(demand, penalty / (penalty + holding))
 
 
-def optimal_cost(law: dict[str, Any], holding: float, penalty: float) -> float:
-    """Return the least expected cost of one period."""
-    return float(newsvendor_cost(newsvendor_quantity(law, holding, penalty), law, holding, penalty))
+def _quantile(demand: dict[str, Any], share: float) -> float:
+    if demand["distribution"] == "discrete":
+        values, probabilities = distributions.pmf(demand)
+        return float(values[np.searchsorted(np.cumsum(probabilities), share - 1e-12)])
+    return float(distributions.frozen(demand).ppf(share))
 
 
-def draw_newsvendor(seed: int) -> dict[str, Any]:
-    """Return ``{"cases": [...]}``, one case a demand law.
+def draw(rng: np.random.Generator) -> dict[str, Any]:
+    """Return ``{"cases": [...]}``, one case a demand distribution.
 
-    Each has ``law``, ``holding``, ``penalty``, ``optimal_cost`` and ``traps``, the quantities of
-    known mistakes by name. The last but one has a
-    critical ratio below one half, where the right quantity lies below mean demand.
+    Each has ``demand``, ``holding``, ``penalty``, ``optimal_cost`` and ``traps``, the quantities of
+    known mistakes by name; every one of them costs three times as much too much as is allowed. The
+    case with uniform demand has a critical ratio below one half, where the right quantity lies
+    below mean demand.
     """
-    rng = np.random.default_rng(seed)
-    laws: list[dict[str, Any]] = [
-        {"law": "normal", "mean": int(rng.integers(40, 200)), "sd": int(rng.integers(8, 30))},
-        {"law": "poisson", "mean": round(rng.uniform(3, 30), 1)},
-        _negative_binomial(rng),
-        {"law": "gamma", "mean": int(rng.integers(20, 80)), "sd": int(rng.integers(20, 60))},
-        _uniform(rng),
-        _discrete(rng),
-    ]
-    ratios = rng.uniform(0.75, 0.97, len(laws))
-    ratios[4] = rng.uniform(0.15, 0.4)
-    cases = []
-    for law, ratio in zip(laws, ratios, strict=True):
-        holding = round(rng.uniform(0.2, 3.0), 2)
-        penalty = round(holding * ratio / (1 - ratio), 2)
-        cost = optimal_cost(law, holding, penalty)
-        case = {"law": law, "holding": holding, "penalty": penalty}
-        cases.append({**case, "optimal_cost": cost, "traps": _traps(**case)})
-    return {"cases": cases}
-
-
-def _traps(law: dict[str, Any], holding: float, penalty: float) -> dict[str, float]:
-    """Return the quantities that known mistakes lead to."""
-    if law["law"] == "discrete":
-        values, probabilities = demand_laws.pmf(law)
-        deviation = float(np.sqrt(probabilities @ (values - demand_laws.mean(law)) ** 2))
-    else:
-        deviation = float(demand_laws.frozen(law).std())
-    # A ratio of penalty to holding above one is no probability; the largest that is stands in.
-    share = min(penalty / holding, 0.999)
+    kinds = (_normal, _poisson, _negative_binomial, _gamma, _uniform, _discrete)
     return {
-        "swapped costs": newsvendor_quantity(law, penalty, holding),
-        "orders the mean": demand_laws.mean(law),
-        "adds one deviation": demand_laws.mean(law) + deviation,
-        "penalty over holding": newsvendor_quantity(law, 1 - share, share),
+        "cases": [
+            until(lambda kind=kind: _case(rng, kind), _all_show, "mistakes that cost enough")
+            for kind in kinds
+        ]
     }
 
 
-def _negative_binomial(rng: np.random.Generator) -> dict[str, Any]:
-    mean = round(rng.uniform(4, 20), 1)
-    return {"law": "negative_binomial", "mean": mean, "sd": round(mean * rng.uniform(0.7, 1.2), 1)}
+def _case(
+    rng: np.random.Generator, kind: Callable[[np.random.Generator], dict[str, Any]]
+) -> dict[str, Any]:
+    ratio = rng.uniform(0.15, 0.4) if kind is _uniform else rng.uniform(0.75, 0.97)
+    holding = round(rng.uniform(0.2, 3.0), 2)
+    case = {
+        "demand": kind(rng),
+        "holding": holding,
+        "penalty": round(holding * ratio / (1 - ratio), 2),
+    }
+    quantity = newsvendor_quantity(**case)
+    return {
+        **case,
+        "optimal_cost": float(newsvendor_cost(quantity, **case)),
+        "traps": _traps(quantity, **case),
+    }
+
+
+def _all_show(case: dict[str, Any]) -> bool:
+    shelf = {name: case[name] for name in ("demand", "holding", "penalty")}
+    costs = newsvendor_cost(np.array(list(case["traps"].values())), **shelf)
+    return bool(np.min(costs) > (1 + APART) * case["optimal_cost"])
+
+
+def _traps(
+    quantity: float, demand: dict[str, Any], holding: float, penalty: float
+) -> dict[str, float]:
+    """Return the quantities that known mistakes lead to."""
+    name, mean, sd = demand["distribution"], distributions.mean(demand), _deviation(demand)
+    ratio = penalty / (penalty + holding)
+    traps = {
+        "swapped costs": newsvendor_quantity(demand, penalty, holding),
+        "orders the mean": mean,
+        "adds one deviation": mean + sd,
+        # A ratio of penalty to holding above one is no probability; the largest that is stands in.
+        "penalty over holding": _quantile(demand, min(penalty / holding, 0.999)),
+    }
+    if name in ("normal", "gamma", "uniform"):
+        traps |= {"whole units": np.ceil(quantity), "rounded": np.rint(quantity)}
+    else:
+        traps["one value too far"] = _next_value(demand, quantity)
+    if name == "discrete":
+        values, probabilities = distributions.pmf(demand)
+        traps["interpolated"] = np.interp(ratio, np.cumsum(probabilities), values)
+    if name != "normal":
+        traps["takes demand for normal"] = mean + sd * stats.norm.ppf(ratio)
+    return {name: float(value) for name, value in traps.items()}
+
+
+def _deviation(demand: dict[str, Any]) -> float:
+    if demand["distribution"] == "discrete":
+        values, probabilities = distributions.pmf(demand)
+        return float(np.sqrt(probabilities @ (values - distributions.mean(demand)) ** 2))
+    return float(distributions.frozen(demand).std())
+
+
+def _next_value(demand: dict[str, Any], quantity: float) -> float:
+    if demand["distribution"] != "discrete":
+        return quantity + 1
+    values, _ = distributions.pmf(demand)
+    return float(values[min(np.searchsorted(values, quantity) + 1, len(values) - 1)])
+
+
+# Real quantities are small, in tonnes for example, so that rounding to whole ones costs something.
+
+
+def _normal(rng: np.random.Generator) -> dict[str, Any]:
+    mean = round(rng.uniform(4, 9), 1)
+    return {"distribution": "normal", "mean": mean, "sd": round(mean * rng.uniform(0.2, 0.35), 2)}
+
+
+def _gamma(rng: np.random.Generator) -> dict[str, Any]:
+    mean = round(rng.uniform(1, 3), 1)
+    return {"distribution": "gamma", "mean": mean, "sd": round(mean * rng.uniform(0.6, 0.9), 2)}
 
 
 def _uniform(rng: np.random.Generator) -> dict[str, Any]:
-    low = int(rng.integers(10, 50))
-    return {"law": "uniform", "low": low, "high": low + int(rng.integers(20, 100))}
+    low = round(rng.uniform(1, 4), 1)
+    return {"distribution": "uniform", "low": low, "high": round(low + rng.uniform(4, 7), 1)}
+
+
+def _poisson(rng: np.random.Generator) -> dict[str, Any]:
+    return {"distribution": "poisson", "mean": round(rng.uniform(3, 15), 1)}
+
+
+def _negative_binomial(rng: np.random.Generator) -> dict[str, Any]:
+    mean = round(rng.uniform(3, 9), 1)
+    sd = round(mean * rng.uniform(0.8, 1.2), 1)
+    return {"distribution": "negative_binomial", "mean": mean, "sd": sd}
 
 
 def _discrete(rng: np.random.Generator) -> dict[str, Any]:
@@ -89,7 +145,7 @@ def _discrete(rng: np.random.Generator) -> dict[str, Any]:
     shares = rng.integers(1, 10, size=6)
     shares[0] += 60 - shares.sum()  # sixtieths, most of them on the lowest value
     return {
-        "law": "discrete",
+        "distribution": "discrete",
         "values": values.tolist(),
         "probabilities": (shares / 60).tolist(),
     }

@@ -14,9 +14,10 @@ import numpy as np
 import labkit.trends.rl_supply_chain
 from labkit.trends.rl_supply_chain import metrics
 
-from .lost_sales import best_base_stock, best_capped_base_stock, optimum
+from .shelf import best_base_stock, best_capped_base_stock, optimum
 
 MEAN, HOLDING = 5.0, 1.0
+DEMAND = {"distribution": "poisson", "mean": MEAN}
 LEAD_TIMES = (1, 2, 3, 4)
 PENALTIES = (4, 9, 19, 39)
 PATH = Path(labkit.trends.rl_supply_chain.__file__).parent / "data" / "optimal_orders.npz"
@@ -43,7 +44,7 @@ def write_optimal_orders(path: Path = PATH) -> None:
     figures.update({name: np.zeros(shape, np.uint8) for name in levels})
     for row, lead_time in enumerate(LEAD_TIMES):
         for column, penalty in enumerate(PENALTIES):
-            shelf = (lead_time, MEAN, HOLDING, float(penalty))
+            shelf = (lead_time, DEMAND, HOLDING, float(penalty))
             place = row, column
             best = optimum(*shelf)
             table = best.orders.reshape(metrics.grid_shape(*shelf)).astype(np.uint8)

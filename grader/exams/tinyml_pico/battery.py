@@ -11,7 +11,9 @@ from typing import Any
 
 import numpy as np
 
-COMMON = 5
+from labkit.exercise.drawing import until
+
+COMMON, LIGHT = 4, 2
 DAY_S, MONTH_H = 86_400.0, 720.0
 CLEAR, DISTINCT = 0.05, 0.005
 """Least relative distance of traps from the right figure, and from each other."""
@@ -19,31 +21,38 @@ CLEAR, DISTINCT = 0.05, 0.005
 Device = Mapping[str, float]
 
 
-def draw_battery(seed: int) -> dict[str, Any]:
+def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``.
 
     Each has ``device``, the keys of which the lab describes, ``days``, ``period_s`` (None if no
     period is long enough) and ``traps``, the days of known mistakes by name. After the common cases
-    comes one in which more days are wanted than any period gives, and one in which the chip cannot
-    keep up and any period that is long enough for a look will do.
+    come two of a chip that sleeps lightly and is awake for a good part of the time, two in which
+    more days are wanted than any period gives, and one in which the chip cannot keep up and any
+    period that is long enough for a look will do.
     """
-    rng = np.random.default_rng(seed)
-    return {"cases": [_case(rng, kind) for kind in (*["common"] * COMMON, "endless", "busy")]}
+    kinds = (*["common"] * COMMON, *["light"] * LIGHT, *["endless"] * 2, "busy")
+    return {"cases": [_case(rng, kind) for kind in kinds]}
 
 
 def _case(rng: np.random.Generator, kind: str) -> dict[str, Any]:
-    while True:
-        device = _device(rng, kind)
-        right = days(device)
-        traps = _traps(device)
-        if kind == "busy" or (_clear([right, *traps.values()]) and 20 < right < 3_000):
-            break
+    device = until(lambda: _device(rng, kind), lambda device: _tells(device, kind), "clear traps")
     return {
         "device": device,
-        "days": right,
+        "days": days(device),
         "period_s": shortest_period(device),
-        "traps": {} if kind == "busy" else traps | _slips(device),
+        "traps": {} if kind == "busy" else _traps(device) | _slips(device),
     }
+
+
+def _tells(device: Device, kind: str) -> bool:
+    """Whether the days tell right from wrong."""
+    if kind == "busy":
+        return True
+    right, traps = days(device), _traps(device)
+    if kind == "light":
+        shown = [traps[key] for key in ("awake only", "always awake", "waking up left out")]
+        return _clear([right, _slips(device)["asleep while awake"], *shown])
+    return _clear([right, *traps.values()]) and 20 < right < 3_000
 
 
 def _clear(figures: list[float]) -> bool:
@@ -71,11 +80,17 @@ def _device(rng: np.random.Generator, kind: str) -> dict[str, float]:
     }
     if kind == "busy":
         device |= {"cycles": 90_000_000, "period_s": 0.64}
+    if kind == "light":
+        device |= {
+            "period_s": float(rng.choice([0.16, 0.2, 0.25])),
+            "sleep_ma": round(float(rng.uniform(3, 6)), 2),
+        }
     charge, floor = device["capacity_mah"] * device["usable"] / 24, _steady(device)
     # The wanted life leaves between a tenth and two thirds of the current to the waking chip; or
     # none, but would leave some if a part were forgotten; or enough to be awake all the time.
     wanted = {
         "common": charge / floor * float(rng.uniform(0.4, 0.9)),
+        "light": charge / (floor + _extra(device) * float(rng.uniform(0.1, 0.4))),
         "endless": charge / floor * float(rng.uniform(1.02, 1.04)),
         "busy": charge / (floor + _extra(device)) * float(rng.uniform(0.4, 0.8)),
     }
@@ -148,6 +163,7 @@ def _slips(device: Device) -> dict[str, float]:
     leak = device["capacity_mah"] * device["lost_per_month"] / MONTH_H
     small = leak * (1 - device["usable"])
     return {
+        "asleep while awake": charge / (_steady(device) + share * device["active_ma"]),
         "waking up in milliseconds": charge
         / (_steady(device) + slow / device["period_s"] * _extra(device)),
         "events in milliseconds": days({**device, "event_ms": 1000 * device["event_ms"]}),

@@ -10,7 +10,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +22,11 @@ from labkit.errors import CourseError
 
 CATALOG_PATH = Path("course/course.yml")
 FACTS = ".labkit-course.json"
-FACTS_FORMAT = 1
+FACTS_FORMAT = 2
 STATUSES = ("available", "planned")
 MODULES_MARKS = ("<!-- modules:start -->", "<!-- modules:end -->")
 DATA_MARKS = ("<!-- data:start -->", "<!-- data:end -->")
+BADGE_MARKS = ("<!-- binder:start -->", "<!-- binder:end -->")
 
 _NAME = re.compile(r"\d\d_[a-z][a-z0-9_]*")
 # A name, extras, a range and a marker; nothing that could end the string it stands in.
@@ -67,6 +70,8 @@ class Module:
         Requirements of its world, lesson and lab, as in "scipy>=1.17".
     data
         Where its data come from.
+    due
+        When the lab is due, ISO 8601 in UTC; empty where it is not.
     """
 
     name: str
@@ -81,6 +86,7 @@ class Module:
     status: str
     packages: tuple[str, ...] = ()
     data: tuple[DataSource, ...] = ()
+    due: str = ""
 
     @property
     def slug(self) -> str:
@@ -119,29 +125,54 @@ class Module:
 
 
 @dataclass(frozen=True)
+class TaskFacts:
+    """A task's name and points, its title, and the heading in the notebook that leads to it."""
+
+    name: str
+    points: float
+    title: str
+    heading: str
+
+
+@dataclass(frozen=True)
 class LabGrading:
     """What a lab gives points for.
 
     Attributes
     ----------
     tasks
-        Name and points of each task that a check judges, in the notebook's order.
+        Each task that a check judges, in the notebook's order.
     essay_points
         Points that a person gives, for all essays together.
+    questions
+        Names of the questions that the lesson asks.
     """
 
-    tasks: tuple[tuple[str, float], ...]
+    tasks: tuple[TaskFacts, ...]
     essay_points: float
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Catalog:
-    """The course's title, its introduction, its modules in order, and data of no module."""
+    """The course's title, its introduction, its modules in order, and what else it says of itself.
+
+    Attributes
+    ----------
+    data
+        Where the data of no single module come from.
+    repository
+        "OWNER/NAME" on GitHub, where Binder finds the course; may be empty.
+    help
+        Whom learners ask, in a sentence or two; may be empty.
+    """
 
     title: str
     introduction: str
     modules: tuple[Module, ...]
     data: tuple[DataSource, ...] = ()
+    repository: str = ""
+    help: str = ""
 
     def module(self, name: str) -> Module:
         """Find a module by "NN_slug" or slug.
@@ -182,6 +213,8 @@ def load_catalog(root: Path) -> Catalog:
         introduction=_text(data, "introduction", f"{path}"),
         modules=modules,
         data=_data(data, f"{path}"),
+        repository=_repository(data, path),
+        help=_text(data, "help", f"{path}") if "help" in data else "",
     )
 
 
@@ -221,14 +254,16 @@ def course_facts(catalog: Catalog, grading: Mapping[str, LabGrading]) -> dict[st
                 "time": _hours(module.minutes),
                 "lesson": module.lesson if module.available else None,
                 "lab": module.lab if module.available else None,
-                "tasks": [{"name": name, "points": points} for name, points in lab.tasks],
+                "tasks": [asdict(task) for task in lab.tasks],
                 "essay_points": lab.essay_points,
+                "questions": list(lab.questions),
             }
         )
     return {
         "format": FACTS_FORMAT,
         "title": catalog.title,
         "introduction": catalog.introduction,
+        "help": catalog.help,
         "modules": modules,
     }
 
@@ -270,6 +305,21 @@ def render_data(catalog: Catalog) -> str:
     return "\n".join(rows) + "\n"
 
 
+def render_badge(repository: str) -> str:
+    """Render the README's way to Binder, or how to get one where no repository is named."""
+    if not repository:
+        return (
+            "To offer the course on Binder, name its repository on GitHub in `course/course.yml`\n"
+            "(`repository: OWNER/NAME`) and run `labkit build`.\n"
+        )
+    address = f"https://mybinder.org/v2/gh/{repository}/HEAD?urlpath=lab/tree/HOME.md"
+    return (
+        "Without installing anything, on Binder:\n\n"
+        f"[![Binder](https://mybinder.org/badge_logo.svg)]({address})\n\n"
+        "Binder forgets everything after ten idle minutes. Save your progress on the home page.\n"
+    )
+
+
 def updated_readme(root: Path) -> bytes:
     """Return README.md of `root` with the tables between their marks made anew.
 
@@ -282,7 +332,10 @@ def updated_readme(root: Path) -> bytes:
     catalog = load_catalog(root)
     text = path.read_bytes().decode("utf-8").replace("\r\n", "\n")
     text = between(text, MODULES_MARKS, render_table(catalog), path)
-    return between(text, DATA_MARKS, render_data(catalog), path).encode()
+    text = between(text, DATA_MARKS, render_data(catalog), path)
+    if BADGE_MARKS[0] in text:
+        text = between(text, BADGE_MARKS, render_badge(catalog.repository), path)
+    return text.encode()
 
 
 def between(text: str, marks: tuple[str, str], content: str, path: Path) -> str:
@@ -329,7 +382,35 @@ def _module(entry: Any, path: Path) -> Module:
         status=status,
         packages=_packages(entry, place),
         data=_data(entry, place),
+        due=_due(entry.get("due"), place),
     )
+
+
+def _due(value: Any, place: str) -> str:
+    """Return a due date in UTC; YAML reads a time by itself, and gives a day as one."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        with suppress(ValueError):
+            value = datetime.fromisoformat(value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, time(23, 59, 59))
+    if not isinstance(value, datetime):
+        raise CatalogError(
+            f"{place}: due must be a day or a time in UTC, like 2026-03-01 or 2026-03-01 18:00, "
+            f"got {value!r}."
+        )
+    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).isoformat()
+
+
+def _repository(data: dict[str, Any], path: Path) -> str:
+    if "repository" not in data:
+        return ""
+    repository = _text(data, "repository", f"{path}")
+    if not re.fullmatch(r"[\w.-]+/[\w.-]+", repository):
+        raise CatalogError(f"{path}: repository {repository!r} must be like OWNER/NAME on GitHub.")
+    return repository
 
 
 def _check_together(modules: tuple[Module, ...], path: Path) -> None:

@@ -1,8 +1,8 @@
 """Synthetic submissions, to try grading before a cohort hands in.
 
-Each synthetic learner has a character: one solves everything, one nothing, one half, one raises
-errors everywhere. Their submissions are written where nbgrader looks for them; what real learners
-handed in is never touched.
+Each synthetic learner has a character: one solves everything and writes every essay, one does
+half of it and is late, one nothing, one raises errors everywhere. Their submissions are written
+where nbgrader looks for them; what real learners handed in is never touched.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from labkit.authoring.source import header_of, read_source
 from labkit.errors import CourseError
 from labkit.files import write_atomically
 
+LATE = "sample-half"
 BROKEN = 'raise RuntimeError("this answer is broken")'
 
 
@@ -55,9 +56,11 @@ def _submissions(solved: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
     """Yield every synthetic learner's name and notebook."""
     released = release_notebook(solved)
     answers = [i for i, cell in enumerate(solved.cells) if header_of(cell).role == "solution"]
-    yield "sample-all", _answered(released, {i: _written(solved.cells[i].source) for i in answers})
-    half = answers[: len(answers) // 2]
-    yield "sample-half", _answered(released, {i: _written(solved.cells[i].source) for i in half})
+    essays = [i for i, cell in enumerate(solved.cells) if header_of(cell).role == "essay"]
+    everything = {i: _written(solved.cells[i].source) for i in [*answers, *essays]}
+    yield "sample-all", _answered(released, everything)
+    half = [*answers[: len(answers) // 2], *essays]
+    yield LATE, _answered(released, {i: everything[i] for i in half})
     yield "sample-none", _answered(released, {})
     yield "sample-broken", _answered(released, dict.fromkeys(answers, BROKEN))
 

@@ -35,7 +35,6 @@ from typing import Any
 from labkit.authoring.build import lab_sources, lesson_sources
 from labkit.authoring.lint import MARKS
 from labkit.authoring.release import release_source
-from labkit.authoring.scaffold_files import FILES
 from labkit.errors import CourseError
 
 LEAST_WORDS = 6
@@ -95,8 +94,7 @@ def collect_secrets(root: Path) -> list[Secret]:
     public = [_word_lines(text) for text in _public_texts(root)] if exams else []
     for path in exams:
         secrets += _secrets_of_exam(path, root, public)
-    example = {words for text in FILES.values() for words in _secret_words(text)}
-    first = {secret.words: secret for secret in reversed(secrets) if secret.words not in example}
+    first = {secret.words: secret for secret in reversed(secrets)}
     return list(first.values())[::-1]
 
 

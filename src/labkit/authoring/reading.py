@@ -18,6 +18,9 @@ from labkit.authoring.catalog import Catalog, Module
 from labkit.errors import CourseError
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
+OURS = "application/vnd.labkit."
+"""How the types of outputs begin that only the course's own JupyterLab shows; HTML stands by."""
+
 HOME = "HOME.md"
 
 
@@ -38,10 +41,13 @@ def binder_link(binder: str, path: str) -> str:
 def render_index(catalog: Catalog, binder: str) -> str:
     """Render the first page in MyST Markdown: what each module answers, and where to go."""
     lines = [f"# {catalog.title}", "", catalog.introduction, ""]
+    live = "run `make lab` in the course's repository."
+    if binder:
+        live = f"[open the course on Binder]({binder_link(binder, HOME)}), without installing "
+        live += "anything."
     lines += [
         "Here you can read every lesson with its results, also without a network. The sliders, the "
-        "graded labs and your progress are in JupyterLab: "
-        f"[open the course on Binder]({binder_link(binder, HOME)}), without installing anything.",
+        f"graded labs and your progress are in JupyterLab: {live}",
         "",
     ]
     available = [module for module in catalog.modules if module.available]
@@ -70,7 +76,7 @@ def reading_copy(lesson: NotebookNode, module: Module, binder: str) -> NotebookN
     """
     page = copy.deepcopy(lesson)
     page.metadata.pop("widgets", None)
-    live = binder_link(binder, module.lesson)
+    live = binder_link(binder, module.lesson) if binder else ""
     for number, cell in enumerate(page.cells, 1):
         if cell.cell_type == "code":
             cell.metadata["tags"] = [*cell.metadata.get("tags", ()), "hide-input"]
@@ -81,6 +87,11 @@ def reading_copy(lesson: NotebookNode, module: Module, binder: str) -> NotebookN
 
 
 def _lesson_entry(module: Module, catalog: Catalog, binder: str) -> list[str]:
+    links = [
+        f"[{kind} {module.number} on Binder]({binder_link(binder, path)})"
+        for kind, path in (("lesson", module.lesson), ("lab", module.lab))
+        if binder
+    ]
     return [
         f"### [{module.number} · {module.title}]({module.lesson})",
         "",
@@ -88,9 +99,7 @@ def _lesson_entry(module: Module, catalog: Catalog, binder: str) -> list[str]:
         "",
         module.trend,
         "",
-        f"{_facts(module, catalog)} · "
-        f"[lesson {module.number} on Binder]({binder_link(binder, module.lesson)}) · "
-        f"[lab {module.number} on Binder]({binder_link(binder, module.lab)})",
+        " · ".join([_facts(module, catalog), *links]),
         "",
     ]
 
@@ -117,12 +126,12 @@ def _opening(cells: list[NotebookNode], module: Module, binder: str) -> Iterator
         )
     # From a page to the folder of the pages, where the notebooks to download are.
     up = "../" * module.lesson.count("/")
+    on_binder = f"[**Open in Binder**]({binder_link(binder, module.lesson)}), or " if binder else ""
     note = (
         "```{note}\n"
         "These are the lesson and its results, to read. To move the sliders and run the code, "
-        f"[**Open in Binder**]({binder_link(binder, module.lesson)}), or "
-        f"[download the notebook](path:{up}{download_path(module)}) and run it in the course's own "
-        "JupyterLab.\n"
+        f"{on_binder}[download the notebook](path:{up}{download_path(module)}) and run it in the "
+        "course's own JupyterLab.\n"
         "```"
     )
     for place, source in (("title", title), ("live", note), ("opening", rest.strip())):
@@ -131,19 +140,22 @@ def _opening(cells: list[NotebookNode], module: Module, binder: str) -> Iterator
 
 
 def _ending(module: Module, binder: str) -> NotebookNode:
-    source = (
-        f"[Open the lab in Binder]({binder_link(binder, module.lab)}) · "
-        f"{module.points} points · [All modules](../../index.md)"
-    )
+    lab = f"[Open the lab in Binder]({binder_link(binder, module.lab)})"
+    if not binder:
+        lab = f"The lab is in JupyterLab: {module.lab}"
+    source = f"{lab} · {module.points} points · [All modules](../../index.md)"
     return new_markdown_cell(source, id="page-ending")
 
 
 def _without_widget(output: NotebookNode, live: str) -> NotebookNode:
     """Replace controls, which need a kernel, by a line that says where they work."""
     if WIDGET in output.get("data", {}):
-        words = f'The sliders work in the live notebook: <a href="{live}">open it in Binder</a>.'
+        words = "The sliders work in the live notebook"
+        words += f': <a href="{live}">open it in Binder</a>.' if live else "."
         output.data = NotebookNode({"text/html": f'<p class="labkit-live">{words}</p>'})
         output.metadata = NotebookNode()
+    for kind in [kind for kind in output.get("data", {}) if kind.startswith(OURS)]:
+        del output.data[kind]
     return output
 
 

@@ -65,3 +65,14 @@ def release_source(path: Path) -> NotebookNode:
         If the source cannot be read or released.
     """
     return release_notebook(read_source(path))
+
+
+def fold_code(lesson: NotebookNode) -> NotebookNode:
+    """Fold the code of a lesson, in place: who reads meets words and pictures first.
+
+    JupyterLab shows a folded cell as a bar that opens by a click, and runs it like any other.
+    """
+    for cell in lesson.cells:
+        if cell.cell_type == "code":
+            cell.metadata["jupyter"] = {"source_hidden": True}
+    return lesson

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 
 import labkit
+from labkit.authoring.address import NOWHERE, binder_address
 from labkit.authoring.build import render_notebook
 from labkit.authoring.catalog import Catalog, Module, load_catalog
 from labkit.authoring.reading import SiteError, download_path, reading_copy, render_index
@@ -38,8 +38,6 @@ SETTINGS = Path(labkit.__file__).resolve().parents[2] / "site"
 SECONDS_A_CELL = 300
 # What of labkit a lesson's results depend on.
 ROOMS = ("trends", "checks", "exercise", "learner")
-
-_BINDER = re.compile(r"https://mybinder\.org/v2/[^\s?()]+")
 
 
 def build_site(
@@ -81,7 +79,9 @@ def page_files(
     root: Path, catalog: Catalog, run: Collection[str] | None, say: Callable[[str], None]
 ) -> Iterator[tuple[str, bytes]]:
     """Give name and content of what Sphinx reads: index, lessons, notebooks to download."""
-    binder = binder_address(root)
+    binder = binder_address(root, catalog)
+    if not binder:
+        say(NOWHERE)
     wanted = {catalog.module(name) for name in run} if run is not None else set(catalog.modules)
     yield "index.md", render_index(catalog, binder).encode("utf-8")
     for module in catalog.modules:
@@ -91,24 +91,6 @@ def page_files(
             if module in wanted:
                 notebook = executed_lesson(root, module, notebook, say)
             yield module.lesson, render_notebook(reading_copy(notebook, module, binder))
-
-
-def binder_address(root: Path) -> str:
-    """Return Binder's address of this course, which stands in the README's badge.
-
-    Raises
-    ------
-    SiteError
-        If the README has no such badge.
-    """
-    readme = root / "README.md"
-    found = _BINDER.search(readme.read_text(encoding="utf-8")) if readme.is_file() else None
-    if found is None:
-        raise SiteError(
-            f"{readme}: no Binder badge. The site takes the course's address on Binder from it, "
-            "like https://mybinder.org/v2/gh/OWNER/REPOSITORY/HEAD."
-        )
-    return found.group()
 
 
 def executed_lesson(

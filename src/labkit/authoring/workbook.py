@@ -7,6 +7,7 @@ is written while anything in the release would give an answer away. Stripping is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from labkit.authoring.catalog import (
     CATALOG_PATH,
     FACTS,
     LabGrading,
+    TaskFacts,
     course_facts,
     load_catalog,
     render_facts,
@@ -26,11 +28,13 @@ from labkit.authoring.catalog import (
 from labkit.authoring.handout import WorkbookError, WorkbookReport, fill
 from labkit.authoring.leaks import collect_secrets, refuse_leaks, scan_files
 from labkit.authoring.outline import OUTLINE, render_outline
-from labkit.authoring.release import release_source
+from labkit.authoring.release import fold_code, release_source
 from labkit.authoring.source import read_source
+from labkit.titles import task_headings, task_titles
 
 HOME = "HOME.md"
 
+_QUESTION = re.compile(r"lab\.quiz\(\"(\w+)\"\)")
 _NOT_FOR_LEARNERS = {"__pycache__", ".ipynb_checkpoints"}
 
 
@@ -72,7 +76,10 @@ def workbook_files(root: Path) -> Iterator[tuple[str, bytes]]:
             continue
         for notebook in (module.lesson, module.lab):
             source = (root / notebook).with_suffix(".py")
-            yield notebook, render_notebook(release_source(source))
+            released = release_source(source)
+            if notebook == module.lesson:
+                released = fold_code(released)
+            yield notebook, render_notebook(released)
             yield from _companions(source.parent, root)
 
 
@@ -86,14 +93,18 @@ def read_course_facts(root: Path) -> dict[str, Any]:
     """
     catalog = load_catalog(root)
     grading = {
-        module.name: _grading(read_source((root / module.lab).with_suffix(".py")))
+        module.name: _grading(
+            read_source((root / module.lab).with_suffix(".py")),
+            read_source((root / module.lesson).with_suffix(".py")),
+        )
         for module in catalog.modules
         if module.available
     }
     return course_facts(catalog, grading)
 
 
-def _grading(lab: NotebookNode) -> LabGrading:
+def _grading(lab: NotebookNode, lesson: NotebookNode) -> LabGrading:
+    headings, titles = task_headings(lab.cells), task_titles(lab.cells)
     graded = [
         (cell.cell_type, cell.metadata.nbgrader)
         for cell in lab.cells
@@ -101,11 +112,21 @@ def _grading(lab: NotebookNode) -> LabGrading:
     ]
     return LabGrading(
         tasks=tuple(
-            (grading.grade_id.removeprefix("test_"), grading.points)
+            TaskFacts(
+                name=(name := grading.grade_id.removeprefix("test_")),
+                points=grading.points,
+                title=titles.get(grading.grade_id, name),
+                heading=headings.get(grading.grade_id, ""),
+            )
             for kind, grading in graded
             if kind == "code"
         ),
         essay_points=sum(grading.points for kind, grading in graded if kind == "markdown"),
+        questions=tuple(
+            match[1]
+            for cell in lesson.cells
+            if cell.cell_type == "code" and (match := _QUESTION.match(cell.source))
+        ),
     )
 
 

@@ -21,8 +21,6 @@ from labkit.desk.notebooks import SubmitError
 from labkit.files import replacing
 from labkit.learner.zip_names import ZipName
 
-HANDED_IN = "handed_in"
-
 
 class ExchangeRefusedError(Exception):
     """The exchange did not take the work; the text says why."""

@@ -21,7 +21,6 @@ from IPython.display import display
 
 from labkit.desk import report
 from labkit.desk.deliver import (
-    HANDED_IN,
     Exchange,
     ExchangeRefusedError,
     find_exchange,
@@ -30,9 +29,10 @@ from labkit.desk.deliver import (
 )
 from labkit.desk.notebooks import SubmitError, Work, faults, find_notebook, read_work
 from labkit.desk.receipt import RECEIPT, make_receipt, render
-from labkit.desk.rehearse import rehearse
+from labkit.desk.rehearse import Tell, rehearse
 from labkit.desk.unsaved import unsaved
 from labkit.exercise.cards import Card, notice_card
+from labkit.exercise.reporting import FOLDER as REPORTS
 from labkit.handed_in.folder import (
     DEPTH,
     FILE_BYTES,
@@ -43,12 +43,13 @@ from labkit.handed_in.folder import (
 )
 from labkit.learner import progress
 from labkit.learner.identity import learner_id
+from labkit.learner.state import last_hand_in
 from labkit.learner.work import work_digest
-from labkit.learner.zip_names import LEARNER_CHARACTERS, ZipName
+from labkit.learner.zip_names import HANDED_IN, LEARNER_CHARACTERS, ZipName
 
 # Accounts that many people share: as a name they tell an instructor nothing.
 SHARED_ACCOUNTS = {"jovyan", "learner", "root", "student", "ubuntu", "user"}
-LEFT_OUT = {"__pycache__", HANDED_IN}
+LEFT_OUT = {"__pycache__", HANDED_IN, REPORTS}
 
 
 @dataclass(frozen=True)
@@ -60,12 +61,22 @@ class Wishes:
         anyway: hand in although the file may not be what the learner believes it to be.
         learner: the name that the instructor knows; empty for the account's.
         to: the folder for the zip; None for the workbook's own.
+        tell: called with how many cells have run from the top, and of how many.
     """
 
     validate: bool = True
     anyway: bool = False
     learner: str = ""
     to: Path | None = None
+    tell: Tell = lambda done, cells: None
+
+
+class NameNeeded(SubmitError):
+    """Nothing was handed in, since nobody can tell whose work it is."""
+
+
+class LookedOdd(SubmitError):
+    """Nothing was handed in, since the file may not be what the learner believes it to be."""
 
 
 Show = Callable[[Card], None]
@@ -112,14 +123,14 @@ def hand_in(work: Work, found: list[str], wishes: Wishes, show: Show) -> dict[st
         SubmitError: nothing was handed in.
     """
     if found and not wishes.anyway:
-        raise SubmitError(report.refusal(found))
+        raise LookedOdd(report.refusal(found))
     files = gather(work)
     exchange = None if wishes.to else find_exchange(work.lab)
     learner = exchange.learner if exchange else _named(wishes.learner or learner_id())
     rehearsal = None
     if wishes.validate:
         show(report.rehearsing_card(work))
-        rehearsal = rehearse(work, files)
+        rehearsal = rehearse(work, files, tell=wishes.tell)
         show(report.rehearsal_card(work, rehearsal))
     receipt = make_receipt(work, learner, files, rehearsal.as_data() if rehearsal else None)
     place, how, trouble = _deliver(work, receipt, files, exchange, wishes)
@@ -222,7 +233,10 @@ def _deliver(
     claimed = receipt["when"][:19].replace("-", "").replace(":", "") + "Z"
     name = ZipName(receipt["learner"], work.lab, claimed, receipt["id"])
     folder = wishes.to or work.root / HANDED_IN / work.lab
-    return str(write_zip(folder, name, files)), "zip", trouble
+    path = write_zip(folder, name, files)
+    # A learner knows the workbook, and not what lies above it.
+    inside = path.is_relative_to(work.root)
+    return str(path.relative_to(work.root) if inside else path), "zip", trouble
 
 
 def _named(learner: str) -> str:
@@ -234,7 +248,7 @@ def _named(learner: str) -> str:
     )
     if not usable or name.lower() in SHARED_ACCOUNTS or len(name) > LEARNER_CHARACTERS:
         said = ascii(name[:LEARNER_CHARACTERS])
-        raise SubmitError(
+        raise NameNeeded(
             f"Nothing was handed in: {said} does not tell who you are. Give the name that "
             "your instructor knows you by: submit(..., learner='ada') in the notebook, "
             "`labkit submit LAB --learner ada` in a terminal."
@@ -258,17 +272,15 @@ def _record(work: Work, receipt: dict[str, Any], how: str) -> list[str]:
 
 
 def _handed_in(work: Work) -> str:
-    """When this lab was last handed in and whether it has changed since, in words."""
+    """When this lab was last handed in or packed and whether it has changed since, in words."""
     try:
-        submitted = progress.load().get(work.lab, {}).get("submitted", [])
+        last = last_hand_in(progress.load().get(work.lab, {}))
     except progress.ProgressError:
         return ""
-    if not submitted:
+    if last is None:
         return ""
-    last = submitted[-1]
-    changed = last.get("digest") != work_digest(work.content)
-    since = "changed since" if changed else "not changed since"
-    return f"Handed in {last.get('when')} (receipt {last.get('receipt')}), {since}."
+    since = "changed since" if last.digest != work_digest(work.content) else "not changed since"
+    return f"{last.stage.capitalize()} {last.when} (receipt {last.receipt}), {since}."
 
 
 def _unsaved_faults(work: Work) -> list[str]:

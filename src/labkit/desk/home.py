@@ -8,6 +8,7 @@ torch, and the page must be there at once.
 
 from __future__ import annotations
 
+import glob
 import json
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,9 @@ from labkit.errors import CourseError
 from labkit.exercise.outcome import Status
 from labkit.learner import progress as records
 from labkit.learner.progress import ProgressError
+from labkit.learner.state import Stage, last_hand_in, stage
 from labkit.learner.work import work_digest
+from labkit.learner.zip_names import HANDED_IN
 
 Facts = dict[str, Any]
 PASSED = str(Status.PASSED)
@@ -44,13 +47,14 @@ def home(folder: Path) -> dict[str, Any]:
     titles = {module["name"]: module for module in modules}
     for module in modules:
         module["prerequisites"] = [
-            {"name": name, "title": titles[name]["title"], "done": titles[name]["state"] == "done"}
+            {"name": name, "title": titles[name]["title"], "stage": titles[name]["stage"]}
             for name in module["prerequisites"]
             if name in titles
         ]
     return {
         "title": facts["title"],
         "introduction": facts["introduction"],
+        "help": facts.get("help", ""),
         "notices": notices,
         "next": next_step(modules),
         "total": _total(modules),
@@ -111,12 +115,12 @@ def _set_aside(path: Path) -> list[Path]:
 
 def next_step(modules: list[dict[str, Any]]) -> dict[str, str] | None:
     """Say what to do next, or None where nothing is available or all is done."""
-    begun = [module for module in modules if module["state"] == "begun"]
+    begun = [module for module in modules if module["stage"] not in (Stage.NEW, Stage.DONE)]
     if begun:
         return _continue(max(begun, key=lambda module: module["when"]))
-    done = {module["name"] for module in modules if module["state"] == "done"}
-    fresh = [module for module in modules if module["lesson"] and module["state"] == "new"]
-    ready = [m for m in fresh if all(before["done"] for before in m["prerequisites"])]
+    done = any(module["stage"] == Stage.DONE for module in modules)
+    fresh = [module for module in modules if module["lesson"] and module["stage"] == Stage.NEW]
+    ready = [m for m in fresh if all(one["stage"] == Stage.DONE for one in m["prerequisites"])]
     for module in ready or fresh:
         verb = "Go on" if done else "Begin"
         return {
@@ -129,38 +133,43 @@ def next_step(modules: list[dict[str, Any]]) -> dict[str, str] | None:
 
 
 def _continue(module: dict[str, Any]) -> dict[str, str]:
-    step = {"module": module["name"], "path": module["lab"]}
-    open_tasks = [task["name"] for task in module["tasks"] if task["status"] != PASSED]
-    if not module["tried"]:
-        step |= {"action": "Begin the lab", "why": "You have been in the lesson; the lab is next."}
-    elif open_tasks:
-        count = f"{module['passed']} of {len(module['tasks'])} tasks passed"
-        step |= {"action": "Continue the lab", "why": f"{count}. Next task: {open_tasks[0]}."}
-    else:
-        why = "All tasks are passed. Write what is asked for in words, then hand in from the lab."
-        step |= {"action": "Hand in the lab", "why": why}
-    return step
+    open_tasks = [task["title"] for task in module["tasks"] if task["status"] != PASSED]
+    count = f"{module['passed']} of {len(module['tasks'])} tasks passed"
+    path, action, why = module["lab"], "Continue the lab", f"{count}."
+    if open_tasks:
+        why += f" Next task: {open_tasks[0]}."
+    match module["stage"]:
+        case Stage.LESSON_BEGUN:
+            path, action = module["lesson"], "Go on with the lesson"
+            why = "Run its cells to the end; the lab is next."
+        case Stage.LESSON_READ:
+            action, why = "Begin the lab", "You have read the lesson; the lab is next."
+        case Stage.PASSED:
+            action = "Hand in the lab"
+            why = "All tasks are passed. Write what is asked for in words, then hand in."
+        case Stage.PACKED:
+            action = "Open the lab"
+            why = "It is packed and not sent yet: send the zip to your instructor."
+        case Stage.HANDED_IN:
+            why = f"Handed in with {why[0].lower()}{why[1:]} The last hand-in counts."
+    return {"module": module["name"], "path": path, "action": action, "why": why}
 
 
 def _module(facts: dict[str, Any], reached: dict[str, Any], folder: Path) -> dict[str, Any]:
     tasks = [_task(task, reached.get("tasks", {}).get(task["name"])) for task in facts["tasks"]]
-    passed = sum(task["status"] == PASSED for task in tasks)
-    tried = sum(task["tries"] > 0 for task in tasks)
-    submitted = _submitted(reached, folder / (facts.get("lab") or ""))
-    state = "new"
-    if submitted is not None:
-        state = "done"
-    elif reached:
-        state = "begun"
+    answers = reached.get("quiz", {})
+    right = sum(bool(answers.get(name, {}).get("right")) for name in facts["questions"])
     return facts | {
         "tasks": tasks,
         "reached": round(sum(task["best"] * task["points"] for task in tasks), 2),
         "checked_points": sum(task["points"] for task in tasks),
-        "passed": passed,
-        "tried": tried,
-        "state": state,
+        "passed": sum(task["status"] == PASSED for task in tasks),
+        "tried": sum(task["tries"] > 0 for task in tasks),
+        "answered": sum(name in answers for name in facts["questions"]),
+        "right": right,
+        "stage": stage(reached, [task["name"] for task in facts["tasks"]]),
         "when": _latest(reached),
-        "submitted": submitted,
+        "submitted": _submitted(reached, folder, facts),
         "changed": [task["changed"] for task in tasks if task["changed"]],
     }
 
@@ -187,23 +196,29 @@ def _changed(facts: dict[str, Any], entry: dict[str, Any]) -> str:
     if before == now:
         return ""
     direction = "up" if now > before else "down"
-    return f"{facts['name']}: {direction} from {before:.3g} to {now:.3g} points"
+    return f"{facts['title']}: {direction} from {before:.3g} to {now:.3g} points"
 
 
-def _submitted(reached: dict[str, Any], lab: Path) -> dict[str, str] | None:
-    """Give the latest submission, how many there were, and whether the lab changed since."""
-    entries = [one for one in reached.get("submitted", []) if isinstance(one, dict)]
-    if not entries:
+def _submitted(
+    reached: dict[str, Any], folder: Path, facts: dict[str, Any]
+) -> dict[str, str] | None:
+    """Give the latest hand-in, where its zip lies, and whether the lab changed since."""
+    last = last_hand_in(reached)
+    if last is None:
         return None
-    # As everywhere: they stand in the order of time, of two in one second the later one last.
-    latest = entries[-1]
     return {
-        "when": str(latest.get("when", "")),
-        "receipt": str(latest.get("receipt", "")),
-        "how": str(latest.get("how", "")),
-        "times": str(len(entries)),
-        "since": _since(lab, str(latest.get("digest", ""))),
+        "stage": last.stage,
+        "when": last.when,
+        "receipt": last.receipt,
+        "file": "" if last.sent else _zip_of(folder / HANDED_IN / facts["name"], last.receipt),
+        "since": _since(folder / (facts.get("lab") or ""), last.digest),
     }
+
+
+def _zip_of(folder: Path, receipt: str) -> str:
+    """Return the path of a receipt's zip, relative to the workbook; empty if it is not there."""
+    found = sorted(folder.glob(f"*{glob.escape(receipt)}*.zip")) if receipt else []
+    return found[-1].relative_to(folder.parents[1]).as_posix() if found else ""
 
 
 def _since(lab: Path, digest: str) -> str:
@@ -217,7 +232,10 @@ def _since(lab: Path, digest: str) -> str:
 def _latest(reached: dict[str, Any]) -> str:
     """When the learner last did something in a lab, as ISO text; empty if never."""
     entries = [*reached.get("tasks", {}).values(), *reached.get("quiz", {}).values()]
-    return max((str(one.get("when", "")) for one in entries if isinstance(one, dict)), default="")
+    entries += reached.get("submitted", [])
+    times = [str(one.get("when", "")) for one in entries if isinstance(one, dict)]
+    times += [*reached.get("lesson", {}).values(), *reached.get("sent", {}).values()]
+    return max(times, default="")
 
 
 def _total(modules: list[dict[str, Any]]) -> dict[str, float]:

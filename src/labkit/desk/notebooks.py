@@ -156,6 +156,7 @@ def faults(work: Work) -> list[str]:
             f"These cells are there more than once: {', '.join(twice)}. Only the last of each "
             "counts. Delete the copies that you do not want."
         )
+    found += [words for cell in work.submitted.cells for words in cell.left_out]
     return found + _edition_faults(work)
 
 

@@ -29,6 +29,9 @@ CELL_SECONDS = 300
 TOTAL_SECONDS = 900
 # Of the process that holds the kernel, beyond the time of the cells.
 MARGIN_SECONDS = 60
+# Between two looks at the progress that the process below writes into this file.
+LOOK_SECONDS = 0.2
+DONE = "done.txt"
 
 
 @dataclass(frozen=True)
@@ -72,8 +75,15 @@ class Rehearsal:
         return {**asdict(self), "tasks": [asdict(result) for result in self.tasks]}
 
 
+# Told how many cells are done, and of how many.
+Tell = Callable[[int, int], None]
+
+
 def rehearse(
-    work: Work, files: Mapping[str, bytes], total_seconds: int = TOTAL_SECONDS
+    work: Work,
+    files: Mapping[str, bytes],
+    total_seconds: int = TOTAL_SECONDS,
+    tell: Tell = lambda done, cells: None,
 ) -> Rehearsal:
     """Run a notebook from the top.
 
@@ -81,8 +91,10 @@ def rehearse(
         work: the notebook.
         files: name and content of all that is handed in, the notebook included.
         total_seconds: limit on all cells together; a cell has at most `CELL_SECONDS`.
+        tell: called again and again while it runs.
     """
     started = time.monotonic()
+    tell(0, len(work.submitted.cells))
     outputs: dict[str, Any] = {}
     reached: dict[str, Any] = {}
     try:
@@ -91,7 +103,7 @@ def rehearse(
             for file, content in files.items():
                 (folder / file).parent.mkdir(parents=True, exist_ok=True)
                 (folder / file).write_bytes(content)
-            unfinished = _run(folder / work.name, Path(name), total_seconds)
+            unfinished = _run(folder / work.name, Path(name), total_seconds, tell)
             outputs = _read(Path(name, "result.json"))
             with contextlib.suppress(progress.ProgressError):
                 reached = progress.load(Path(name, "home", "progress.json")).get(work.lab, {})
@@ -104,7 +116,7 @@ def rehearse(
     return Rehearsal(tuple(outcome.results()), outcome.stops_at(), unfinished, seconds)
 
 
-def _run(notebook: Path, folder: Path, total_seconds: int) -> str:
+def _run(notebook: Path, folder: Path, total_seconds: int, tell: Tell) -> str:
     """Run a process that runs the notebook; return why it came to an early end, if it did."""
     environment = {
         **os.environ,
@@ -125,7 +137,7 @@ def _run(notebook: Path, folder: Path, total_seconds: int) -> str:
             stderr=log,
         )
         try:
-            ended = child.wait(total_seconds + MARGIN_SECONDS)
+            ended = _wait(child, folder / DONE, total_seconds + MARGIN_SECONDS, tell)
         except subprocess.TimeoutExpired:
             return "It took too long."
         finally:
@@ -137,6 +149,24 @@ def _run(notebook: Path, folder: Path, total_seconds: int) -> str:
         text = (folder / "log.txt").read_text(encoding="utf-8", errors="replace").strip()
         return f"The run broke off: {text.splitlines()[-1] if text else f'exit code {ended}'}"
     return ""
+
+
+def _wait(child: subprocess.Popen[bytes], done: Path, seconds: float, tell: Tell) -> int:
+    """Wait for a process, telling what it writes of its progress; return its exit code.
+
+    Raises:
+        subprocess.TimeoutExpired: it takes longer.
+    """
+    end = time.monotonic() + seconds
+    while True:
+        with contextlib.suppress(OSError, ValueError):
+            number, _, cells = done.read_text(encoding="ascii").partition(" ")
+            tell(int(number), int(cells))
+        try:
+            return child.wait(LOOK_SECONDS)
+        except subprocess.TimeoutExpired:
+            if time.monotonic() > end:
+                raise
 
 
 class _Findings:
@@ -223,7 +253,9 @@ def _read(path: Path) -> dict[str, Any]:
 # ------------------------------------------------------------- in the process below the desk's
 
 
-def execute(notebook: Path, total_seconds: int) -> tuple[list[dict[str, Any]], str]:
+def execute(
+    notebook: Path, total_seconds: int, tell: Tell = lambda done, cells: None
+) -> tuple[list[dict[str, Any]], str]:
     """Run all cells; return what each gave, and why the run came to an early end.
 
     Of a cell that ran there is its error, with name and text, and its value if that is a number.
@@ -247,6 +279,7 @@ def execute(notebook: Path, total_seconds: int) -> tuple[list[dict[str, Any]], s
     try:
         with client.setup_kernel():
             for place, cell in enumerate(node.cells):
+                tell(place, len(node.cells))
                 client.execute_cell(cell, place)
                 ran.append(_ran(cell))
     except DeadKernelError:
@@ -280,7 +313,11 @@ def _ran(cell: Any) -> dict[str, Any]:
 def main() -> None:
     """Run a notebook and write what came out beside it; the desk's process reads that."""
     notebook, folder, seconds = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-    cells, unfinished = execute(notebook, seconds)
+
+    def tell(done: int, cells: int) -> None:
+        (folder / DONE).write_text(f"{done} {cells}", encoding="ascii")
+
+    cells, unfinished = execute(notebook, seconds, tell)
     found = json.dumps({"cells": cells, "unfinished": unfinished})
     (folder / "result.json").write_text(found, encoding="utf-8")
 

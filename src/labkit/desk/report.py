@@ -27,7 +27,8 @@ def standing_card(work: Work, found: Sequence[str], handed_in: str) -> Card:
         f"{work.path.name}, saved {saved_at(work.path)}. Only what is saved is handed in.",
         handed_in or "Not handed in yet.",
         *(f"Mend first: {sentence}" for sentence in found),
-        f'To hand in: save (Ctrl+S), then run submit("{work.lab}", now=True). The last one counts.',
+        "To hand in: press Hand in above the notebook, which saves it first. Where there is no "
+        f'such button, save (Ctrl+S) and run submit("{work.lab}", now=True). The last one counts.',
     ]
     return notice_card(f"Handing in {work.lab}", "\n".join(lines))
 

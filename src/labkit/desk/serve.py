@@ -41,7 +41,7 @@ def lab_command(folder: Path, port: int, open_browser: bool) -> list[str]:
 
     Port 0 stands for Jupyter's usual port or the next free one; any other is taken or refused.
     """
-    command = [sys.executable, "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1"]
+    command = [sys.executable, "-m", "labkit.desk.start", "--ServerApp.ip=127.0.0.1"]
     command.append(f"--ServerApp.root_dir={folder}")
     if port:
         command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]

@@ -1,8 +1,8 @@
-"""A small Jupyter server extension: the home page's data, and progress to and from a file.
+"""A small Jupyter server extension: the home page's data, what learners do, and their progress.
 
-It answers `labkit/home` and `labkit/progress` below the server's base address, for who is logged
-in. What the page shows is the work of `home`, keeping progress that of `labkit.learner.progress`.
-A refusal is a sentence for the learner, as JSON: `{"message": ...}`.
+It answers `labkit/home`, `labkit/events` and `labkit/progress` below the server's base address,
+for who is logged in. What the page shows is the work of `home`, keeping progress that of
+`labkit.learner.progress`. A refusal is a sentence for the learner, as JSON: `{"message": ...}`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from jupyter_server.utils import url_path_join
 from tornado import web
 
 from labkit.authoring.catalog import CATALOG_PATH, FACTS
-from labkit.desk.home import HomeError, home
+from labkit.desk.home import HomeError, home, read_facts
 from labkit.errors import CourseError
 from labkit.learner import progress as records
 from labkit.learner.progress import ProgressError
@@ -59,6 +59,7 @@ class HomeHandler(Handler):
             self.refuse(404, str(trouble))
             return
         data["path"] = page.relative_to(self.root()).as_posix()
+        data["instructor"] = bool(self.settings.get("labkit_instructor"))
         data["folder"] = page.parent.relative_to(self.root()).as_posix()
         # Tornado compares the answer's digest with the browser's and sends 304 by itself.
         self.finish(json.dumps(data))
@@ -90,6 +91,61 @@ class ProgressHandler(Handler):
             self.refuse(400, str(trouble))
             return
         self.finish(json.dumps({"message": "Progress restored."}))
+
+
+class EventsHandler(Handler):
+    """`POST labkit/events`: something that a learner did and that counts as progress."""
+
+    @web.authenticated
+    async def post(self) -> None:
+        """Keep it; see `keep_event` for what there is."""
+        try:
+            event = json.loads(self.request.body)
+            await asyncio.to_thread(keep_event, self.root(), event)
+        except ProgressError as trouble:
+            self.refuse(409, str(trouble))
+            return
+        except (CourseError, ValueError, LookupError, TypeError):
+            self.refuse(400, "The server does not know this lesson or question.")
+            return
+        self.finish(json.dumps({"message": "Kept."}))
+
+
+def keep_event(root: Path, event: dict[str, Any]) -> None:
+    """Keep in the progress file what a learner did.
+
+    Args:
+        root: the folder that Jupyter serves.
+        event: `{"kind": "lesson", "path", "state": "begun" or "read"}`,
+            `{"kind": "quiz", "lab", "question", "right"}` or `{"kind": "sent", "lab", "receipt"}`.
+
+    Raises:
+        LookupError, CourseError: there is no such lesson, lab or question.
+        ProgressError: it could not be kept.
+    """
+    if not isinstance(event, dict):
+        raise TypeError("an event is a table")
+    path = str(event.get("path", ""))
+    facts = read_facts(_folder_of(root, path))
+    modules = {module["name"]: module for module in facts["modules"]}
+    match event["kind"]:
+        case "lesson" if event["state"] in ("begun", "read"):
+            lessons = {str(one["lesson"]): name for name, one in modules.items()}
+            records.record_lesson(lessons["/".join(Path(path).parts[-3:])], event["state"])
+        case "quiz" if event["question"] in modules[event["lab"]]["questions"]:
+            records.record_quiz(event["lab"], event["question"], bool(event["right"]))
+        case "sent" if event["lab"] in modules:
+            records.record_sent(event["lab"], str(event["receipt"]))
+        case _:
+            raise LookupError(event["kind"])
+
+
+def _folder_of(root: Path, path: str) -> Path:
+    """Return the course's folder that a lesson lies in, else the one that is found below `root`."""
+    for folder in (root / path.lstrip("/")).parents if path else ():
+        if folder.is_relative_to(root) and (folder / FACTS).is_file():
+            return folder
+    return find_home(root, "").parent
 
 
 def find_home(root: Path, path: str) -> Path:
@@ -124,9 +180,14 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 
 def _load_jupyter_server_extension(server: ServerApp) -> None:
+    from labkit.desk.hand_in_job import HandIn, HandInHandler  # which needs `Handler` from here
+
+    latest: list[HandIn] = []
     base: Any = server.web_app.settings["base_url"]
-    handlers = [
+    handlers: list[Any] = [
+        (url_path_join(base, "labkit", "handin"), HandInHandler, {"latest": latest}),
         (url_path_join(base, "labkit", "home"), HomeHandler),
+        (url_path_join(base, "labkit", "events"), EventsHandler),
         (url_path_join(base, "labkit", "progress"), ProgressHandler),
     ]
     server.web_app.add_handlers(".*$", handlers)

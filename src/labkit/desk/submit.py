@@ -7,15 +7,11 @@ this module imports next to nothing and hands in only when told `now`; the steps
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from IPython import get_ipython
 
-from labkit.exercise.instances import is_exam
-
-# Set by nbgrader, and by us, wherever notebooks are graded or validated.
-EXECUTION = "NBGRADER_EXECUTION"
+from labkit.exercise.instances import is_graded_run
 
 
 def submit(
@@ -40,7 +36,7 @@ def submit(
         learner: your name as your instructor knows it, where the account's is another one.
         to: a folder for the zip instead of `handed_in/` in the workbook.
     """
-    if get_ipython() is None or is_exam() or EXECUTION in os.environ:
+    if get_ipython() is None or is_graded_run():
         return
     from labkit.desk.handing_in import Wishes, from_notebook
 

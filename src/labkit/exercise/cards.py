@@ -10,14 +10,17 @@ status on a ground of its own, a word with a sign.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 from textwrap import wrap
+from typing import Any
 
 from labkit.exercise.outcome import Outcome, Status
 from labkit.exercise.quiz import Question
 
+QUESTION_TYPE = "application/vnd.labkit.question+json"
 WIDTH = 88
 """Columns of the text form."""
 
@@ -32,35 +35,47 @@ SIGNS = {
     Status.NOT_ATTEMPTED: ("○", "#6b6b6b"),
     Status.ERROR: ("⚠", "#c62828"),
 }
+OUTCOME = re.compile(
+    f"(?:{'|'.join(sign for sign, _ in SIGNS.values())}) [^:]*(?::[^:]*?)*?: "
+    f"({'|'.join(Status)}) · "
+)
+TRAP = re.compile(r"^  Known trap: (.*(?:\n    .*)*)", re.MULTILINE)
 Row = tuple[str, str]
 
 
 @dataclass(frozen=True, repr=False)
 class Card:
-    """Something to show, in HTML and in plain text."""
+    """Something to show, in HTML, in plain text, and as data by type for our own extension."""
 
     html: str
     text: str
+    data: Mapping[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """The text form, which a terminal shows."""
         return self.text
 
-    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        return {"text/html": self.html, "text/plain": self.text}
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        return {"text/html": self.html, "text/plain": self.text, **self.data}
 
 
 def outcome_card(
-    task: str, outcome: Outcome, points: float, where: str, before: float | None = None
+    task: str,
+    outcome: Outcome,
+    points: float,
+    where: str,
+    before: float | None = None,
+    hints: Sequence[str] = (),
 ) -> Card:
     """Show the outcome of a check.
 
     Args:
-        task: the task's name.
+        task: what the task is called.
         outcome: what the judge said.
         points: the task's full points.
         where: on which instances it was judged, for example "your practice instance".
         before: the score of the try before, from 0 to 1; None if there was none.
+        hints: hints to offer, one inside the other, where the task is not passed.
     """
     note = f"{outcome.score * points:.3g} of {points:g} points on {where}"
     if before is not None:
@@ -70,10 +85,24 @@ def outcome_card(
     folded = [("Printed by your code", outcome.printed)] if outcome.printed.strip() else []
     sign, colour = SIGNS[outcome.status]
     heading = f"{escape(task)}: {_badge(outcome.status)}"
+    offered = "" if outcome.status is Status.PASSED else _hints(hints)
     return Card(
-        _frame(heading, note, _rows(rows) + _folded(folded), colour),
+        _frame(heading, note, _rows(rows) + offered + _folded(folded), colour),
         _text(f"{sign} {task}: {outcome.status}", note, [*rows, *folded]),
     )
+
+
+def read_outcome(text: str) -> tuple[Status, str] | None:
+    """Read an outcome's status and misconception back from its card's text form.
+
+    Returns:
+        None if the text is no such card.
+    """
+    found = OUTCOME.match(" ".join(text.split()))
+    if not found:
+        return None
+    trap = TRAP.search(text)
+    return Status(found[1]), " ".join(trap[1].split()) if trap else ""
 
 
 def hint_card(task: str, hints: Sequence[str], opened: int) -> Card:
@@ -87,10 +116,11 @@ def hint_card(task: str, hints: Sequence[str], opened: int) -> Card:
     return Card(_frame(escape(title), note, body, NEUTRAL), _text(title, note, rows))
 
 
-def question_card(question: Question) -> Card:
+def question_card(lab: str, question: Question) -> Card:
     """Show a quiz question; each option opens to tell whether it is right, and why.
 
-    The text form holds the options without the answers.
+    The text form holds the options without the answers. The extension of JupyterLab draws the
+    question from data instead: there a click answers it, and counts.
     """
     title, note = "Question", "open an option to compare"
     options = list(zip(question.letters, question.options, strict=True))
@@ -101,7 +131,17 @@ def question_card(question: Question) -> Card:
     body = _rows([("", question.text)]) + _folded(folded)
     rows = [("", question.text), *((f"{letter})", option.text) for letter, option in options)]
     how = "answer with lab.quiz(NAME, LETTER)"
-    return Card(_frame(title, note, body, NEUTRAL), _text(title, how, rows))
+    data = {
+        "lab": lab,
+        "name": question.name,
+        "text": question.text,
+        "options": [
+            {"letter": letter, "text": option.text, "why": option.why, "right": option.right}
+            for letter, option in options
+        ],
+    }
+    html, text = _frame(title, note, body, NEUTRAL), _text(title, how, rows)
+    return Card(html, text, {QUESTION_TYPE: data})
 
 
 def answer_card(question: Question, letter: str) -> Card:
@@ -185,6 +225,17 @@ def _folded(folded: Sequence[Row]) -> str:
         f'<div style="margin:.3em 1.2em;white-space:pre-wrap">{_in_html(text)}</div></details>'
         for label, text in folded
     )
+
+
+def _hints(hints: Sequence[str]) -> str:
+    """Fold hints into each other, so that each opens only after the gentler one."""
+    html = ""
+    for place, hint in reversed(list(enumerate(hints, 1))):
+        html = (
+            f'<details style="margin:.3em 0"><summary>Hint {place} of {len(hints)}</summary>'
+            f'<div style="margin:.3em 1.2em">{_in_html(hint)}{html}</div></details>'
+        )
+    return html
 
 
 def _table(caption: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -22,6 +22,8 @@ from labkit.learner.identity import learner_id
 from labkit.learner.variants import PRACTICE_KEY, private_key, seed
 
 EXAMS_VARIABLE = "LABKIT_EXAMS"
+# Set by nbgrader, and by us, wherever a notebook is graded or run as grading runs it.
+EXECUTION_VARIABLE = "NBGRADER_EXECUTION"
 
 kept: dict[str, str] = {}
 """Exams' instances that need not be drawn, as JSON by `<slug>/<task>/<seed>`: what was drawn here
@@ -35,6 +37,11 @@ class DrawError(RuntimeError):
 def is_exam() -> bool:
     """Tell whether this process grades."""
     return bool(os.environ.get(EXAMS_VARIABLE))
+
+
+def is_graded_run() -> bool:
+    """Tell whether the notebook is graded, or run as grading runs it, and nobody looks on."""
+    return is_exam() or EXECUTION_VARIABLE in os.environ
 
 
 def instance(spec: LabSpec, task: str) -> Instance:
@@ -97,9 +104,6 @@ def exam_of(folder: Path, slug: str, task: str) -> Draw:
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
     try:
-        package = importlib.import_module(f"exams.{slug}")
-        if hasattr(package, "TASKS"):  # until the exams of every lab are by task
-            return lambda rng: package.draw(task, int(rng.integers(2**62)))
         drawn_by: Draw = importlib.import_module(f"exams.{slug}.{task}").draw
     except ModuleNotFoundError as problem:
         raise ModuleNotFoundError(

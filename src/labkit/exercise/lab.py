@@ -16,7 +16,9 @@ from IPython.display import display
 
 from labkit import __version__
 from labkit.exercise import cards
-from labkit.exercise.instances import DrawError, instance, is_exam
+from labkit.exercise.first_run import explain_missing_answers
+from labkit.exercise.instances import DrawError, instance, is_exam, is_graded_run
+from labkit.exercise.reporting import pack_report
 from labkit.exercise.summary import progress_card
 from labkit.exercise.task import LabSpec, fault_of_the_check, judge
 from labkit.learner import progress as records
@@ -36,6 +38,7 @@ def opener(spec: LabSpec) -> Callable[[int], Lab]:
         Raises:
             EditionError: the notebook was made for another edition.
         """
+        explain_missing_answers()
         return Lab(spec, edition)
 
     return open_lab
@@ -97,21 +100,39 @@ class Lab:
             lambda: records.record_task(self._spec.assignment, task, outcome.score, outcome.status)
         )
         last = None if before is None else before["score"]
-        display(cards.outcome_card(task, outcome, found.points, where, last))
+        hints = () if is_graded_run() else found.hints
+        title = self._spec.called(task)
+        display(cards.outcome_card(title, outcome, found.points, where, last, hints))
         if notice is not None:
             display(notice)
         return Points(round(outcome.score * found.points, 2))
 
     def hint(self, task: str) -> None:
-        """Open one more hint of a task.
+        """Open one more hint of a task; in graded work, where hints have no place, do nothing.
 
         Raises:
             LookupError: the lab has no task of this name.
         """
         hints = self._spec.task(task).hints
+        if is_graded_run():
+            return
         opened = min(self._reached().get("hints", {}).get(task, 0) + 1, len(hints))
         display(cards.hint_card(task, hints, opened))
         self._keep(lambda: records.record_hint(self._spec.assignment, task, opened))
+
+    def report(self, task: str, answer: Any) -> None:
+        """Pack what is needed to look into a check that seems wrong, in a file to send.
+
+        Args:
+            task: the task's name.
+            answer: what was given to the check.
+
+        Raises:
+            LookupError: the lab has no task of this name.
+        """
+        found = self._spec.task(task)
+        if not is_graded_run():
+            display(pack_report(self._spec, found, answer, instance(self._spec, task)))
 
     def quiz(self, question: str, choice: str | None = None) -> None:
         """Show a question; with a choice, say whether it is right and why.
@@ -122,7 +143,7 @@ class Lab:
         """
         found = self._spec.question(question)
         if choice is None:
-            display(cards.question_card(found))
+            display(cards.question_card(self._spec.assignment, found))
             return
         display(cards.answer_card(found, choice))
         right = found.option(choice).right
@@ -133,10 +154,14 @@ class Lab:
     ) -> None:
         """Show what was reached; save it to a file or restore it from one first.
 
+        In graded work it does nothing: what was reached in practice is not known there.
+
         Args:
             save: a file to write a copy to; what an earlier copy there holds stays in it.
             restore: a saved copy; of each task the better score stays.
         """
+        if is_graded_run():
+            return
         done = []
         if restore is not None:
             source = Path(restore).expanduser()

@@ -134,27 +134,3 @@ def weighted(parts: Sequence[tuple[float, Outcome]], praise: str) -> Outcome:
     if score == 0.0:
         return replace(short[0], parts=scores)
     return replace(short[0], status=Status.PARTIAL, score=score, parts=scores)
-
-
-def over_cases(outcomes: Sequence[Outcome], praise: str) -> Outcome:
-    """Join several cases: the mean score, and the words of the first that fell short.
-
-    Args:
-        outcomes: one outcome a case, at least one.
-        praise: the message when every case passed.
-
-    Raises:
-        ValueError: there are no outcomes.
-    """
-    if not outcomes:
-        raise ValueError("no case was judged")
-    score = math.fsum(outcome.score for outcome in outcomes) / len(outcomes)
-    short = [outcome for outcome in outcomes if outcome.status is not Status.PASSED]
-    if not short:
-        return passed(praise)
-    first = short[0]
-    if score == 0.0:
-        return first
-    right = len(outcomes) - len(short)
-    message = f"{right} of {len(outcomes)} cases are right. The first that is not: {first.message}"
-    return Outcome(Status.PARTIAL, score, message, first.on, first.next_step, first.misconception)

@@ -31,13 +31,20 @@ READING_SECONDS = 10.0
 """CPU-seconds for walking through an iterator of the learner's."""
 
 
-def as_number(value: Any, what: str) -> float:
-    """Read a single finite real number: int, float, NumPy or torch scalar, or an array of one.
+def as_number(value: Any, what: str, *, finite: bool = True) -> float:
+    """Read a single real number: int, float, NumPy or torch scalar, or an array of one.
+
+    Args:
+        value: the number.
+        what: the name of the value in messages.
+        finite: False where infinity is an answer.
 
     Raises:
-        UnusableError: it is something else, or not finite.
+        UnusableError: it is something else, no number at all, or not finite where it has to be.
     """
-    array = as_array(value, what)
+    array = _numbers(as_returned(value, f"the {what}"), what)
+    if finite or np.isnan(array).any():
+        _refuse_not_finite(array, what)
     if array.size != 1:
         raise UnusableError(
             f"The {what} should be one number, but it is an array of shape {array.shape}.",
@@ -96,6 +103,11 @@ def as_array(value: Any, what: str, shape: tuple[int | None, ...] | None = None)
             f"{_as_words(array.shape)}.",
             "Print the shape of every step to see where it changes.",
         )
+    _refuse_not_finite(array, what)
+    return array
+
+
+def _refuse_not_finite(array: Floats, what: str) -> None:
     wrong = ~np.isfinite(array)
     if wrong.any():
         place = tuple(int(i) for i in np.argwhere(wrong)[0])
@@ -104,7 +116,6 @@ def as_array(value: Any, what: str, shape: tuple[int | None, ...] | None = None)
             f"The {what} is {array[place]}{at}; every value must be a finite number.",
             "Look for a division by zero, a logarithm of zero or training that diverged.",
         )
-    return array
 
 
 def as_probabilities(value: Any, what: str, shape: tuple[int | None, ...] | None = None) -> Floats:
@@ -250,6 +261,8 @@ def as_pairs(value: Any, what: str) -> set[tuple[str, str]]:
     Raises:
         UnusableError: it is something else.
     """
+    if _is_pandas(value) and hasattr(value, "columns"):
+        value = value.to_numpy()
     items = _items(as_returned(value, f"the {what}"))
     pairs = [_items(item) for item in items] if items is not None else [None]
     if not all(pair and len(pair) == 2 and all(isinstance(t, str) for t in pair) for pair in pairs):
@@ -263,8 +276,14 @@ def as_pairs(value: Any, what: str) -> set[tuple[str, str]]:
     return {(str(pair[0]), str(pair[1])) for pair in pairs if pair}
 
 
-def as_mapping(value: Any, keys: Sequence[str], what: str, next_step: str = "") -> dict[str, Any]:
-    """Read a dictionary that has the given keys; further keys are left out.
+def as_mapping(
+    value: Any,
+    keys: Sequence[str],
+    what: str,
+    next_step: str = "",
+    optional: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Read a dictionary that has the given keys, and perhaps the optional ones; no others are kept.
 
     A series or a frame counts as one, by its index or columns, and so does a named tuple.
 
@@ -282,7 +301,7 @@ def as_mapping(value: Any, keys: Sequence[str], what: str, next_step: str = "") 
             f"The dictionary for {what} has no key {missing[0]!r}.",
             next_step or f"Its keys are {', '.join(keys)}.",
         )
-    return {key: entries[key] for key in keys}
+    return {key: entries[key] for key in (*keys, *optional) if key in entries}
 
 
 def as_records(value: Any, what: str, n: int, keys: Sequence[str]) -> list[dict[str, Any]]:

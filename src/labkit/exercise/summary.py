@@ -12,9 +12,9 @@ from labkit.exercise import cards
 from labkit.exercise.outcome import Status
 from labkit.exercise.task import LabSpec, Task
 from labkit.learner.progress import what_changed
+from labkit.learner.state import last_hand_in
 
 HEADER = ("task", "best", "of", "tries", "last outcome")
-HOW = {"exchange": "by the course's exchange", "zip": "as a zip file"}
 
 
 def progress_card(
@@ -39,15 +39,15 @@ def progress_card(
         ("Handed in", _submitted(reached)),
         ("To keep it", "lab.progress(save='FILE') and lab.progress(restore='FILE')"),
     ]
-    rows = [_row(task, tasks.get(task.name)) for task in spec.tasks]
+    rows = [_row(spec.called(task.name), task, tasks.get(task.name)) for task in spec.tasks]
     return cards.table_card(f"Progress in {spec.assignment}", note, HEADER, rows, more)
 
 
-def _row(task: Task, entry: dict[str, Any] | None) -> tuple[str, ...]:
+def _row(title: str, task: Task, entry: dict[str, Any] | None) -> tuple[str, ...]:
     if entry is None:
-        return (task.name, "0", f"{task.points:g}", "0", str(Status.NOT_ATTEMPTED))
+        return (title, "0", f"{task.points:g}", "0", str(Status.NOT_ATTEMPTED))
     best = f"{entry['best'] * task.points:.3g}"
-    return (task.name, best, f"{task.points:g}", str(entry["tries"]), str(entry.get("status", "")))
+    return (title, best, f"{task.points:g}", str(entry["tries"]), str(entry.get("status", "")))
 
 
 def _quiz(spec: LabSpec, reached: dict[str, Any]) -> str:
@@ -55,15 +55,13 @@ def _quiz(spec: LabSpec, reached: dict[str, Any]) -> str:
         return ""
     answers = reached.get("quiz", {})
     right = sum(bool(answers.get(question.name, {}).get("right")) for question in spec.questions)
-    return f"{right} of {len(spec.questions)} questions answered rightly"
+    return f"{right} of {len(spec.questions)} questions answered correctly"
 
 
 def _submitted(reached: dict[str, Any]) -> str:
-    submitted = reached.get("submitted", [])
-    if not submitted:
+    last = last_hand_in(reached)
+    if last is None:
         return "not yet"
-    last = submitted[-1]
-    when = last.get("when", "")[:16].replace("T", " ")
-    how = HOW.get(last.get("how", ""), "")
-    times = f" ({len(submitted)} times so far)" if len(submitted) > 1 else ""
-    return f"{when} UTC {how}, receipt {last.get('receipt', 'unknown')}{times}"
+    when = last.when[:16].replace("T", " ")
+    times = f" ({last.times} times so far)" if last.times > 1 else ""
+    return f"{last.stage}: {when} UTC, receipt {last.receipt or 'unknown'}{times}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from labkit.exercise import guard
-from labkit.exercise.outcome import Outcome, all_cases, error, not_attempted
+from labkit.exercise.outcome import Outcome, Status, all_cases, error, not_attempted
 from labkit.exercise.quiz import Question
 
 Instance = dict[str, Any]
@@ -70,6 +70,18 @@ class LabSpec:
         names = ", ".join(task.name for task in self.tasks)
         raise LookupError(f"{self.assignment} has no task '{name}'. Its tasks are: {names}.")
 
+    def called(self, name: str) -> str:
+        """Return a task's number and title, as the notebook's heading has them; else its name.
+
+        Raises:
+            LookupError: the lab has no task of this name.
+        """
+        title = self.task(name).title
+        number = [task.name for task in self.tasks].index(name) + 1
+        if not title:
+            return name
+        return title if title.startswith(f"{number} · ") else f"{number} · {title}"
+
     def question(self, name: str) -> Question:
         """Look up a quiz question.
 
@@ -105,8 +117,16 @@ def each_case(instance: Instance, one: Callable[[Instance], Outcome], praise: st
 
 
 def judge_cases(cases: Sequence[Instance], one: Callable[[Instance], Outcome]) -> list[Outcome]:
-    """Judge every case of an instance; an error in one case leaves the others their marks."""
-    return [attempt(lambda case=case: one(case)) for case in cases]  # type: ignore[misc]
+    """Judge every case of an instance; an error in one case leaves the others their marks.
+
+    What is no answer in one case is none in the others, whose data need not be drawn then.
+    """
+    outcomes: list[Outcome] = []
+    for case in cases:
+        outcomes.append(attempt(lambda case=case: one(case)))  # type: ignore[misc]
+        if outcomes[-1].status is Status.NOT_ATTEMPTED:
+            break
+    return outcomes
 
 
 def attempt(step: Callable[[], Outcome]) -> Outcome:
@@ -125,6 +145,6 @@ def fault_of_the_check(problem: Exception) -> Outcome:
     """No marks, and no blame: the check itself, or the drawing of its instance, went wrong."""
     return error(
         f"The check could not come to a verdict ({type(problem).__name__}: {problem}).",
-        next_step="This is a fault of the check, not necessarily of your answer. Please "
-        "report it with your answer.",
+        next_step="This is a fault of the check, not necessarily of your answer. Pack it "
+        "with lab.report(TASK, ANSWER) and send the file to whom the home page names under Help.",
     )

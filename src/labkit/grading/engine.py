@@ -31,16 +31,20 @@ from sqlalchemy.exc import OperationalError
 from traitlets.config import Config
 
 from labkit.errors import CourseError
-from labkit.grading import drawn, lab_parts, receipts
+from labkit.grading import drawn, lab_parts, preflight, receipts
 from labkit.grading import job as grading_job
 from labkit.grading.gradebook import HeldGradebook, hold
 from labkit.grading.master import load as load_master
+from labkit.grading.needs_person import undecided
+from labkit.grading.overview import TaskRow, table, task_rows
 from labkit.grading.pool import Ended, Job, Pool, cluster_pool, local_pool, pool_here
+from labkit.grading.preflight import Finding
 from labkit.grading.record import (
     Record,
     digest_of,
     folder_digest,
     forget,
+    is_graded,
     read_record,
     write_record,
 )
@@ -54,9 +58,12 @@ from labkit.grading.stages import (
     read,
     without_results,
 )
+from labkit.grading.standing import Standing, standings, to_be_read
 from labkit.grading.startup import with_companions
 
 State = Literal["graded", "unchanged", "refused", "failed"]
+# Learners named on one line of the summary.
+NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -65,22 +72,29 @@ class Ending:
 
     `graded`: it has its marks. `unchanged`: it had them already. `refused`: what was handed in
     cannot be graded. `failed`: something else went wrong; the next run tries again. `note` says
-    why, or what was remarkable.
+    why, or what was remarkable. `persons` are the tests that a person must decide, with the reason.
     """
 
     student: str
     state: State
     note: str = ""
+    persons: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class Report:
-    """How a run ended: an outcome for each submission, and the scores out of `maximum`."""
+    """How a run ended: an outcome for each submission, and how each learner stands now."""
 
     assignment: str
     outcomes: tuple[Ending, ...]
-    scores: dict[str, float]
-    maximum: float
+    standings: dict[str, Standing]
+    tasks: tuple[TaskRow, ...] = ()
+    feedback: str = ""
+
+    @property
+    def scores(self) -> dict[str, float]:
+        """Points given so far, by learner."""
+        return {student: standing.score for student, standing in self.standings.items()}
 
     def students(self, *states: State) -> list[str]:
         """Return the learners whose submissions ended in one of these states."""
@@ -130,6 +144,30 @@ def grade(
         return _Run(app, book, options).grade(progress or (lambda total, outcome: None))
 
 
+def check(root: Path, assignment: str, again: bool = True) -> list[Finding]:
+    """Look over an assignment's tests before anybody is graded; see `preflight`.
+
+    Args:
+        root: the course's folder.
+        assignment: the assignment's name in the gradebook.
+        again: look even where this version of the assignment was looked over before.
+
+    Raises:
+        CourseError: it cannot be looked over.
+    """
+    app = load_app(root, assignment)
+    url, course = app.coursedir.db_url, app.coursedir.course_id
+    with contextlib.chdir(app.coursedir.root), hold(url, course) as book:
+        version = _Run(app, book, DEFAULTS).master
+        path = preflight.record_path(app)
+        known = None if again else preflight.kept(path, version)
+        if known is not None:
+            return []
+        found = preflight.findings(app, book)
+        preflight.keep(path, version, found)
+        return found
+
+
 def enter(root: Path, assignment: str) -> None:
     """Enter an assignment that was never released into the gradebook, as nbgrader does.
 
@@ -155,15 +193,56 @@ def summary(report: Report) -> list[str]:
     """Return the lines that tell an instructor how a run ended."""
     shown = [outcome for outcome in report.outcomes if outcome.state != "unchanged"]
     width = max((len(outcome.student) for outcome in shown), default=0)
+    wide = max((len(str(one)) for one in report.standings.values()), default=0)
     lines = []
     for outcome in shown:
-        score = report.scores.get(outcome.student)
-        points = "" if score is None else f"{score:g} of {report.maximum:g}"
-        line = f"{outcome.student:{width}}  {outcome.state:9}  {points:12}  {outcome.note}"
+        points = str(report.standings.get(outcome.student, ""))
+        line = f"{outcome.student:{width}}  {outcome.state:9}  {points:{wide}}  {outcome.note}"
         # A file's name is a learner's text, and a terminal obeys control characters.
         lines.append("".join(c if c.isprintable() else "?" for c in line.rstrip()))
     counts = [f"{len(report.students(state))} {state}" for state in get_args(State)]
-    return [*lines, f"{report.assignment}: {', '.join(counts)}."]
+    lines += [f"{report.assignment}: {', '.join(counts)}.", "", *table(report.tasks), ""]
+    return [*lines, *_persons(report), *_waiting(report), *_next(report)]
+
+
+def _next(report: Report) -> list[str]:
+    """Say where feedback lies, and what comes next."""
+    found = [f"Feedback: {report.feedback}"] if report.feedback else []
+    return [
+        *found,
+        "Next: `labkit lab --instructor` for formgrader, `nbgrader export` for a table.",
+    ]
+
+
+def _waiting(report: Report) -> list[str]:
+    """Say whose answers wait for a reader, and where they are read."""
+    waiting = sorted(student for student, one in report.standings.items() if one.waiting)
+    if not waiting:
+        return []
+    marks = [mark for student in waiting for mark in report.standings[student].waiting]
+    named = ", ".join(waiting[:NAMED]) + (" and others" if len(waiting) > NAMED else "")
+    return [
+        f"{to_be_read(marks).capitalize()}: {named}. Read in formgrader, under Manual Grading, "
+        f"{report.assignment}."
+    ]
+
+
+def _persons(report: Report) -> list[str]:
+    """The lines on tests that a person must decide: each test once, with the first reason."""
+    found: dict[str, list[str]] = {}
+    for ending in report.outcomes:
+        for test, reason in ending.persons:
+            found.setdefault(test, []).append(reason)
+    if not found:
+        return []
+    count = sum(map(len, found.values()))
+    lines = [
+        f"{count} results need a person: they have no points until somebody gives them, in "
+        "formgrader's manual grading."
+    ]
+    return lines + [
+        f"  {test} ({len(reasons)}): {reasons[0]}" for test, reasons in sorted(found.items())
+    ]
 
 
 def load_app(root: Path, assignment: str, unsafe: bool = False) -> AutogradeApp:
@@ -224,9 +303,12 @@ class _Run:
             for left in self.under_way.values():
                 _clear(left.submission.draft)
         outcomes.sort(key=lambda outcome: outcome.student)
-        assignment = find_assignment(self.book.api, self.name)
-        scores = {entry.student_id: float(entry.score) for entry in assignment.submissions}
-        return Report(self.name, tuple(outcomes), scores, float(assignment.max_score))
+        api, coursedir = self.book.api, self.coursedir
+        rows = task_rows(api, coursedir, self.name)
+        place = coursedir.format_path(coursedir.feedback_directory, "LEARNER", self.name)
+        feedback = os.path.relpath(place, coursedir.root) if self.options.feedback else ""
+        stand = standings(api, self.name)
+        return Report(self.name, tuple(outcomes), stand, tuple(rows), feedback)
 
     def _submissions(self) -> list[Submission]:
         """Return every submission that was asked for, whether or not it can be graded."""
@@ -387,8 +469,9 @@ class _Run:
         refused = [_refusal(notebook) for notebook in executed.values() if _refusal(notebook)]
         if refused:
             return Ending(submission.student, "refused", refused[0])
+        persons = tuple(found for name in sorted(executed) for found in undecided(executed[name]))
         lost = [end.result["lost"] for end in ended.values() if end.result and end.result["lost"]]
-        return Ending(submission.student, "graded", " ".join(lost))
+        return Ending(submission.student, "graded", " ".join(lost), persons)
 
     def _is_whole(self, submission: Submission) -> bool:
         """Tell whether a submission is graded, and nothing has changed since."""
@@ -399,6 +482,7 @@ class _Run:
             and record.master == self.master
             and record.submitted == self._digest(submission)
             and record.written == folder_digest(submission.target)
+            and is_graded(submission.source)
         )
 
     def _digest(self, submission: Submission) -> str:

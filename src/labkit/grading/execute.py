@@ -187,13 +187,24 @@ def _require_python(kernelspec: dict[str, Any]) -> None:
     name = str(kernelspec.get("name", ""))
     language = kernelspec.get("language", "")
     if not language:
-        with contextlib.suppress(NoSuchKernel):
-            language = KernelSpecManager().get_kernel_spec(name).language
-    if str(language or "python").lower() != "python":
+        language = "python" if name.startswith("python") else _language_of_kernel(name)
+    if not language:
+        raise CourseError(
+            f"The notebook's kernel '{name}' is not installed here, and the notebook does not say "
+            "which language it runs. Open the source in JupyterLab, choose a kernel, save it and "
+            "release it again."
+        )
+    if str(language).lower() != "python":
         raise CourseError(
             f"The notebook's kernel '{name}' runs {language}; the sandbox runs Python alone. "
             "Grade it with `--unsafe` where you trust the learners."
         )
+
+
+def _language_of_kernel(name: str) -> str:
+    with contextlib.suppress(NoSuchKernel):
+        return str(KernelSpecManager().get_kernel_spec(name).language)
+    return ""
 
 
 def _data_files(folder: Path) -> dict[str, bytes]:

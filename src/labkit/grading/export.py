@@ -1,7 +1,8 @@
 """Grades as a table that a spreadsheet opens safely: `nbgrader export` writes through this plugin.
 
-Columns and options are those of nbgrader's own exporter. What differs: every field is quoted, no
-text can become a formula, and the old file stays until the new one is complete.
+Columns and options are those of nbgrader's own exporter. What differs: a last column has the points
+that wait for a reader, which `score` counts as 0 and `max_score` includes; every field is quoted,
+no text can become a formula, and the old file stays until the new one is complete.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
 from nbgrader.plugins import CsvExportPlugin
 
 from labkit.files import replacing
+from labkit.grading.standing import standings
 
 COLUMNS = (
     "assignment",
@@ -32,6 +34,7 @@ COLUMNS = (
     "late_submission_penalty",
     "score",
     "max_score",
+    "points_to_be_read",
 )
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 # What a spreadsheet takes for the start of a formula, with the full-width forms.
@@ -61,8 +64,11 @@ class SafeExport(CsvExportPlugin):
         students = [s for s in gradebook.students if not learners or s.id in learners]
         for assignment in gradebook.assignments:
             if not assignments or assignment.name in assignments:
+                stand = standings(gradebook, assignment.name)
                 for student in students:
-                    yield _row(gradebook, assignment, student)
+                    waiting = stand[student.id].waiting_points if student.id in stand else 0.0
+                    row = _row(gradebook, assignment, student)
+                    yield row | {"points_to_be_read": waiting}
 
 
 def harmless(value: object) -> str:

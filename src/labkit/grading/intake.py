@@ -23,6 +23,7 @@ from nbformat import NotebookNode
 from nbgrader.utils import parse_utc
 from traitlets.log import get_logger
 
+from labkit.grading.record import begin
 from labkit.handed_in.folder import DEPTH, FILE_BYTES, FILES, TOTAL_BYTES, is_odd
 from labkit.handed_in.notebook import (
     NOTEBOOK_BYTES,
@@ -103,6 +104,7 @@ def offences(folder: Path) -> list[Offence]:
 def admit(assignment: str, student: str, notebooks: list[str]) -> None:
     """Move what must not be read out of a submitted folder: nbgrader's `pre_convert_hook`.
 
+    What is left is noted, as that which is graded from now on (`labkit.grading.record`).
     nbgrader passes the paths of the notebooks it found, and goes on with this very list. Calling it
     again changes nothing. If looking over a folder fails, all of it is set aside; if even that is
     impossible the run stops, because nbgrader would go on to copy whatever a link leads to.
@@ -118,6 +120,7 @@ def admit(assignment: str, student: str, notebooks: list[str]) -> None:
             found = _set_all_aside(folder, names)
         unnamed = {str(folder / offence.path) for offence in found if offence.reason == "name"}
         notebooks[:] = [notebook for notebook in notebooks if notebook not in unnamed]
+        begin(folder)
 
 
 def set_aside(folder: Path, notebooks: Iterable[str] = ()) -> list[Offence]:

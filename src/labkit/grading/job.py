@@ -8,10 +8,13 @@ over a bridge. Whatever a learner does ends in a notebook with explained outputs
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import base64
 import contextlib
 import json
+import math
+import re
 import signal
 import socket
 import struct
@@ -43,6 +46,9 @@ LARGEST_MESSAGE = 50_000_000
 GRACE_SECONDS = 5
 CALLS_END_EARLIER = 2
 """Seconds before a test is stopped, within which its calls have come to an end."""
+
+NEEDS_PERSON = "NeedsPerson"
+"""Name of the error that is added to a test whose result a person must decide."""
 
 CUT = "… more was shown than is kept.\n"
 
@@ -236,7 +242,12 @@ class _Apart(NotebookClient):
         self._room, self._overtime, self._quiet = 0, False, False
         self._verdicts: dict[int, list[NotebookNode]] = {}
         self._context = context
-        self._seen_later = [code.read_names(code.cell(cell.source)) for cell in nb.cells]
+        self._seen_later = [
+            code.read_names(code.cell(cell.source))
+            if cell.cell_type == "code" and _grade_id(cell) not in job["tests"]
+            else set()
+            for cell in nb.cells
+        ]
 
     def run(self) -> None:
         """Execute all cells."""
@@ -324,10 +335,12 @@ class _Apart(NotebookClient):
         if self._stopped:
             text = f"This test ran longer than {self._test_seconds:g} seconds, so it was stopped."
             verdict.append(_error("CellTimeoutError", text))
+        if answer.get("person"):
+            verdict.append(_error(NEEDS_PERSON, answer["person"]))
         self._verdicts[index] = verdict
         cell.execution_count = None
         if not self.lost:
-            await self._import_for_learner(cell.source, index)
+            await self._bind_for_learner(source, verdict, index)
 
     async def _serve(self, index: int) -> None:
         """Let the kernel answer the evaluator until that says it is done."""
@@ -351,12 +364,21 @@ class _Apart(NotebookClient):
             self.nb.cells[index] = shown  # nbclient puts there what it has executed
             self._quiet = False
 
-    async def _import_for_learner(self, source: str, index: int) -> None:
-        """Later cells of the learner may use what a test cell imported, as they can in nbgrader."""
+    async def _bind_for_learner(self, source: str, verdict: list[Any], index: int) -> None:
+        """Later cells of the learner may use what a test cell bound, as they can in nbgrader.
+
+        What hidden lines bind stays hidden, and what stands below a failure was never bound.
+        """
         later = set().union(*self._seen_later[index + 1 :])
-        for statement, names in code.imports(code.cell(source)):
-            if names & later:
-                await self._quietly(statement, index)
+        hidden, end = _hidden_lines(source), _failing_line(verdict)
+
+        def usable(statement: ast.stmt) -> bool:
+            lines = range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)
+            return statement.lineno < end and hidden.isdisjoint(lines)
+
+        statements = code.statements_for(code.cell(source), later, usable)
+        if statements:
+            await self._quietly(statements, index)
 
     async def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
         """Put a question to the evaluator; stop a test that takes too long."""
@@ -449,6 +471,27 @@ class _Apart(NotebookClient):
 
 def _grade_id(cell: NotebookNode) -> str:
     return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+
+
+def _hidden_lines(source: str) -> set[int]:
+    """The lines of a test that learners do not see, with their marks."""
+    hidden, inside = set(), False
+    for number, line in enumerate(source.splitlines(), 1):
+        inside = inside or bool(re.search("BEGIN (HIDDEN TESTS|MARK SCHEME)", line))
+        if inside:
+            hidden.add(number)
+        inside = inside and not re.search("END (HIDDEN TESTS|MARK SCHEME)", line)
+    return hidden
+
+
+def _failing_line(verdict: list[Any]) -> float:
+    """The line in which a test ended with an error; without one, beyond all lines."""
+    for output in verdict:
+        if output.output_type == "error" and output.traceback:
+            found = re.fullmatch(r"In line (\d+) of this test:", output.traceback[0])
+            if found:
+                return int(found[1])
+    return math.inf
 
 
 def _error(name: str, text: str) -> NotebookNode:

@@ -28,6 +28,8 @@ ADDED_BACK = (
     "This cell (id:{grade_id}) was missing from the submission. It was added back by nbgrader."
 )
 LEFT_OUT = "This cell (id:{grade_id}) was missing from the submission."
+NOT_READ = "**This notebook was not read, so it earns no points.**"
+NOT_ALL = "**Not everything that was handed in could be used.**"
 # The longest cell id that the notebook format allows.
 CELL_ID_CHARACTERS = 64
 
@@ -62,6 +64,14 @@ def rebuild(submitted: Submitted, master: Master) -> NotebookNode:
     return new_notebook(cells=cells, metadata=metadata)
 
 
+def is_notice(cell: NotebookNode) -> bool:
+    """Tell whether a cell of a rebuilt notebook tells the learner what became of the submission."""
+    if cell.cell_type != "markdown" or "nbgrader" in cell.metadata:
+        return False
+    start = ADDED_BACK.partition("{")[0]
+    return bool(cell.source.startswith((NOT_READ, NOT_ALL, start)))
+
+
 class RebuildFromMaster(NbGraderPreprocessor):
     """Rebuild a submitted notebook; among `Autograde.sanitize_preprocessors` it comes first."""
 
@@ -84,6 +94,9 @@ class RebuildFromMaster(NbGraderPreprocessor):
         if submitted.refused:
             self.log.warning("The notebook was not read: %s", submitted.refused)
             return
+        for answer in submitted.cells:
+            for words in answer.left_out:
+                self.log.warning("%s (cell %s)", words, answer.grade_id or "of the learner's own")
         claimed = [cell.grade_id for cell in submitted.cells if cell.grade_id]
         for grade_id in sorted({name for name in claimed if claimed.count(name) > 1}):
             self.log.warning("Cell %s exists more than once; the last one counts", grade_id)
@@ -158,10 +171,10 @@ def _notices(submitted: Submitted) -> list[NotebookNode]:
     """Return what the learner should read first."""
     texts = []
     if submitted.refused:
-        texts.append(f"**This notebook was not read, so it earns no points.** {submitted.refused}")
+        texts.append(f"{NOT_READ} {submitted.refused}")
     elif submitted.set_aside:
         kinds = "\n".join(f"- {reason}" for reason in submitted.set_aside)
-        texts.append(f"**Not everything that was handed in could be used.** Left out:\n\n{kinds}")
+        texts.append(f"{NOT_ALL} Left out:\n\n{kinds}")
     return [new_markdown_cell(text) for text in texts]
 
 

@@ -4,6 +4,10 @@ A record is a small file beside the folder of a graded submission, written last,
 and folder are whole. It holds digests of what was handed in, of what it was graded with and of
 what grading wrote; where one of them no longer fits, the submission is graded again. Time stamps
 play no part, and nothing a learner writes can take a record's place: it is outside the folder.
+
+The record is `labkit grade`'s own. That a submission was graded at all, in whatever way, is said by
+a mark beside the folder that was handed in: `begin` sets it before anything is read, `finish` when
+the gradebook has the grades, and `is_graded` compares it with what lies there now.
 """
 
 from __future__ import annotations
@@ -51,6 +55,47 @@ def write_record(graded: Path, record: Record) -> None:
 def forget(graded: Path) -> None:
     """Remove the record: from now on the submission counts as not graded."""
     record_path(graded).unlink(missing_ok=True)
+
+
+def begin(submitted: Path) -> None:
+    """Note what a folder holds that is about to be graded; until `finish` it is not graded."""
+    graded, grading = _marks(submitted)
+    graded.unlink(missing_ok=True)
+    grading.write_text(folder_digest(submitted), encoding="utf-8")
+
+
+def finish(assignment: str, student: str, notebooks: list[str]) -> None:
+    """Note that a submission is graded as it was when grading began: a `post_convert_hook`.
+
+    nbgrader passes the paths of the notebooks that it graded.
+    """
+    for folder in {Path(notebook).parent for notebook in notebooks}:
+        graded, grading = _marks(folder)
+        if grading.exists():
+            grading.replace(graded)
+
+
+def forget_marks(submitted: Path) -> None:
+    """Remove what is noted of a submitted folder."""
+    for mark in _marks(submitted):
+        mark.unlink(missing_ok=True)
+
+
+def is_graded(submitted: Path) -> bool:
+    """Tell whether what a folder holds now is what was graded last."""
+    graded, _ = _marks(submitted)
+    try:
+        return graded.read_text(encoding="utf-8") == folder_digest(submitted)
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _marks(submitted: Path) -> tuple[Path, Path]:
+    """Where the marks of a submission lie: "graded" and "being graded"."""
+    return (
+        submitted.parent / f".{submitted.name}.graded",
+        submitted.parent / f".{submitted.name}.grading",
+    )
 
 
 def digest_of(parts: Iterable[str]) -> str:

@@ -23,7 +23,7 @@ from bleach.sanitizer import Cleaner
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments.token import STANDARD_TYPES
 
-RASTER = ("image/png", "image/jpeg", "image/gif")
+RASTER = ("image/png", "image/jpeg", "image/gif", "image/webp")
 # Characters without embedded pictures, and depth of tags. Cleaning takes about a second for 50,000
 # characters of HTML, and grows with the square of the depth.
 MAX_HTML = 250_000
@@ -69,7 +69,7 @@ STYLE_FUNCTIONS = frozenset({"var", "rgb", "rgba", "hsl", "hsla"})
 LINK = re.compile(r"(?:https?://|mailto:|#)[^\s\x00-\x1f]*\Z", re.IGNORECASE)
 # A picture that lies beside the notebook; never up, never from the server's root.
 NAME = r"[\w-](?:[\w. -]|%(?!2e|2f|5c)[0-9a-f]{2})*"
-PICTURE = re.compile(rf"(?!files\b)(?:{NAME}/)*{NAME}\.(?:png|jpe?g|gif)\Z", re.IGNORECASE)
+PICTURE = re.compile(rf"(?!files\b)(?:{NAME}/)*{NAME}\.(?:png|jpe?g|gif|webp)\Z", re.IGNORECASE)
 BASE64 = re.compile(r"(?<=;base64,)[A-Za-z0-9+/=]+")
 EMBEDDED = re.compile(r"data:(image/(?:png|jpeg|gif));base64,(.*)\Z", re.IGNORECASE | re.DOTALL)
 

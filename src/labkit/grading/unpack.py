@@ -26,6 +26,7 @@ from typing import IO
 
 from nbgrader.plugins import ExtractorPlugin
 
+from labkit.errors import CourseError
 from labkit.grading.intake import ENTRIES
 from labkit.handed_in.folder import FILE_BYTES, FILES, TOTAL_BYTES, UnusableName, entry_parts
 from labkit.learner.zip_names import ZipName
@@ -95,6 +96,7 @@ class SafeExtractor(ExtractorPlugin):
             archive_path: what was downloaded.
             extracted_path: where it goes.
         """
+        self._release()
         source, target = Path(archive_path), Path(extracted_path)
         found = 0
         for below, folders, names in os.walk(source):
@@ -107,6 +109,22 @@ class SafeExtractor(ExtractorPlugin):
             self.log.warning("No files found in directory: %s", archive_path)
         for learner, places in own_zips(target).items():
             self._choose(learner, places)
+
+    def _release(self) -> None:
+        """Release the assignment if it is not: else nbgrader calls every right name invalid."""
+        from labkit.grading.engine import enter  # a second, which a released assignment saves
+
+        coursedir = getattr(self.parent, "coursedir", None)
+        if coursedir is None:
+            return
+        name = coursedir.assignment_id
+        places = (coursedir.release_directory, coursedir.source_directory)
+        release, source = (Path(coursedir.format_path(place, ".", name)) for place in places)
+        if not release.is_dir() and source.is_dir():
+            try:
+                enter(Path(coursedir.root), name)
+            except CourseError as trouble:
+                self.log.warning("%s", trouble)
 
     def _choose(self, learner: str, places: dict[str, list[Path]]) -> None:
         """Keep a learner's latest zip, and none where several people seem to use one name.

@@ -28,12 +28,18 @@ CELL_CHARACTERS = 500_000
 # Each list or dictionary costs 60 to 250 bytes of memory when parsed. Notebooks full of large
 # interactive figures have some 100,000 of them.
 CONTAINERS = 1_000_000
-PICTURE_BYTES = MEGABYTE
+PICTURE_BYTES = 5 * MEGABYTE
 PICTURES_BYTES = 10 * MEGABYTE
 
 GRADE_ID = re.compile(r"[a-zA-Z0-9_-]{1,128}")
-PICTURE_NAME = re.compile(r"[\w .()+-]{1,200}")
-PICTURE_STARTS = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
+PICTURE_NAME = 200
+"""Characters of a picture's name; what no address may hold is taken out of it."""
+PICTURE_STARTS = {
+    "image/png": re.compile(rb"\x89PNG\r\n\x1a\n"),
+    "image/jpeg": re.compile(rb"\xff\xd8\xff"),
+    "image/gif": re.compile(rb"GIF8[79]a"),
+    "image/webp": re.compile(rb"RIFF....WEBP", re.DOTALL),
+}
 KINDS = ("code", "markdown", "raw")
 
 # Reasons that travel from where a file is set aside to where its feedback is written. The text
@@ -61,13 +67,15 @@ class Unreadable(Exception):
 class SubmittedCell:
     """One cell: its kind (code, markdown or raw), the id it claims, its text, its pictures.
 
-    `pictures` maps a name to a type (image/png or image/jpeg) and base64 data.
+    `pictures` maps a name to a type (one of `PICTURE_STARTS`) and base64 data. `left_out` says of
+    each picture that was taken out which it was and why; the text says so too.
     """
 
     kind: str
     grade_id: str | None
     source: str
     pictures: dict[str, dict[str, str]] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -235,8 +243,13 @@ def _cell(data: dict[str, Any], room: _Room) -> SubmittedCell:
     nbgrader = _dictionary(_dictionary(data.get("metadata")).get("nbgrader"))
     grade_id = nbgrader.get("grade_id")
     is_id = isinstance(grade_id, str) and GRADE_ID.fullmatch(grade_id)
-    pictures = _pictures(data.get("attachments"), room) if kind == "markdown" else {}
-    return SubmittedCell(kind, grade_id if is_id else None, _text(data.get("source")), pictures)
+    text = _text(data.get("source"))
+    pictures: dict[str, dict[str, str]] = {}
+    left_out: list[str] = []
+    if kind == "markdown":
+        pictures, left_out = _pictures(data.get("attachments"), room)
+        text = "\n\n".join([text, *(f"*[{words}]*" for words in left_out)])
+    return SubmittedCell(kind, grade_id if is_id else None, text, pictures, tuple(left_out))
 
 
 def _text(source: Any) -> str:
@@ -253,24 +266,39 @@ def _text(source: Any) -> str:
     return source.encode("utf-8", "replace").decode("utf-8")
 
 
-def _pictures(attachments: Any, room: _Room) -> dict[str, dict[str, str]]:
-    """Keep the PNG and JPEG pictures that were pasted into a cell, within limits."""
-    kept = {}
+def _pictures(attachments: Any, room: _Room) -> tuple[dict[str, dict[str, str]], list[str]]:
+    """Keep the pictures that were pasted into a cell, within limits; say which were left out."""
+    kept: dict[str, dict[str, str]] = {}
+    left_out = []
     for name, bundle in _dictionary(attachments).items():
-        for kind, start in PICTURE_STARTS.items():
-            data = _dictionary(bundle).get(kind)
-            if not isinstance(data, str) or len(data) > PICTURE_BYTES * 3 // 2:
-                continue
-            try:
-                content = base64.b64decode("".join(data.split()), validate=True)
-            except (binascii.Error, ValueError):
-                continue
-            fits = len(content) <= min(PICTURE_BYTES, room.left)
-            if fits and content.startswith(start) and PICTURE_NAME.fullmatch(name):
-                room.left -= len(content)
-                kept[name] = {kind: base64.b64encode(content).decode("ascii")}
-                break
-    return kept
+        name, shown = str(name), "".join(c for c in str(name)[:60] if c.isalnum() or c in " .-_")
+        trouble = "a name that is too long" if len(name) > PICTURE_NAME else ""
+        for kind, data in _dictionary(bundle).items():
+            trouble = trouble or _keep(name, kind, data, kept, room)
+        if trouble or name not in kept:
+            reason = trouble or "no PNG, JPEG, GIF or WebP"
+            left_out.append(f"The picture {shown} was left out: {reason}.")
+    return kept, left_out
+
+
+def _keep(name: str, kind: Any, data: Any, kept: dict[str, dict[str, str]], room: _Room) -> str:
+    """Keep a picture under its name; return why it is left out, or an empty text."""
+    start = PICTURE_STARTS.get(kind) if isinstance(kind, str) else None
+    if start is None or not isinstance(data, str):
+        return ""
+    if len(data) > PICTURE_BYTES * 3 // 2:
+        return f"larger than {PICTURE_BYTES // MEGABYTE} MB"
+    try:
+        content = base64.b64decode("".join(data.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return "it is damaged"
+    if not start.match(content):
+        return "it is not what its type says"
+    if len(content) > min(PICTURE_BYTES, room.left):
+        return f"larger than {PICTURE_BYTES // MEGABYTE} MB, or too many of them"
+    room.left -= len(content)
+    kept[name] = {kind: base64.b64encode(content).decode("ascii")}
+    return ""
 
 
 def _dictionary(value: Any) -> dict[Any, Any]:

@@ -23,7 +23,9 @@ __all__ = [
     "load",
     "progress_path",
     "record_hint",
+    "record_lesson",
     "record_quiz",
+    "record_sent",
     "record_submission",
     "record_task",
     "restore",
@@ -47,7 +49,8 @@ def load(path: Path | None = None) -> Record:
 
     `{lab: {"tasks": {task: {"best", "last", "status", "tries", "when", "history"}},
     "quiz": {question: {"right", "when"}}, "hints": {task: number opened},
-    "submitted": [{"when", "receipt", "how", "digest"}]}}`. Scores are shares from 0 to 1, times
+    "submitted": [{"when", "receipt", "how", "digest"}], "sent": {receipt: when},
+    "lesson": {"begun": when, "read": when}}}`. Scores are shares from 0 to 1, times
     are ISO 8601 in UTC. `history` holds the last tries, `{"score", "status", "when"}`, the newest
     last; so does `submitted`.
 
@@ -102,7 +105,7 @@ def record_hint(lab: str, task: str, opened: int) -> None:
 
 
 def record_quiz(lab: str, question: str, right: bool) -> None:
-    """Keep whether a quiz question was answered rightly at the latest try.
+    """Keep whether a quiz question was answered correctly at the latest try.
 
     Raises:
         ProgressError: it could not be kept.
@@ -111,6 +114,33 @@ def record_quiz(lab: str, question: str, right: bool) -> None:
     def change(labs: Record) -> None:
         quiz = labs.setdefault(lab, {}).setdefault("quiz", {})
         quiz[question] = quiz.get(question, {}) | {"right": right, "when": _now()}
+
+    _update(change)
+
+
+def record_lesson(lab: str, state: str) -> None:
+    """Keep when the lesson of a lab was "begun", or "read" to its end; the first time counts.
+
+    Raises:
+        ProgressError: it could not be kept.
+    """
+
+    def change(labs: Record) -> None:
+        lesson = labs.setdefault(lab, {}).setdefault("lesson", {})
+        lesson.setdefault(state, _now())
+
+    _update(change)
+
+
+def record_sent(lab: str, receipt: str) -> None:
+    """Keep that the learner says to have sent a packed zip.
+
+    Raises:
+        ProgressError: it could not be kept.
+    """
+
+    def change(labs: Record) -> None:
+        labs.setdefault(lab, {}).setdefault("sent", {}).setdefault(receipt, _now())
 
     _update(change)
 
@@ -267,6 +297,9 @@ def _merge_lab(own: Record, other: Record) -> None:
         quiz[question] = _by_time(quiz.get(question, answer), answer)
     for task, opened in other.get("hints", {}).items():
         hints[task] = max(hints.get(task, 0), opened)
+    for part in ("lesson", "sent"):
+        if other.get(part):
+            own[part] = other[part] | own.get(part, {})
     if own.get("submitted") or other.get("submitted"):
         own["submitted"] = _joined(own.get("submitted", []), other.get("submitted", []))
     _fill(own, other)

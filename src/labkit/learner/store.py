@@ -119,7 +119,7 @@ def parse(text: str) -> Record:
 def _check_lab(lab: Any) -> None:
     if not isinstance(lab, dict):
         raise ValueError("a lab is no table")
-    for part in ("tasks", "quiz", "hints"):
+    for part in ("tasks", "quiz", "hints", "lesson", "sent"):
         if not isinstance(lab.get(part, {}), dict):
             raise ValueError(f"{part} is no table")
     for entry in lab.get("tasks", {}).values():
@@ -130,6 +130,8 @@ def _check_lab(lab: Any) -> None:
         raise ValueError("an answer is no table")
     for answer in lab.get("quiz", {}).values():
         _check_texts(answer, "when")
+    for part in ("lesson", "sent"):
+        _check_texts(lab.get(part, {}), *lab.get(part, {}))
     for entry in _tables(lab.get("submitted", [])):
         _check_texts(entry, "when", "receipt", "how", "digest")
 

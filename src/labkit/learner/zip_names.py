@@ -13,6 +13,8 @@ from urllib.parse import unquote
 # Besides what Windows or a Unix shell forbids: our own separator and escape sign.
 _FORBIDDEN = set('<>:"/\\|?*+%') | {chr(number) for number in (*range(32), 127)}
 LEARNER_CHARACTERS = 80
+# The folder in the workbook where zips are laid, in one folder a lab.
+HANDED_IN = "handed_in"
 PATTERN = (
     r"(?P<student_id>[^/\\+]+)\+(?P<lab>[^/\\+]+)\+(?P<claimed>\d{8}T\d{6}Z)"
     r"\+(?P<receipt>[0-9a-f]{12})"

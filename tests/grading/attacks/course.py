@@ -87,9 +87,6 @@ def build(root: Path, more: str = "") -> None:
     source = root / "source" / ASSIGNMENT
     source.mkdir(parents=True)
     nbformat.write(notebook(), source / f"{ASSIGNMENT}.ipynb")
-    # `labkit grade` looks for this file to find the course.
-    (root / "course").mkdir()
-    (root / "course" / "course.yml").touch()
     text = CONFIG + more + "\n"
     (root / "nbgrader_config.py").write_text(text, encoding="utf-8")
     done = command(root, root / "no-home", 120, "nbgrader", "generate_assignment", ASSIGNMENT)

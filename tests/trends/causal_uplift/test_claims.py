@@ -8,8 +8,9 @@ from labkit.trends.causal_uplift.world.claims import (
     BEFORE,
     BEFORE_OUTCOME,
     GENUINE,
-    MANY_LOOKS,
+    LOOKS,
     OUTCOME,
+    PUBLISHED,
     SPURIOUS,
     draw_claims,
 )
@@ -41,7 +42,7 @@ def test_a_spurious_claim_is_one_without_an_effect():
 
 def test_every_claim_looks_significant_as_published():
     for claim in CLAIMS:
-        assert abs(claim.estimate) > 1.96 * claim.error, claim.kind
+        assert abs(claim.estimate) > PUBLISHED * claim.error, claim.kind
 
 
 def test_the_published_estimate_is_that_of_the_published_columns():
@@ -70,24 +71,40 @@ def test_without_the_collider_its_claim_is_gone():
 
 def test_a_hidden_confounder_shows_in_the_outcome_of_the_past_and_there_alone():
     def before(claim):
-        return abs(effect(claim, claim.before[:-1], BEFORE_OUTCOME)) / claim.error
+        return abs(effect(claim, claim.before[:-1], BEFORE_OUTCOME))  # its error is about 0.35 €
 
-    assert min(before(claim) for claim in of_kind("hidden confounder")) > 3.5
-    assert max(before(claim) for claim in of_kind(*GENUINE)) < 3.5
+    assert min(before(claim) for claim in of_kind("hidden confounder")) > 1.5
+    assert max(before(claim) for claim in of_kind(*GENUINE)) < 1.3
 
 
 def test_the_best_of_many_looks_is_no_news_once_the_looks_are_counted():
     for claim in of_kind("best of many looks"):
-        assert claim.looks == MANY_LOOKS
-        # Bonferroni for 40 looks at 5 % asks for 3.2 standard errors.
-        assert abs(claim.estimate) < 3.2 * claim.error
+        assert claim.looks >= 20
+        # Bonferroni for 20 looks at 5 % asks for 3.0 standard errors.
+        assert abs(claim.estimate) < 3.0 * claim.error
     for claim in of_kind(*GENUINE):
-        assert abs(claim.estimate) > 3.2 * claim.error
+        assert abs(effect(claim, claim.before[:-1])) > 3.2 * claim.error
+
+
+def test_how_a_claim_was_made_does_not_tell_whether_it_is_true():
+    genuine = of_kind(*GENUINE)
+    assert {claim.looks for claim in genuine} == set(LOOKS)
+    assert any("spend" not in claim.adjusted_for for claim in genuine)
+    assert any("survey" in claim.adjusted_for for claim in genuine)
+    assert any(claim.looks >= 20 and abs(claim.estimate) < 2.9 * claim.error for claim in genuine)
+    hidden = {tuple(claim.adjusted_for) for claim in of_kind("hidden confounder")}
+    assert len(hidden) > 1
+
+
+def test_luck_is_as_large_as_it_was_said_to_be():
+    strengths = [abs(claim.estimate / claim.error) for claim in of_kind("best of many looks")]
+    assert 1.96 < min(strengths) and max(strengths) < 3.0
 
 
 def test_adjusting_for_what_came_after_spoils_genuine_claims():
     for claim in of_kind("genuine despite a mediator"):
-        assert abs(effect(claim, [*claim.before, "visits_after"])) < 0.6 * abs(claim.estimate)
+        spoiled = effect(claim, [*claim.before, "visits_after"])
+        assert abs(spoiled) < 0.6 * abs(claim.true_effect)
     for claim in of_kind(*GENUINE):
         assert abs(effect(claim, [*claim.before, "survey"]) - claim.true_effect) > 1.5
 

@@ -200,3 +200,27 @@ def test_what_does_not_fit_is_refused():
         render(lesions, size=16)
     with pytest.raises(ValueError, match="shares from 0 to 1"):
         draw_nuisances(3, 1, hair=1.5)
+
+
+def test_unusual_outlines_are_as_symmetric_as_the_truth_says():
+    asymmetry = np.arange(300) % 3
+    luck = np.random.default_rng(1).random((300, geometry.LUCK))
+    radii = geometry.unusual_outline(luck, asymmetry)
+
+    def off(turned):
+        return np.abs(turned - radii).max(axis=1)
+
+    about_first, about_second = radii[:, ::-1], np.roll(radii[:, ::-1], geometry.ANGLES // 2, 1)
+    assert off(about_first)[asymmetry < 2].max() < 1e-9 < off(about_first)[asymmetry == 2].min()
+    assert off(about_second)[asymmetry == 0].max() < 1e-9
+    assert off(about_second)[asymmetry == 1].min() > 0.01
+    half_turn = off(np.roll(radii, geometry.ANGLES // 2, axis=1))
+    assert 0.5 < np.mean(half_turn[asymmetry == 2] < 1e-9) < 0.8
+
+
+def test_unusual_outlines_leave_usual_pictures_as_they_are():
+    usual, unusual = (draw_cases(6, 4, unusual=kind) for kind in (False, True))
+    again = draw_cases(6, 4)
+    np.testing.assert_array_equal(usual.images, again.images)
+    assert np.abs(usual.images - unusual.images).max() > 0.1
+    np.testing.assert_array_equal(usual.lesions.tenths, unusual.lesions.tenths)

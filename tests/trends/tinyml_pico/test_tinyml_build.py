@@ -111,3 +111,15 @@ def test_division_and_products_of_64_bits_need_no_library() -> None:
 
 def test_the_folder_of_the_build_does_not_show_in_messages() -> None:
     assert "/" not in (with_kernel("acc[0] = total;")["problem"] or "/")
+
+
+def test_a_mistake_in_assembler_is_told_with_the_instruction_and_every_reason() -> None:
+    made = with_kernel('  __asm__ volatile("nop\\n ldrsb r0, [r1, #4]\\n");')
+    assert made["problem"]
+    assert "invalid instruction: ldrsb r0, [r1, #4] (" in made["problem"]
+    assert "invalid operand for instruction)" in made["problem"]
+
+
+def test_a_mistake_in_assembler_without_other_ways_is_told_as_it_is() -> None:
+    made = with_kernel('  __asm__ volatile("frob r1");')
+    assert made["problem"] == "kernel.c:4: invalid instruction: frob r1"

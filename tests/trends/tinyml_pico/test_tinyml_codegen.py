@@ -68,6 +68,12 @@ def test_a_layer_too_wide_for_the_kernels_is_refused() -> None:
         codegen.generate(network)
 
 
+def test_the_widest_layer_is_as_wide_as_the_stack_that_the_firmware_keeps_for_it() -> None:
+    limit = re.search(r"TINYML_MAX_ROWS (\d+)", build.runtime_file("tinyml.h"))
+    assert limit
+    assert int(limit[1]) == codegen.MOST_ROWS
+
+
 def test_an_unknown_kernel_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match="unknown kernel 'fast'; there are plain, packed, packed7"):
         codegen.generate(integer.int8_network(), "fast")

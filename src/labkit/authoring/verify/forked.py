@@ -12,6 +12,7 @@ import os
 import pickle
 import select
 import signal
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -85,6 +86,7 @@ def _become_the_child(steps: Sequence[Callable[[], Any]], seconds: float, writer
         os.setpgrp()
         for stream in (0, 1, 2):
             os.dup2(os.open(os.devnull, os.O_RDWR), stream)
+        sys.stdout = sys.stderr = open(os.devnull, "w")
         with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
             for step in steps:
                 _limit(seconds)

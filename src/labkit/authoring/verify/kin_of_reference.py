@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import random
 from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import chain, repeat
 from typing import Any
 
 from labkit.authoring.verify.forked import cpu_seconds
@@ -36,6 +39,10 @@ def try_mutants(bench: Bench) -> Iterator[Result]:
         bench.judge(bench.reference, instance)
     each = (cpu_seconds() - before) / len(instances)
     bench.seconds = max(LEAST_SECONDS, TIMES_REFERENCE * each)
+    (unchanged,) = bench.judge_strangers([lambda: bench.reference], instances[0])
+    if unchanged.score != 1.0:  # a child that cannot judge would kill every mutant
+        yield bench.result(MUTANT, "nothing changed", 0, unchanged, "must reach full marks")
+        return
     alive = made
     for number in group.seeds:
         last = number == group.seeds[-1]
@@ -87,22 +94,39 @@ def try_forms(bench: Bench) -> Iterator[Result]:
     instance = practice(bench.group.assignment, bench.group.task)[0]
     calls: list[Call] = []
     bench.judge(Recorder(bench.reference, calls), instance)
-    reference = bench.reference
-    answers_of = {f"the answer as {name}": form(reference) for name, form in FUNCTION.items()}
     kinds = max((forms(call.value) for call in calls), key=len, default={})
-    answers_of |= {f"returns {n}": _returning(reference, form) for n, form in kinds.items()}
-    for name, answer in answers_of.items():
-        outcome = bench.judge(answer, instance)
+    again: dict[str, Callable[[], Any]] = {
+        f"the answer as {n}": partial(_as, form, calls) for n, form in FUNCTION.items()
+    }
+    again |= {f"returns {n}": partial(_returning, form, calls) for n, form in kinds.items()}
+    for name, make in again.items():
+        outcome = bench.judge(make(), instance)
         fault = "" if outcome.score == 1.0 else "must reach full marks"
         yield bench.result(TYPE, name, -1, outcome, fault)
 
 
-def _returning(reference: Callable[..., Any], form: Form) -> Callable[..., Any]:
-    def answer(*arguments: Any) -> Any:
-        value = reference(*arguments)
+def _as(form: Form, calls: list[Call]) -> Any:
+    """What answers as the reference did, call by call, in another form of function."""
+    values = _values(calls)
+    return form(lambda *_: next(values))
+
+
+def _returning(form: Form, calls: list[Call]) -> Callable[..., Any]:
+    """What answers as the reference did, call by call, with each value in another form."""
+    values = _values(calls)
+
+    def answer(*_: Any) -> Any:
+        value = next(values)
         try:
             return form(value)
         except (TypeError, ValueError, AttributeError):  # this value has no such form
             return value
 
     return answer
+
+
+def _values(calls: list[Call]) -> Iterator[Any]:
+    """What the reference returned, call by call; the last for ever, if a judge asks more often."""
+    for call in chain(calls, repeat(calls[-1])):
+        # A function or a model is handed on as it is.
+        yield copy.deepcopy(call.value) if forms(call.value) else call.value

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import Any
 
 from nbformat import NotebookNode
@@ -141,18 +141,11 @@ def answers(root: Path, assignment: str, task: str) -> Answers:
     """
     folder = root / "tests" / "labs" / assignment
     package = f"answers_{assignment}"
-    found: ModuleType | SimpleNamespace
-    if (folder / f"{task}.py").is_file():
-        found = _imported(folder, package, task)
-    elif (folder / "answers.py").is_file():  # until every lab has one file a task
-        together = _imported(folder, package, "answers")
-        found = SimpleNamespace(
-            **vars(together) | {n: getattr(together, n).get(task, {}) for n in ("RIGHT", "WRONG")}
-        )
-    else:
+    if not (folder / f"{task}.py").is_file():
         raise VerifyError(
             f"{folder / task}.py is missing: it holds the right and wrong answers of the task."
         )
+    found = _imported(folder, package, task)
     for table in ("RIGHT", "WRONG"):
         if not hasattr(found, table):
             raise VerifyError(f"{folder / task}.py has no table {table}.")

@@ -18,6 +18,9 @@ from labkit.authoring.verify.lab import answers
 from labkit.authoring.verify.observe import Call, Recorder
 from labkit.authoring.verify.trials import MEMORY, MOST_SCORE, Bench, Result
 
+SAMPLED = 2
+"""Wrong answers that are shown all data where only a sample is tried."""
+
 ALONE = "each case in a process of its own"
 
 
@@ -43,7 +46,7 @@ def try_memory(bench: Bench) -> Iterator[Result]:
     carrying = dict(_carrying(bench.reference, len(calls[0].arguments)))
     yield from _judged(bench, number, carrying, MOST_SCORE)
     own = answers(bench.group.root, bench.group.assignment, bench.group.task).wrong
-    for name in list(own)[: bench.group.sample or None]:
+    for name in list(own)[: SAMPLED if bench.group.sample else None]:
         wrong, _, *rest = own[name]
         pooled = {f"{name}, shown all data so far": _making(_pooling, wrong)}
         yield from _judged(bench, number, pooled, rest[0] if rest else MOST_SCORE)

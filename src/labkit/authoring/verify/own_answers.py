@@ -67,8 +67,9 @@ def try_own(bench: Bench) -> Iterator[Result]:
 
 
 def try_practice(bench: Bench) -> Iterator[Result]:
-    """Judge the reference on every practice instance, which learners meet."""
-    for place, instance in enumerate(practice(bench.group.assignment, bench.group.task)):
+    """Judge the reference on every practice instance, which learners meet; on two in a sample."""
+    instances = practice(bench.group.assignment, bench.group.task)
+    for place, instance in enumerate(instances[: 2 if bench.group.sample else None]):
         outcome = bench.judge(bench.reference, instance)
         yield _must_pass(bench, REFERENCE, f"on practice instance {place}", -1, outcome)
 

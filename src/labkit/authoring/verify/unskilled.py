@@ -59,13 +59,16 @@ def try_unskilled(bench: Bench) -> Iterator[Result]:
     shown, each = _shown(bench)
     bench.seconds = max(2.0, 3.0 * each)
     calls = [call for of_instance in shown for call in of_instance]
-    guesses = [*_constants(calls), *_replays(calls), *_inputs(calls)]
-    guesses += _functions(bench, calls[0])
+    guesses = list(_empties())
+    if calls:  # the judge asked the answer something
+        guesses += [*_constants(calls), *_replays(calls), *_inputs(calls)]
+        guesses += _functions(bench, calls[0])
     if bench.group.sample:
         guesses = random.Random(bench.group.task).sample(
             guesses, min(len(guesses), bench.group.sample)
         )
-    guesses.append(_best_random(bench, calls))
+    if calls:
+        guesses.append(_best_random(bench, calls))
     guesses.append(("the reference shown noise", _noisy(bench.reference)))
     yield from _judged(bench, guesses)
 
@@ -109,6 +112,9 @@ def _constants(calls: Sequence[Call]) -> Iterator[Guess]:
     strategies += [quantile(share) for share in (0, 0.1, 0.25, 0.75, 0.9, 1)]
     for strategy in [*strategies, typical()]:
         yield strategy.name, answer_by(calls, strategy)
+
+
+def _empties() -> Iterator[Guess]:
     empties: list[Any] = [0, "", [], (), {}, np.zeros(0)]
     for empty in empties:
         yield f"always {empty!r}", lambda *_, empty=empty: empty

@@ -10,13 +10,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import expit
 
-from labkit.trends.causal_uplift.data import lalonde
+from labkit.trends.causal_uplift.data import COVARIATES, cps, nsw, propensity_terms
 from labkit.trends.causal_uplift.world.budget import BudgetModel, draw_weeks
 from labkit.trends.causal_uplift.world.claims import Claim, draw_claims
 from labkit.trends.causal_uplift.world.graphs import Study, draw_study
 from labkit.trends.causal_uplift.world.retailer import Customers, Market, draw_customers
-from labkit.trends.causal_uplift.world.retention import Retention, draw_retention
+from labkit.trends.causal_uplift.world.retention import Retention, Temper, draw_retention
 
 Case = dict[str, Any]
 
@@ -27,29 +29,40 @@ def study(case: Case) -> Study:
 
 
 def customers(case: Case) -> Customers:
-    """The customers of a world of `aipw`, or of a case of `cate`: its new people come last."""
+    """The customers of a case of `aipw` or `cate`; in `cate` the new people come last."""
     return draw_customers(case["n"] + case.get("new", 0), case["seed"], Market(**case["market"]))
 
 
-def people(case: Case) -> pd.DataFrame:
-    """The trained, with earnings of 1978 raised, and a random share of the survey, shuffled.
+def programme(case: Case) -> tuple[pd.DataFrame, NDArray[np.float64]]:
+    """The people of a case of `lalonde`, shuffled, and the true effect on each in US dollars.
 
-    Columns as in `lalonde`; `case` has ``seed``, ``kept`` (share of the survey) and ``lift`` (US
-    dollars).
+    Columns as in `data.lalonde`. Who they are is real; ``treat`` and ``re78`` follow from the
+    case's rule.
     """
-    everybody = lalonde()
-    trained = everybody[everybody["treat"] == 1]
     rng = np.random.default_rng(case["seed"])
-    survey = everybody[everybody["treat"] == 0]
-    kept = survey.iloc[rng.permutation(len(survey))[: round(case["kept"] * len(survey))]]
-    raised = trained.assign(re78=trained["re78"] + case["lift"])
-    together = pd.concat([raised, kept], ignore_index=True)
-    return together.iloc[rng.permutation(len(together))].reset_index(drop=True)
+    drawn = [
+        frame.iloc[rng.integers(len(frame), size=size)]
+        for frame, size in ((nsw(), case["alike"]), (cps(), case["survey"]))
+    ]
+    together = pd.concat(drawn, ignore_index=True)[list(COVARIATES)]
+    people = together.iloc[rng.permutation(len(together))].reset_index(drop=True)
+    terms = propensity_terms(people)
+
+    def weighed(weights: dict[str, float]) -> NDArray[np.float64]:
+        names = [name for name in weights if name != "intercept"]
+        return np.asarray(weights["intercept"] + terms[names] @ [weights[name] for name in names])
+
+    treat = (rng.random(len(people)) < expit(weighed(case["trained"]))).astype(float)
+    effect = weighed(case["effect"])
+    luck = case["noise"] * rng.standard_normal(len(people))
+    earned = weighed(case["earnings"]) + luck + treat * effect
+    return people.assign(treat=treat, re78=earned), effect
 
 
 def campaign(case: Case) -> Retention:
     """The customers of a case of `targeting`: first the history, then the new ones."""
-    return draw_retention(case["history"] + case["customers"], case["seed"], case["confounding"])
+    people = case["history"] + case["customers"]
+    return draw_retention(people, case["seed"], case["confounding"], Temper(**case["temper"]))
 
 
 def claims(case: Case) -> list[Claim]:

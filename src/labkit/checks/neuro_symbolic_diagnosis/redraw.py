@@ -1,15 +1,12 @@
-"""Draw again, or unpack, the data that an instance names.
+"""Draw again the data that an instance names.
 
-An instance is small plain data. Lesions and clinics are drawn from its seeds here, for the judges
-and for the exams alike, so that both always see the same. Measurements of images are made in the
-exams only and travel inside the instance, packed into a text. What is right about any of it stands
-in the instance.
+An instance is small plain data. Pictures, beliefs and graphs are drawn from its seeds here, for the
+judges and for the exams alike, so that both always see the same. Clinics to learn in are drawn in
+`clinics`. What is right about any of it stands in the instance.
 """
 
 from __future__ import annotations
 
-import base64
-import zlib
 from typing import Any
 
 import numpy as np
@@ -20,28 +17,14 @@ from numpy.typing import NDArray
 from labkit.trends.neuro_symbolic_diagnosis import guideline
 from labkit.trends.neuro_symbolic_diagnosis.perception import LOGITS, beliefs
 from labkit.trends.neuro_symbolic_diagnosis.world.lesions import Lesions, draw_lesions
-from labkit.trends.neuro_symbolic_diagnosis.world.renderer import draw_cases
+from labkit.trends.neuro_symbolic_diagnosis.world.nuisances import draw_nuisances
+from labkit.trends.neuro_symbolic_diagnosis.world.renderer import render
 
 Case = dict[str, Any]
 Floats = NDArray[np.float64]
 
-CERTAIN = 1e-5
+CERTAIN = 1e-9
 """No system states a probability nearer to 0 or 1."""
-
-STEP = 1 / 24
-"""Packed numbers are whole multiples of this, from -127 to 127 of them: standard scores to 5.3."""
-
-
-def pack(table: Floats) -> str:
-    """Pack standard scores into a text, rounded to `STEP`."""
-    levels = np.clip(np.rint(table / STEP), -127, 127).astype(np.int8)
-    return base64.b64encode(zlib.compress(levels.tobytes(), 9)).decode("ascii")
-
-
-def unpack(text: str, columns: int) -> Floats:
-    """Unpack a table of so many columns, shape (n, columns)."""
-    levels = np.frombuffer(zlib.decompress(base64.b64decode(text)), dtype=np.int8)
-    return levels.reshape(-1, columns).astype(float) * STEP
 
 
 def logits(n: int, seed: int) -> Floats:
@@ -50,29 +33,25 @@ def logits(n: int, seed: int) -> Floats:
 
 
 def pictures(case: Case) -> tuple[NDArray[np.float32], Lesions]:
-    """The images of a case of `measure`, (n, 64, 64, 3), and their truth."""
-    cases = draw_cases(case["n"], case["seed"], hair=case["hair"], ruler=case["ruler"])
-    return cases.images, cases.lesions
+    """The images of a case of `measure`, (n, 64, 64, 3), and their truth.
 
-
-def measured(case: Case) -> tuple[Floats, Lesions]:
-    """The mixed measurements of an instance, (n, columns), and the truth of its lesions.
-
-    ``rows`` says which lesions of the seed they are; without it they are the first ones.
+    Lesions without any axis are half as common as in clinics: they are the easiest to tell.
     """
-    x = unpack(case["measured"], case["columns"])
-    rows = case.get("rows", range(len(x)))
-    return x, draw_lesions(max(rows) + 1, case["seed"]).take(np.asarray(rows))
+    drawn = draw_lesions(case["drawn"], case["seed"])
+    without = drawn.asymmetry == 2
+    lesions = drawn.take(~without | (without.cumsum() % 2 == 0))
+    nuisances = draw_nuisances(len(lesions), case["seed"] + 1, case["hair"], case["ruler"])
+    return render(lesions, nuisances, unusual=True), lesions
 
 
-def clinic(case: Case) -> tuple[Floats, NDArray[np.int64]]:
+def past_and_new(case: Case) -> tuple[Floats, NDArray[np.int64]]:
     """Stated probabilities and truth of a clinic of `abstain`, (n,) each, known lesions first.
 
-    The system states the true log-odds too steep and shifted, as if errors of its concepts were
+    The system states the true log-odds shifted and too steep, as if errors of its concepts were
     independent of each other.
     """
     odds, suspicious = true_odds(case)
-    stated = 1 / (1 + np.exp(-case["steepness"] * odds - case["shift"]))
+    stated = 1 / (1 + np.exp(-case["steepness"] * (odds + case["lean"])))
     return np.clip(stated, CERTAIN, 1 - CERTAIN), suspicious
 
 
@@ -86,21 +65,27 @@ def true_odds(case: Case) -> tuple[Floats, NDArray[np.int64]]:
 def stated_beliefs(case: Case) -> dict[str, Floats]:
     """Beliefs of a system about the lesions of a case of `explain` or `adapt`.
 
-    They lean to the truth of random lesions, with doubts. `case` has ``seed`` and ``rows``, which
-    of its lesions are meant; keys and shapes as in `perception.beliefs`.
+    They lean to the truth of random lesions, with doubts. `case` has ``seed``, ``lesions``, how
+    many, and ``rows``, which of them are meant; keys and shapes as in `perception.beliefs`. All
+    numbers of findings are equally common, so that rare ones are met too.
     """
-    rows = list(case["rows"])
-    concepts = draw_lesions(max(rows) + 1, case["seed"]).concepts()
+    rng, n = np.random.default_rng(case["seed"]), case["lesions"]
+
+    def presences(most: int) -> NDArray[np.int64]:
+        ranks = rng.random((n, most)).argsort(axis=1).argsort(axis=1)
+        counts = rng.integers(1, most + 1, (n, 1))
+        return (ranks < counts).astype(np.int64)
+
     leaning = np.column_stack(
         [
-            np.eye(3)[concepts["asymmetry"]],
-            np.eye(9)[concepts["border"]],
-            concepts["colours"],
-            concepts["structures"],
+            np.eye(3)[rng.integers(0, 3, n)],
+            np.eye(9)[rng.integers(0, 9, n)],
+            presences(6),
+            presences(5),
         ]
     )
-    noise = np.random.default_rng(case["seed"]).normal(0, 0.8, leaning.shape)
-    stated = beliefs(torch.from_numpy((4 * leaning - 2 + noise)[rows]))
+    noise = rng.normal(0, 0.8, leaning.shape)
+    stated = beliefs(torch.from_numpy((4 * leaning - 2 + noise)[list(case["rows"])]))
     return {name: values.numpy() for name, values in stated.items()}
 
 

@@ -8,28 +8,45 @@ from __future__ import annotations
 
 from typing import Any
 
+from labkit.checks.tinyml_pico import redraw
 from labkit.checks.tinyml_pico.quantised import int8_network
+from labkit.exercise.guard import call
 from labkit.exercise.outcome import Outcome, failed, partial, passed
-from labkit.exercise.task import Instance
-from labkit.trends.tinyml_pico import cost, data, integer, network
+from labkit.exercise.task import Instance, Task
+from labkit.trends.tinyml_pico import cost, integer, network
 
-STRANGE = 0.45
-"""Below this a network hardly knows the signals: ready ones get .22, their pupils .38."""
+SECONDS = 240.0
+"""Of CPU for a call that trains; the reference needs below fifteen."""
+
+ACCURACY, HALF_ACCURACY = 0.88, 0.84
+"""On people who were not in the training. Four customers, in floating point: two seeds of
+`training.train` with widths 8, 12, 16 reach .926 to .957; with 10 of 40 epochs .738 to .770, with 5
+.481 to .566; widths 4, 6, 8 reach .741 to .813."""
+
+STRANGE = 0.3
+"""Below this a network does not know the movements: guessing gets .14."""
 
 STRANGERS = (
-    "Dominated by far: this network hardly knows the signals. Their axes come in an order of their "
-    "own, so the package's ready networks do not understand them, neither as answers nor as "
-    "teachers. Train your own on these windows, with their labels in order."
+    "This network does not know the movements. They are this customer's own, so the package's "
+    "ready networks do not understand them, neither as answers nor as teachers. Train on these "
+    "windows, with their labels in order."
 )
 
 
-def verdict(raw: Any, test: data.Windows, instance: Instance) -> Outcome:
+def judge(answer: Any, instance: Instance) -> Outcome:
+    """A network that fits flash and cycles, held against the course's own of that size."""
+    train, test = redraw.movements(instance)
+    limits = {"cycles": instance["cycles"], "flash_bytes": instance["flash_bytes"]}
+    raw = call(answer, train.signal, train.exercise, limits, seconds=SECONDS)
+    return _verdict(raw, test, instance)
+
+
+def _verdict(raw: Any, test: redraw.Side, instance: Instance) -> Outcome:
     """Hold cycles, flash and accuracy of one network against the instance's figures."""
     made = int8_network(raw)
-    people = " and ".join(map(str, instance["people"]))
     on = (
         f"at most {instance['cycles']:,} cycles and {instance['flash_bytes']:,} bytes of flash; "
-        f"tested on people {people}"
+        f"tested on {redraw.TESTED[0]} people who were not in the training"
     )
     spent = {"cycles": cost.cycles(made), "flash_bytes": cost.flash_bytes(made)}
     for name, unit in (("cycles", "cycles"), ("flash_bytes", "bytes of flash")):
@@ -47,21 +64,22 @@ def verdict(raw: Any, test: data.Windows, instance: Instance) -> Outcome:
     answers = integer.run(made, integer.quantise_input(made, test.signal))
     accuracy = network.accuracy(answers, test.exercise)
     seen = (
-        f"Accuracy {accuracy:.1%} on {len(answers)} windows of people {people}, with "
+        f"Accuracy {accuracy:.1%} on {len(answers)} windows of new people, with "
         f"{spent['cycles']:,.0f} cycles and {spent['flash_bytes']:,.0f} bytes"
     )
-    if accuracy >= instance["accuracy"]:
-        return passed(f"{seen}. At least {instance['accuracy']:.1%} was wanted within the budget.")
-    wanted = f"{seen}; at least {instance['accuracy']:.1%} is wanted within this budget."
+    if accuracy >= ACCURACY:
+        return passed(f"{seen}. At least {ACCURACY:.0%} was wanted within the budget.")
+    wanted = f"{seen}; at least {ACCURACY:.0%} is wanted within this budget."
     words = dict(
         on=on,
         next_step="Spend the budget: train the largest shape that fits for all of its epochs. A "
         "pruned network needs training again, and a teacher has to know these windows itself.",
         misconception=STRANGERS
         if accuracy < STRANGE
-        else "Dominated: another network within the budget is more often right.",
+        else "Another network within the budget is more often right: this one is smaller or "
+        "less trained than the budget allows.",
     )
-    if accuracy >= instance["half"]:
+    if accuracy >= HALF_ACCURACY:
         return partial(0.5, wanted, **words)
     return failed(wanted, **words)
 
@@ -71,3 +89,19 @@ def _sparse(made: network.Network) -> bool:
     weights = [layer["weight"] for layer in made["layers"] if "weight" in layer]
     zeros = sum(int((weight == 0).sum()) for weight in weights)
     return 3 * zeros > sum(weight.size for weight in weights)
+
+
+TASK = Task(
+    "budget",
+    15,
+    judge,
+    (
+        "Which widths fit? training.prune(network.float_network(0), widths) has a shape in no "
+        "time; its accuracy is of no interest here.",
+        "Train the largest network that fits, and quantise it as in the task before.",
+        "If it is still too often wrong: networks of twice the width, trained on these same "
+        "windows, may teach the small one: training.train(..., "
+        "teacher=training.ensemble(teachers, signal)).",
+    ),
+    title="A sound network for a budget",
+)

@@ -21,6 +21,12 @@ Fault = tuple[str, str]
 
 PER_CHANNEL = "One scale for the whole tensor: small channels lose their digits. Each output \
 channel has a scale of its own, its largest absolute weight divided by 127."
+OTHER_AXIS = "The scales run along another axis: each output, a row of the first axis, has one of \
+its own, whatever its inputs are."
+STEPS = (
+    "From −128 to 127 there are 255 steps, one less than there are numbers: the scale of a range \
+is (high − low) / 255."
+)
 HOLDS_ZERO = "A range has to hold 0, so that padding and ReLU are exact: extend it to 0 where it \
 does not."
 INT8 = "The −128 is missing: int8 runs from −128 to 127, so the low end of a range becomes −128."
@@ -29,6 +35,9 @@ BY_127 = "The largest absolute weight becomes 127, so divide it by 127. With les
 which int8 does not hold: it wraps around to −128."
 NOT_FOLDED = "The reference subtracts the input's zero point itself; do not fold it into the bias. \
 (The chip's kernels fold it in, but only when C is written for them.)"
+NO_ROOT = "Batch norm divides by the square root of variance + epsilon; the root is missing."
+UNFOLDED = "Batch norm is not folded in as it is used: weight · gamma / sqrt(variance + epsilon), \
+and beta − mean · gamma / sqrt(variance + epsilon) as the bias."
 POOL_KEEPS = "The pool keeps the scale of what goes into it. Means have a narrower range than what \
 they are means of, but they are counted in the same steps."
 
@@ -77,6 +86,8 @@ def _zero_point_off(layer: dict[str, Any], right: dict[str, Any], case: Instance
             trap = HOLDS_ZERO if low > 0 or high < 0 else ""
             if layer[key] == min(int(right[key]) + 128, 127):
                 trap = INT8
+            elif abs(off) == 1 and _counts_256(layer, right):
+                trap = STEPS
             elif abs(off) == 1:
                 trap = ROUNDED
             return f"The {name}'s zero point is {layer[key]}; {right[key]} is right.", trap
@@ -102,8 +113,14 @@ def _weights_off(layer: dict[str, Any], right: dict[str, Any]) -> Fault | None:
     if np.any((weight == -128) & (right["weight"] == 127)):
         return f"Weights are off by up to {off}.", BY_127
     largest = np.abs(weight).reshape(len(right["bias"]), -1).max(axis=1)
+    words = f"Weights are off by up to {off}."
+    if np.median(largest) < 120:
+        for axis in range(1, weight.ndim):
+            along = np.moveaxis(np.abs(weight), axis, 0)
+            if along.reshape(len(along), -1).max(axis=1).min() >= 126:
+                return words, OTHER_AXIS
     shared = largest.max() >= 126 and np.median(largest) < 120
-    return f"Weights are off by up to {off}.", PER_CHANNEL if shared else ""
+    return words, PER_CHANNEL if shared else ""
 
 
 def _used(right: dict[str, Any]) -> np.ndarray:
@@ -122,8 +139,9 @@ def _bias_off(layer: dict[str, Any], right: dict[str, Any], case: Instance) -> F
     folded = right["bias"] - int(right["input_zero_point"]) * sums
     if np.all(np.abs(given - folded)[used] <= 1 + np.abs(sums[used]) / 100):
         return words, NOT_FOLDED
-    ratio = float(given[used] @ right["bias"][used] / (right["bias"][used] ** 2.0).sum())
-    if 1.003 < ratio < 1.01 and np.all(np.abs(given - ratio * right["bias"])[used] <= 2):
+    if _counts_256(layer, right):
+        return words, STEPS
+    if 1.006 < _bias_ratio(layer, right) < 1.01:
         return words, BY_127
     low, high = case["input_range"]
     finer = (max(high, 0) - min(low, 0)) / (high - low)  # without the range's extension
@@ -134,6 +152,19 @@ def _bias_off(layer: dict[str, Any], right: dict[str, Any], case: Instance) -> F
         "A bias is added to the accumulator, so its step is the input's scale times the weights' "
         "scale, and it is a 32-bit number.",
     )
+
+
+def _bias_ratio(layer: dict[str, Any], right: dict[str, Any]) -> float:
+    """How many times larger all biases are than they should be; 0 where it is not the same."""
+    used = _used(right)
+    given, expected = (numbers["bias"].astype(float)[used] for numbers in (layer, right))
+    ratio = float(given @ expected / max(expected @ expected, 1.0))
+    return ratio if np.all(np.abs(given - ratio * expected) <= 2) else 0.0
+
+
+def _counts_256(layer: dict[str, Any], right: dict[str, Any]) -> bool:
+    """Whether the input's scale is that of 256 or 254 steps instead of 255."""
+    return bool(0.0025 < abs(_bias_ratio(layer, right) - 1) < 0.0055)
 
 
 def _factor_off(layer: dict[str, Any], right: dict[str, Any]) -> Fault:
@@ -225,27 +256,47 @@ def _convolution_trap(layer: dict[str, Any], own: dict[str, Any]) -> str:
     largest = np.abs(own["weight"].astype(int)).reshape(len(own["weight"]), -1).max(axis=1)
     if np.median(largest) < 120:
         return PER_CHANNEL
-    if _without_root(layer, own):
-        return "Batch norm divides by the square root of variance + epsilon; the root is missing."
-    # A folded gain is positive or negative; unfolded weights keep all their signs.
-    spread = np.sqrt(layer["variance"] + layer["epsilon"])
-    bias = (layer["beta"] * spread - layer["mean"] * layer["gamma"]) / spread
-    same = np.sign(own["bias"]) == np.sign(bias)
-    if np.mean(same[np.abs(bias) > 0.05]) < 0.9:
-        return (
-            "Batch norm is not folded in as it is used: weight · gamma / sqrt(variance + "
-            "epsilon), and beta − mean · gamma / sqrt(variance + epsilon) as the bias."
-        )
-    return ""
+    return _fold_trap(layer, own)
 
 
-def _without_root(layer: dict[str, Any], own: dict[str, Any]) -> bool:
-    """Whether the factors of the channels follow a gain without its root."""
+def _fold_trap(layer: dict[str, Any], own: dict[str, Any]) -> str:
+    """Which other way to treat the batch norm the weights or the biases follow, if any."""
+    raw, whole = (
+        np.reshape(w, (len(w), -1)).astype(float) for w in (layer["weight"], own["weight"])
+    )
     factor = own["multiplier"].astype(float) * 2.0 ** (own["shift"].astype(float) - 31)
-    largest = np.abs(layer["weight"]).reshape(len(factor), -1).max(axis=1)
-    variance = layer["variance"].astype(float) + layer["epsilon"]
-    rest = np.log(factor / largest / np.abs(layer["gamma"]))
-    return bool(np.std(rest + np.log(variance)) < 0.2 * np.std(rest + 0.5 * np.log(variance)))
+    gain, variance = _gain(layer), layer["variance"].astype(float) + layer["epsilon"]
+    given = factor * (whole * raw).sum(axis=1) / np.maximum((raw**2).sum(axis=1), 1e-12)
+    ways = {
+        "": gain,
+        NO_ROOT: layer["gamma"] / variance,
+        UNFOLDED: np.ones(len(gain)),
+        f"{UNFOLDED} ": layer["gamma"].astype(float),
+        f"{UNFOLDED}  ": 1 / np.sqrt(variance),
+    }
+    found = _nearest(given, ways)
+    if found:
+        return found.strip()
+    shift = layer["beta"] - layer["mean"] * gain
+    biases = {
+        "": shift,
+        UNFOLDED: layer["beta"].astype(float),
+        f"{UNFOLDED} ": layer["beta"] + layer["mean"] * gain,
+        f"{UNFOLDED}  ": layer["beta"] - layer["mean"].astype(float),
+    }
+    if not own["bias"].any() and np.abs(shift).max() > 0:
+        return UNFOLDED
+    return _nearest(factor * own["bias"], biases).strip()
+
+
+def _nearest(given: np.ndarray, ways: dict[str, np.ndarray]) -> str:
+    """Which of the numbers `given` is a multiple of; "" for the first, and in doubt."""
+    off = {}
+    for words, way in ways.items():
+        times = float(given @ way) / max(float(way @ way), 1e-12)
+        off[words] = float(np.linalg.norm(given - times * way)) if times > 0 else np.inf
+    best = min(off, key=off.__getitem__)
+    return best if off[best] < 0.3 * off[""] else ""
 
 
 def _range_trap(made: network.Network, signal: np.ndarray) -> str:

@@ -7,12 +7,13 @@ right about them stands in the instance.
 
 from __future__ import annotations
 
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from labkit.trends.tinyml_pico import data, integer, network, random_networks
+from labkit.trends.tinyml_pico import data, random_networks
 from labkit.trends.tinyml_pico.network import Network
 
 Case = dict[str, Any]
@@ -21,6 +22,21 @@ Int8 = NDArray[np.int8]
 
 FINGERS = 3
 """Numbers in the fingerprint of a window."""
+
+EPOCHS = 6
+BATCH_NORM = {"gamma": 1.0, "beta": 0.0, "mean": 0.0, "variance": 1.0}
+
+MOVEMENTS, AXES, WAVES, WAVE_HZ = 7, 6, 3, 0.65
+OWN_PART = 0.55
+TAUGHT, TESTED = (16, 10), (32, 5)
+"""People, and windows of each of them for each movement."""
+
+
+class Side(NamedTuple):
+    """Windows (n, 64, 6) float32 and the movement of each, (n,)."""
+
+    signal: NDArray[np.float32]
+    exercise: NDArray[np.int64]
 
 
 def recordings(case: Case) -> list[dict[str, Any]]:
@@ -95,76 +111,133 @@ def layer_input(case: Case) -> Int8:
     return np.concatenate([drawn, ends])
 
 
-def worn(case: Case, signal: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The windows (n, 64, 6) of a watch whose axes are in another order, some of them reversed."""
-    return np.ascontiguousarray(signal[..., case["axes"]] * np.array(case["signs"], np.float32))
+def worn(case: Case, part: str) -> data.Windows:
+    """A side of the course's split, from a watch that was worn in another way.
+
+    ``case["turn"]``, (3, 3), turns the axes of both sensors. Standardised by the people trained on.
+    """
+    turn = np.kron(np.eye(2), np.array(case["turn"])).astype(np.float32)
+    taught, wanted = ((data.part(p).signal * data.SD + data.MEAN) @ turn.T for p in ("train", part))
+    mean, sd = taught.mean(axis=(0, 1)), taught.std(axis=(0, 1))
+    return data.part(part)._replace(signal=((wanted - mean) / sd).astype(np.float32))
 
 
 def float_network(case: Case) -> Network:
-    """A stored float network, made for the windows of `worn`: it answers to these as before."""
-    made = network.float_network(case["network"])
-    made["layers"][0]["weight"] = worn(case, made["layers"][0]["weight"])
+    """The network of a case of `network`, trained on the spot, so that nobody has seen it.
+
+    It takes .7 s of CPU. The channels of each convolution differ in range, some ``case["apart"]``
+    times smaller than others, and the dense layer has large biases. Neither changes what a network
+    can say; both happen in practice, and show what a careless quantiser loses.
+    """
+    from labkit.trends.tinyml_pico import training  # here: it imports torch
+
+    rng = np.random.default_rng(case["seed"])
+    taught = worn(case, "train")
+    start = _untrained(rng, case["widths"])
+    made = training.train(
+        taught.signal, taught.exercise, seed=case["seed"], epochs=EPOCHS, start=start
+    )
+    _move_apart(rng, made, case["apart"])
     return made
+
+
+def _untrained(rng: np.random.Generator, widths: list[int]) -> Network:
+    layers: list[dict[str, Any]] = []
+    for wide, width, kernel in zip((6, *widths), widths, (7, 5, 3), strict=False):
+        weight = rng.uniform(-1, 1, (width, kernel, wide)) / np.sqrt(kernel * wide)
+        norm = {key: np.full(width, at, np.float32) for key, at in BATCH_NORM.items()}
+        layer = {"kind": "conv", "weight": weight.astype(np.float32)} | norm
+        layers.append(layer | {"epsilon": 1e-5, "stride": 2, "padding": kernel // 2})
+    weight = rng.uniform(-1, 1, (7, widths[-1])) / np.sqrt(widths[-1])
+    bias = rng.uniform(1.5, 3, 7) * rng.permutation([-1, -1, -1, 1, 1, 1, 1])
+    dense = {"weight": weight.astype(np.float32), "bias": bias.astype(np.float32)}
+    layers += [{"kind": "pool"}, {"kind": "dense"} | dense]
+    return {"length": data.LENGTH, "channels": 6, "layers": layers}
+
+
+def _move_apart(rng: np.random.Generator, made: Network, times: float) -> None:
+    """Shrink half of the channels, and let the next layer make up for it: the answers stay."""
+    weighty = [layer for layer in made["layers"] if "weight" in layer]
+    for layer, after in pairwise(weighty):
+        size = np.where(rng.permutation(len(layer["weight"])) % 2, 1.0, 1 / times)
+        for key in ("gamma", "beta"):
+            layer[key] = (layer[key] * size).astype(np.float32)
+        after["weight"] = (after["weight"] / size).astype(np.float32)
 
 
 def calibration(case: Case) -> NDArray[np.float32]:
     """Training windows that show the ranges to a case of `network`, (n, 64, 6)."""
-    signal = data.part("train").signal
+    signal = worn(case, "train").signal
     rng = np.random.default_rng(case["seed"])
-    return worn(case, signal[rng.choice(len(signal), case["windows"], replace=False)])
+    return signal[rng.choice(len(signal), case["windows"], replace=False)]
 
 
-def people_apart(case: Case) -> tuple[data.Windows, data.Windows]:
+def movements(case: Case) -> tuple[Side, Side]:
     """Training and test windows of a case of `budget`, standardised by the first.
 
-    ``case["people"]`` are left out of the first and make up the second. The watch's axes are as
-    in `worn`.
+    Seven movements that are this customer's own: sums of three waves in each of six axes, which
+    share a part and differ by patterns at right angles to each other. Everybody has a manner of
+    moving, a tempo and a way to wear the watch. Nobody is on both sides.
     """
-    everything = data.windows()
-    left_out = np.isin(everything.person, case["people"])
-    signal = worn(case, everything.signal)
-    mean, sd = (f(signal[~left_out], axis=(0, 1)) for f in (np.mean, np.std))
-    standardised = everything._replace(signal=((signal - mean) / sd).astype(np.float32))
-    return _rows(standardised, ~left_out), _rows(standardised, left_out)
+    rng = np.random.default_rng(case["seed"])
+    basis, _ = np.linalg.qr(_complex(rng, WAVES * AXES, MOVEMENTS + 1))
+    basis = basis.T.reshape(-1, WAVES, AXES) * np.sqrt(WAVES * AXES)
+    patterns = np.sqrt(1 - OWN_PART**2) * basis[0] + OWN_PART * basis[1:]
+    taught, tested = (_people(rng, patterns, *size) for size in (TAUGHT, TESTED))
+    mean, sd = (f(taught.signal, axis=(0, 1)) for f in (np.mean, np.std))
+    return tuple(  # type: ignore[return-value]
+        Side(((side.signal - mean) / sd).astype(np.float32), side.exercise)
+        for side in (taught, tested)
+    )
 
 
-def _rows(windows: data.Windows, chosen: NDArray[np.bool_]) -> data.Windows:
-    signal, exercise, person, recording = windows
-    return data.Windows(signal[chosen], exercise[chosen], person[chosen], recording[chosen])
+def _people(
+    rng: np.random.Generator, patterns: NDArray[np.complex128], people: int, each: int
+) -> Side:
+    signals = []
+    waves = np.arange(1, WAVES + 1)
+    for _ in range(people):
+        tempo = rng.uniform(0.85, 1.18)
+        turn, _ = np.linalg.qr(np.eye(3) + 0.2 * rng.normal(size=(3, 3)))
+        turn *= np.sign(np.diag(turn))
+        for pattern in patterns:
+            manner = pattern + 0.25 * _complex(rng, WAVES, AXES)
+            pace = WAVE_HZ * tempo * rng.uniform(0.95, 1.05, (each, 1)) / data.RATE_HZ
+            turns = np.arange(data.LENGTH) * pace + rng.uniform(0, 1, (each, 1))
+            moved = np.exp(2j * np.pi * turns[:, :, None] * waves) @ manner
+            moved = moved.real @ np.kron(np.eye(2), turn).T
+            signals.append(moved + 1.6 * rng.normal(size=moved.shape))
+    labels = np.tile(np.repeat(np.arange(MOVEMENTS), each), people)
+    return Side(np.concatenate(signals), labels)
+
+
+def _complex(rng: np.random.Generator, *shape: int) -> NDArray[np.complex128]:
+    return rng.normal(size=shape) + 1j * rng.normal(size=shape)
 
 
 def chip_network(case: Case) -> Network:
-    """The int8 network of a case of `kernel` or `deploy`.
-
-    Either random, of the shape that ``case["shape"]`` says, or the stored one of the name
-    ``case["network"]`` with its channels in another order: it answers and costs the same, but its
-    weights stand elsewhere in memory.
-    """
+    """The int8 network of a case of `kernel` or `deploy`: random numbers in a given shape."""
     rng = np.random.default_rng(case["seed"])
-    if "shape" in case:
-        return random_networks.random_network(rng, **case["shape"])
-    return _shuffled(integer.int8_network(case["network"]), rng)
+    made = random_networks.random_network(rng, **case["shape"])
+    if case.get("coarse"):
+        _coarsen(rng, made)
+    return made
 
 
 def chip_windows(case: Case, network: Network) -> Int8:
     """The secret int8 windows (n, length, channels) that the chip is asked about."""
     rng = np.random.default_rng(case["seed"] + 1)
-    if "shape" in case:
-        return random_networks.random_windows(rng, network, case["windows"])
-    signal = data.part("test").signal
-    chosen = rng.choice(len(signal), case["windows"], replace=False)
-    return integer.quantise_input(network, signal[chosen])
+    return random_networks.random_windows(rng, network, case["windows"])
 
 
-def _shuffled(network: Network, rng: np.random.Generator) -> Network:
-    order: NDArray[np.intp] | None = None
-    for layer in network["layers"]:
-        if layer["kind"] == "pool":
-            continue
-        if order is not None:
-            layer["weight"] = layer["weight"][..., order]
-        if layer["kind"] == "conv":
-            order = rng.permutation(len(layer["weight"]))
-            for key in ("weight", "bias", "multiplier", "shift", "weight_scale"):
-                layer[key] = layer[key][order]
-    return network
+def _coarsen(rng: np.random.Generator, made: Network) -> None:
+    """Clamp every layer to less than a whole byte, and let two neighbours be -128.
+
+    Both are within the int8 specification of the kernel that learners write, and beyond what the
+    package's assembler takes.
+    """
+    for layer in made["layers"]:
+        if layer["kind"] != "pool":
+            layer["weight"][(0,) * (layer["weight"].ndim - 1)][:2] = -128
+            layer["low"] = max(layer["low"], int(rng.integers(-120, -100)))
+            layer["high"] = int(rng.integers(100, 120))

@@ -13,11 +13,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from labkit.checks.tinyml_pico import redraw
-from labkit.checks.tinyml_pico.reading import parts
-from labkit.exercise.guard import UnusableError
+from labkit.exercise.guard import UnusableError, call
 from labkit.exercise.outcome import Outcome, failed, passed
-from labkit.exercise.reading import as_array
-from labkit.exercise.task import Instance
+from labkit.exercise.reading import as_array, as_parts
+from labkit.exercise.task import Instance, Task, each_case
+
+SECONDS = 20.0
+"""Of CPU for one call; the reference needs below one."""
 
 SAME_WINDOW = 0.01
 """Fingerprints of different windows are at least 0.05 apart; single precision moves one by 1e-4."""
@@ -40,9 +42,20 @@ class Side(NamedTuple):
     y: redraw.Floats
 
 
-def verdict(raw: Any, case: Instance) -> Outcome:
+def judge(answer: Any, instance: Instance) -> Outcome:
+    """Windows of secret recordings, split by person and standardised by those trained on."""
+
+    def one(case: Instance) -> Outcome:
+        recordings = redraw.recordings(case)
+        arguments = (recordings, list(case["test_people"]), case["length"], case["hop"])
+        return _verdict(call(answer, *arguments, seconds=SECONDS), case)
+
+    return each_case(instance, one, "Every window is right, and no person is on both sides.")
+
+
+def _verdict(raw: Any, case: Instance) -> Outcome:
     """Hold the windows of one case against the right ones."""
-    read = parts(raw, NAMES)
+    read = as_parts(raw, NAMES)
     sides = [_side(read[0], read[1], "train", case), _side(read[2], read[3], "test", case)]
     on = (
         f"{len(case['people']) * case['each']} recordings of people {_listed(case['people'])}; "
@@ -169,3 +182,18 @@ def _scales(sides: list[Side], found: Found, case: Instance) -> Fault:
 
 def _listed(numbers: list[int]) -> str:
     return ", ".join(map(str, numbers))
+
+
+TASK = Task(
+    "windows",
+    10,
+    judge,
+    (
+        "Decide for each recording which side it belongs to, before anything else.",
+        "Mean and deviation: concatenate the signals of the training people's recordings, and "
+        "take both along the first axis. One number a channel.",
+        "range(0, len(signal) - length + 1, hop) gives the starts; it is empty where a "
+        "recording is too short.",
+    ),
+    title="Windows without leakage between people",
+)

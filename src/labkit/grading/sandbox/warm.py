@@ -263,6 +263,8 @@ def _kernel(request: dict[str, Any], descriptors: list[int]) -> Callable[[], Non
             "--IPKernelApp.capture_fd_output=False",
         ]
     )
+    # As in any notebook: modules beside it can be imported. This process is the learner's alone.
+    sys.path.insert(0, "")
     return app.start
 
 

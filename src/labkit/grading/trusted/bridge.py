@@ -11,13 +11,14 @@ from __future__ import annotations
 import builtins
 import contextlib
 import os
+import pathlib
 import socket
 import threading
 import types
 from pathlib import Path
 from typing import Any
 
-from labkit.grading.trusted import claims, copies, surroundings, watch, wire
+from labkit.grading.trusted import claims, copies, surroundings, watch, wire, wire_plain
 from labkit.grading.trusted.operations import OPERATIONS
 from labkit.grading.trusted.shelf import Decoding, Encoding, Shelf, Unsendable, bare, shared_name
 from labkit.grading.trusted.surroundings import Clock, Printed, TimeUp
@@ -30,6 +31,9 @@ PRINT_LIMIT = 100_000
 
 WATCH_LIMIT = 64 * 1024
 """Bytes, encoded, up to which changes inside a global value are noticed."""
+
+MOST_LISTED = 1_000
+"""Names that a test which lists them gets to see."""
 
 _VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 
@@ -48,6 +52,7 @@ def serve(namespace: dict[str, Any], connection: socket.socket | None = None) ->
         namespace: the globals that the learner's cells ran in.
         connection: the bridge; by default the descriptor that the environment names.
     """
+    wire_plain.PATH[0] = pathlib.PosixPath
     if not _servers or _servers[-1].namespace is not namespace:
         if connection is None:
             connection = socket.socket(fileno=os.dup(int(os.environ[VARIABLE])))
@@ -68,6 +73,7 @@ class _Server:
         self._before_edits: dict[str, tuple[Any, ...]] = {}
         self._printed = Printed()
         self._clocks: list[Clock] = []
+        self._replaced: list[surroundings.Replaced] = []
         self._folder = watch.Watch(Path.cwd())
         self._thread = 0
         self._done = False
@@ -125,6 +131,8 @@ class _Server:
             self._operate(request)
         elif do == "begin":
             self._begin(request)
+        elif do == "fetch":
+            self._hand_out(request)
         elif do == "done":
             self._restore()
             self._done = True
@@ -148,7 +156,12 @@ class _Server:
         self._shared = frozenset(request["shared"])
         self._watched.clear()
         self._folder = watch.Watch(Path.cwd())
-        found = {n: self.namespace[n] for n in request["names"] if n in self.namespace}
+        self._hand_out(request)
+
+    def _hand_out(self, request: dict[str, Any]) -> None:
+        """Send the values of names, and of all there are where the test lists them."""
+        names = [*request["names"], *(self._listed() if request.get("all") else ())]
+        found = {n: self.namespace[n] for n in names if n in self.namespace}
         self._mark_too_large(found)
         for name, value in found.items():
             self._watch(name, value)
@@ -160,6 +173,12 @@ class _Server:
                 "files": self._changed_files(),
             }
         )
+
+    def _listed(self) -> list[str]:
+        """The names that a learner's cells may have bound."""
+        kinds = (types.ModuleType,)
+        names = list(self.namespace.items())[:MOST_LISTED]
+        return [n for n, value in names if not n.startswith("_") and not isinstance(value, kinds)]
 
     def _mark_too_large(self, found: dict[str, Any]) -> None:
         """Let go by number what is too large to travel, alone or with the rest."""
@@ -255,8 +274,12 @@ class _Server:
         }
         self._printed.begin(PRINT_LIMIT if request.get("print") else 0)
         reply: dict[str, Any] = {"id": request["id"]}
-        with surroundings.input_from(request.get("input")):
+        replaced = surroundings.Replaced(request.get("builtins") or {})
+        self._replaced.append(replaced)
+        try:
             self._run(request, positional, named, pictures, reply)
+        finally:
+            self._replaced.pop()
         reply["printed"] = self._printed.end()
         arguments = dict(enumerate(positional)) | named
         reply["arguments"] = {
@@ -281,7 +304,7 @@ class _Server:
         clock = Clock(request["seconds"], request["patience"])
         self._clocks.append(clock)
         try:
-            with clock:
+            with clock, self._replaced[-1]:
                 value = operation(*positional, **named)
             if clock.over:  # the learner's code swallowed the ring
                 raise TimeUp
@@ -304,8 +327,10 @@ class _Server:
         finally:
             self._clocks.pop()
 
-    def ask(self, number: int, positional: tuple[Any, ...], named: dict[str, Any]) -> Any:
-        """Call a function of the test and return what it returns.
+    def ask(
+        self, number: int, positional: tuple[Any, ...], named: dict[str, Any], use: str = "call"
+    ) -> Any:
+        """Call a function of the test, or use an object of its, and return what comes.
 
         Raises:
             RuntimeError: called from another thread than the one the test waits for.
@@ -313,9 +338,15 @@ class _Server:
         if threading.get_ident() != self._thread or not self._clocks:
             raise RuntimeError("a function of the test can only be called while the test waits")
         clock = self._clocks[-1]
-        with clock.held():
+        with self._replaced[-1].lifted(), clock.held():
             self._send(
-                {"id": number, "outcome": "callback", "arguments": positional, "named": named}
+                {
+                    "id": number,
+                    "outcome": "callback",
+                    "use": use,
+                    "arguments": positional,
+                    "named": named,
+                }
             )
             while (message := self._receive())["do"] not in ("result", "unreadable"):
                 self._answer(message)

@@ -30,6 +30,11 @@ def is_mutable_value(value: Any) -> bool:
         "pandas.Series",
         "torch.Tensor",
         "torch.Parameter",
+        "networkx.Graph",
+        "networkx.DiGraph",
+        "networkx.MultiGraph",
+        "networkx.MultiDiGraph",
+        "types.SimpleNamespace",
     )
 
 
@@ -95,6 +100,15 @@ def _pour_library_value(new: Any, old: Any) -> bool:
         old.bit_generator.state = new.bit_generator.state
     elif name in ("DataFrame", "Series"):
         old._update_inplace(new)
+    elif name == "SimpleNamespace":
+        vars(old).clear()
+        vars(old).update(vars(new))
+    elif name.endswith("Graph"):
+        old.clear()
+        old.graph.update(new.graph)
+        old.add_nodes_from(new.nodes(data=True))
+        keys = {"keys": True} if new.is_multigraph() else {}
+        old.add_edges_from(new.edges(data=True, **keys))
     else:
         return False
     return True

@@ -15,6 +15,7 @@ import io
 import json
 import os
 import random
+import re
 import socket
 import struct
 import sys
@@ -24,9 +25,15 @@ from typing import Any
 
 from labkit import code
 from labkit.grading.trusted import files, handles, link, names, points, shell
+from labkit.grading.trusted.namespace import Namespace
 
 INSTANCES = "labkit.exercise.instances"
 """Where exams are drawn; not imported for courses that have none."""
+
+_STAND_INS = re.compile(
+    r"\b(LearnerClass|FunctionHandle|ModuleHandle|TestFunction|TestObject\w*|PurePosixPath|Record)\b"
+)
+"""Names that a message holds when an operation is not there for what stands for an object."""
 
 LONGEST_MESSAGE = 500
 """Characters of an error's text that are shown."""
@@ -40,8 +47,10 @@ class Evaluator:
         self._folder = files.Folder()
         self._outputs = shell.Outputs(200_000)
         self._stdout = shell.Stdout(self._outputs)
-        self._shell = shell.make_shell(self._folder.private / "ipython", self._outputs)
-        self._namespace: dict[str, Any] = self._shell.user_ns
+        self._namespace = Namespace()
+        self._shell = shell.make_shell(
+            self._folder.private / "ipython", self._outputs, self._namespace
+        )
         self._names = names.Names(self._namespace, ())
         self._link = link.Link(connection, self._names, self._folder, 60.0)
         self._later: set[str] = set()
@@ -101,11 +110,14 @@ class Evaluator:
         self._outputs.begin()
         was_lost = self._link.lost
         problem: BaseException | None = None
+        person = ""
         try:
             problem = self._run_test(source)
         except (handles.LearnerLost, KeyboardInterrupt) as stopped:
             problem = stopped
         finally:
+            if not self._link.lost:
+                person = self._person(source, problem)
             self._names.take_out()
         with contextlib.suppress(handles.LearnerLost):
             self._link.finish()
@@ -117,16 +129,16 @@ class Evaluator:
             self._outputs.cell.append(_error_output(problem, source, self._shell))
         self._later |= code.names_in_functions(code.cell(source))
         took = time.monotonic() - start
-        return {"outputs": self._outputs.cell, "seconds": took, "lost": self._link.lost}
+        return {
+            "outputs": self._outputs.cell,
+            "person": person,
+            "seconds": took,
+            "lost": self._link.lost,
+        }
 
     def _run_test(self, source: str) -> BaseException | None:
-        wanted = self._names.wanted(names.loaded_names(source) | self._later)
-        if wanted and not self._link.lost:
-            self._link.opening.note_libraries(source)
-            found = self._link.begin(wanted, names.opted_attributes(source), self._stdout)
-            self._names.bring_in(found, wanted, code.bound_names(code.cell(source)))
-        elif not self._link.lost:
-            self._link.begin([], names.opted_attributes(source), self._stdout)
+        if not self._link.lost:
+            self._begin(source)
         shell.Hook.source = source
         with self._captured():
             result = self._shell.run_cell(source, store_history=False)
@@ -137,6 +149,49 @@ class Evaluator:
             self._outputs.show_result(amount)
         problem = result.error_before_exec or result.error_in_exec
         return problem or points.fault(result.result, source)
+
+    def _begin(self, source: str) -> None:
+        """Have the learner's names ready for a test."""
+        tree = code.cell(source)
+        wanted = self._names.wanted(names.loaded_names(source) | self._later)
+        attributes, everything = names.opted_attributes(source), names.lists_names(source)
+        self._link.opening.note_libraries(source)
+        found = self._link.begin(wanted, attributes, self._stdout, everything)
+        self._names.begin(found, wanted, code.bound_names(tree))
+        if everything:
+            self._names.bring_all()
+        for name in code.names_in_class_bodies(tree):
+            self._names.bring(name)
+
+    def _person(self, source: str, problem: BaseException | None) -> str:
+        """Say why a person must decide a test; an empty text where its result stands.
+
+        A failure that comes from test and answer being apart is nobody's answer, and a test that
+        looked at nothing of the learner's proves nothing.
+        """
+        if self._link.apart:
+            return self._link.apart[0]
+        if isinstance(problem, (TypeError, AttributeError)) and _STAND_INS.search(str(problem)):
+            return (
+                f"The test meets an object that stands for one of the other process: {problem}"
+            )[:LONGEST_MESSAGE]
+        patched = names.patched_modules(source)
+        if patched and self._names.touched:
+            return (
+                f"The test replaces {', '.join(sorted(patched))}, which acts in its own process "
+                "and not where the answer runs."
+            )
+        if isinstance(problem, ModuleNotFoundError):
+            return (
+                f"The test needs the module {problem.name}, which the process of the tests does "
+                "not have."
+            )
+        if problem is None and not (self._names.touched or self._folder.touched):
+            return (
+                "The test looked at no name, value, output or file of the learner's, so its "
+                "result proves nothing."
+            )
+        return ""
 
     def _has_result(self) -> bool:
         return any(output["output_type"] == "execute_result" for output in self._outputs.cell)

@@ -41,6 +41,13 @@ class Folder:
         self._theirs: dict[str, tuple[int, int]] = {}
         self._waiting: list[str] = []
         self.has_learner_files = False
+        self.touched = False
+        sys.addaudithook(self._hear)
+
+    def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """Note that a file of the learner's is looked at."""
+        if event in ("open", "os.listdir", "os.scandir", "glob.glob") and self._theirs:
+            self.touched = True
 
     def lay_out(self, files: dict[str, str], below: Path) -> None:
         """Write files, given as base64 by relative path."""

@@ -14,12 +14,16 @@ import linecache
 import sys
 import types
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from labkit.exercise.guard import TimeUpError
 
 TrustedClass = Callable[[str], type | None]
 """Finds a class of the set-up cells by its name."""
+
+
+_STANDARD_LIBRARY = str(Path(inspect.__file__).parent)
 
 
 class LearnerError(RuntimeError):
@@ -82,6 +86,9 @@ class Process(Protocol):
     def face(self, kind: LearnerClass) -> type | None:
         """What `isinstance` sees besides a class's stand-in."""
 
+    def note_apart(self, problem: Exception) -> None:
+        """Note what only happens because test and answer live apart."""
+
 
 class Seat(NamedTuple):
     """Where a handle's original sits: its process and its number there."""
@@ -97,6 +104,32 @@ class LearnerClass(type):
     _claims: dict[str, Any]
     _face: tuple[int, type | None]
 
+    def __new__(
+        mcs, name: str, bases: tuple[type, ...], contents: dict[str, Any], **_: Any
+    ) -> LearnerClass:
+        """Make the stand-in of a class; a test cannot derive one of its own from it."""
+        if "_class_seat" not in contents:
+            base = next(base for base in bases if isinstance(base, LearnerClass))
+            problem = NoValueError(
+                f"The test derives a class from {words(base)}, which lives in another process: "
+                "derive it in a cell of the learner's or in a set-up cell."
+            )
+            base._class_seat.link.note_apart(problem)
+            raise problem
+        return super().__new__(mcs, name, bases, contents)
+
+    def __len__(cls) -> int:
+        return _length(cls)
+
+    def __iter__(cls) -> Iterator[Any]:
+        return _iterate(cls)
+
+    def __getitem__(cls, key: Any) -> Any:
+        return _forward("get item")(cls, key)
+
+    def __contains__(cls, item: Any) -> bool:
+        return _forward("contains", bool)(cls, item)
+
     def __call__(cls, *positional: Any, **named: Any) -> Any:
         """Make an object in the learner's process."""
         return cls._class_seat.link.operate("call", cls, *positional, named=named)
@@ -111,7 +144,7 @@ class LearnerClass(type):
 
     def __getattr__(cls, name: str) -> Any:
         if name.startswith("_"):
-            raise AttributeError(f"class {cls.__name__} has no attribute {name!r}")
+            raise _hidden(cls, name, cls._class_seat.link)
         return cls._class_seat.link.attribute(cls, name)
 
     def __setattr__(cls, name: str, value: Any) -> None:
@@ -131,10 +164,31 @@ class LearnerClass(type):
 
 
 def _no_value(self: Any, *_: Any) -> Any:
-    raise NoValueError(
+    problem = NoValueError(
         f"The test compares {words(self)}, where a plain value is needed: return a number, "
-        "text, list, array …"
+        "text, list, array … (Where the learner's own operator is meant, the test names the class "
+        "and says so in a comment: # labkit: attributes __eq__)"
     )
+    self._seat.link.note_apart(problem)
+    raise problem
+
+
+def _hidden(handle: Any, name: str, process: Process) -> AttributeError:
+    """The error of a private attribute, noted where the test itself reads it."""
+    problem = NotOptedInError(
+        f"The test reads .{name} of {words(handle)}, which begins with a line: name it in a "
+        f"comment of the test, # labkit: attributes {name}, or test what the object does."
+    )
+    # Libraries look for special methods and their own marks on everything they get.
+    if not name.startswith(("__", "_repr_", "_ipython_")) and _asked_by_the_test():
+        process.note_apart(problem)
+    return problem
+
+
+def _asked_by_the_test() -> bool:
+    """Whether an attribute is read by the instructor's own code, and not within a library."""
+    file = sys._getframe(3).f_code.co_filename
+    return not file.startswith(_STANDARD_LIBRARY) and "-packages" not in file
 
 
 def words(handle: Any) -> str:
@@ -151,13 +205,12 @@ def _comparison(operation: str, same: bool | None = None) -> Callable[[Any, Any]
         if same is not None and other is self:
             return same
         link = self._seat.link
-        both = isinstance(other, Handle)
-        if both and link.names_operator(self, operation):
+        if other is None and same is not None:
+            return not same  # an object of the learner's is not None, whatever it says
+        if isinstance(other, Handle) and link.names_operator(self, operation):
             answer = link.operate(operation, self, other)
             if type(answer) is bool:
                 return answer
-        elif both and same is not None:
-            return not same
         return _no_value(self)
 
     return compare
@@ -217,7 +270,7 @@ class Handle:
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
-            raise AttributeError(f"{words(self)} has no attribute {name!r} in a test")
+            raise _hidden(self, name, self._seat.link)
         return self._seat.link.attribute(self, name)
 
     def __read_within__(self, seconds: float, name: str) -> Any:
@@ -241,7 +294,9 @@ class Handle:
         printer.text(f"<{words(self)}>")
 
     def __reduce_ex__(self, _: Any) -> Any:
-        raise NoValueError(f"{words(self)} cannot be copied or stored by a test".capitalize())
+        problem = NoValueError(f"{words(self)} cannot be copied or stored by a test".capitalize())
+        self._seat.link.note_apart(problem)
+        raise problem
 
 
 class FunctionHandle(Handle):
@@ -332,8 +387,8 @@ def signature(claimed: Any) -> inspect.Signature | None:
 def _forward(operation: str, exact: type | None = None) -> Callable[..., Any]:
     """A special method that asks the learner's process, where the test opted in to the class."""
 
-    def special(self: Handle, *arguments: Any) -> Any:
-        link = self._seat.link
+    def special(self: Any, *arguments: Any) -> Any:
+        link = seat_of(self).link
         link.require(self, operation)
         answer = link.operate(operation, self, *arguments)
         if exact is not None and type(answer) is not exact:
@@ -345,7 +400,13 @@ def _forward(operation: str, exact: type | None = None) -> Callable[..., Any]:
     return special
 
 
-def _length(self: Handle) -> int:
+def seat_of(handle: Any) -> Seat:
+    """Where the original of a handle or of a learner's class sits."""
+    seat: Seat = handle._class_seat if isinstance(handle, LearnerClass) else handle._seat
+    return seat
+
+
+def _length(self: Any) -> int:
     length = _forward("length", int)(self)
     if not 0 <= length < sys.maxsize:
         raise LearnerError(f"the length of {words(self)} is claimed to be {length}")
@@ -361,7 +422,7 @@ def _text(operation: str) -> Callable[[Handle], str]:
     return text
 
 
-def _iterate(self: Handle) -> Iterator[Any]:
+def _iterate(self: Any) -> Iterator[Any]:
     iterator = _forward("iterate")(self)
     if isinstance(iterator, Handle):
         return iterator if iterator is self else _Steps(iterator)

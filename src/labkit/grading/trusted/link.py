@@ -29,6 +29,8 @@ from labkit.grading.trusted.handles import (
     LearnerError,
     LearnerLost,
     LearnerTimeUp,
+    NotOptedInError,
+    NoValueError,
     TestTimeUp,
 )
 from labkit.grading.trusted.messages import Decoding, Encoding, Table
@@ -57,6 +59,9 @@ class Names(Protocol):
 
     def trusted_class(self, name: str) -> type | None:
         """A class of the set-up cells."""
+
+    def is_the_learners(self, name: str) -> bool:
+        """Whether a name is taken from the learner, if he has it."""
 
     def opts_in(self, name: str) -> bool:
         """Whether a test that uses a name of a learner's class opts in to its attributes."""
@@ -94,6 +99,7 @@ class Link:
             call_seconds: limit of a call where nobody sets another, in CPU time.
         """
         self.lost = ""
+        self.apart: list[str] = []
         self.opening = Opening(names.trusted_class)
         self._connection = connection
         self._names = names
@@ -107,7 +113,7 @@ class Link:
         self._table = Table(self._stand_ins, self._given, names.trusted_class)
         self._ended: set[Handle] = set()
         self._own_stdout: object = None
-        self._own_input = builtins.input
+        self._own_builtins = list(vars(builtins).items())
 
     # ---- a test's beginning and end
 
@@ -119,21 +125,36 @@ class Link:
         """
         self._ends = time.monotonic() + seconds
 
-    def begin(self, names: list[str], attributes: frozenset[str], stdout: object) -> dict[str, Any]:
+    def begin(
+        self, names: list[str], attributes: frozenset[str], stdout: object, everything: bool = False
+    ) -> dict[str, Any]:
         """Start a test: return the values of those names that the learner has.
 
         Args:
             names: what the test uses.
+            everything: whether it lists all names, so that the others come too.
             attributes: names that a comment in the test opts in to.
             stdout: where the test's own printing goes, unless it redirects it.
         """
+        self.apart.clear()
         self.opening.begin(attributes)
         self._own_stdout = stdout
-        reply = self._request(
-            {"do": "begin", "names": names, "shared": self._names.shared}, self._call_seconds
+        return self._take_names(
+            {"do": "begin", "names": names, "shared": self._names.shared, "all": everything}
         )
-        found = reply.get("value")
-        if type(found) is not dict or not set(found) <= set(names):
+
+    def fetch(self, names: list[str]) -> dict[str, Any]:
+        """Return the values of further names, as far as the learner has them."""
+        return self._take_names({"do": "fetch", "names": names})
+
+    def _take_names(self, request: dict[str, Any]) -> dict[str, Any]:
+        reply = self._request(request, self._call_seconds)
+        found, names = reply.get("value"), request["names"]
+        if type(found) is not dict or not all(type(name) is str for name in found):
+            self._lose("the learner's process answers something else than what it was asked")
+        if request.get("all"):
+            found = {n: v for n, v in found.items() if n in names or self._names.is_the_learners(n)}
+        if not request.get("all") and not set(found) <= set(names):
             self._lose("the learner's process answers something else than what it was asked")
         for name, value in found.items():
             if isinstance(value, LearnerClass) and self._names.opts_in(name):
@@ -180,7 +201,6 @@ class Link:
         """
         limit = self._call_seconds if seconds is None else seconds
         redirected = sys.stdout is not self._own_stdout
-        replaced = builtins.input is not self._own_input
         message = {
             "do": "operate",
             "operation": operation,
@@ -188,7 +208,7 @@ class Link:
             "named": dict(named),
             "write back": write_back,
             "print": redirected,
-            "input": builtins.input if replaced else None,
+            "builtins": self._replaced_builtins(),
             "files": self._files.written(),
             **self._names.edits(),
         }
@@ -201,6 +221,15 @@ class Link:
         if redirected and type(reply.get("printed")) is str:
             sys.stdout.write(reply["printed"][: bridge.PRINT_LIMIT])
         return self._outcome(reply, arguments, limit)
+
+    def _replaced_builtins(self) -> dict[str, Any]:
+        """The built-ins that the test has replaced by callables of its own."""
+        now = vars(builtins)
+        return {
+            name: now[name]
+            for name, own in self._own_builtins
+            if name in now and now[name] is not own and callable(now[name])
+        }
 
     def call_within(self, target: Any, seconds: float, *positional: Any) -> Any:
         """Call for `labkit.exercise.guard`, which words the outcome for the learner."""
@@ -234,17 +263,20 @@ class Link:
 
     def attribute(self, handle: Any, name: str) -> Any:
         """Read an attribute that the test opted in to."""
-        self.opening.require_attribute(handle, name)
+        with self._noted():
+            self.opening.require_attribute(handle, name)
         return self.operate("get attribute", handle, name)
 
     def set_attribute(self, handle: Any, name: str, value: Any) -> None:
         """Set an attribute that the test opted in to."""
-        self.opening.require_attribute(handle, name)
+        with self._noted():
+            self.opening.require_attribute(handle, name)
         self.operate("set attribute", handle, name, value)
 
     def delete_attribute(self, handle: Any, name: str) -> None:
         """Delete an attribute that the test opted in to."""
-        self.opening.require_attribute(handle, name)
+        with self._noted():
+            self.opening.require_attribute(handle, name)
         self.operate("delete attribute", handle, name)
 
     # ---- what handles ask
@@ -255,7 +287,20 @@ class Link:
 
     def require(self, handle: Handle, operation: str) -> None:
         """Raise an error unless a special method of an object may be used."""
-        self.opening.require(handle, operation)
+        with self._noted():
+            self.opening.require(handle, operation)
+
+    def note_apart(self, problem: Exception) -> None:
+        """Note that the test met with something that only happens because it runs apart."""
+        self.apart.append(str(problem))
+
+    @contextlib.contextmanager
+    def _noted(self) -> Iterator[None]:
+        try:
+            yield
+        except (NoValueError, NotOptedInError) as problem:
+            self.note_apart(problem)
+            raise
 
     def names_operator(self, handle: Any, operation: str) -> bool:
         """Whether a comment in the test opts in to an operator."""
@@ -288,7 +333,9 @@ class Link:
         try:
             frame = encoding.frame({"id": number, **message})
         except wire.WireError as problem:
-            raise TypeError(f"The test passes a value that cannot travel: {problem}") from None
+            apart = TypeError(f"The test passes a value that cannot travel: {problem}")
+            self.note_apart(apart)
+            raise apart from None
         self._depth += 1
         try:
             return self._exchange(number, frame, seconds, encoding.copies if write_back else [])
@@ -340,8 +387,9 @@ class Link:
         try:
             if too_many:
                 raise RuntimeError(f"more than {MOST_CALLBACKS:,} calls of the test's functions")
-            function = self._given.function(request["id"])
-            answer["value"] = function(*request["arguments"], **request["named"])
+            answer["value"] = self._given.use(
+                request["id"], request["use"], list(request["arguments"]), request["named"]
+            )
             answer["outcome"] = "returned"
             frame = Encoding(self._table).frame(answer)
         except StopIteration:
@@ -379,13 +427,15 @@ class Link:
             self._left()
             raise LearnerTimeUp(f"The call did not return within {limit:g} s, so it was stopped.")
         if outcome == "unreadable":
-            raise TypeError(
-                f"The learner's process cannot read what the test passes: {reply.get('reason')}"[
-                    :500
-                ]
-            )
+            text = f"The learner's process cannot read what the test passes: {reply.get('reason')}"
+            unread = TypeError(text[:500])
+            self.note_apart(unread)
+            raise unread
         if outcome == "unsendable":
-            raise LearnerError(f"What your code returned cannot be judged: {reply.get('reason')}")
+            text = f"What your code returned cannot be judged: {reply.get('reason')}"
+            unsent = LearnerError(text[:500])
+            self.note_apart(unsent)
+            raise unsent
         raise LearnerError("The call was interrupted.")
 
     def _lose(self, reason: str) -> NoReturn:

@@ -1,12 +1,13 @@
 """Which names in a test are the instructor's, which the learner's, and how they keep in step.
 
-What a test uses is read from its text. Names that the instructor's cells have bound stay his;
-others come from the learner's process for one test at a time, and what the test does to them is
-told there before the next call.
+Names that the instructor's cells have bound stay his; others come from the learner's process for
+one test at a time, and what the test does to them is told there before the next call. What a test
+is likely to use is read from its text, so that it comes in one message.
 """
 
 from __future__ import annotations
 
+import ast
 import builtins
 import importlib
 import types
@@ -15,6 +16,7 @@ from typing import Any
 
 from labkit import code
 from labkit.grading.trusted import bridge, copies, handles, link, trust, wire
+from labkit.grading.trusted.namespace import Namespace
 
 ALIASES = {
     "np": "numpy",
@@ -55,6 +57,40 @@ def loaded_names(source: str) -> set[str]:
     return code.read_names(tree).union(*map(_names_in_text, code.texts(tree)))
 
 
+LISTS_NAMES = frozenset(
+    "globals locals vars dir eval exec __main__ doctest unittest inspect getmembers".split()
+)
+"""What a test reads that looks at all names there are."""
+
+
+def lists_names(source: str) -> bool:
+    """Whether a cell may list all names, or look one up by a text that it computes."""
+    tree = code.cell(source)
+    modules = {part for name in code.imported_modules([source]) for part in name.split(".")}
+    return not LISTS_NAMES.isdisjoint(code.read_names(tree) | modules)
+
+
+def patched_modules(source: str) -> set[str]:
+    """What a cell replaces in modules by `patch("module.name")` or by assigning to an attribute.
+
+    Names of `__main__` and of built-ins are not told: these act where the answer runs.
+    """
+    tree = code.cell(source)
+    modules = {name for _, names in code.imports(tree) for name in names}
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "patch":
+            target = node.args[0] if node.args else None
+            if isinstance(target, ast.Constant) and isinstance(target.value, str):
+                found.add(target.value)
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        for target in targets:
+            if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
+                if target.value.id in modules:
+                    found.add(ast.unparse(target))
+    return {name for name in found if not name.startswith(("builtins.", "__main__."))}
+
+
 def _names_in_text(text: str) -> set[str]:
     text = text.removeprefix("__main__.")  # as mock.patch takes it
     if text.isidentifier():
@@ -83,7 +119,7 @@ class Names:
 
     def __init__(
         self,
-        namespace: dict[str, Any],
+        namespace: Namespace,
         learner_names: Iterable[str],
         learner_classes: Iterable[str] | None = None,
     ) -> None:
@@ -93,6 +129,8 @@ class Names:
         self._hidden = frozenset(namespace) - self._learner_names
         self._imported: frozenset[str] = frozenset()
         self._classes: dict[str, type] = {}
+        self._waiting: dict[str, Any] = {}
+        self._absent: set[str] = set()
         self._fetched: dict[str, Any] = {}
         self._known: dict[str, Any] = {}
         self._pictures: dict[str, bytes] = {}
@@ -131,13 +169,14 @@ class Names:
 
     def wanted(self, names: set[str]) -> list[str]:
         """Which names a test takes from the learner, if he has them."""
-        return sorted(name for name in names if self._is_the_learners(name))
+        return sorted(name for name in names if self.is_the_learners(name))
 
-    def _is_the_learners(self, name: str) -> bool:
+    def is_the_learners(self, name: str) -> bool:
+        """Whether a name is taken from the learner, if he has it."""
         if name.startswith("__") or name in self._hidden or name in self._imported:
             return False
-        if name in self._namespace:
-            own = isinstance(self._namespace[name], types.ModuleType)
+        if self._namespace.holds(name):
+            own = isinstance(self._namespace.held(name), types.ModuleType)
             return name in self._learner_names and not own
         return not hasattr(builtins, name) or name in self._learner_names
 
@@ -153,31 +192,68 @@ class Names:
 
     # ---- one test
 
-    def bring_in(self, found: dict[str, Any], wanted: list[str], bound: set[str]) -> None:
-        """Put the learner's names into the namespace; `bound` are those that the test binds."""
+    @property
+    def touched(self) -> bool:
+        """Whether the test has looked at a name of the learner's."""
+        return bool(self._fetched)
+
+    def begin(self, found: dict[str, Any], wanted: list[str], bound: set[str]) -> None:
+        """Have the learner's names wait until they are looked for.
+
+        Args:
+            found: what the learner has of `wanted`, and more where the test looks at all names.
+            wanted: the names that the test's text speaks of.
+            bound: the names that the test binds.
+        """
         self._tests_own = frozenset(bound - self._learner_names)
-        self._at_start = frozenset(self._namespace)
         for name in wanted:
-            if name not in found and name not in self._namespace and hasattr(builtins, name):
+            if name not in found and not self._namespace.holds(name) and hasattr(builtins, name):
                 # The learner was to write it: Python's own must not do the work.
                 found[name] = _undefined(name)
-        self._before = {n: self._namespace[n] for n in found if n in self._namespace}
-        for name, value in found.items():
-            value = _trusted_module(name, value)
-            self._namespace[name] = self._fetched[name] = value
-            self._learn(name, value)
+        self._waiting = found
+        self._absent = set(wanted) - found.keys()
+        for name in found.keys() & self._namespace.keys():
+            self._before[name] = self._namespace.held(name)
+            dict.__delitem__(self._namespace, name)
+        self._at_start = frozenset(self._namespace)
+        self._namespace.bring = self.bring
+
+    def bring(self, name: Any) -> bool:
+        """Put a name of the learner's into the namespace; says whether he has it."""
+        if name not in self._waiting and not self._ask_for(name):
+            return False
+        value = _trusted_module(name, self._waiting.pop(name))
+        self._namespace[name] = self._fetched[name] = value
+        self._learn(name, value)
+        return True
+
+    def bring_all(self) -> None:
+        """Put all names that wait into the namespace, for a test that lists them."""
+        for name in list(self._waiting):
+            self.bring(name)
+
+    def _ask_for(self, name: Any) -> bool:
+        """Ask for a name that the test's text does not speak of; each is asked for once."""
+        if type(name) is not str or name in self._absent or name in self._fetched:
+            return False
+        if self.link is None or self.link.lost or not name.isidentifier():
+            return False
+        if not self.is_the_learners(name):
+            return False
+        self._absent.add(name)
+        self._waiting.update(self.link.fetch([name]))
+        return name in self._waiting
 
     def take_out(self) -> None:
         """Drop the learner's names; what the test itself has bound stays."""
+        vars(self._namespace).pop("bring", None)
         for name, value in self._fetched.items():
-            if self._namespace.get(name, value) is value:
+            if self._namespace.held(name, value) is value:
                 self._namespace.pop(name, None)
-                if name in self._before:
-                    self._namespace[name] = self._before[name]
-        self._fetched.clear()
-        self._known.clear()
-        self._pictures.clear()
-        self._before.clear()
+        for name, value in self._before.items():
+            self._namespace.setdefault(name, value)
+        for part in (self._waiting, self._fetched, self._known, self._pictures, self._before):
+            part.clear()
 
     def _learn(self, name: str, value: Any) -> None:
         self._known[name] = value
@@ -207,12 +283,12 @@ class Names:
         unbind = [
             name
             for name, value in self._known.items()
-            if value is not _ABSENT and name not in self._namespace
+            if value is not _ABSENT and not self._namespace.holds(name)
         ]
         for name in unbind:
             self._known[name] = _ABSENT
         for name, known in list(self._known.items()):
-            value = self._namespace.get(name, _ABSENT)
+            value = self._namespace.held(name, _ABSENT)
             if value is _ABSENT:
                 continue
             if value is not known:
@@ -225,8 +301,8 @@ class Names:
                     pour[name] = value
                     self._pictures[name] = picture
         for name in self._learner_names & self._namespace.keys() - self._at_start:
-            if name not in self._known and self._travels(self._namespace[name]):
-                bind[name] = self._namespace[name]
+            if name not in self._known and self._travels(self._namespace.held(name)):
+                bind[name] = self._namespace.held(name)
                 self._learn(name, bind[name])
         return {"bind": bind, "unbind": unbind, "pour": pour}
 
@@ -240,21 +316,26 @@ class Names:
     def changed(self, names: dict[str, Any], gone: list[str]) -> None:
         """Take what learner code did to the learner's names."""
         for name, value in names.items():
+            if name in self._waiting:
+                self._waiting[name] = value
+                continue
             known = self._known.get(name, _ABSENT)
             # What the test itself binds may be the very object that was fetched, a small number.
             if name in self._tests_own or known is _ABSENT:
                 continue
-            if self._namespace.get(name, _ABSENT) is not known:
+            if self._namespace.held(name, _ABSENT) is not known:
                 continue
             if copies.pour(value, known):
                 self._learn(name, known)
             else:
                 self._namespace[name] = self._fetched[name] = _trusted_module(name, value)
-                self._learn(name, self._namespace[name])
+                self._learn(name, self._namespace.held(name))
         for name in gone:
-            known = self._known.pop(name, _ABSENT) if isinstance(name, str) else _ABSENT
-            if known is not _ABSENT and self._namespace.get(name, _ABSENT) is known:
-                del self._namespace[name]
+            if not isinstance(name, str) or self._waiting.pop(name, _ABSENT) is not _ABSENT:
+                continue
+            known = self._known.pop(name, _ABSENT)
+            if known is not _ABSENT and self._namespace.held(name, _ABSENT) is known:
+                dict.__delitem__(self._namespace, name)
 
 
 def _undefined(name: str) -> Callable[..., Any]:

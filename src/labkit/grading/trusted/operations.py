@@ -58,3 +58,33 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "int": int,
     "float": float,
 }
+
+SPECIAL_OPERATIONS = {
+    "__len__": "length",
+    "__getitem__": "get item",
+    "__setitem__": "set item",
+    "__delitem__": "delete item",
+    "__contains__": "contains",
+    "__iter__": "iterate",
+    "__next__": "next",
+    "__call__": "call",
+    "__enter__": "enter",
+    "__exit__": "exit",
+    "__str__": "text",
+    "__repr__": "representation",
+    "__bool__": "truth",
+    "__eq__": "eq",
+    "__ne__": "ne",
+    "__lt__": "lt",
+    "__le__": "le",
+    "__gt__": "gt",
+    "__ge__": "ge",
+    "__add__": "add",
+    "__sub__": "sub",
+    "__mul__": "mul",
+    "__truediv__": "truediv",
+    "__neg__": "neg",
+    "__abs__": "abs",
+    "__hash__": "hash",
+}
+"""The operation that a special method stands for."""

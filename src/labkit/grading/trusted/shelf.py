@@ -6,13 +6,13 @@ called back; an instance of a set-up cell's class is copied attribute by attribu
 
 from __future__ import annotations
 
-import contextlib
 import enum
 import importlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 from labkit.grading.trusted import claims, copies, wire
+from labkit.grading.trusted.operations import SPECIAL_OPERATIONS
 
 
 class Asker(Protocol):
@@ -21,8 +21,10 @@ class Asker(Protocol):
     namespace: dict[str, Any]
     shelf: Shelf
 
-    def ask(self, number: int, positional: tuple[Any, ...], named: dict[str, Any]) -> Any:
-        """Call a function of the test."""
+    def ask(
+        self, number: int, positional: tuple[Any, ...], named: dict[str, Any], use: str = "call"
+    ) -> Any:
+        """Call a function of the test, or use an object of its."""
 
 
 class Shelf:
@@ -93,7 +95,7 @@ class Encoding:
     def refer(self, thing: Any) -> dict[str, Any]:
         """Describe what is no plain value: JSON-able."""
         thing = bare(thing)
-        if type(thing) is TestFunction:
+        if type(thing) is TestFunction or isinstance(thing, TestObject):
             return {"test": thing._number}
         random = copies.random_claims(thing)
         if random is not None:
@@ -135,6 +137,8 @@ class Decoding:
         if "reference" in reference:
             return self._server.shelf.things[reference["reference"]]
         if "test" in reference:
+            if "object" in reference:
+                return make_test_object(self._server, reference)
             return TestFunction(self._server, reference)
         if "library" in reference:
             return find_library(*reference["library"])
@@ -164,13 +168,53 @@ class TestFunction:
         """Ask the test's process."""
         return self._server.ask(self._number, positional, named)
 
-    def __iter__(self) -> Iterator[Any]:
-        with contextlib.suppress(StopIteration):
-            while True:
-                yield self._server.ask(self._number, (), {})
 
-    def __next__(self) -> Any:
-        return self._server.ask(self._number, (), {})
+class TestObject:
+    """Stands for an object of the test; what it may be used for, the test's process decides."""
+
+    __test__ = False
+    _server: Asker
+    _number: int
+    _shown: frozenset[str] | None
+    _of: str
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or not (self._shown is None or name in self._shown):
+            raise AttributeError(f"a TestObject that stands for a {self._of} has no {name!r}")
+        return self._server.ask(self._number, (name,), {}, "get attribute")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._server.ask(self._number, (name, value), {}, "set attribute")
+
+
+def make_test_object(server: Asker, claims: dict[str, Any]) -> TestObject:
+    """Make what stands for an object of the test, with the operations that it allows."""
+    methods = {
+        name: _operation(operation)
+        for name, operation in SPECIAL_OPERATIONS.items()
+        if operation in claims["operations"]
+    }
+    if "next" in claims["operations"]:
+        methods["__iter__"] = lambda self: self
+    if "eq" in claims["operations"] and "hash" not in claims["operations"]:
+        methods["__hash__"] = object.__hash__
+    attributes = claims["attributes"]
+    about = {
+        "_server": server,
+        "_number": claims["test"],
+        "_shown": None if attributes is None else frozenset(attributes),
+        "_of": claims["object"],
+    }
+    made: TestObject = type(f"TestObject{claims['object']}", (TestObject,), methods | about)()
+    return made
+
+
+def _operation(operation: str) -> Callable[..., Any]:
+    def special(self: TestObject, *arguments: Any, **named: Any) -> Any:
+        arguments = () if operation == "exit" else arguments
+        return self._server.ask(self._number, arguments, named, operation)
+
+    return special
 
 
 def shared_name(thing: Any, shared: frozenset[str], namespace: dict[str, Any]) -> str | None:

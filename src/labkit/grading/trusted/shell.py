@@ -19,6 +19,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.profiledir import ProfileDir
 from traitlets.config import Config
 
+from labkit.grading.trusted.namespace import Main, Namespace
+
 
 class Outputs:
     """Collects what a cell puts out, up to a number of characters."""
@@ -195,8 +197,8 @@ class Shell(InteractiveShell):
         """The evaluator words errors."""
 
 
-def make_shell(folder: Path, outputs: Outputs) -> Shell:
-    """Make the process's one IPython, whose own files lie in a folder."""
+def make_shell(folder: Path, outputs: Outputs, namespace: Namespace) -> Shell:
+    """Make the process's one IPython, whose own files lie in a folder and its names in another."""
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
@@ -210,5 +212,7 @@ def make_shell(folder: Path, outputs: Outputs) -> Shell:
         profile_dir=ProfileDir(location=str(folder / "profile")),
         display_pub_class=_Publisher,
         displayhook_class=Hook,
+        user_module=Main(namespace),
+        user_ns=namespace,
     )
     return shell

@@ -12,7 +12,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -120,18 +120,27 @@ def cpu_seconds() -> float:
     return time.process_time() + times.children_user + times.children_system
 
 
-@contextlib.contextmanager
-def input_from(replacement: Callable[..., str] | None) -> Iterator[None]:
-    """Let `input` be what the test has put in its place."""
-    if replacement is None:
-        yield
-        return
-    before = builtins.input
-    builtins.input = replacement
-    try:
-        yield
-    finally:
-        builtins.input = before
+class Replaced:
+    """Built-ins that the test has replaced: they act where the answer runs."""
+
+    def __init__(self, replacements: dict[str, Any]) -> None:
+        self._replacements = replacements
+        self._before = {name: getattr(builtins, name, None) for name in replacements}
+
+    def __enter__(self) -> None:
+        vars(builtins).update(self._replacements)
+
+    def __exit__(self, *_: object) -> None:
+        vars(builtins).update(self._before)
+
+    @contextlib.contextmanager
+    def lifted(self) -> Iterator[None]:
+        """Have Python's own back while this package's code runs."""
+        self.__exit__()
+        try:
+            yield
+        finally:
+            self.__enter__()
 
 
 def read_files(request: dict[str, Any]) -> dict[str, bytes]:

@@ -45,6 +45,24 @@ _ARTIST = frozenset(
     "spines".split()
 )
 
+_FROZEN = frozenset(
+    "pdf pmf logpdf logpmf cdf sf ppf isf mean var std median interval moment stats rvs entropy "
+    "support args kwds".split()
+)
+
+_GROUPED = frozenset(
+    "ngroups groups indices get_group size count sum mean median min max std var first last nth "
+    "agg aggregate apply transform filter describe".split()
+)
+
+_STYLED = frozenset("to_html to_latex to_string data".split())
+
+_MATCH = frozenset(
+    "group groups groupdict start end span string pos endpos lastindex lastgroup expand".split()
+)
+
+_CACHED = frozenset("cache_info cache_clear cache_parameters".split())
+
 _GENERATOR = frozenset({"send", "close", "throw"})
 
 PROTOCOLS: dict[str, frozenset[str]] = {
@@ -53,6 +71,11 @@ PROTOCOLS: dict[str, frozenset[str]] = {
     "gymnasium.core.Env": _ENVIRONMENT,
     "gymnasium.spaces.space.Space": _SPACE,
     "matplotlib.artist.Artist": _ARTIST,
+    "scipy.stats._distn_infrastructure.rv_frozen": _FROZEN,
+    "pandas.core.groupby.groupby.GroupBy": _GROUPED,
+    "pandas.io.formats.style.Styler": _STYLED,
+    "re.Match": _MATCH,
+    "functools._lru_cache_wrapper": _CACHED,
     "builtins.generator": _GENERATOR,
 }
 """Attributes that are read without opting in, by a base class that the object claims to have."""
@@ -68,7 +91,7 @@ CONTAINERS: dict[str, frozenset[str]] = {
 }
 """Operations other than calls and attributes that objects of libraries allow."""
 
-LIBRARIES_WITH_PROTOCOLS = ("sklearn", "torch", "gymnasium", "matplotlib")
+LIBRARIES_WITH_PROTOCOLS = ("sklearn", "torch", "gymnasium", "matplotlib", "scipy", "pandas")
 
 ITERATORS = (
     "generator list_iterator tuple_iterator dict_keyiterator dict_valueiterator "

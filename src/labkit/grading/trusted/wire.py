@@ -7,8 +7,8 @@ type travels as its base, read by the base's own methods, so that nothing it ove
 An object of any other type is described by the caller's `refer` and made into something by the
 receiver's `resolve`: what references and messages mean is the business of the bridge and the
 evaluator, and how long a decoding may last is that of their limits. The types themselves stand in
-the modules `wire_*` beside this one: Python's own, and those of NumPy, torch, SciPy and pandas,
-which are imported only when a value needs them.
+the modules `wire_*` beside this one: Python's own, and those of NumPy, torch, SciPy, pandas, SymPy
+and NetworkX, which are imported only when a value needs them.
 
 A frame is the magic word ``LKW1``, the header's length (4 bytes, big-endian), the body's length
 (8 bytes), the header and the body. In the header, null, true, false, numbers and short texts stand
@@ -268,6 +268,9 @@ _MODULES = {
     "torch": "wire_torch",
     "scipy": "wire_scipy",
     "pandas": "wire_pandas",
+    "polynomial": "wire_polynomial",
+    "networkx": "wire_networkx",
+    "sympy": "wire_sympy",
 }
 _added: set[str] = set()
 # What must have been imported before values of a library's types can exist.
@@ -277,6 +280,9 @@ _SIGNS = {
     "torch": "torch",
     "scipy": "scipy.sparse",
     "pandas": "pandas",
+    "polynomial": "numpy.polynomial",
+    "networkx": "networkx",
+    "sympy": "sympy",
 }
 
 

@@ -16,6 +16,7 @@ import math
 import pathlib
 import re
 import struct
+import types
 import uuid
 import zoneinfo
 from collections.abc import Callable
@@ -30,6 +31,7 @@ from labkit.grading.trusted.wire import (
     Encoder,
     Node,
     Read,
+    Unsupported,
     WireError,
     Write,
     integer,
@@ -179,13 +181,17 @@ def _read_uuid(decoder: Decoder, node: list[Node], depth: int) -> uuid.UUID:
     return uuid.UUID(int=int(text(digits, _HEXADECIMAL), 16))
 
 
+PATH: list[type[pathlib.PurePosixPath]] = [pathlib.PurePosixPath]
+"""What a path arrives as: in the trusted process a name that opens nothing."""
+
+
 def _write_path(encoder: Encoder, value: pathlib.PurePosixPath, depth: int) -> Node:
     return ["path", encoder.encode(str.__str__(pathlib.PurePath.__str__(value)), depth)]
 
 
 def _read_path(decoder: Decoder, node: list[Node], depth: int) -> pathlib.PurePosixPath:
     (characters,) = node
-    return pathlib.PurePosixPath(decoder.one(characters, depth, str))
+    return PATH[0](decoder.one(characters, depth, str))
 
 
 # ---------------------------------------------------------------------------------- dates
@@ -434,6 +440,56 @@ def _complete(collection: Any, keys: list[object]) -> Any:
 # ---------------------------------------------------------------------------------- mappings
 
 
+MOST_PATTERN = 1_000
+"""Characters of a regular expression: compiling one takes time and memory."""
+
+
+def _write_pattern(encoder: Encoder, value: re.Pattern[str], depth: int) -> Node:
+    if type(value.pattern) is not str or len(value.pattern) > MOST_PATTERN:
+        raise Unsupported("pattern")
+    return ["pattern", encoder.encode(value.pattern, depth), value.flags]
+
+
+def _read_pattern(decoder: Decoder, node: list[Node], depth: int) -> re.Pattern[str]:
+    characters, flags = node
+    pattern = decoder.one(characters, depth, str)
+    if len(pattern) > MOST_PATTERN or _REPEATED.search(pattern):
+        raise WireError("a regular expression that is too long")
+    return re.compile(pattern, integer(flags, 0, 512) & ~re.DEBUG)
+
+
+# A repeat within a repeat multiplies what the compiler writes.
+_REPEATED = re.compile(r"\{\d{4,}")
+
+
+def _write_namespace(encoder: Encoder, value: types.SimpleNamespace, depth: int) -> Node:
+    return ["namespace", encoder.encode(dict(vars(value)), depth)]
+
+
+def _read_namespace(decoder: Decoder, node: list[Node], depth: int) -> types.SimpleNamespace:
+    (entries,) = node
+    found = decoder.one(entries, depth, dict)
+    if not all(type(name) is str for name in found):
+        raise WireError("a namespace with a name that is no text")
+    return types.SimpleNamespace(**found)
+
+
+class Record(dict):
+    """A dictionary whose entries are read as attributes too: a result of SciPy, say."""
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(f"the result has no attribute {name!r}") from None
+
+
+def _write_dict(encoder: Encoder, value: dict[object, object], depth: int) -> Node:
+    """A subclass that reads entries as attributes travels as a record, any other as its base."""
+    reads = any("__getattr__" in base.__dict__ for base in mro(type(value)))
+    return _write_mapping("record" if reads else "dict")(encoder, value, depth)
+
+
 def _write_mapping(kind: str) -> Write:
     def write(encoder: Encoder, value: dict[object, object], depth: int) -> Node:
         return [kind, *(encoder.encode(x, depth) for pair in dict.items(value) for x in pair)]
@@ -484,7 +540,9 @@ WRITERS: dict[type, Write] = {
     collections.deque: _write_deque,
     set: _write_set,
     frozenset: _write_frozenset,
-    dict: _write_mapping("dict"),
+    dict: _write_dict,
+    re.Pattern: _write_pattern,
+    types.SimpleNamespace: _write_namespace,
     collections.OrderedDict: _write_ordered,
     collections.Counter: _write_mapping("counter"),
     collections.defaultdict: _write_mapping("defaultdict"),
@@ -516,6 +574,9 @@ READERS: dict[str, Read] = {
     "set": _read_set,
     "frozenset": _read_frozenset,
     "dict": _read_mapping(dict),
+    "record": _read_mapping(Record),
+    "pattern": _read_pattern,
+    "namespace": _read_namespace,
     "ordered": _read_mapping(collections.OrderedDict),
     "counter": _read_mapping(collections.Counter),
     "defaultdict": _read_mapping(functools.partial(collections.defaultdict, None)),

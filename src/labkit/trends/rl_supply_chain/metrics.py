@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse, special, stats
 from scipy.interpolate import CubicSpline
 
-from labkit.trends.rl_supply_chain import demand as demand_laws
+from labkit.trends.rl_supply_chain import distributions
 
 Floats = NDArray[np.float64]
 
@@ -25,102 +24,139 @@ Floats = NDArray[np.float64]
 
 
 def newsvendor_cost(
-    quantity: ArrayLike, law: demand_laws.Law, holding: float, penalty: float
+    quantity: ArrayLike, demand: distributions.Distribution, holding: float, penalty: float
 ) -> float | Floats:
     """Return the expected cost of one period with `quantity` on the shelf.
 
     ``holding * E[max(quantity - D, 0)] + penalty * E[max(D - quantity, 0)]``, with D drawn from
-    `law`; exact for every law. `quantity` in units, a number or an array; the cost has its shape.
+    `demand`; exact for every distribution. `quantity` in units, a number or an array; the cost has
+    its shape.
     Raises ValueError for a quantity that is not finite.
     """
     asked = np.asarray(quantity, dtype=float)
     if not np.isfinite(asked).all():
         raise ValueError(f"quantity must be finite, got {quantity!r}")
-    left = _expected_leftover(asked, law)
-    short = left - asked + demand_laws.mean(law)
+    left = _expected_leftover(asked, demand)
+    short = left - asked + distributions.mean(demand)
     cost = holding * left + penalty * short
     return float(cost) if cost.ndim == 0 else cost
 
 
-def _expected_leftover(quantity: Floats, law: demand_laws.Law) -> Floats:
+def _expected_leftover(quantity: Floats, demand: distributions.Distribution) -> Floats:
     """Return E[max(quantity - D, 0)]."""
-    name = demand_laws.check_law(law)["law"]
+    name = distributions.check(demand)["distribution"]
     if name == "uniform":
-        low, high = law["low"], law["high"]
+        low, high = demand["low"], demand["high"]
         inside = np.clip(quantity, low, high)
         return (inside - low) ** 2 / (2 * (high - low)) + np.maximum(quantity - high, 0)
     if name == "normal":
-        z = (quantity - law["mean"]) / law["sd"]
-        return law["sd"] * (z * special.ndtr(z) + stats.norm.pdf(z))
+        z = (quantity - demand["mean"]) / demand["sd"]
+        return demand["sd"] * (z * special.ndtr(z) + stats.norm.pdf(z))
     if name == "gamma":
-        # E[D; D <= q] of a gamma law is its mean times the distribution of shape + 1.
-        shape = (law["mean"] / law["sd"]) ** 2
-        scaled = np.maximum(quantity, 0) * shape / law["mean"]
+        # E[D; D <= q] of a gamma distribution is its mean times the distribution of shape + 1.
+        shape = (demand["mean"] / demand["sd"]) ** 2
+        scaled = np.maximum(quantity, 0) * shape / demand["mean"]
         below = special.gammainc(shape, scaled)
-        return np.maximum(quantity, 0) * below - law["mean"] * special.gammainc(shape + 1, scaled)
+        return np.maximum(quantity, 0) * below - demand["mean"] * special.gammainc(
+            shape + 1, scaled
+        )
     # Only outcomes below the quantity leave anything over, so the sum is finite.
     if name == "discrete":
-        values, probabilities = demand_laws.pmf(law)
+        values, probabilities = distributions.pmf(demand)
     else:
         values = np.arange(max(int(np.max(quantity)), 0) + 1, dtype=np.float64)
-        probabilities = demand_laws.frozen(law).pmf(values)
+        probabilities = distributions.frozen(demand).pmf(values)
     return np.maximum(quantity[..., None] - values, 0) @ probabilities
 
 
 # --- lost sales ---------------------------------------------------------------------------------
 
 
-def grid_shape(lead_time: int, mean: float, holding: float, penalty: float) -> tuple[int, ...]:
+def grid_shape(
+    lead_time: int, demand: distributions.Distribution, holding: float, penalty: float
+) -> tuple[int, ...]:
     """Return the size of each coordinate of the state grid, ``(shelf + 1, orders + 1, ...)``.
 
-    The shelf reaches to the newsvendor quantity for ``lead_time + 1`` periods of Poisson demand,
-    which bounds the inventory position of an optimal policy (Zipkin 2008). Orders reach to the
-    same for two periods plus two units; optimal policies stay below it (tests hold this).
+    The shelf reaches to the newsvendor quantity for ``lead_time + 1`` periods of demand, which
+    bounds the inventory position of an optimal policy (Zipkin 2008). Orders reach to the same for
+    two periods plus two units; optimal policies stay below it (tests hold this).
+
+    Raises ValueError for parameters out of range, and for demand that is not in whole units.
     """
-    if lead_time < 1 or not (mean > 0 and holding > 0 and penalty > 0):
+    if lead_time < 1 or not (holding > 0 and penalty > 0):
         raise ValueError(
-            "lead_time must be at least 1 and mean, holding and penalty above 0, got "
-            f"{lead_time}, {mean}, {holding} and {penalty}"
+            "lead_time must be at least 1 and holding and penalty above 0, got "
+            f"{lead_time}, {holding} and {penalty}"
         )
     ratio = penalty / (penalty + holding)
-    shelf = int(stats.poisson.ppf(ratio, mean * (lead_time + 1)))
-    largest = min(shelf, int(stats.poisson.ppf(ratio, mean * 2)) + 2)
+    shelf = _quantile_of_sum(demand, lead_time + 1, ratio)
+    largest = min(shelf, _quantile_of_sum(demand, 2, ratio) + 2)
     return (shelf + 1,) + (largest + 1,) * (lead_time - 1)
 
 
-def max_order(lead_time: int, mean: float, holding: float, penalty: float) -> int:
+def _quantile_of_sum(demand: distributions.Distribution, periods: int, share: float) -> int:
+    """Return the units that cover the demand of some periods with probability `share`."""
+    one = unit_probabilities(demand)
+    total: Floats = np.ones(1)
+    for _ in range(periods):
+        total = np.convolve(total, one).astype(np.float64)
+    return int(np.argmax(np.cumsum(total) >= share - 1e-12))
+
+
+def unit_probabilities(demand: distributions.Distribution) -> Floats:
+    """Return the probability of a demand of 0, 1, 2, ... units in one period.
+
+    Raises ValueError for demand that is not in whole units of at least 0.
+    """
+    values, probabilities = distributions.pmf(demand, tail=1e-12)
+    if (values < 0).any() or (values != np.rint(values)).any():
+        raise ValueError(f"demand must come in whole units of at least 0, got {demand!r}")
+    table = np.zeros(int(values[-1]) + 1)
+    np.add.at(table, values.astype(np.int64), probabilities)
+    return table
+
+
+def max_order(
+    lead_time: int, demand: distributions.Distribution, holding: float, penalty: float
+) -> int:
     """Return the largest order the state grid has room for, in units."""
     # With lead time 1 no order is ever in the pipeline; ask the grid of lead time 2.
-    shelf = grid_shape(lead_time, mean, holding, penalty)[0] - 1
-    return min(shelf, grid_shape(max(lead_time, 2), mean, holding, penalty)[1] - 1)
+    shelf = grid_shape(lead_time, demand, holding, penalty)[0] - 1
+    return min(shelf, grid_shape(max(lead_time, 2), demand, holding, penalty)[1] - 1)
 
 
-def all_states(lead_time: int, mean: float, holding: float, penalty: float) -> NDArray[np.float32]:
+def all_states(
+    lead_time: int, demand: distributions.Distribution, holding: float, penalty: float
+) -> NDArray[np.float32]:
     """Return every state a sensible policy meets, float32, shape (states, lead_time).
 
     Rows are ``[on hand, q_1, ..., q_{L-1}]`` in units, the last coordinate running fastest; an
     ordering table for `lost_sales_cost` has one entry a row.
     """
-    shape = grid_shape(lead_time, mean, holding, penalty)
+    shape = grid_shape(lead_time, demand, holding, penalty)
     return np.indices(shape, dtype=np.float32).reshape(lead_time, -1).T
 
 
 def lost_sales_cost(
-    orders: ArrayLike, lead_time: int, mean: float, holding: float, penalty: float
+    orders: ArrayLike,
+    lead_time: int,
+    demand: distributions.Distribution,
+    holding: float,
+    penalty: float,
 ) -> float:
-    """Return the exact long-run average cost a period of an ordering table, Poisson demand.
+    """Return the exact long-run average cost a period of an ordering table.
 
     `orders` holds the order for each row of `all_states(...)`, shape (states,) or the shape of
-    the grid; fractions are rounded to whole units. The dynamics are those of `LostSalesVec`,
-    except that the shelf has the room of the grid, and what does not fit is turned away at no
-    charge: optimal policies never meet that bound. Starts from the usual starting state, which
-    matters only for tables that never leave some part of the grid.
+    the grid; fractions are rounded to whole units. `demand` is in whole units. The dynamics are
+    those of `LostSalesVec`, except that the shelf has the room of the grid, and what does not fit
+    is turned away at no charge: optimal policies never meet that bound. Starts from the usual
+    starting state, which matters only for tables that never leave some part of the grid.
 
     Raises ValueError for a table of a wrong size, or with orders that are not finite or lie
     outside 0 to `max_order(...)`.
     """
-    shape = grid_shape(lead_time, mean, holding, penalty)
-    largest = max_order(lead_time, mean, holding, penalty)
+    shape = grid_shape(lead_time, demand, holding, penalty)
+    largest = max_order(lead_time, demand, holding, penalty)
     table = np.asarray(orders, dtype=float)
     if table.size != np.prod(shape):
         raise ValueError(
@@ -131,13 +167,10 @@ def lost_sales_cost(
             f"orders must be finite and lie between 0 and {largest}, "
             f"got {table.min()} to {table.max()}"
         )
-    whole = np.clip(np.rint(table), 0, largest).astype(np.int64)
-    return average_cost(whole.reshape(shape), _poisson(mean), mean, holding, penalty)
-
-
-@lru_cache
-def _poisson(mean: float) -> Floats:
-    return demand_laws.pmf({"law": "poisson", "mean": mean}, tail=1e-12)[1]
+    whole = np.clip(np.rint(table), 0, largest).astype(np.int64).reshape(shape)
+    return average_cost(
+        whole, unit_probabilities(demand), distributions.mean(demand), holding, penalty
+    )
 
 
 def average_cost(

@@ -22,7 +22,6 @@ from labkit.pictures.plot import Plot, dress, label_levels, picture, plain_log_t
 from labkit.trends.rl_supply_chain.world.routing import (
     DEPOT,
     SIDE_KM,
-    STORM_WIDTH,
     Days,
     Trips,
     storm_centre,
@@ -193,11 +192,11 @@ def _panel_title(name: str, finish: float, hour: float | None) -> str:
 
 
 def _draw_storms(axes: Axes, days: Days, day: int, hours: Sequence[float]) -> None:
-    """One disc an hour; at its rim driving takes 2.8 times as long, in the middle 4 times."""
+    """One disc an hour; at its rim the storm is 0.6 times as strong as in the middle."""
     one = days[np.array([day])]
     for hour in hours:
         x, y = SIDE_KM * storm_centre(one, np.array([hour], np.float32))[0]
-        radius = STORM_WIDTH * SIDE_KM
+        radius = days.storm["width"] * SIDE_KM
         axes.add_patch(Circle((x, y), radius, color=SKY, alpha=0.3, lw=0, zorder=0))
         axes.add_patch(Circle((x, y), radius, fill=False, ec=BLUE, ls=":", lw=1.5, zorder=1))
         text = axes.text(x, y, f"storm {hour:.3g} h", ha="center", va="center", fontsize=TEXT)

@@ -180,6 +180,8 @@ _COMPLAINT = re.compile(
     r"^(?P<file>[^\s:][^:\n]*):(?P<line>\d+):(?P<column>\d+): (?:fatal )?error: (?P<message>.*)$",
     re.MULTILINE,
 )
+_INSTRUCTION = re.compile(r"note: instantiated into assembly here\n\s*\d+ \|(?P<text>.*)")
+_REASON = re.compile(r"^[^\s:<][^:\n]*:\d+:\d+: note: (?P<message>.*)$", re.MULTILINE)
 _LINKER = re.compile(
     r"^(?:error: )?(?:ld\.lld|lld): (?:error: )?(?P<message>.*)$|^error: (?P<other>.*)$", re.M
 )
@@ -189,7 +191,11 @@ _FLOATING = re.compile(r"__aeabi_[fd]|__aeabi_u?[il]2[fd]|^(sqrt|exp|log|pow|rou
 
 
 def _failed(words: str) -> Image:
-    errors = [_complaint(match) for match in _COMPLAINT.finditer(words)]
+    found = list(_COMPLAINT.finditer(words))
+    ends = [*(match.start() for match in found[1:]), len(words)]
+    errors = [
+        _complaint(match, words[match.end() : end]) for match, end in zip(found, ends, strict=False)
+    ]
     if not errors:
         errors = _linker_complaints(words)
     first = errors[0]
@@ -205,8 +211,16 @@ def _failed(words: str) -> Image:
     )
 
 
-def _complaint(match: re.Match[str]) -> Problem:
+def _complaint(match: re.Match[str], rest: str) -> Problem:
+    """What the compiler says at one place; for assembler, the instruction and each reason."""
     message = match["message"].strip()
+    instruction = _INSTRUCTION.search(rest)
+    if instruction:
+        reasons = dict.fromkeys(note["message"].strip() for note in _REASON.finditer(rest))
+        message = ": ".join(
+            [message.partition(", any one of")[0], " ".join(instruction["text"].split())]
+        )
+        message += f" ({'; or '.join(reasons)})" if reasons else ""
     if message.endswith("file not found"):
         message += " (the chip has no C library; tinyml.h, stdint.h and stddef.h are there)"
     return Problem(

@@ -22,7 +22,7 @@ from .validate import NetworkError, validated
 KERNELS = ("plain", "packed", "packed7")
 """The C kernel, the assembler kernel, and the assembler kernel for weights of 7 bits."""
 
-MOST_ROWS, MOST_TAPS = 128, 8192
+MOST_ROWS, MOST_TAPS = 64, 8192
 """`TINYML_MAX_ROWS` of the C kernel, and what is safe in the 16 bits of its strides."""
 
 LARGEST_ACCUMULATOR = 2**30 - 1

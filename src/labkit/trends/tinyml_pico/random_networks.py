@@ -26,12 +26,14 @@ def random_network(
     classes: int = 7,
     largest_weight: int = 127,
     clamped: bool = True,
+    padded: bool = False,
 ) -> Network:
     """Convolutions of the given widths, kernels and strides, a pool and a dense layer.
 
     Weights are uniform in plus or minus `largest_weight`, zero points are random. With `clamped`,
     half of the layers cut off at their zero point, as a ReLU does; the packed kernels, which only
-    saturate, need networks without.
+    saturate, need networks without. With `padded`, each convolution has half a kernel of padding;
+    otherwise it is drawn.
     Raises ValueError where `length` is too short for the kernels and strides.
     """
     zero_point = int(rng.integers(-128, 128))
@@ -39,7 +41,7 @@ def random_network(
     made |= {"zero_point": zero_point, "layers": []}
     values, zero = random_windows(rng, made, 16), zero_point
     for width, kernel, stride in zip(widths, kernels, strides, strict=True):
-        padding = int(rng.integers(0, kernel // 2 + 1))
+        padding = kernel // 2 if padded else int(rng.integers(0, kernel // 2 + 1))
         if values.shape[1] + 2 * padding < kernel:
             raise ValueError(f"windows of {length} steps are too short for kernels {kernels}")
         weight = _weight(rng, (width, kernel, values.shape[-1]), largest_weight)

@@ -71,19 +71,3 @@ def gain(weeks: pd.DataFrame, increase: float, model: BudgetModel = BudgetModel(
     """
     more_budget = increase * weeks["budget"].mean()
     return float(model.traffic_to_sales * model.budget_to_traffic * more_budget)
-
-
-def random_model(seed: int) -> BudgetModel:
-    """Another shop: the same graph, other coefficients, always with a season that misleads."""
-    rng = np.random.default_rng(seed)
-    return BudgetModel(
-        base_budget=float(rng.uniform(80, 150)),
-        season_to_budget=float(rng.uniform(8, 14)),
-        season_to_traffic=float(rng.uniform(25, 50)),
-        season_to_sales=float(rng.uniform(15, 40)),
-        budget_to_traffic=float(rng.uniform(2, 6)),
-        traffic_to_sales=float(rng.uniform(0.3, 0.8)),
-        budget_noise=float(rng.uniform(6, 10)),
-        traffic_noise=float(rng.uniform(15, 25)),
-        sales_noise=float(rng.uniform(10, 20)),
-    )

@@ -33,8 +33,30 @@ SPURIOUS = (
     "best of many looks",
 )
 
-MANY_LOOKS = 40
+LOOKS = (1, 4, 20, 40)
+"""In how many segments an effect may have been looked for."""
+
+PUBLISHED = 1.96
+"""Standard errors from which a claim is reported at all."""
+
 _NOISE = 6.0
+_KNOWN = ["spend", "recency", "tenure"]
+_REGRESSIONS = {
+    "all known": _KNOWN,
+    "spend left out": ["recency", "tenure"],
+    "survey added": [*_KNOWN, "survey"],
+    "visits added": [*_KNOWN, "visits_after"],
+}
+_DONE = {
+    "genuine": ("all known", "spend left out", "survey added"),
+    "genuine despite a mediator": ("visits added",),
+    "confounder left out": ("spend left out",),
+    "collider adjusted for": ("survey added",),
+    "hidden confounder": tuple(_REGRESSIONS),
+    "best of many looks": ("all known", "visits added"),
+}
+"""What the claim's own regression may have adjusted for: bad work does not make a claim false.
+Where nothing would come of it, the analyst adjusted for all that was known."""
 
 
 @dataclass(frozen=True)
@@ -89,26 +111,25 @@ def draw_claims(seed: int, n: int = 1500) -> list[Claim]:
 
 def _draw_claim(kind: str, treatment: str, n: int, rng: np.random.Generator) -> Claim:
     effect = 0.0 if kind in SPURIOUS else float(rng.choice((-1, 1)) * rng.uniform(2.5, 4.0))
-    adjusted_for = {
-        "confounder left out": ["recency", "tenure"],
-        "collider adjusted for": ["spend", "recency", "tenure", "survey"],
-    }.get(kind, ["spend", "recency", "tenure"])
-    looks = int(rng.choice((1, 3, MANY_LOOKS)))
-    data = _draw_data(kind, treatment, effect, n, rng)
-    estimate, error = _regress(data, treatment, adjusted_for)
+    done = [_REGRESSIONS[str(name)] for name in rng.permutation(_DONE[kind])]
+    looks = int(rng.choice(LOOKS))
+    chance_finding = None
     if kind == "best of many looks":
-        looks = MANY_LOOKS
-        # What the best of 40 empty segments looks like; one that beats 40 looks would be no claim
-        # that anybody could tell from a true one.
-        while not 2.0 < abs(estimate / error) < 2.8:
-            data = _draw_data(kind, treatment, effect, n, rng)
-            estimate, error = _regress(data, treatment, adjusted_for)
+        looks = int(rng.choice([number for number in LOOKS if number >= 20]))
+        # What the best of so many empty segments looks like; one that beats all looks would be no
+        # claim that anybody could tell from a true one.
+        chance_finding = float(rng.choice((-1, 1)) * rng.uniform(2.3, 2.7))
+    data = _draw_data(kind, treatment, effect, n, rng, chance_finding)
+    for adjusted_for in [*done, _KNOWN]:
+        estimate, error = _regress(data, treatment, adjusted_for)
+        if abs(estimate) > PUBLISHED * error:
+            break
     return Claim(
         name=f"{treatment} {'raises' if estimate > 0 else 'lowers'} {OUTCOME}",
         data=data,
         treatment=treatment,
         outcome=OUTCOME,
-        adjusted_for=adjusted_for,
+        adjusted_for=list(adjusted_for),
         before=list(BEFORE),
         looks=looks,
         estimate=estimate,
@@ -119,13 +140,25 @@ def _draw_claim(kind: str, treatment: str, n: int, rng: np.random.Generator) -> 
 
 
 def _draw_data(
-    kind: str, treatment: str, effect: float, n: int, rng: np.random.Generator
+    kind: str,
+    treatment: str,
+    effect: float,
+    n: int,
+    rng: np.random.Generator,
+    chance_finding: float | None,
 ) -> pd.DataFrame:
-    """One claim's customers; only the hidden cause and the mediator differ between kinds."""
+    """One claim's customers; only the hidden cause and the mediator differ between kinds.
+
+    `chance_finding` is the effect in standard errors that luck alone seems to show, if given.
+    """
     spend, recency, tenure, hidden, noise, *others = rng.standard_normal((9, n))
+    liked, unseen_side, survey_side = rng.choice((-1, 1), 3)
     unseen = 1.0 if kind == "hidden confounder" else 0.0
-    through_visits = 0.8 if kind == "genuine despite a mediator" else 0.0
-    treated = (rng.random(n) < expit(0.8 * spend - 0.4 * recency + unseen * hidden)).astype(float)
+    through_visits = 0.7 if kind == "genuine despite a mediator" else 0.0
+    log_odds = liked * 0.8 * spend - 0.4 * recency + unseen_side * unseen * hidden
+    treated = (rng.random(n) < expit(log_odds)).astype(float)
+    if chance_finding is not None:
+        noise = _with_luck(noise, treated, (spend, recency, tenure), chance_finding)
     steady = 4 * spend - 2 * recency + 4 * unseen * hidden
     visits = 3 + 0.5 * others[0] + through_visits * effect * treated / 2
     margin = (
@@ -140,10 +173,24 @@ def _draw_data(
             BEFORE_OUTCOME: 38 + 0.75 * steady + _NOISE * others[1],
             treatment: treated,
             "visits_after": visits,
-            "survey": 2 * treated + 0.3 * surprise + others[2],
+            "survey": 2 * survey_side * treated + 0.3 * surprise + others[2],
             OUTCOME: margin,
         }
     )
+
+
+def _with_luck(
+    noise: Floats, treated: Floats, known: tuple[Floats, ...], chance_finding: float
+) -> Floats:
+    """The same noise, but as far along with the treatment as luck would have it.
+
+    What the known columns leave of the treatment gets a correlation with the noise that is
+    `chance_finding` standard errors from zero; all else about the noise stays random.
+    """
+    table = np.column_stack([np.ones(len(noise)), *known])
+    left = treated - table @ np.linalg.lstsq(table, treated, rcond=None)[0]
+    left /= np.sqrt(left @ left)
+    return np.asarray(noise + (chance_finding - left @ noise) * left)
 
 
 def _regress(data: pd.DataFrame, treatment: str, adjusted_for: list[str]) -> tuple[float, float]:

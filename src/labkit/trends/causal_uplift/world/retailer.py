@@ -9,6 +9,7 @@ others.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,10 +29,19 @@ explain."""
 VISIT_WORTH = 4.0
 """Margin of one more visit, in euros."""
 
-# Unit vectors over FEATURES. The second is orthogonal to the first, so that `confounding` is
-# exactly the correlation between what steers the offer and what steers the margin.
-_SPENDS = np.array([0.7, -0.5, 0.5, 0.0, 0.1, 0.0])
-_OTHER = np.array([0.0, 0.0, 0.0, 0.6, 0.0, 0.8])
+SHAPES: dict[str, Callable[[Floats], Floats]] = {
+    "levels off": np.tanh,
+    "steps": lambda score: np.tanh(3 * score),
+    "valley": lambda score: np.abs(score) - np.sqrt(2 / np.pi),
+    "hinge": lambda score: np.maximum(score, 0) - 1 / np.sqrt(2 * np.pi),
+}
+"""How an effect may follow a standard score; each has mean 0 over all customers."""
+
+Directions = Sequence[float]
+"""Weights of `FEATURES` whose squares sum to 1, so that the weighted sum is a standard score."""
+
+Response = Sequence[tuple[Directions, str, float]]
+"""An effect as a sum of terms: a direction, one of `SHAPES`, and its size."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +59,8 @@ class Market:
     `curved_outcome`, `curved_assignment`: whether the margin without an offer, or the log-odds of
     an offer, bends in the features instead of being linear.
     `noise`: deviation in euros of what no feature explains.
+    `spends`: direction in which the margin without an offer rises. `habit`: direction, orthogonal
+    to it, of all else that steers the offer. `response`: how the effect differs between customers.
     """
 
     confounding: float = 0.6
@@ -61,6 +73,12 @@ class Market:
     curved_outcome: bool = False
     curved_assignment: bool = False
     noise: float = 8.0
+    spends: Directions = (0.7, -0.5, 0.5, 0.0, 0.1, 0.0)
+    habit: Directions = (0.0, 0.0, 0.0, 0.6, 0.0, 0.8)
+    response: Response = (
+        ((0.0, 0.0, 0.0, 0.0, 1.0, 0.0), "levels off", 4.0),
+        ((1.0, 0.0, 0.0, 0.0, 0.0, 0.0), "levels off", -3.0),
+    )
 
     def __post_init__(self) -> None:
         """Refuse a market that cannot be.
@@ -78,6 +96,10 @@ class Market:
         for name in ("heterogeneity", "noise"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} must be at least 0, got {getattr(self, name)}")
+        # Orthogonal, or `confounding` would not be the correlation that it says.
+        plane = np.array([self.spends, self.habit])
+        if not np.allclose(plane @ plane.T, np.eye(2)):
+            raise ValueError("spends and habit must have length 1 and be orthogonal")
 
 
 @dataclass(frozen=True)
@@ -141,7 +163,7 @@ def draw_customers(n: int, seed: int, market: Market = Market()) -> Customers:  
     lottery = rng.integers(0, 2, n)
     offer_luck, visit_noise, noise, survey_noise = rng.random(n), *rng.standard_normal((3, n))
 
-    propensity = _propensity(x, lottery, market)
+    propensity = offer_propensity(x, lottery, market)
     offer = (offer_luck < propensity).astype(float)
     effect = customer_effect(x, market)
     # The expected visits are part of what the features explain; only the surprise comes on top.
@@ -178,25 +200,31 @@ def customer_effect(x: Floats, market: Market) -> Floats:
 
     Its mean over all customers that could be drawn is ``market.effect``.
 
-    Customers who buy at a discount respond more, big spenders, who would have bought anyway, less;
-    the response levels off at both ends.
+    In the market as it stands, customers who buy at a discount respond more, big spenders, who
+    would have bought anyway, less; the response levels off at both ends.
     """
-    spend, discount = x[:, FEATURES.index("past_spend")], x[:, FEATURES.index("discount_share")]
-    return market.effect + market.heterogeneity * (4 * np.tanh(discount) - 3 * np.tanh(spend))
+    differs = sum(
+        (size * SHAPES[shape](x @ np.asarray(way)) for way, shape, size in market.response),
+        np.zeros(len(x)),
+    )
+    return market.effect + market.heterogeneity * differs
 
 
 def _spending(x: Floats, market: Market) -> Floats:
     """What the features explain of the margin without an offer: mean 0, deviation about 1."""
-    line = x @ _SPENDS
+    line = x @ np.asarray(market.spends)
     return _bend(line) if market.curved_outcome else line
 
 
-def _propensity(x: Floats, lottery: NDArray[np.int64], market: Market) -> Floats:
-    """Probability of an offer."""
-    steers = x @ _SPENDS
+def offer_propensity(x: Floats, lottery: NDArray[np.int64], market: Market) -> Floats:
+    """Probability of an offer to customers with features `x` (n, 6), shape (n,).
+
+    `lottery` (n,) is 1 for who won the lottery, 0 for who did not.
+    """
+    steers = x @ np.asarray(market.spends)
     if market.curved_assignment:
         steers = _bend(steers)
-    own = np.sqrt(1 - market.confounding**2) * (x @ _OTHER)
+    own = np.sqrt(1 - market.confounding**2) * (x @ np.asarray(market.habit))
     log_odds = (market.confounding * steers + own) / market.overlap
     share = np.log(market.treated_share / (1 - market.treated_share))
     return expit(share + log_odds + market.lottery * (lottery - 0.5))

@@ -8,6 +8,7 @@ contact is left to the learner.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,24 @@ from scipy.special import expit
 
 RETENTION_FEATURES = ("tenure", "complaints", "usage", "price_rise", "contact", "age")
 """What is known of a customer before the offer, as standard scores (mean 0, deviation 1)."""
+
+
+@dataclass(frozen=True)
+class Temper:
+    """How customers of a company take to leaving, and to an offer.
+
+    `danger` weighs `RETENTION_FEATURES` into what makes customers leave: the log-odds of staying
+    are ``1.2 - 1.6 * danger``. An offer adds `welcome`, and the features weighed by `response`.
+    `value_spread` is the deviation of the logarithm of a customer's value.
+
+    As it stands, an offer answers a price rise and reaches those who like to be contacted; it
+    annoys who complained already, and the others it reminds of leaving.
+    """
+
+    danger: Sequence[float] = (-0.4, 0.7, -0.5, 0.3, 0.0, 0.0)
+    welcome: float = 0.45
+    response: Sequence[float] = (0.0, -0.7, 0.0, 0.8, 0.8, 0.0)
+    value_spread: float = 0.5
 
 
 @dataclass(frozen=True)
@@ -38,8 +57,13 @@ class Retention:
         return self.observed[list(RETENTION_FEATURES)].to_numpy()
 
 
-def draw_retention(n: int, seed: int, confounding: float = 0.0) -> Retention:
-    """Draw `n` customers; one seed gives the same customers again.
+def draw_retention(
+    n: int,
+    seed: int,
+    confounding: float = 0.0,
+    temper: Temper = Temper(),  # noqa: B008
+) -> Retention:
+    """Draw `n` customers of a `temper`; one seed gives the same customers again.
 
     With `confounding` 0 the offer went to half of them by lot. Above it the sales team preferred
     customers in danger of leaving: the log-odds of an offer rise by `confounding` with each
@@ -52,12 +76,12 @@ def draw_retention(n: int, seed: int, confounding: float = 0.0) -> Retention:
         raise ValueError(f"confounding must be at least 0, got {confounding}")
     rng = np.random.default_rng(seed)
     x = rng.standard_normal((n, len(RETENTION_FEATURES)))
-    value = np.exp(4.3 + 0.5 * rng.standard_normal(n))
+    value = np.exp(4.3 + temper.value_spread * rng.standard_normal(n))
     offer_luck, stay_luck = rng.random((2, n))
 
-    danger = _danger(x)
+    danger = x @ np.asarray(temper.danger)
     stay_without = expit(1.2 - 1.6 * danger)
-    stay_with = expit(1.2 - 1.6 * danger + _response(x))
+    stay_with = expit(1.2 - 1.6 * danger + temper.welcome + x @ np.asarray(temper.response))
     propensity = expit(confounding * danger)
     offer = offer_luck < propensity
     # One draw decides both futures, so whoever stays without a helpful offer stays with it too.
@@ -74,19 +98,3 @@ def draw_retention(n: int, seed: int, confounding: float = 0.0) -> Retention:
         }
     )
     return Retention(observed, truth)
-
-
-def _danger(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What makes customers leave: mean 0, deviation 1."""
-    tenure, complaints, usage, price_rise, _, _ = x.T
-    return 0.3 * price_rise + 0.7 * complaints - 0.5 * usage - 0.4 * tenure
-
-
-def _response(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Log-odds of staying that the offer adds.
-
-    It answers a price rise and reaches those who like to be contacted; it annoys who complained
-    already, and the others it reminds of leaving.
-    """
-    _, complaints, _, price_rise, contact, _ = x.T
-    return 0.45 + 0.8 * price_rise + 0.8 * contact - 0.7 * complaints

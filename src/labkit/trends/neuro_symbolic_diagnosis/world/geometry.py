@@ -93,6 +93,32 @@ def outline(luck: Floats, asymmetry: Ints) -> Floats:
     return np.clip(base * shape, 0.12, 0.46)
 
 
+def unusual_outline(luck: Floats, asymmetry: Ints) -> Floats:
+    """As `outline`, of forms in which neither length nor half a turn tells the asymmetry.
+
+    Of the symmetric ones every other is long, up to half as long again as wide, the others are
+    round, and so are the lopsided ones. Of those without any axis two in three are the same after
+    half a turn, like an S: they have even waves only.
+    """
+    angle = 2 * np.pi * (np.arange(ANGLES) + 0.5) / ANGLES
+    even, pear, skew = (luck_of(luck, name) for name in ("even", "pear", "skew"))
+    long = np.where(even[:, 1] < 0.5, _between(even[:, 0], 0.14, 0.2), 0.05 * even[:, 0])
+    hand = np.where(skew[:, 3] < 0.5, -1.0, 1.0)
+
+    def wave(size: Floats, times: int, turn: Floats | float = 0.0) -> Floats:
+        return size[:, None] * np.cos(times * angle - np.atleast_1d(turn)[:, None])
+
+    turned = hand * np.deg2rad(_between(skew[:, 1], 80.0, 100.0))
+    curved = wave(_between(pear[:, 0], 0.13, 0.18), 2)
+    curved += wave(_between(skew[:, 2], 0.12, 0.15), 4, turned)
+    base = _between(luck_of(luck, "radius"), 0.27, 0.33)
+    usual = outline(luck, asymmetry) / base - wave(_between(even[:, 0], 0.05, 0.12), 2)
+    shape = np.where(asymmetry[:, None] == 0, 1 + wave(long, 2), usual)
+    s_shaped = (asymmetry == 2) & (pear[:, 2] < 2 / 3)
+    shape = np.where(s_shaped[:, None], 1 + curved, shape)
+    return np.clip(base * shape, 0.12, 0.46)
+
+
 def sharp_sectors(luck: Floats, border: Ints) -> NDArray[np.bool_]:
     """Which eighths end abruptly, (n, 8); the first one begins at the lesion's first axis."""
     return luck_of(luck, "sectors").argsort(axis=1).argsort(axis=1) < border[:, None]

@@ -61,15 +61,27 @@ class Cases:
         return len(self.lesions)
 
 
-def draw_cases(n: int, seed: int, hair: float = 0.35, ruler: float = 0.2, size: int = 64) -> Cases:
-    """Draw `n` lesions and pictures of them; see `draw_lesions` and `draw_nuisances`."""
+def draw_cases(
+    n: int,
+    seed: int,
+    hair: float = 0.35,
+    ruler: float = 0.2,
+    size: int = 64,
+    unusual: bool = False,
+) -> Cases:
+    """Draw `n` lesions and pictures of them; see `draw_lesions` and `draw_nuisances`.
+
+    The `unusual` ones have the same findings and other outlines, see `geometry.unusual_outline`.
+    """
     lesions = draw_lesions(n, seed)
     # An own stream, so that the lesions of a seed stay the same under all nuisances.
     nuisances = draw_nuisances(n, seed + 2**32, hair, ruler)
-    return Cases(lesions, nuisances, render(lesions, nuisances, size))
+    return Cases(lesions, nuisances, render(lesions, nuisances, size, unusual))
 
 
-def render(lesions: Lesions, nuisances: Nuisances | None = None, size: int = 64) -> Images:
+def render(
+    lesions: Lesions, nuisances: Nuisances | None = None, size: int = 64, unusual: bool = False
+) -> Images:
     """Return pictures of `lesions`, shape (n, size, size, 3), float32 in [0, 1].
 
     Without `nuisances` the pictures are ideal (`no_nuisances`). Raises `ValueError` where the two
@@ -83,12 +95,12 @@ def render(lesions: Lesions, nuisances: Nuisances | None = None, size: int = 64)
     images = np.empty((len(lesions), size, size, 3), np.float32)
     for start in range(0, len(lesions), BATCH):
         part = slice(start, start + BATCH)
-        images[part] = _render_batch(lesions.take(part), nuisances.take(part), size)
+        images[part] = _render_batch(lesions.take(part), nuisances.take(part), size, unusual)
     return images
 
 
-def _render_batch(lesions: Lesions, nuisances: Nuisances, size: int) -> Images:
-    plan = _Plan.of(lesions, nuisances, size)
+def _render_batch(lesions: Lesions, nuisances: Nuisances, size: int, unusual: bool) -> Images:
+    plan = _Plan.of(lesions, nuisances, size, unusual)
     streaks = _streaks(lesions, plan)
     body = _paint_body(lesions, plan, streaks)
     cover = _cover(lesions, plan, streaks)
@@ -122,11 +134,12 @@ class _Plan:
     centre: NDArray[np.float64]
 
     @staticmethod
-    def of(lesions: Lesions, nuisances: Nuisances, size: int) -> _Plan:
+    def of(lesions: Lesions, nuisances: Nuisances, size: int, unusual: bool = False) -> _Plan:
         n = len(lesions)
         own_axis = 2 * np.pi * geometry.luck_of(lesions.luck, "axis")[:, 0]
         turn = np.mod(own_axis - nuisances.rotation, 2 * np.pi)
-        radii = geometry.outline(lesions.luck, lesions.asymmetry)
+        outline = geometry.unusual_outline if unusual else geometry.outline
+        radii = outline(lesions.luck, lesions.asymmetry)
         grid = pixel_grid(size)
         x = grid[None, None, :] - nuisances.shift[:, 0, None, None].astype(np.float32)
         y = grid[None, :, None] - nuisances.shift[:, 1, None, None].astype(np.float32)

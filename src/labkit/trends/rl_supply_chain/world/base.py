@@ -14,7 +14,7 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
-from labkit.trends.rl_supply_chain import demand as demand_laws
+from labkit.trends.rl_supply_chain import distributions
 
 Floats = NDArray[np.float32]
 
@@ -41,7 +41,7 @@ class InventoryVec(VectorEnv[Floats, NDArray[Any], NDArray[Any]]):
     def __init__(
         self,
         num_envs: int,
-        law: demand_laws.Law,
+        distribution: distributions.Distribution,
         holding: float,
         penalty: float,
         horizon: int,
@@ -57,7 +57,7 @@ class InventoryVec(VectorEnv[Floats, NDArray[Any], NDArray[Any]]):
                 f"holding and penalty are costs of at least 0 a unit, got {holding} and {penalty}"
             )
         self.num_envs = num_envs
-        self.law = law
+        self.distribution = distribution
         self.holding = float(holding)
         self.penalty = float(penalty)
         self.horizon = horizon
@@ -65,7 +65,7 @@ class InventoryVec(VectorEnv[Floats, NDArray[Any], NDArray[Any]]):
         self.single_action_space = action_space
         self.observation_space = batch_space(observation_space, num_envs)
         self.action_space = batch_space(action_space, num_envs)
-        self._sampler = demand_laws.Sampler(law)
+        self._sampler = distributions.Sampler(distribution)
         self._block: Floats = np.empty((0, num_envs), np.float32)
         self._next_row = 0
         self._period = 0

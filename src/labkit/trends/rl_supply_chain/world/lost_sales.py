@@ -13,7 +13,7 @@ import torch
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from labkit.trends.rl_supply_chain import demand as demand_laws
+from labkit.trends.rl_supply_chain import distributions
 from labkit.trends.rl_supply_chain.world.base import Floats, InventoryVec
 
 
@@ -38,7 +38,7 @@ class LostSalesVec(InventoryVec):
         Zipkin (2008), Old and new methods for lost-sales inventory systems,
         Operations Research 56(5).
 
-    Parameters: `num_envs` copies; `lead_time` in periods, at least 1; `law` of demand, see
+    Parameters: `num_envs` copies; `lead_time` in periods, at least 1; `distribution` of demand, see
     `demand`; `holding` and `penalty` in money a unit and period; `horizon` in periods, after
     which episodes are truncated; `max_order` in units. Raises ValueError where one is out of
     range.
@@ -48,7 +48,7 @@ class LostSalesVec(InventoryVec):
         self,
         num_envs: int,
         lead_time: int,
-        law: demand_laws.Law,
+        distribution: distributions.Distribution,
         holding: float,
         penalty: float,
         horizon: int,
@@ -60,10 +60,10 @@ class LostSalesVec(InventoryVec):
             )
         self.lead_time = lead_time
         self.max_order = max_order
-        self._mean = demand_laws.mean(law)
+        self._mean = distributions.mean(distribution)
         super().__init__(
             num_envs,
-            law,
+            distribution,
             holding,
             penalty,
             horizon,

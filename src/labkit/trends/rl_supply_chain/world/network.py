@@ -88,7 +88,7 @@ class NetworkVec(InventoryVec):
         super().__init__(
             num_envs,
             # The whole network's demand on a calm day; each shop's is drawn in `_next_demand`.
-            {"law": "poisson", "mean": float(self.means.sum())},
+            {"distribution": "poisson", "mean": float(self.means.sum())},
             holding,
             penalty,
             horizon,

@@ -10,9 +10,10 @@ Map      The unit square; one side is `SIDE_KM` kilometres, which the truck driv
          calm weather. A distance is therefore also a number of hours. The depot is the middle.
 Requests `REQUESTS` a day, most of them in three towns. Half are known at hour 0, the others are
          revealed at random over the first `REVEAL_HOURS` hours.
-Storm    A round storm drifts in a straight line and turns back at the edge of the map. It adds
-         `STORM_PEAK` hours to every hour of driving at its centre, less and less further out
-         (a Gaussian of width `STORM_WIDTH`).
+Storm    A round storm drifts in a straight line, `speed` map sides an hour, and turns back at the
+         edge of the map. It adds `peak` hours to every hour of driving at its centre, less and
+         less further out (a Gaussian of width `width`). The forecast looks `forecast` hours ahead.
+         These four stand in a dictionary such as `USUAL_STORM`.
 Link     Leaving `a` for `b` at hour `t` takes the distance times one plus the mean of the storm at
          the middle of the link and at `b`, both at hour `t`: the time is fixed on departure.
 Day      The truck starts at the depot at hour 0. It visits one open request after the other and
@@ -24,7 +25,7 @@ Guéret and Medaglia 2013, European Journal of Operational Research 225, 1-11).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -37,12 +38,9 @@ Choice = Callable[["Days", Floats, Floats, NDArray[np.bool_]], NDArray[np.intege
 REQUESTS = 20
 SIDE_KM = 50
 REVEAL_HOURS = 2.0
-STORM_PEAK = 3.0
-STORM_WIDTH = 0.22
-STORM_SPEED = 0.25
-FORECAST_HOURS = 2.0
 NEIGHBOUR = 0.25
 DEPOT = np.array([0.5, 0.5], np.float32)
+USUAL_STORM = {"peak": 3.0, "width": 0.22, "speed": 0.25, "forecast": 2.0}
 TOWNS = np.array([[0.25, 0.75], [0.8, 0.7], [0.6, 0.2]], np.float32)
 
 FEATURES = (
@@ -71,12 +69,14 @@ class Days:
     revealed : (days, requests) hour at which a request becomes known
     storm_start : (days, 2) centre of the storm at hour 0
     storm_velocity : (days, 2) drift of the storm in map sides an hour
+    storm : peak, width, speed and forecast hours of the storm, like `USUAL_STORM`
     """
 
     places: Floats
     revealed: Floats
     storm_start: Floats
     storm_velocity: Floats
+    storm: dict[str, float] = field(default_factory=USUAL_STORM.copy)
 
     def __len__(self) -> int:
         return len(self.places)
@@ -88,6 +88,7 @@ class Days:
             self.revealed[rows],
             self.storm_start[rows],
             self.storm_velocity[rows],
+            self.storm,
         )
 
     @cached_property
@@ -101,8 +102,8 @@ class Days:
         return _length(self.places - DEPOT)
 
 
-def draw_days(count: int, seed: int) -> Days:
-    """Draw `count` days; the same seed gives the same days."""
+def draw_days(count: int, seed: int, storm: dict[str, float] = USUAL_STORM) -> Days:
+    """Draw `count` days under storms of one kind; the same seed gives the same days."""
     rng = np.random.default_rng(seed)
     town = TOWNS[rng.integers(len(TOWNS), size=(count, REQUESTS))]
     in_town = np.clip(town + rng.normal(0, 0.12, (count, REQUESTS, 2)), 0, 1)
@@ -111,12 +112,13 @@ def draw_days(count: int, seed: int) -> Days:
     revealed = rng.random((count, REQUESTS)) * REVEAL_HOURS
     revealed[:, : REQUESTS // 2] = 0.0
     angle = rng.random(count) * 2 * np.pi
-    drift = STORM_SPEED * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    drift = storm["speed"] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
     return Days(
         places.astype(np.float32),
         revealed.astype(np.float32),
         rng.random((count, 2)).astype(np.float32),
         drift.astype(np.float32),
+        storm,
     )
 
 
@@ -131,7 +133,8 @@ def storm(days: Days, points: Floats, clock: Floats) -> Floats:
     """(days, points) extra hours for an hour of driving at `points` (days, points, 2)."""
     away = points - storm_centre(days, clock)[:, None]
     squared = away[..., 0] ** 2 + away[..., 1] ** 2
-    return np.float32(STORM_PEAK) * np.exp(squared * np.float32(-0.5 / STORM_WIDTH**2))
+    peak, width = days.storm["peak"], days.storm["width"]
+    return np.float32(peak) * np.exp(squared * np.float32(-0.5 / width**2))
 
 
 def travel_time(days: Days, start: Floats, goals: Floats, clock: Floats) -> Floats:
@@ -162,7 +165,7 @@ def features(days: Days, position: Floats, clock: Floats, open_: NDArray[np.bool
     table[..., 0] = travel_time(days, position, days.places, clock)
     table[..., 1] = _length(days.places - position[:, None])
     table[..., 2] = storm(days, days.places, clock)
-    table[..., 3] = storm(days, days.places, clock + np.float32(FORECAST_HOURS))
+    table[..., 3] = storm(days, days.places, clock + np.float32(days.storm["forecast"]))
     table[..., 4] = np.minimum(far.min(2), 2)
     table[..., 5] = (days.between @ weight[:, :, None])[..., 0] / others
     table[..., 6] = near / 5

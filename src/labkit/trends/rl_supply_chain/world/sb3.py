@@ -15,7 +15,7 @@ from gymnasium import spaces
 from numpy.typing import ArrayLike, NDArray
 from stable_baselines3.common.vec_env import VecEnv
 
-from labkit.trends.rl_supply_chain import demand as demand_laws
+from labkit.trends.rl_supply_chain import distributions, metrics
 from labkit.trends.rl_supply_chain.world.lost_sales import LostSalesVec
 
 
@@ -43,7 +43,7 @@ class LostSalesSB3(VecEnv):
         if env.holding == 0:
             raise ValueError("rewards are scaled by holding, which must be above 0")
         self.env = env
-        self._mean = demand_laws.mean(env.law)
+        self._mean = distributions.mean(env.distribution)
         self._scale = np.float32(1 / (env.holding * self._mean))
         self.steps_taken = 0
         self._actions: NDArray[Any] = np.zeros(env.num_envs, np.int64)
@@ -108,15 +108,19 @@ class LostSalesSB3(VecEnv):
 
 
 def shelf_env(
-    copies: int, lead_time: int, mean: float, holding: float, penalty: float
+    copies: int,
+    lead_time: int,
+    demand: distributions.Distribution,
+    holding: float,
+    penalty: float,
 ) -> LostSalesSB3:
-    """Make `copies` shelves with Poisson demand of `mean` units, ready for stable-baselines3.
+    """Make `copies` shelves with lost sales, ready for stable-baselines3.
 
-    Orders reach from 0 to twice the mean demand, rounded; optimal orders stay below that.
-    Episodes are cut off after 1,000 periods.
+    Orders reach from 0 to `metrics.max_order`; optimal orders stay below that. Episodes are cut off
+    after 1,000 periods.
     """
-    law = {"law": "poisson", "mean": mean}
+    largest = metrics.max_order(lead_time, demand, holding, penalty)
     world = LostSalesVec(
-        copies, lead_time, law, holding, penalty, horizon=1_000, max_order=round(2 * mean)
+        copies, lead_time, demand, holding, penalty, horizon=1_000, max_order=largest
     )
     return LostSalesSB3(world)

@@ -15,7 +15,7 @@ import torch
 from gymnasium import spaces
 from numpy.typing import NDArray
 
-from labkit.trends.rl_supply_chain import demand as demand_laws
+from labkit.trends.rl_supply_chain import distributions
 from labkit.trends.rl_supply_chain.world.base import Floats, InventoryVec
 
 Array = TypeVar("Array", NDArray[Any], torch.Tensor)
@@ -48,8 +48,8 @@ class SerialVec(InventoryVec):
         Management Science 6(4). Example 6.1 of Snyder and Shen (2019), Fundamentals of Supply
         Chain Theory, is this system with lead times (1, 1, 2).
 
-    Parameters: `num_envs` copies; `lead_times` in periods, at least 1 each; `law` of customer
-    demand; local `holding` cost rates a unit and period, one a stage; `penalty` for a
+    Parameters: `num_envs` copies; `lead_times` in periods, at least 1 each; `distribution` of
+    customer demand; local `holding` cost rates a unit and period, one a stage; `penalty` for a
     backordered unit and period at stage 0; `horizon` in periods; `max_order` in units. Raises
     ValueError where one is out of range.
     """
@@ -58,7 +58,7 @@ class SerialVec(InventoryVec):
         self,
         num_envs: int,
         lead_times: Sequence[int],
-        law: demand_laws.Law,
+        distribution: distributions.Distribution,
         holding: Sequence[float],
         penalty: float,
         horizon: int,
@@ -76,11 +76,11 @@ class SerialVec(InventoryVec):
             raise ValueError(f"max_order must be above 0, got {max_order}")
         self.rates = rates.astype(np.float32)
         self.max_order = max_order
-        self._mean = demand_laws.mean(law)
+        self._mean = distributions.mean(distribution)
         self._starts = _pipeline_starts(self.lead_times)
         super().__init__(
             num_envs,
-            law,
+            distribution,
             float(rates[0]),
             penalty,
             horizon,

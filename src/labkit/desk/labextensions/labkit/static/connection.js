@@ -55,6 +55,30 @@ export class Connection {
     await this.ask('progress', { method: 'POST', body: await file.arrayBuffer() });
   }
 
+  /* Tells the server what a learner did, for the progress file; see labkit.desk.server. */
+  async tell(event) {
+    await this.ask('events', { method: 'POST', body: JSON.stringify(event) });
+  }
+
+  /* Begins handing in a notebook; see labkit.desk.hand_in_job. */
+  async handIn(wishes) {
+    await this.ask('handin', { method: 'POST', body: JSON.stringify(wishes) });
+  }
+
+  /* How far the latest handing in is. */
+  async handedIn() {
+    return (await this.ask('handin')).json();
+  }
+
+  /* How the cohort stands, or how a command does alone; see labkit.desk.instructor. */
+  async cohort(jobAlone) {
+    return (await this.ask(jobAlone ? 'cohort?job=' : 'cohort')).json();
+  }
+
+  async command(action, lab) {
+    await this.ask('cohort', { method: 'POST', body: JSON.stringify({ action, lab }) });
+  }
+
   async ask(question, request = {}) {
     const { ServerConnection } = this.lab.services;
     const address = this.lab.coreutils.URLExt.join(this.settings.baseUrl, 'labkit/');

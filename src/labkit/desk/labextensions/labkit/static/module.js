@@ -11,11 +11,11 @@ const SIGNS = {
 };
 
 /* A link that opens a document in this JupyterLab; with a modifier key, as any link does. */
-export function opener(actions, path, label, name, properties = {}) {
+export function opener(actions, path, label, name, properties = {}, heading = '') {
   return make(
     'a',
     {
-      href: actions.address(path),
+      href: actions.address(path) + (heading ? `#${encodeURIComponent(heading)}` : ''),
       'data-key': `${label}:${path}`,
       'aria-label': name === label ? null : name,
       onclick: event => {
@@ -23,7 +23,7 @@ export function opener(actions, path, label, name, properties = {}) {
           return;
         }
         event.preventDefault();
-        actions.open(path);
+        actions.open(path, heading);
       },
       ...properties
     },
@@ -36,7 +36,7 @@ export function nextStep(home, actions) {
   panel.append(make('h2', { id: 'lk-next' }, 'Next step'));
   const step = home.next;
   if (!step) {
-    const done = home.modules.some(module => module.state === 'done');
+    const done = home.modules.some(module => module.stage === 'done');
     panel.append(
       make('p', {}, done ? 'You have handed in every lab there is. ' : 'No module is ready yet.')
     );
@@ -69,8 +69,8 @@ export function article(module, actions) {
       make('h3', { id }, module.title),
       make('p', { class: 'lk-question' }, module.question),
       facts(module),
-      progress(module),
-      tasks(module)
+      progress(module, actions),
+      tasks(module, actions)
     ),
     make(
       'div',
@@ -100,22 +100,28 @@ export function planned(module) {
 
 function facts(module) {
   const parts = [module.time, count(module.points, 'point', 'points')];
-  const before = module.prerequisites.map(one => one.title + (one.done ? ' (done)' : ''));
+  const before = module.prerequisites.map(one => one.title + (one.stage === 'not begun' ? '' : ` (${one.stage})`));
   if (before.length) {
     parts.push(`builds on ${before.join(', ')}`);
+  }
+  if (module.due) {
+    parts.push(`due ${moment(module.due)}`);
   }
   return make('p', { class: 'lk-facts' }, parts.join(' · '));
 }
 
-function progress(module) {
+function progress(module, actions) {
   const words =
     module.tried === 0
-      ? module.state === 'new' ? 'Not begun' : 'Lab not begun'
+      ? capital(module.stage)
       : `${module.passed} of ${count(module.tasks.length, 'task', 'tasks')} passed · ` +
-        `${figure(module.reached)} of ${figure(module.checked_points)} points`;
+        `${figure(module.reached)} of ${figure(module.checked_points)} points in practice`;
   const said = [];
-  if (module.submitted) {
-    said.push(handedIn(module));
+  if (module.tried && module.stage === 'done') {
+    said.push('✔ Done: every check is passed, and the lab is handed in.');
+  }
+  if (module.answered) {
+    said.push(`Quiz: ${module.right} of ${module.questions.length} answered correctly.`);
   }
   if (module.changed.length) {
     said.push(`Since you last tried: ${module.changed.join('; ')}.`);
@@ -124,17 +130,58 @@ function progress(module) {
     'div',
     { class: 'lk-progress' },
     bar(module.reached, module.checked_points, `Progress in module ${module.number}`, words),
+    module.submitted ? handedIn(module, actions) : null,
     said.map(text => make('p', { class: 'lk-said' }, text))
   );
 }
 
-function handedIn(module) {
-  const { when, receipt, since } = module.submitted;
-  const again = since ? ' The lab has changed since: hand in again for that to count.' : '';
-  return `✔ Handed in ${moment(when)}${receipt ? `, receipt ${receipt}` : ''}.${again}`;
+/* Leads to the task's heading in the lab, in the form that JupyterLab gives its headings. */
+function taskLink(module, task, actions) {
+  if (!task.heading) {
+    return task.title;
+  }
+  return opener(actions, module.lab, task.title, task.title, {}, task.heading.replaceAll(' ', '-'));
 }
 
-function tasks(module) {
+function handedIn(module, actions) {
+  const { stage, when, receipt, file, since } = module.submitted;
+  const packed = stage.startsWith('packed');
+  const again = since ? ' The lab has changed since: hand in again for that to count.' : '';
+  const words =
+    `${packed ? '○' : '✔'} ${capital(stage)}: ${moment(when)}` +
+    `${receipt ? `, receipt ${receipt}` : ''}.${again}`;
+  if (!packed) {
+    return make('p', { class: 'lk-said' }, words);
+  }
+  return make(
+    'div',
+    { class: 'lk-said lk-packed' },
+    make('p', {}, `${words} Send the zip to your instructor.`),
+    make(
+      'div',
+      { class: 'lk-actions' },
+      file
+        ? make('a', { class: 'lk-button', href: actions.file(file), download: '' }, 'Download the zip')
+        : null,
+      make(
+        'button',
+        {
+          class: 'lk-button',
+          type: 'button',
+          'data-key': `sent:${module.name}`,
+          onclick: () => actions.tell({ kind: 'sent', lab: module.name, receipt })
+        },
+        'I have sent it'
+      )
+    )
+  );
+}
+
+function capital(text) {
+  return text[0].toUpperCase() + text.slice(1);
+}
+
+function tasks(module, actions) {
   if (module.tried === 0) {
     return null;
   }
@@ -142,15 +189,15 @@ function tasks(module) {
     make(
       'tr',
       {},
-      make('th', { scope: 'row' }, task.name),
+      make('th', { scope: 'row' }, taskLink(module, task, actions)),
       make('td', {}, `${SIGNS[task.status] || '○'} ${task.status || 'not tried'}`),
-      make('td', {}, `${figure(task.best * task.points)} of ${figure(task.points)}`),
-      make('td', {}, String(task.tries))
+      make('td', { class: 'lk-figure' }, `${figure(task.best * task.points)} of ${figure(task.points)}`),
+      make('td', { class: 'lk-figure' }, String(task.tries))
     )
   );
-  const heads = ['Task', 'Best outcome', 'Points', 'Tries'];
+  const heads = [['Task'], ['Best outcome'], ['Points', 'lk-figure'], ['Tries', 'lk-figure']];
   const essays = module.essay_points
-    ? make('p', {}, `${figure(module.essay_points)} more points are for what you write in words.`)
+    ? make('p', {}, `A person gives ${figure(module.essay_points)} more points for what you write in words.`)
     : null;
   return make(
     'details',
@@ -159,7 +206,7 @@ function tasks(module) {
     make(
       'table',
       {},
-      make('thead', {}, make('tr', {}, heads.map(text => make('th', { scope: 'col' }, text)))),
+      make('thead', {}, make('tr', {}, heads.map(([text, kind]) => make('th', { scope: 'col', class: kind }, text)))),
       make('tbody', {}, rows)
     ),
     essays

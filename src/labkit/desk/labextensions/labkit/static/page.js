@@ -2,16 +2,19 @@
  * The whole home page. `show` draws what the server gave; where the page is drawn again, focus,
  * opened details and the place where the reader was stay.
  */
+import { Cohort } from './cohort.js';
 import { bar, count, figure, make } from './dom.js';
 import { article, nextStep, planned } from './module.js';
 
 const DISMISSED = 'labkit-home-dismissed';
 
 export class Page {
-  /* `actions`: open(path), address(path), save(), restore(file), plain(). */
+  /* `actions`: open(path), address(path), file(path), tell(event), save(), restore(file), plain(),
+     and what cohort.js needs. */
   constructor(node, actions) {
     this.actions = actions;
     this.home = null;
+    this.cohort = null;
     this.trouble = make('p', { class: 'lk-notice', role: 'alert', hidden: '' });
     this.body = make('div', {});
     // Both outlive every drawing, so that a screen reader hears what is written into them.
@@ -32,15 +35,25 @@ export class Page {
         { 'aria-labelledby': 'lk-title' },
         header(home),
         this.notices(home),
-        nextStep(home, this.actions),
+        ...(home.instructor ? [this.instructors().node] : [nextStep(home, this.actions)]),
         section('lk-modules', 'Modules', this.modules(available)),
-        this.keep,
+        home.instructor ? null : this.keep,
+        section('lk-help', 'Help', help(home)),
         later.length
           ? section('lk-later', 'To come', make('ul', { class: 'lk-later' }, later.map(planned)))
           : null
       )
     );
     this.recall(seen);
+  }
+
+  /* How the cohort stands, where an instructor is logged in; made once. */
+  instructors() {
+    if (!this.cohort) {
+      this.cohort = new Cohort(this.actions);
+      void this.cohort.refresh();
+    }
+    return this.cohort;
   }
 
   /* What was shown stays; where nothing was shown yet, the file itself is. */
@@ -146,18 +159,59 @@ export class Page {
   }
 
   recall({ active, opened }) {
+    // Where the reader has gone on to a notebook meanwhile, the focus is not fetched back.
+    const here = this.body.getClientRects().length && document.activeElement === document.body;
     for (const element of this.body.querySelectorAll('[data-key]')) {
       if (opened.includes(element.dataset.key)) {
         element.open = true;
       }
-      if (active && active.dataset.key === element.dataset.key) {
+      if (here && active && active.dataset.key === element.dataset.key) {
         element.focus({ preventScroll: true });
       }
     }
-    if (active && this.body.contains(active)) {
+    if (here && active && this.body.contains(active)) {
       active.focus({ preventScroll: true });
     }
   }
+}
+
+/* What the words of a check mean, whom to ask, and how to report a check. */
+function help(home) {
+  const meanings = [
+    ['✔ passed', 'Your answer does what the task asks, on your practice instance.'],
+    ['◐ partial', 'A part of it does; the card says which case is short.'],
+    ['✘ failed', 'It runs, and does something else. A known trap is named where one fits.'],
+    ['○ not attempted', 'There is no answer yet, or its cell has not run.'],
+    ['⚠ error', 'Your answer could not be used: it raised an error, or gave something else than asked.']
+  ];
+  return [
+    make(
+      'details',
+      { 'data-key': 'help:words' },
+      make('summary', { 'data-key': 'help:words:summary' }, 'What a check says'),
+      make(
+        'dl',
+        { class: 'lk-meanings' },
+        meanings.flatMap(([word, meaning]) => [make('dt', {}, word), make('dd', {}, meaning)])
+      ),
+      make(
+        'p',
+        {},
+        'Points in a notebook are points in practice. At grading every check runs again on another ' +
+          'instance, and a person reads what you wrote in words.'
+      )
+    ),
+    make('p', {}, make('strong', {}, 'Whom to ask: '), home.help || 'your instructor.'),
+    make(
+      'p',
+      {},
+      make('strong', {}, 'A check seems wrong: '),
+      'run ',
+      make('code', {}, 'lab.report("task", answer)'),
+      ' in the lab, with what you gave to the check. It packs the instance, your answer, what the ' +
+        'check said and the versions into a file. Send that file.'
+    )
+  ];
 }
 
 /* What the reader has read; where the browser keeps nothing, or nonsense, it is told again. */
@@ -188,7 +242,7 @@ function header(home) {
     { class: 'lk-header' },
     make('h1', { id: 'lk-title' }, home.title),
     make('p', { class: 'lk-introduction' }, home.introduction),
-    tasks ? bar(reached, points, 'Progress in the whole course', words) : null
+    tasks && !home.instructor ? bar(reached, points, 'Progress in the whole course', words) : null
   );
 }
 

@@ -5,7 +5,12 @@
  */
 import { Connection } from './connection.js';
 import { Page } from './page.js';
+import { handIn } from './handin.js';
+import { watchLessons } from './lessons.js';
+import { dressNotebooks, kindOf, nameTab, startNarrow } from './notebooks.js';
 import { pictureFactory } from './pictures.js';
+import { questionFactory } from './questions.js';
+import { mendLostWidgets } from './widgets.js';
 
 const FILE_TYPE = 'labkit-home';
 const FACTORY = 'Course home';
@@ -29,10 +34,19 @@ function homeWidget(lab, context, open, rendermime) {
         address: path => lab.coreutils.URLExt.join(
           lab.coreutils.PageConfig.getBaseUrl(), 'lab/tree', lab.coreutils.URLExt.encodeParts(path)
         ),
+        file: path => lab.coreutils.URLExt.join(
+          lab.coreutils.PageConfig.getBaseUrl(), 'files',
+          lab.coreutils.URLExt.encodeParts(this.folder + path)
+        ),
+        link: path => lab.coreutils.URLExt.join(lab.coreutils.PageConfig.getBaseUrl(), path),
+        cohort: jobAlone => this.connection.cohort(jobAlone),
+        command: (action, name) => this.connection.command(action, name),
+        tell: event => this.connection.tell(event).finally(() => this.refresh()),
         save: () => this.connection.save(),
         restore: file => this.connection.restore(file).finally(() => this.refresh()),
         plain: () => this.plain()
       });
+      this.folder = context.localPath.replace(/[^/]*$/, '');
       this.look = () => this.refresh();
       this.tick = () => this.connection.absent || this.refresh();
     }
@@ -52,6 +66,7 @@ function homeWidget(lab, context, open, rendermime) {
 
     onAfterShow() {
       this.refresh();
+      void this.page.cohort?.refresh();
     }
 
     onActivateRequest() {
@@ -112,7 +127,14 @@ function activate(lab, app, documents, rendermime, palette, launcher, restorer) 
   const icon = new lab.ui.LabIcon({ name: 'labkit:home', svgstr: ICON });
   const registry = app.docRegistry;
   const tracker = new lab.apputils.WidgetTracker({ namespace: FILE_TYPE });
-  const open = path => documents.openOrReveal(path);
+  const open = async (path, heading = '') => {
+    const widget = documents.openOrReveal(path);
+    if (widget && heading) {
+      await widget.context.ready;
+      await widget.revealed;
+      widget.setFragment(`#${heading}`);
+    }
+  };
   const factory = homeFactory(lab, open, rendermime);
 
   registry.addFileType({
@@ -129,8 +151,8 @@ function activate(lab, app, documents, rendermime, palette, launcher, restorer) 
   // Where another viewer is set for all Markdown, this page stays the viewer of HOME.md.
   registry.setDefaultWidgetFactory(FILE_TYPE, FACTORY);
   factory.widgetCreated.connect((_, widget) => {
-    // Not its label: JupyterLab takes another label for a new name of the file.
     widget.title.icon = icon;
+    nameTab(widget, 'Course home');
     widget.context.pathChanged.connect(() => void tracker.save(widget));
     void tracker.add(widget);
   });
@@ -162,6 +184,15 @@ function activate(lab, app, documents, rendermime, palette, launcher, restorer) 
   }
 }
 
+/* The lesson of a lab's module, or the lab of a lesson's, as the server knows them. */
+async function otherNotebook(lab, path) {
+  const { home } = await new Connection(lab, '').home();
+  const { number, kind } = kindOf(path);
+  const module = home.modules.find(one => one.number === number);
+  const target = kind === 'Lab' ? module?.lesson : module?.lab;
+  return target && (home.folder === '.' ? target : `${home.folder}/${target}`);
+}
+
 export function plugins(lab) {
   return [
     {
@@ -182,6 +213,37 @@ export function plugins(lab) {
       autoStart: true,
       requires: [lab.rendermime.IRenderMimeRegistry],
       activate: (app, rendermime) => rendermime.addFactory(pictureFactory(lab))
+    },
+    {
+      id: 'labkit:questions',
+      description: 'Lets a click answer a question of the course.',
+      autoStart: true,
+      requires: [lab.rendermime.IRenderMimeRegistry],
+      activate: (app, rendermime) =>
+        rendermime.addFactory(questionFactory(lab, new Connection(lab, '')))
+    },
+    {
+      id: 'labkit:lessons',
+      description: 'Keeps which lessons were begun and run to their end.',
+      autoStart: true,
+      requires: [lab.notebook.INotebookTracker],
+      activate: (app, notebooks) => watchLessons(lab, notebooks, new Connection(lab, ''))
+    },
+    {
+      id: 'labkit:notebooks',
+      description: 'Names the tabs of lessons and labs, and leads from one to the other.',
+      autoStart: true,
+      requires: [lab.docmanager.IDocumentManager, lab.notebook.INotebookTracker],
+      activate: (app, documents, notebooks) => {
+        startNarrow(app);
+        mendLostWidgets(lab, app, notebooks);
+        dressNotebooks(lab, notebooks, {
+          goTo: path => documents.openOrReveal(path),
+          goHome: () => app.commands.execute(COMMAND),
+          other: path => otherNotebook(lab, path),
+          handIn: (panel, number) => handIn(lab, panel, number, new Connection(lab, ''))
+        });
+      }
     }
   ];
 }

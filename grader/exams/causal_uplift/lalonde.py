@@ -1,0 +1,112 @@
+"""Task `lalonde`: the problem of Lalonde with secret earnings, so that the truth is known.
+
+Who the people are is real, drawn again from the experiment and the survey. Who is trained, what
+they earn and what the training brings to each follows from a rule of the case's own. So no
+published figure is an answer, and the effect on the trained is known to the dollar.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from labkit.checks.causal_uplift import redraw
+from labkit.exercise.drawing import until
+from labkit.trends.causal_uplift import baselines
+from labkit.trends.causal_uplift.data import COVARIATES, propensity_terms
+
+from .regression import slope
+
+Floats = NDArray[np.float64]
+Case = dict[str, Any]
+
+ALIKE, SURVEY = 2_000, 6_000
+"""People drawn from the experiment and from the survey."""
+
+MISTAKES_OFF = 650.0
+"""US dollars. A case is used only if every known mistake is off by at least as much."""
+
+
+def draw(rng: np.random.Generator) -> dict[str, Any]:
+    """Return ``{"cases": [...]}``, three versions of the observational problem.
+
+    Each has ``seed``, ``alike`` and ``survey``, how many people are drawn from either source, and
+    the rule: ``trained`` (weights of `propensity_terms` in the log-odds, with an intercept),
+    ``earnings`` and ``effect`` (weights in US dollars, with an intercept), and ``noise``. ``att``
+    is the true effect on the trained, ``traps`` are estimates of known mistakes by name.
+    """
+    cases = [
+        until(
+            lambda: _case(rng),
+            lambda case: all(
+                abs(value - case["att"]) > MISTAKES_OFF for value in case["traps"].values()
+            ),
+            "known mistakes that are all off",
+        )
+        for _ in range(3)
+    ]
+    return {"cases": cases}
+
+
+def _case(rng: np.random.Generator) -> Case:
+    case = {
+        "seed": int(rng.integers(2**31)),
+        "alike": ALIKE,
+        "survey": SURVEY,
+        "noise": 1000.0,
+        "trained": {
+            "intercept": rng.uniform(-2.4, -2.0),
+            "black": rng.uniform(0.4, 0.7),
+            "nodegree": rng.uniform(0.1, 0.5),
+            "marr": -rng.uniform(0.2, 0.6),
+            "re75": -rng.uniform(0.7, 1.2),
+            "no_earnings_75": rng.uniform(0.1, 0.4),
+            "age": -rng.uniform(0.1, 0.5),
+        },
+        "earnings": {
+            "intercept": rng.uniform(11_000, 13_000),
+            "re75": rng.uniform(1_400, 2_100),
+            "re74": rng.uniform(700, 1_400),
+            "age": rng.uniform(3_500, 4_900),
+            "age_2": -rng.uniform(3_500, 4_900),
+            "educ_2": rng.uniform(300, 1_000),
+            "no_earnings_74": -rng.uniform(300, 1_000),
+            "no_earnings_75": -rng.uniform(300, 1_000),
+            "black": -rng.uniform(200, 600),
+        },
+        "effect": {
+            "intercept": rng.uniform(-4_500, 1_500),
+            "no_earnings_75": rng.uniform(2_400, 4_500),
+            "re75": -rng.uniform(2_400, 4_500),
+            "black": rng.uniform(900, 2_700),
+            "educ": rng.uniform(-1_500, 1_500),
+        },
+    }
+    people, effect = redraw.programme(case)
+    return {
+        **case,
+        "att": float(effect[people["treat"] == 1].mean()),
+        "traps": _traps(people),
+    }
+
+
+def _traps(people: pd.DataFrame) -> dict[str, float]:
+    terms = propensity_terms(people)
+    table, treated = terms.to_numpy(), people["treat"].to_numpy()
+    outcome = people["re78"].to_numpy()
+    chance = baselines.fit_propensity(table, treated)
+    everybody = np.column_stack([np.ones(len(table)), table])
+    left = outcome - everybody @ np.linalg.lstsq(everybody, outcome, rcond=None)[0]
+    return {
+        "naive": baselines.difference_in_means(treated, outcome),
+        "regression": slope(people, "treat", "re78", COVARIATES)[0],
+        "regression on the terms": slope(
+            terms.assign(treat=treated, re78=outcome), "treat", "re78", list(terms)
+        )[0],
+        "effect on all": baselines.ipw_ate(chance, treated, outcome),
+        "trimmed": baselines.ipw_ate(chance, treated, outcome, trim=0.1),
+        "model of all": float(left[treated == 1].mean()),
+    }

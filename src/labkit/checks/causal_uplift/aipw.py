@@ -1,0 +1,197 @@
+"""Judge of the task `aipw`: the effect on the treated, its interval, and overlap."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from labkit.checks.causal_uplift import redraw
+from labkit.checks.causal_uplift.asking import TRAINING, ask
+from labkit.checks.causal_uplift.intervals import Numbers, ordered
+from labkit.exercise.outcome import Outcome, Status, failed, passed, weighted
+from labkit.exercise.reading import as_flag, as_number, as_parts
+from labkit.exercise.task import Instance, Task
+
+TRAPS = {
+    "naive": "This is the plain difference in means, as if the treatment had been drawn by lot.",
+    "regression": "This is one regression with the treatment as a column. It assumes a linear "
+    "outcome, and it weighs people by how undecided their treatment was.",
+    "imputation": "This is the outcome regression alone: right only while the outcome is linear.",
+    "weighting": "This is weighting alone: right only while the propensity is logistic.",
+    "effect on all": "This is the effect on everybody (ATE). Asked is the effect on the treated "
+    "(ATT): other people, other weights.",
+    "model of all": "The outcome model has learned from the treated as well, so a part of the "
+    "effect is in it. What is missing is the outcome without treatment: learn it from the "
+    "untreated alone.",
+    "trimmed": "People with a high propensity are left out. They are treated too, and the effect "
+    "on them is another one.",
+}
+
+FLAT = "straight"
+KINDS = {
+    "curved outcome": "worlds whose margin bends in the features",
+    "curved assignment": "worlds whose offers bend in the features",
+    FLAT: "worlds in which nothing bends",
+}
+
+ESTIMATES, INTERVALS, OVERLAP = 0.4, 0.3, 0.3
+"""Shares of the points, as the task's text states them."""
+
+MEAN_OFF = 2.5
+"""Standard errors that the mean error over worlds of one kind may have. By choice of the worlds the
+reference stays below 1 and every mistake of a kind above 3.5."""
+
+MISSED, WIDE = 2, 1.5
+"""How many intervals may miss the truth, and how wide they may be, against the reference's, where
+nothing bends. Over 8 instances right intervals (by formula, cross-fitted, by 20 bootstrap samples)
+missed none and were 0.86 to 1.10 times as wide; intervals of two means, of residuals and of one
+standard error missed 4 or 5, and those of two means were 1.65 times as wide and more. Narrow ones
+are seen by what they miss, not by their width: a better outcome model earns them."""
+
+
+def judge(answer: Any, instance: Instance) -> Outcome:
+    """Bias and interval of the effect on the treated in worlds of three kinds, and overlap."""
+    cases = instance["cases"]
+    answers = [_world(answer, case) for case in cases]
+    fine = [
+        (case, numbers)
+        for case, (numbers, _) in zip(cases, answers, strict=True)
+        if numbers is not None
+    ]
+    said = [enough for _, enough in answers]
+    good = [case["kind"] in KINDS for case in cases]
+    overlap = _overlap_outcome(said, good)
+    if len(fine) < sum(good):
+        estimates = overlap
+    else:
+        estimates = _estimates_outcome(fine)
+    if estimates.status is Status.PASSED:
+        intervals = _intervals_outcome(fine)
+    else:
+        intervals = failed("Intervals are judged once the estimates are right.")
+    return weighted(
+        [(ESTIMATES, estimates), (INTERVALS, intervals), (OVERLAP, overlap)],
+        "No bias in any kind of world, intervals of the right width, and overlap is seen.",
+    )
+
+
+def _world(answer: Any, case: Instance) -> tuple[Numbers | None, bool]:
+    """What the answer says of a world: estimate and interval (where they count), and overlap."""
+    drawn = redraw.customers(case)
+    raw = ask(answer, drawn.x, drawn.offer, drawn.margin, seconds=TRAINING)
+    names = ("att", "low", "high", "enough_overlap")
+    *numbers, enough = as_parts(raw, names)
+    says = as_flag(enough, "enough_overlap")
+    if case["kind"] not in KINDS or not says:
+        return None, says
+    att, low, high = (as_number(n, name) for n, name in zip(numbers, names[:3], strict=True))
+    return ordered(att, low, high, "att"), says
+
+
+def _of_kind(fine: Sequence[tuple[Instance, Numbers]], kind: str) -> list[tuple[Instance, Numbers]]:
+    return [(case, numbers) for case, numbers in fine if case["kind"] == kind]
+
+
+def _estimates_outcome(fine: Sequence[tuple[Instance, Numbers]]) -> Outcome:
+    for kind, words in KINDS.items():
+        own = _of_kind(fine, kind)
+        error = math.sqrt(sum(case["error"] ** 2 for case, _ in own)) / len(own)
+        off = float(np.mean([numbers[0] - case["att"] for case, numbers in own]))
+        if abs(off) > MEAN_OFF * error:
+            return failed(
+                f"Over {len(own)} worlds your ATT is off by {off:+.2f} € on average, "
+                f"{abs(off) / error:.1f} standard errors; chance explains {MEAN_OFF:g}.",
+                on=words,
+                next_step="Doubly robust: predict everybody's outcome without treatment, and "
+                "correct the mean residual of the treated by that of the others, weighted by "
+                "their odds.",
+                misconception=_nearest_trap(own),
+            )
+    return passed("")
+
+
+def _nearest_trap(own: Sequence[tuple[Instance, Numbers]]) -> str:
+    """Name the mistake whose estimates are those of the answer, to a third of an error."""
+    distances = {}
+    for name in TRAPS:
+        gaps = [(numbers[0] - case["traps"][name]) / case["error"] for case, numbers in own]
+        distances[name] = float(np.sqrt(np.mean(np.square(gaps))))
+    nearest = min(distances, key=lambda name: distances[name])
+    return TRAPS[nearest] if distances[nearest] < 0.35 else ""
+
+
+def _intervals_outcome(fine: Sequence[tuple[Instance, Numbers]]) -> Outcome:
+    missed = sum(not low <= case["att"] <= high for case, (_, low, high) in fine)
+    if missed > MISSED:
+        return failed(
+            f"The estimates are right, but {missed} of {len(fine)} intervals miss the truth.",
+            on="all worlds with overlap",
+            next_step=_STEP,
+            misconception=_TOO_NARROW,
+        )
+    width = np.mean(
+        [(high - low) / (2 * 1.96 * case["error"]) for case, (_, low, high) in _of_kind(fine, FLAT)]
+    )
+    if width > WIDE:
+        return failed(
+            f"The estimates are right, but the intervals are {width:.2f} times as wide as those of "
+            "the doubly robust estimate.",
+            on=KINDS[FLAT],
+            next_step=_STEP,
+            misconception="The interval is that of single people, or of a difference of two means: "
+            "the estimate is known better, since the features explain most of the margin.",
+        )
+    return passed("")
+
+
+_STEP = (
+    "Take the standard deviation of each person's term in the estimate, divided by the square root "
+    "of their number, and 1.96 of that to each side; or draw people again with replacement and "
+    "repeat everything, 100 times at least."
+)
+_TOO_NARROW = (
+    "The weights make some people count many times, and the interval has to hold that. One of two "
+    "means, of the residuals alone, or of one standard error to each side is too narrow."
+)
+
+
+def _overlap_outcome(said: Sequence[bool], good: Sequence[bool]) -> Outcome:
+    missed = sum(says and not is_good for says, is_good in zip(said, good, strict=True))
+    alarms = sum(not says and is_good for says, is_good in zip(said, good, strict=True))
+    if not missed and not alarms:
+        return passed("")
+    trap = ""
+    if all(said):
+        trap = "Every world is said to have overlap: nobody looked at the propensities."
+    elif missed == len(good) - sum(good) and alarms == sum(good):
+        trap = "The verdict is turned round: True means that there is enough overlap."
+    return failed(
+        f"In {len(good) - sum(good)} of {len(good)} worlds there is nobody to compare many of the "
+        f"treated with. You missed {missed} of these, and gave {alarms} false alarms.",
+        on="the propensity scores of the treated",
+        next_step="Look at the estimated propensity of the treated. If a good part of them is "
+        "above 0.95, others like them hardly exist.",
+        misconception=trap,
+    )
+
+
+TASK = Task(
+    "aipw",
+    15,
+    judge,
+    (
+        "Only the outcome without an offer is missing: what the treated would have done.",
+        "Predict it with a regression on the untreated. Its mean error on the untreated, "
+        "weighted by their odds of treatment, tells what to correct.",
+        "The odds are e / (1 − e) with the estimated propensity e. ATT = the sum over people "
+        "of (treated − (1 − treated) · odds) · (outcome − prediction), divided by the number "
+        "of the treated.",
+        "Overlap: which share of the treated has a propensity above 0.95? In some worlds "
+        "hardly any, in others a third and more.",
+    ),
+    title="The effect on those who got the offer",
+    traps=TRAPS,
+)

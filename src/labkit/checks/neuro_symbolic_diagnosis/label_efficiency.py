@@ -1,0 +1,88 @@
+"""Task 3, fifty labelled lesions: verdicts learned in clinics that share nothing.
+
+Each clinic has its own lesions and its own device, so that only what is learned from its fifty
+lesions counts.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from labkit.checks.neuro_symbolic_diagnosis.clinics import clinic
+from labkit.exercise.guard import call
+from labkit.exercise.outcome import Outcome, failed, passed
+from labkit.exercise.reading import as_choices
+from labkit.exercise.task import Instance, Task
+
+BETTER = 0.02
+"""Share of right verdicts above that of the regression. Over 20 draws of six clinics, 2,400 new
+lesions: findings and rule 0.045 to 0.097 above it, a regression of the score that follows from the
+findings 0.023 to 0.068; learned from verdicts alone, by cross-validated regression -0.011 to 0.005,
+shrunken discriminant analysis -0.005 to 0.010, a support vector machine -0.030 to -0.005, a forest
+-0.062 to -0.033."""
+
+SECONDS = 120.0
+"""CPU time of a call; the reference needs 0.2 s."""
+
+TRAPS = {
+    "one verdict": "Every lesion gets the same verdict.",
+    "turned": "The verdicts are turned: 1 means suspicious, a TDS above 4.75.",
+    "verdicts only": "So much is reached without the findings: by learning from verdicts alone.",
+}
+
+
+def judge(answer: Any, instance: Instance) -> Outcome:
+    """Mean accuracy of verdicts on new lesions, learned from few labelled ones in each clinic."""
+    few, shares = instance["labelled"], []
+    for case in instance["clinics"]:
+        measured = clinic(case)
+        known, new = measured.take(slice(few)), measured.take(slice(few, None))
+        raw = call(answer, known.x, known.concepts, known.suspicious, new.x, seconds=SECONDS)
+        said = as_choices(raw, "verdict", len(new.x), (0, 1))
+        shares.append((float(np.mean(said == new.suspicious)), np.ptp(said) == 0))
+    mean = float(np.mean([share for share, _ in shares]))
+    words = (
+        f"{mean:.1%} of the verdicts are right, learned from {few} lesions, mean of "
+        f"{len(shares)} clinics. A plain regression from the measurements to the verdict (the "
+        f"better of two penalties) reaches {instance['regression']:.1%}, the commoner verdict "
+        f"alone {instance['majority']:.1%}."
+    )
+    asked = instance["regression"] + BETTER
+    if mean >= asked:
+        return passed(words)
+    return failed(
+        f"{words} {asked:.1%} is asked.",
+        on=f"{len(shares)} clinics, each with {len(new.x)} new lesions",
+        next_step="Learn the findings from the measurements, with a penalty on the weights. Keep "
+        "their doubt: add up the probability of all scores above 4.75.",
+        misconception=_trap_of(mean, all(same for _, same in shares), instance),
+    )
+
+
+def _trap_of(mean: float, one_verdict: bool, instance: Instance) -> str:
+    if one_verdict:
+        return TRAPS["one verdict"]
+    if mean < 0.4:
+        return TRAPS["turned"]
+    return TRAPS["verdicts only"] if abs(mean - instance["regression"]) < BETTER else ""
+
+
+TASK = Task(
+    "label_efficiency",
+    15,
+    judge,
+    (
+        "A verdict is one bit. The findings of a lesion are thirteen facts, and the rule turns "
+        "them into the verdict without any learning.",
+        "Linear logits are enough: one matrix of shape (columns + 1, 23), and "
+        "perception.split cuts its output.",
+        "Fifty lesions and as many columns: without a penalty on the weights it will fit "
+        "anything. Add the sum of squared weights to the loss, and try several strengths.",
+        "The verdict is suspicious when your posterior puts more than half above 4.75: the "
+        "single most likely findings forget their doubt.",
+    ),
+    title="Fifty labelled lesions",
+    traps=TRAPS,
+)

@@ -1,0 +1,81 @@
+"""Task `multi_echelon`: the exact cost of echelon base-stock levels in a serial system."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from labkit.exercise.guard import call
+from labkit.exercise.outcome import Outcome, failed, passed
+from labkit.exercise.reading import as_array
+from labkit.exercise.task import Instance, Task, each_case
+from labkit.exercise.traps import trap
+from labkit.trends.rl_supply_chain.metrics import serial_cost
+
+TOLERANCE = 5e-3
+
+SECONDS = 20.0
+"""CPU-seconds of a call; a simplex search on the exact cost needs one to three."""
+
+MOST_UNITS = 1e6
+"""Levels beyond this are a slip."""
+
+TRAPS = {
+    "local levels": "These look like local levels. Echelon levels count all stock downstream too.",
+    "reversed stages": "The levels stand in the wrong order: stage 0 is nearest to the customer.",
+    "without safety stock": "These levels cover the mean demand alone, with no safety stock.",
+    "adds a review period": "Each level covers one period more than the lead time. Here orders are "
+    "placed and shipped before the demand of the same period.",
+    "one lead time only": "Each level looks at its own lead time; demand of all stages downstream "
+    "has to be covered as well.",
+    "local rates": "Each level weighs the penalty against the stage's own holding rate. A unit "
+    "held upstream saves that rate downstream: use echelon rates.",
+}
+
+
+def judge(answer: Any, instance: Instance) -> Outcome:
+    """Hold the exact cost of the levels against the least possible, for every chain."""
+    return each_case(
+        instance,
+        lambda case: _case(answer, case),
+        "The levels are within 0.5 % of the least possible cost.",
+    )
+
+
+def _case(answer: Any, case: Instance) -> Outcome:
+    names = ("lead_times", "holding", "penalty", "mean", "sd")
+    arguments = [case[name] for name in names]
+    stages = len(case["lead_times"])
+    levels = as_array(call(answer, *arguments, seconds=SECONDS), "echelon levels", (stages,))
+    levels = np.clip(levels, -MOST_UNITS, MOST_UNITS)
+    cost = serial_cost(levels.tolist(), *arguments)
+    gap = cost / case["optimal_cost"] - 1
+    if gap <= TOLERANCE:
+        return passed("")
+    return failed(
+        f"Your levels ({', '.join(f'{level:.4g}' for level in levels)}) cost {cost:.4g} a period, "
+        f"{gap:.2%} above the least possible; {TOLERANCE:.1%} is allowed.",
+        on=f"{stages} stages, lead times {case['lead_times']}, holding {case['holding']}, "
+        f"penalty {case['penalty']}, demand {case['mean']} ± {case['sd']}",
+        next_step="Start at the customer's stage, find its best level, and hand the cost of being "
+        "short of it up to the next stage.",
+        misconception=trap(levels, case["traps"], TRAPS, 5e-3),
+    )
+
+
+TASK = Task(
+    "multi_echelon",
+    15,
+    judge,
+    (
+        "Work from the customer upwards; each stage is a one-dimensional problem.",
+        "Give each stage its echelon holding cost: its own rate less the rate one stage up.",
+        "What a stage passes up is the extra cost of holding less than its best level, as a "
+        "function of the position that arrives. A fine grid and a convolution with the demand "
+        "over the lead time are enough.",
+        "Another way: metrics.serial_cost is exact and fast. Search over the levels.",
+    ),
+    title="A chain of warehouses",
+    traps=TRAPS,
+)

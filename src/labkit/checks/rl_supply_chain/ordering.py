@@ -1,0 +1,89 @@
+"""What the tasks on the shelf with lost sales share: the shelf of an instance, and exact costs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labkit.exercise.guard import UnusableError
+from labkit.exercise.outcome import Outcome, failed, passed
+from labkit.exercise.task import Instance
+from labkit.trends.rl_supply_chain.metrics import lost_sales_cost, max_order
+
+Floats = NDArray[np.float64]
+Shelf = tuple[int, dict[str, Any], float, float]
+
+
+def shelf_of(instance: Instance) -> Shelf:
+    """Lead time, demand distribution, holding and penalty of an instance."""
+    return instance["lead_time"], instance["demand"], instance["holding"], instance["penalty"]
+
+
+def shelf_words(instance: Instance) -> str:
+    """The shelf in words, for a card."""
+    demand = ", ".join(f"{key} {value}" for key, value in instance["demand"].items())
+    return (
+        f"lead time {instance['lead_time']}, demand: {demand}, "
+        f"holding {instance['holding']}, penalty {instance['penalty']}"
+    )
+
+
+def exact_cost(orders: Floats, shelf: Shelf) -> float:
+    """Exact cost; a truck holds `max_order` units, so what is ordered above stays behind."""
+    return lost_sales_cost(np.clip(orders, 0, max_order(*shelf)), *shelf)
+
+
+def policy_outcome(
+    orders: Floats, states: NDArray[np.float32], instance: Instance, tolerance: float
+) -> Outcome:
+    """Judge a learned policy by the exact cost of its orders, one for each row of `states`.
+
+    Raises:
+        UnusableError: an order is negative.
+    """
+    if orders.min() <= -0.5:
+        place = int(orders.argmin())
+        state = ", ".join(f"{units:g}" for units in states[place])
+        raise UnusableError(
+            f"The policy orders {orders[place]:.3g} units in state ({state}); an order cannot be "
+            "negative.",
+            "Let the last layer end in a function that is never negative, such as softplus.",
+        )
+    shelf = shelf_of(instance)
+    cost = exact_cost(orders, shelf)
+    gap = cost / instance["optimal_cost"] - 1
+    base_stock = instance["base_stock_cost"] / instance["optimal_cost"] - 1
+    position = instance["position_cost"] / instance["optimal_cost"] - 1
+    words = (
+        f"The policy costs {cost:.4f} a period, {gap:.2%} above the optimum "
+        f"{instance['optimal_cost']:.4f}. The best base-stock policy is {base_stock:.1%} above it, "
+        f"the best rule of the inventory position alone {position:.1%}."
+    )
+    if gap <= tolerance:
+        return passed(words)
+    return failed(
+        f"{words} At most {tolerance:.0%} is asked.",
+        on=shelf_words(instance),
+        next_step="Print the cost while training. If it still falls, train longer; if it jumps, "
+        "lower the learning rate. Do not round orders in training: rounding has slope zero.",
+        misconception=_misconception(np.rint(orders), states, max_order(*shelf)),
+    )
+
+
+def _misconception(orders: Floats, states: NDArray[np.float32], largest: int) -> str:
+    """Name an ordering rule that learned too little from the state."""
+    if orders.mean() >= 0.9 * largest:
+        return "The policy orders all it can. Is the sign of the cost right?"
+    if np.ptp(orders) == 0:
+        return "The order is the same in every state: the policy does not look at the shelf."
+    position = states.sum(axis=1).astype(np.int64)
+    order_at = np.zeros(position.max() + 1)
+    order_at[position] = orders
+    if (order_at[position] == orders).all():
+        return (
+            "This rule sees the inventory position alone. Here it matters too what arrives when: "
+            "no rule of the position comes as near as is asked."
+        )
+    return ""

@@ -1,0 +1,73 @@
+"""The verdict on the learner's inner kernel: exact on every shape, and fast on the chip."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from labkit.checks.tinyml_pico import chip, redraw
+from labkit.exercise.guard import call
+from labkit.exercise.outcome import Outcome, failed, partial, passed
+from labkit.exercise.task import Instance, Task
+
+FASTER = 0.95
+"""Of the given kernel's cycles: an exact kernel above this is not faster than what was given."""
+
+
+def judge(answer: Any, instance: Instance) -> Outcome:
+    """The learner's kernel on the chip: exact on odd shapes and on the course's, and fast."""
+    images = (
+        call(answer, redraw.chip_network(case), seconds=chip.SECONDS) for case in instance["cases"]
+    )
+    return _verdict(images, instance)
+
+
+def _verdict(raws: Iterable[Any], instance: Instance) -> Outcome:
+    """Exact on every network of the instance, and fast on the last one.
+
+    `raws` are the images, one a case; none is asked for after one that fails.
+    """
+    cycles = 0
+    for raw, case in zip(raws, instance["cases"], strict=True):
+        ran = chip.run(raw, case)
+        if isinstance(ran, Outcome):
+            return ran
+        cycles = ran.cycles
+    limit, given = instance["cycles"], instance["given_cycles"]
+    seen = f"Exact on every shape, in {cycles:,} cycles for the course's shape"
+    if cycles < limit:
+        return passed(f"{seen}: {cycles / chip.CLOCK_HZ * 1e3:.2f} ms at 125 MHz.")
+    words: dict[str, str] = dict(
+        on=chip.on(instance["cases"][-1]),
+        next_step="Count loads: each one costs two cycles, a multiplication one. Load each "
+        "activation once for two rows. If you already do: at -O2 the compiler has unrolled your "
+        'loop until eight registers no longer suffice. Try optimise="-Os", and let i count from '
+        "-taps up to 0, with pointers to the ends of the rows.",
+    )
+    if cycles > FASTER * given:
+        return failed(
+            f"{seen}. That is no faster than the kernel that you were given ({given:,}); below "
+            f"{limit:,} is wanted.",
+            **words,
+        )
+    half = f"{seen}; the given kernel takes {given:,}. Below {limit:,} is wanted for full marks."
+    return partial(0.5, half, **words)
+
+
+TASK = Task(
+    "kernel",
+    15,
+    judge,
+    (
+        "Count the instructions of one step of the given loop: two loads, a multiplication, an "
+        "addition, and all that the loop itself needs.",
+        "An activation that was loaded once can be used for two rows. With four, the chip runs "
+        "out of its eight registers, and what does not fit goes to memory and back.",
+        "LDRSB takes a base and an index. A loop that counts i down to 0 and reads x[i], a[i], "
+        "b[i] needs no other counter.",
+        "At -O2 the compiler unrolls loops, your outer one too, until registers run out; -Os "
+        "does not. A helper function with __attribute__((noinline)) and clang's loop pragma "
+        "`unroll(disable)` stop it at -O2.",
+    ),
+    title="The inner kernel, in C",
+)

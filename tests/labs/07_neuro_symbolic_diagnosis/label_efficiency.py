@@ -1,0 +1,87 @@
+"""Right and wrong answers of the task `label_efficiency`."""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.svm import SVC
+
+from labkit.trends.neuro_symbolic_diagnosis import perception
+
+from .learning import regressions, through_the_rule, verdict
+
+
+def _verdict_regression(x, findings, suspicious, x_new):
+    return perception.verdict_regression(x, suspicious).predict(x_new)
+
+
+def _verdict_neighbours(x, findings, suspicious, x_new):
+    return KNeighborsClassifier(7).fit(x, suspicious).predict(x_new)
+
+
+def _verdict_forest(x, findings, suspicious, x_new):
+    return RandomForestClassifier(100, random_state=0).fit(x, suspicious).predict(x_new)
+
+
+def _commonest_verdict(x, findings, suspicious, x_new):
+    return np.full(len(x_new), round(float(np.mean(suspicious))))
+
+
+def _by_rule(x, findings, suspicious, x_new):
+    return verdict(regressions(x, findings, x_new))
+
+
+def _probabilities(x, findings, suspicious, x_new):
+    return perception.verdict_regression(x, suspicious).predict_proba(x_new)[:, 1]
+
+
+def _verdict_vectors(x, findings, suspicious, x_new):
+    return SVC().fit(x, suspicious).predict(x_new)
+
+
+def _verdict_discriminant(x, findings, suspicious, x_new):
+    model = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
+    return model.fit(x, suspicious).predict(x_new)
+
+
+class _Remembering:
+    """Keeps all lesions it was ever shown, as if all clinics had one device."""
+
+    def __init__(self):
+        self._seen = []
+
+    def __call__(self, x, findings, suspicious, x_new):
+        width = min([x.shape[1], *(old.shape[1] for old, _ in self._seen)])
+        self._seen = [*self._seen, (x, suspicious)][-6:]
+        table = np.vstack([old[:, :width] for old, _ in self._seen])
+        labels = np.concatenate([known for _, known in self._seen])
+        model = LogisticRegression(C=0.1, max_iter=500).fit(table, labels)
+        return model.predict(x_new[:, :width])
+
+
+RIGHT = {
+    "a regression a finding, and the rule": _by_rule,
+    "findings and verdicts, through the rule": lambda x, findings, suspicious, x_new: verdict(
+        through_the_rule(x, x_new, suspicious, findings, weight=0.3)
+    ),
+}
+
+WRONG = {
+    "a support vector machine": (_verdict_vectors, "is asked"),
+    "shrunken discriminant analysis": (_verdict_discriminant, "is asked"),
+    "remembering earlier clinics": (_Remembering(), "is asked"),
+    "a regression of the verdict": (_verdict_regression, "without the findings"),
+    "neighbours": (_verdict_neighbours, "is asked"),
+    "a forest": (_verdict_forest, "is asked"),
+    "the commonest verdict": (_commonest_verdict, "same verdict"),
+    "verdicts turned": (lambda *a: 1 - _by_rule(*a), "verdicts are turned"),
+    "the upper limit": (
+        lambda x, findings, suspicious, x_new: verdict(regressions(x, findings, x_new), 62),
+        "is asked",
+    ),
+    "probabilities": (_probabilities, "should hold 0 or 1"),
+    "for the old lesions": (lambda x, f, suspicious, x_new: suspicious, "should have shape"),
+}

@@ -1,0 +1,84 @@
+"""Right and wrong answers of task `multi_echelon`."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import optimize, stats
+
+from labkit.trends.rl_supply_chain import metrics
+
+
+def _by_search(lead_times, holding, penalty, mean, sd):
+    cumulated = np.cumsum(lead_times)
+    start = mean * cumulated + sd * np.sqrt(cumulated)
+    for _ in range(3):
+        found = optimize.minimize(
+            lambda levels: metrics.serial_cost(
+                list(levels), lead_times, holding, penalty, mean, sd
+            ),
+            start,
+            method="Nelder-Mead",
+            options={"xatol": 1e-3 * mean, "fatol": 1e-5, "maxfev": 1500},
+        )
+        start = found.x
+    return start
+
+
+def _one_at_a_time(lead_times, holding, penalty, mean, sd):
+    """Coordinate descent on the exact cost."""
+    cumulated = np.cumsum(lead_times)
+    levels = mean * (cumulated + 1.0) + sd
+    for _ in range(12):
+        for stage in range(len(levels)):
+
+            def cost(level, stage=stage):
+                tried = levels.copy()
+                tried[stage] = level
+                return metrics.serial_cost(tried.tolist(), lead_times, holding, penalty, mean, sd)
+
+            around = (levels[stage] - 4 * sd, levels[stage] + 4 * sd)
+            levels[stage] = optimize.minimize_scalar(cost, bounds=around, method="bounded").x
+    return tuple(levels)
+
+
+def _right(*arguments):
+    return np.array(_one_at_a_time(*arguments))
+
+
+def _local_rates(lead_times, holding, penalty, mean, sd):
+    """The newsvendor bound with the wrong rates: local instead of echelon."""
+    cumulated = np.cumsum(lead_times)
+    ratios = penalty / (penalty + np.array(holding))
+    return mean * cumulated + stats.norm.ppf(ratios) * sd * np.sqrt(cumulated)
+
+
+def _one_ratio(lead_times, holding, penalty, mean, sd):
+    """Every stage with the customer's critical ratio."""
+    cumulated = np.cumsum(lead_times)
+    z = stats.norm.ppf(penalty / (penalty + holding[0]))
+    return mean * cumulated + z * sd * np.sqrt(cumulated)
+
+
+RIGHT = {
+    "simplex search on the exact cost": _by_search,
+    "coordinate descent": _one_at_a_time,
+}
+
+WRONG = {
+    "no safety stock": (lambda lead, h, p, mean, sd: mean * np.cumsum(lead), "no safety stock"),
+    "own lead time only": (
+        lambda lead, h, p, mean, sd: (
+            mean * np.array(lead) + stats.norm.ppf(p / (p + h[0])) * sd * np.sqrt(lead)
+        ),
+        "own lead time",
+    ),
+    "local levels": (lambda *a: np.diff(_right(*a), prepend=0.0), "local levels"),
+    "reversed stages": (lambda *a: _right(*a)[::-1], "wrong order"),
+    "one review period more": (
+        lambda lead, *a: _one_at_a_time([lead[0] + 1, *lead[1:]], *a),
+        "one period more than the lead time",
+    ),
+    "newsvendor bound with local rates": (_local_rates, "use echelon rates"),
+    "the customer's ratio at every stage": (_one_ratio, "above the least"),
+    "one level": (lambda *a: float(_right(*a)[-1]), "should have shape"),
+}

@@ -1,0 +1,122 @@
+"""Right and wrong answers of task `newsvendor`."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from scipy import optimize, stats
+
+from labkit.trends.rl_supply_chain import distributions, metrics
+
+WHOLE = ("poisson", "negative_binomial", "discrete")
+
+
+def _by_search_on_the_cost(demand, holding, penalty):
+    mean = distributions.mean(demand)
+    if demand["distribution"] in WHOLE:
+        values, _ = distributions.pmf(demand)
+        return min(values, key=lambda q: metrics.newsvendor_cost(q, demand, holding, penalty))
+    found = optimize.minimize_scalar(
+        lambda q: metrics.newsvendor_cost(q, demand, holding, penalty), (0.5 * mean, 1.5 * mean)
+    )
+    return float(found.x)
+
+
+def _by_marginal_cost(demand, holding, penalty):
+    values = np.linspace(0, 30 * distributions.mean(demand), 300_001)
+    if demand["distribution"] in WHOLE:
+        values = distributions.pmf(demand)[0]
+    costs = metrics.newsvendor_cost(values, demand, holding, penalty)
+    return torch.tensor(values[int(np.argmin(costs))])
+
+
+def _in_place(demand, holding, penalty):
+    """Right, and careless with what it was handed."""
+    critical_ratio = penalty / (penalty + holding)
+    if demand["distribution"] == "discrete":
+        shares = demand["probabilities"]
+        for place in range(1, len(shares)):
+            shares[place] += shares[place - 1]
+        return demand["values"][int(np.argmax(np.array(shares) >= critical_ratio - 1e-12))]
+    name = demand.pop("distribution")
+    return distributions.frozen({"distribution": name, **demand}).ppf(critical_ratio)
+
+
+def _by_sampling(demand, holding, penalty):
+    """The quantile of many draws."""
+    draws = distributions.sample(demand, np.random.default_rng(3), 4_000_000)
+    ratio = penalty / (penalty + holding)
+    return np.quantile(draws, ratio, method="inverted_cdf")
+
+
+def _quantile(demand, share):
+    if demand["distribution"] == "discrete":
+        values, probabilities = distributions.pmf(demand)
+        return values[np.searchsorted(np.cumsum(probabilities), share - 1e-12)]
+    return distributions.frozen(demand).ppf(share)
+
+
+def _right(demand, holding, penalty):
+    return _quantile(demand, penalty / (penalty + holding))
+
+
+def _sd(demand):
+    if demand["distribution"] == "discrete":
+        values, probabilities = distributions.pmf(demand)
+        return float(np.sqrt(probabilities @ (values - distributions.mean(demand)) ** 2))
+    return float(distributions.frozen(demand).std())
+
+
+def _one_value_too_far(demand, holding, penalty):
+    best = _right(demand, holding, penalty)
+    if demand["distribution"] not in WHOLE:
+        return best
+    values, _ = distributions.pmf(demand)
+    return values[min(np.searchsorted(values, best) + 1, len(values) - 1)]
+
+
+def _interpolated(demand, holding, penalty):
+    if demand["distribution"] != "discrete":
+        return _right(demand, holding, penalty)
+    values, probabilities = distributions.pmf(demand)
+    return np.interp(penalty / (penalty + holding), np.cumsum(probabilities), values)
+
+
+def _as_if_normal(demand, holding, penalty):
+    ratio = penalty / (penalty + holding)
+    return distributions.mean(demand) + _sd(demand) * stats.norm.ppf(ratio)
+
+
+RIGHT = {
+    "changes its arguments": _in_place,
+    "search on the exact cost": _by_search_on_the_cost,
+    "least cost on a grid, as a tensor": _by_marginal_cost,
+    "the quantile of four million draws": _by_sampling,
+}
+
+WRONG = {
+    "mean demand": (lambda d, h, p: distributions.mean(d), "ignores what a shortage"),
+    "costs swapped": (lambda d, h, p: _quantile(d, h / (h + p)), "costs are swapped"),
+    "ratio of the costs": (lambda d, h, p: _quantile(d, min(p / h, 0.999)), "share of the penalty"),
+    "mean plus one deviation": (
+        lambda d, h, p: distributions.mean(d) + _sd(d),
+        "plus one standard deviation",
+    ),
+    "normal whatever the distribution": (_as_if_normal, "takes the demand for normal"),
+    "rounded up to whole units": (lambda *a: np.ceil(_right(*a)), "rounded up to a whole unit"),
+    "rounded to whole units": (lambda *a: np.rint(_right(*a)), "rounded"),
+    "one value too far": (_one_value_too_far, "one value too far"),
+    "a list of values interpolated": (_interpolated, "between two values"),
+    "a negative order": (lambda *a: -_right(*a), "above the least"),
+    "a whole table": (
+        lambda d, h, p: distributions.frozen(d).ppf([0.5, p / (h + p)]),
+        "one number",
+    ),
+}
+
+HARMLESS = {
+    "comparison: ….cumsum(probabilities) >= critical_ratio - 1e-12 -> "
+    "….cumsum(probabilities) > critical_ratio - 1e-12": (
+        "They differ only where a sum of probabilities equals the ratio less 1e-12 exactly."
+    ),
+}

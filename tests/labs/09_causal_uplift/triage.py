@@ -1,0 +1,129 @@
+"""Right and wrong answers of the task `triage`."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import statsmodels.api as sm
+from scipy import stats
+from sklearn.linear_model import LinearRegression
+
+
+def _strength(claim, outcome, names):
+    table = sm.add_constant(claim["data"][[claim["treatment"], *names]])
+    return sm.OLS(claim["data"][outcome], table).fit().pvalues[claim["treatment"]]
+
+
+def _triage(again=None, control=True, looks=True):
+    """Attack by regressions; every argument left out of the attack lets one kind through."""
+
+    def spurious(claims):
+        names = []
+        for claim in claims:
+            before = [name for name in claim["before"] if name != "margin_before"]
+            columns = before if again is None else again(claim, before)
+            fades = _strength(claim, "margin", columns) * (claim["looks"] if looks else 1) > 0.05
+            past = control and _strength(claim, "margin_before", before) < 0.005
+            if fades or past:
+                names.append(claim["name"])
+        return names
+
+    return spurious
+
+
+def _triage_by_strata(claims):
+    """Residuals instead of one regression, and a permutation-free normal test."""
+    found = set()
+    for claim in claims:
+        frame = claim["data"]
+        before = frame[[n for n in claim["before"] if not n.endswith("_before")]].to_numpy()
+
+        def z(result, before=before, frame=frame, claim=claim):
+            left = result - LinearRegression().fit(before, result).predict(before)
+            treated = frame[claim["treatment"]].to_numpy()
+            surprise = treated - LinearRegression().fit(before, treated).predict(before)
+            slope = surprise @ left / (surprise @ surprise)
+            errors = (left - slope * surprise) * surprise
+            return abs(slope) * (surprise @ surprise) / np.sqrt(errors @ errors)
+
+        effect = z(frame[claim["outcome"]].to_numpy())
+        if stats.norm.sf(effect) * 2 * claim["looks"] > 0.02:
+            found.add(claim["name"])
+        if z(frame[claim["outcome"] + "_before"].to_numpy()) > 3.3:
+            found.add(claim["name"])
+    return found
+
+
+def _by_placebo(claims):
+    """What a placebo treatment refutes: the effect of a shuffled treatment is never there."""
+    rng = np.random.default_rng(0)
+    names = []
+    for claim in claims:
+        frame = claim["data"].assign(placebo=rng.permutation(claim["data"][claim["treatment"]]))
+        shuffled = {**claim, "data": frame, "treatment": "placebo"}
+        if _strength(shuffled, "margin", claim["adjusted_for"]) < 1e-6:
+            names.append(claim["name"])
+    return names
+
+
+def _by_how_it_was_made(claims):
+    """Estimates nothing: reads what was adjusted for, how often was looked, and how faint it is."""
+    return [
+        claim["name"]
+        for claim in claims
+        if "spend" not in claim["adjusted_for"]
+        or "survey" in claim["adjusted_for"]
+        or (claim["looks"] >= 20 and abs(claim["estimate"]) < 3 * claim["error"])
+    ]
+
+
+def _by_many_looks(claims):
+    return [claim["name"] for claim in claims if claim["looks"] >= 20]
+
+
+def _by_noise(claims):
+    """The right attack on shuffled margins."""
+    rng = np.random.default_rng(0)
+    shuffled = [
+        {
+            **claim,
+            "data": claim["data"].assign(margin=rng.permutation(claim["data"]["margin"])),
+        }
+        for claim in claims
+    ]
+    return _triage()(shuffled)
+
+
+RIGHT = {
+    "regressions": _triage(),
+    "residuals, another limit, as a set": _triage_by_strata,
+    "as an index": lambda claims: pd.Index(_triage()(claims), dtype=object),
+    "as the keys of a dictionary": lambda claims: dict.fromkeys(_triage()(claims)).keys(),
+}
+
+WRONG = {
+    "all are believed": (lambda claims: [], "same verdict"),
+    "none is believed": (lambda claims: [c["name"] for c in claims], "same verdict"),
+    "the claims' own numbers": (
+        lambda claims: [c["name"] for c in claims if abs(c["estimate"] / c["error"]) < 1.96],
+        "same verdict",
+    ),
+    "a placebo treatment": (_by_placebo, "same verdict"),
+    "nothing is estimated": (_by_how_it_was_made, "is real"),
+    "many looks are enough": (_by_many_looks, "is real"),
+    "shuffled margins": (_by_noise, "same verdict"),
+    "the past is not asked": (_triage(control=False), "negative control", 0.7),
+    "the looks are not counted": (_triage(looks=False), "one of many looks", 0.7),
+    "everything is adjusted for": (
+        _triage(again=lambda claim, before: [*before, "visits_after", "survey"]),
+        "",
+        0.3,
+    ),
+    "the claims' own columns": (
+        _triage(again=lambda claim, before: claim["adjusted_for"]),
+        "",
+        0.6,
+    ),
+    "verdicts instead of names": (lambda claims: [True] * len(claims), "list of names"),
+    "treatments instead of names": (lambda claims: [claims[0]["treatment"]], "is none of"),
+}

@@ -1,0 +1,99 @@
+"""Right and wrong answers to the task `deploy`: images; one of them is forged."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from labkit.trends.tinyml_pico import build, codegen, device, integer, packing
+
+from .sharing import sharing
+
+__all__ = ["RIGHT", "WRONG", "sharing"]
+
+
+def _images(network, kernels=codegen.KERNELS, switches=("-Os", "-O2")):
+    """All images of a network, with what the emulated chip says of each."""
+    quiet = np.zeros((network["length"], network["channels"]), np.int8)
+    for kernel in kernels:
+        for switch in switches:
+            try:
+                sources = codegen.generate(network, kernel)
+            except packing.CannotPack:
+                continue
+            image = build.firmware(sources, optimise=switch)
+            if image["problem"]:
+                continue
+            with device.EmulatedPico(image["uf2"]) as pico:
+                cycles = pico.infer(quiet.tobytes()).cycles
+                yield (
+                    {
+                        "milliseconds": cycles / 125e3,
+                        "flash_bytes": pico.flash_bytes,
+                        "ram_bytes": pico.ram_bytes,
+                    },
+                    image,
+                )
+
+
+def _most_room(network, limits):
+    """The image that stays furthest below its tightest limit."""
+    tried = [
+        (max(taken[name] / limits[name] for name in limits), number, image)
+        for number, (taken, image) in enumerate(_images(network))
+    ]
+    return min(tried)[2]
+
+
+def _first_that_fits(network, limits):
+    """Assembler first, size first; only what a judge reads is returned."""
+    for taken, image in _images(network, ("packed7", "packed", "plain"), ("-Os", "-O2")):
+        if all(taken[name] < 0.995 * limits[name] for name in limits):
+            return {"uf2": image["uf2"], "problem": None}
+    return None
+
+
+def _always(kernel, switch="-O2"):
+    def deploy(network, limits):
+        return build.firmware(codegen.generate(network, kernel), optimise=switch)
+
+    return deploy
+
+
+def _without_weights(network, limits):
+    """Small and quick, but it answers nothing of worth."""
+    for layer in network["layers"]:
+        if "weight" in layer:
+            layer["weight"] = np.zeros_like(layer["weight"])
+    return build.firmware(codegen.generate(network, "packed"), optimise="-Os")
+
+
+def _stored_network(network, limits):
+    return build.firmware(codegen.generate(integer.int8_network("w4"), "packed"), optimise="-Os")
+
+
+def _size_forged(network, limits):
+    made = _always("plain")(network, limits)
+    made["size"] = {"flash": 1, "static_ram": 1, "stack": 1, "code": 1}
+    return made
+
+
+def _blocks_dropped(network, limits):
+    """Every second block of the image left out to save flash."""
+    made = _most_room(network, limits)
+    blocks = [made["uf2"][i : i + 512] for i in range(0, len(made["uf2"]), 512)]
+    return {**made, "uf2": b"".join(blocks[::2])}
+
+
+RIGHT = {"most room": _most_room, "first that fits": _first_that_fits}
+WRONG = {
+    "always the C kernel": (_always("plain"), "takes too much", 0.5),
+    "always the C kernel, for size": (_always("plain", "-Os"), "takes too much", 0.5),
+    "always the assembler kernel": (_always("packed"), "takes too much", 0.5),
+    "never optimised": (_always("plain", "-O0"), "takes too much"),
+    "weights left out": (_without_weights, "get wrong answers"),
+    "a smaller network": (_stored_network, "get wrong answers"),
+    "sizes forged": (_size_forged, "takes too much", 0.5),
+    "blocks dropped": (_blocks_dropped, ""),
+    "a path for bytes": (lambda *a: {"uf2": "image.uf2", "problem": None}, "should be the bytes"),
+    "the problem alone": (lambda *a: {"problem": "none"}, "no key 'uf2'"),
+}

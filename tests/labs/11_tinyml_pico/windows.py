@@ -1,0 +1,158 @@
+"""Right and wrong answers to the task `windows`."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+
+def _windows(
+    recordings,
+    test_people,
+    length,
+    hop,
+    *,
+    samples_of=lambda recordings, test_people: [
+        r for r in recordings if r["person"] not in test_people
+    ],
+    axis=0,
+    starts=lambda steps, length, hop: range(0, steps - length + 1, hop),
+    label=lambda recording: recording["exercise"],
+    last=None,
+):
+    samples = np.concatenate([r["signal"] for r in samples_of(recordings, test_people)])
+    mean, deviation = samples.mean(axis=axis), samples.std(axis=axis)
+    sides = ([], [], [], [])
+    for recording in recordings[:last]:
+        side = 2 * (recording["person"] in test_people)
+        signal = recording["signal"]
+        for start in starts(len(signal), length, hop):
+            window = signal[start : start + length]
+            window = np.pad(window, ((0, length - len(window)), (0, 0)))
+            sides[side].append((window - mean) / deviation)
+            sides[side + 1].append(label(recording))
+    return tuple(np.array(side) for side in sides)
+
+
+def _strided(recordings, test_people, length, hop):
+    """Views by NumPy's sliding windows, scaled by the windows' own values, in torch."""
+    x, y, tested = [], [], []
+    for recording in recordings:
+        if len(recording["signal"]) < length:
+            continue
+        views = np.lib.stride_tricks.sliding_window_view(recording["signal"], length, axis=0)
+        views = np.moveaxis(views[::hop], -1, 1)
+        x += list(views)
+        y += [recording["exercise"]] * len(views)
+        tested += [recording["person"] in set(test_people)] * len(views)
+    tested = torch.tensor(tested)
+    x, y = torch.tensor(np.array(x)), torch.tensor(y)
+    own = x[~tested].reshape(-1, x.shape[2])
+    x = (x - own.mean(0)) / own.std(0)
+    return x[~tested], y[~tested], x[tested], y[tested]
+
+
+def _backwards(recordings, test_people, length, hop):
+    """People one after the other, single precision, the deviation with n - 1, lists at the end."""
+    others = [r for r in recordings if r["person"] not in test_people]
+    samples = np.vstack([r["signal"] for r in others]).astype(np.float32)
+    scale = samples.std(axis=0, ddof=1)
+    made = []
+    for chosen in (others, [r for r in recordings if r["person"] in test_people]):
+        pairs = [
+            (((r["signal"][s : s + length] - samples.mean(0)) / scale).tolist(), r["exercise"])
+            for r in sorted(chosen, key=lambda r: -r["person"])
+            for s in range(0, len(r["signal"]), hop)
+            if s + length <= len(r["signal"])
+        ]
+        made += [[x for x, _ in pairs], [y for _, y in pairs]]
+    return made
+
+
+def _random_split(recordings, test_people, length, hop):
+    a, b, c, d = _windows(recordings, test_people, length, hop)
+    x, y = np.concatenate([a, c]), np.concatenate([b, d])
+    order = np.random.default_rng(0).permutation(len(x))
+    test, train = order[: len(c)], order[len(c) :]
+    return x[train], y[train], x[test], y[test]
+
+
+def _over_the_end(recordings, test_people, length, hop):
+    """All recordings of a side put together and cut as one."""
+    sides = []
+    for tested in (False, True):
+        chosen = [r for r in recordings if (r["person"] in test_people) == tested]
+        together = np.concatenate([r["signal"] for r in chosen])
+        labels = np.concatenate([[r["exercise"]] * len(r["signal"]) for r in chosen])
+        if not tested:
+            mean, deviation = together.mean(0), together.std(0)
+        together = (together - mean) / deviation
+        starts = range(0, len(together) - length + 1, hop)
+        sides += [
+            np.array([together[s : s + length] for s in starts]),
+            np.array([labels[s] for s in starts]),
+        ]
+    return tuple(sides)
+
+
+def _each_window_by_itself(recordings, test_people, length, hop):
+    a, b, c, d = _windows(recordings, test_people, length, hop)
+    whole = [(x - x.mean((1, 2), keepdims=True)) / x.std((1, 2), keepdims=True) for x in (a, c)]
+    return whole[0], b, whole[1], d
+
+
+def _unscaled(recordings, test_people, length, hop):
+    a, b, c, d = _windows(recordings, test_people, length, hop)
+    own = np.concatenate([r["signal"] for r in recordings if r["person"] not in test_people])
+    back = [x * own.std(0) + own.mean(0) for x in (a, c)]
+    return back[0], b, back[1], d
+
+
+def _channels_first(*arguments):
+    a, b, c, d = _windows(*arguments)
+    return np.moveaxis(a, 2, 1), b, np.moveaxis(c, 2, 1), d
+
+
+def _sides_swapped(*arguments):
+    a, b, c, d = _windows(*arguments)
+    return c, d, a, b
+
+
+def _only(**changes):
+    return lambda *arguments: _windows(*arguments, **changes)
+
+
+RIGHT = {"sliding views in torch": _strided, "lists, person by person": _backwards}
+WRONG = {
+    "split window by window": (_random_split, "Leakage between people"),
+    "recordings put together": (_over_the_end, "reaches over the end"),
+    "scaled by everybody": (
+        _only(samples_of=lambda recordings, _: recordings),
+        "Mean and deviation of everybody",
+    ),
+    "scaled by those tested": (
+        _only(
+            samples_of=lambda recordings, tested: [r for r in recordings if r["person"] in tested]
+        ),
+        "not standardised by the training people alone",
+    ),
+    "one scale for all channels": (_only(axis=None), "not standardised by the training people"),
+    "every window by itself": (_each_window_by_itself, "standardised by the training people"),
+    "not scaled": (_unscaled, "not standardised"),
+    "last window left out": (
+        _only(starts=lambda steps, length, hop: range(0, steps - length, hop)),
+        " fit.",
+    ),
+    "tail filled up": (
+        _only(starts=lambda steps, length, hop: range(0, steps, hop)),
+        "is no stretch of one recording",
+    ),
+    "no overlap": (
+        _only(starts=lambda steps, length, hop: range(0, steps - length + 1, length)),
+        "",
+    ),
+    "person for a label": (_only(label=lambda r: r["person"]), "The label is the exercise"),
+    "channels first": (_channels_first, "should have shape"),
+    "sides swapped": (_sides_swapped, "belongs on the other side"),
+    "first recording only": (_only(last=5), " fit."),
+}
