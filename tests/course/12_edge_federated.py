@@ -44,7 +44,7 @@ STATED = (
         "100 * (by_patient[None] - by_patient[1.0])",
     ),
     ("half of that epsilon costs [3.1]", "100 * (by_patient[None] - by_patient[0.5])"),
-    ("[7] points: 73.3 % are right", "100 * (right('mean') - right('median'))"),
+    ("[7] points: 73.2 % are right", "100 * (right('mean') - right('median'))"),
     ("7 points: [73.2] % are right", "100 * right('median')"),
     ("are right instead of [80.5] %", "100 * right('mean')"),
     ("and [26] % of the gap is left", "100 * attacked[0.1, 'none', 'median']['gap']"),

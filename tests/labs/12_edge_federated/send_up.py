@@ -105,3 +105,9 @@ WRONG = {
     "least sure, useful ones alone": (stops_at_the_first_too_large, "of what is possible"),
     "row numbers": (row_numbers, "should have shape"),
 }
+
+HARMLESS = {
+    "comparison: …e] > 0 and size[place] <= left: -> …e] > 0 and size[place] < left:": (
+        "no picture fills the budget to the last byte"
+    ),
+}
