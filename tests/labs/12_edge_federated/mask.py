@@ -140,3 +140,8 @@ WRONG = {
     "one number for all places": (one_number_for_all, "told from chance"),
     "sign by the key": (sign_by_key, "do not cancel"),
 }
+
+HARMLESS = {
+    "comparison: … masked + common if me < peer else masked - common -> "
+    "… masked + common if me <= peer else masked - common": "nobody shares a key with itself",
+}
