@@ -110,4 +110,6 @@ HARMLESS = {
     "comparison: …e] > 0 and size[place] <= left: -> …e] > 0 and size[place] < left:": (
         "no picture fills the budget to the last byte"
     ),
+    "comparison: if worth[place] > 0 and size[place] <= left: -> if worth[place] >= 0 and "
+    "size[place] <= left:": "no picture is worth exactly nothing",
 }

@@ -101,8 +101,8 @@ def mixes_and_gap(shares: ArrayLike, gaps: Mapping[str, ArrayLike]) -> Plot:
     mix = np.asarray(shares, float)
     # Measured places instead of a computed layout, which would take a third of a frame's time.
     plot = Plot(12.0, 5.0, layout=None)
-    left = plot.add_axes((0.075, 0.14, 0.36, 0.74))
-    right = plot.add_axes((0.54, 0.14, 0.44, 0.74))
+    left = plot.add_axes((0.075, 0.14, 0.36, 0.70))
+    right = plot.add_axes((0.54, 0.14, 0.44, 0.70))
     dress(left, "share of the clinic's patients", "clinic")
     start = np.zeros(len(mix))
     for number, fill in enumerate(fills(mix[0])):
