@@ -247,8 +247,9 @@ lab.check("epsilon", epsilon)
 # `updates` is an array (clients, d) of those who came. Return their private mean, an array (d,):
 # no client may move the sum by more than `clip` (Euclidean norm), the noise in the sum is normal
 # with standard deviation `z * clip` for every entry, and the divisor is `cohort`, the number of
-# clients that was expected, whoever came. Updates that are short enough go through as they are. All
-# chance comes from `seed`: the same seed gives the same noise, whatever the updates.
+# clients that was expected, whoever came. Updates that are short enough go through as they are; one
+# may be all zeros. All chance comes from `seed`: the same seed gives the same noise, whatever the
+# updates.
 
 
 # %% solution="private_round"

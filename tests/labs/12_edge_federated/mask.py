@@ -144,4 +144,10 @@ WRONG = {
 HARMLESS = {
     "comparison: … masked + common if me < peer else masked - common -> "
     "… masked + common if me <= peer else masked - common": "nobody shares a key with itself",
+    "comparison: …= masked + common if me < peer else masked - comm… -> "
+    "…= masked + common if me > peer else masked - comm…": "either one of the two may add",
+    "argument order: common = secure.stream(key, round_number, len(masked)).astype(np… -> "
+    "common = secure.stream(round_number, key, len(masked)).astype(np…": (
+        "the stream is as secret, and both clients have it"
+    ),
 }

@@ -84,8 +84,12 @@ WRONG = {
     ),
     "noise without the clip": (_with(spread=lambda z, clip: z), "it has to grow with what one may"),
     "noise after dividing": (_with(after=True), "added after dividing"),
+    "zeros divided by their length": (
+        _with(shorten=lambda u, norms, clip: u / norms * np.minimum(norms, clip)),
+        "must be a finite number",
+    ),
     "short updates stretched": (
-        _with(shorten=lambda u, norms, clip: u * clip / norms),
+        _with(shorten=lambda u, norms, clip: u * clip / np.maximum(norms, 1e-9)),
         "Short updates are stretched",
     ),
     "not clipped": (_with(shorten=lambda u, norms, clip: u), "the mean moves by"),
@@ -102,4 +106,11 @@ WRONG = {
     "new noise each time": (new_noise_each_time, "Two calls with the same seed"),
     "the same noise for every seed": (fixed_noise, ""),
     "noise from the data": (noise_from_the_data, ""),
+}
+
+HARMLESS = {
+    "operator: …rn (clipped.sum(axis=0) + noise) / cohort -> "
+    "…rn (clipped.sum(axis=0) - noise) / cohort": "noise is as likely on either side of zero",
+    "call dropped: …np.minimum(1.0, clip / np.maximum(norms, 1e-300)) -> "
+    "…np.minimum(1.0, clip / norms)": "a length of zero gives infinity, which the 1 cuts off",
 }

@@ -55,6 +55,7 @@ class _Rounds:
         directions = rng.normal(size=(n, length))
         directions /= np.linalg.norm(directions, axis=1, keepdims=True)
         norms = self.clip * np.where(np.arange(n) % 2, 0.3, 4.0) * rng.uniform(0.8, 1.2, n)
+        norms[-1] = 0.0  # a client that learned nothing
         self.updates = directions * norms[:, None]
         self.clipped = directions * np.minimum(norms, self.clip)[:, None]
 
@@ -132,7 +133,8 @@ def _small(asked: _Rounds) -> Fault:
     right = asked.clipped.sum(axis=0) / asked.cohort
     if np.allclose(found, right, rtol=1e-6, atol=1e-9):
         return None
-    stretched = asked.updates / np.linalg.norm(asked.updates, axis=1, keepdims=True)
+    norms = np.linalg.norm(asked.updates, axis=1, keepdims=True)
+    stretched = asked.updates / np.maximum(norms, 1e-300)
     trap = ""
     if np.allclose(found, (asked.clip * stretched).sum(axis=0) / asked.cohort, rtol=1e-6):
         trap = "Short updates are stretched to the clip. Clipping only ever shortens."
