@@ -16,22 +16,23 @@ LENGTH = 12
 
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
-    """Return ``{"cases": [...]}``: rounds with one or two drop-outs, none, and too many.
+    """Return ``{"cases": [...]}``: one drop-out, as many as may be, none, and too many.
 
     Each has ``clients`` and ``survivors`` (numbers), ``threshold``, ``round``, ``publics``, by
     client as text; the secrets ``own`` and ``pair`` by owner, whose ``shares`` stand by kind, owner
     and holder; ``received``, the masked numbers by survivor; and ``total``, the sum of the
     survivors' updates modulo 2**32, or None where too few survived.
     """
-    cases = [_case(rng, dropped) for dropped in (1, 2, 0, "too many")]
+    cases = [_case(rng, dropped) for dropped in ("one", "most", "none", "too many")]
     return {"cases": [cases[place] for place in rng.permutation(len(cases))]}
 
 
-def _case(rng: np.random.Generator, dropped: int | str) -> dict[str, Any]:
+def _case(rng: np.random.Generator, dropped: str) -> dict[str, Any]:
     n = int(rng.integers(5, 8))
     clients = sorted(int(c) for c in rng.choice(np.arange(1, 40), n, replace=False))
     threshold = n // 2 + 1
-    gone = n - threshold + 1 if dropped == "too many" else int(dropped)
+    most = n - threshold
+    gone = {"none": 0, "one": 1, "most": most, "too many": most + 1}[dropped]
     out = set(rng.choice(clients, gone, replace=False).tolist())
     survivors = [c for c in clients if c not in out]
     secrets = {

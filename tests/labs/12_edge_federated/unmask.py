@@ -145,3 +145,14 @@ WRONG = {
     "asks the dropped": (asks_the_dropped, "has dropped out"),
     "kinds turned round": (_with(kinds=("pair", "own")), "was revealed"),
 }
+
+HARMLESS = {
+    "slice: …ers = sorted(received)[:threshold] -> …ers = sorted(received)[:]": (
+        "more shares than are needed tell the same secret"
+    ),
+    "comparison: …l - common if survivor < dropped else total + common -> "
+    "…l - common if survivor <= dropped else total + common": "nobody is there and gone at once",
+    "constant: return total % 2 ** 32 -> return total % 2 ** 33": (
+        "sums are compared modulo 2**32"
+    ),
+}
