@@ -280,7 +280,7 @@ lab.check("backprop", train_policy)
 #
 # Return the trained weights, `model.policy.state_dict()`. The check loads them into a stock policy of
 # its own and scores its greedy orders exactly: at most 3 % above the optimum is right. The best rule
-# that looks at the inventory position alone is 5 % or more above it. Some 300,000 environment steps,
+# that looks at the inventory position alone is 5 % or more above it. Some 240,000 environment steps,
 # all copies counted, are enough; expect 5 to 20 seconds.
 
 # %% solution="ppo"
@@ -305,7 +305,7 @@ def train_ppo(lead_time, demand, holding, penalty):
         seed=0,
         device="cpu",
     )
-    return model.learn(320_000).policy.state_dict()
+    return model.learn(240_000).policy.state_dict()
     ### END SOLUTION
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import signal
 import subprocess
@@ -18,6 +19,7 @@ from nbformat.v4 import new_code_cell
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Configurable
 
+from labkit.authoring.catalog import FACTS
 from labkit.desk import deliver, handing_in
 from labkit.desk.exchange import exchange_configured
 from labkit.desk.handing_in import Wishes, from_notebook, gather, hand_in
@@ -324,6 +326,15 @@ def test_the_cell_says_when_it_was_handed_in_and_whether_it_changed(
     shown.clear()
     submit(LAB)
     assert ", changed since" in words(shown)
+
+
+def test_the_cell_says_when_the_lab_is_due(tmp_path: Path, monkeypatch, shown: Shown):
+    path = answered(tmp_path)
+    monkeypatch.chdir(path.parent)
+    facts = {"modules": [{"name": LAB, "due": "2026-03-01T23:59:59+00:00"}]}
+    (read_work(path).root / FACTS).write_text(json.dumps(facts), encoding="utf-8")
+    submit(LAB)
+    assert "Due 2026-03-0" in words(shown)
 
 
 @pytest.mark.parametrize("variable", ["NBGRADER_EXECUTION", "LABKIT_EXAMS"])

@@ -43,3 +43,8 @@ def test_a_notebook_for_another_language_is_refused_with_a_way_out(spec: dict[st
 )
 def test_any_python_kernel_will_do(spec: dict[str, str]):
     _require_python(spec)
+
+
+def test_a_kernel_that_nobody_knows_is_no_python():
+    with pytest.raises(CourseError, match="does not say which language"):
+        _require_python({"name": "of-a-colleague"})

@@ -70,9 +70,9 @@ def test_what_needs_a_person_is_flagged_counted_and_worth_nothing_until_somebody
 ) -> None:
     report = grade(course, sides.NAME, Options(workers=1))
     assert report.scores["right"] == 2.0
-    lines = summary(report)
-    assert "4 results need a person: they have no points until somebody gives them" in lines[-3]
-    assert lines[-1].startswith("  test_private (2): The test reads ._n")
+    lines = "\n".join(summary(report))
+    assert "4 results need a person: they have no points until somebody gives them" in lines
+    assert "  test_private (2): The test reads ._n" in lines
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
         grades = book.find_submission_notebook("quiz", sides.NAME, "right").grades
         states = {grade.name: (grade.auto_score, grade.needs_manual_grade) for grade in grades}

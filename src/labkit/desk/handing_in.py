@@ -9,6 +9,7 @@ edition), until the learner says `anyway`.
 
 from __future__ import annotations
 
+import json
 import os
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from typing import Any
 from IPython import get_ipython
 from IPython.display import display
 
+from labkit.authoring.catalog import FACTS
 from labkit.desk import report
 from labkit.desk.deliver import (
     Exchange,
@@ -90,7 +92,7 @@ def from_notebook(lab: str, wishes: Wishes, now: bool) -> None:
         if now:
             hand_in(work, found, wishes, display)
         else:
-            display(report.standing_card(work, found, _handed_in(work)))
+            display(report.standing_card(work, found, _handed_in(work), _due(work)))
     except SubmitError as problem:
         display(notice_card("Not handed in", str(problem)))
 
@@ -281,6 +283,16 @@ def _handed_in(work: Work) -> str:
         return ""
     since = "changed since" if last.digest != work_digest(work.content) else "not changed since"
     return f"{last.stage.capitalize()} {last.when} (receipt {last.receipt}), {since}."
+
+
+def _due(work: Work) -> str:
+    """When the lab is due, as the workbook's facts say; empty where nobody says."""
+    try:
+        facts = json.loads((work.root / FACTS).read_text(encoding="utf-8"))
+        found = [one for one in facts["modules"] if one["name"] == work.lab]
+        return str(found[0].get("due", "")) if found else ""
+    except (OSError, ValueError, LookupError, TypeError):
+        return ""
 
 
 def _unsaved_faults(work: Work) -> list[str]:

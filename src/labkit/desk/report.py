@@ -21,11 +21,12 @@ def refusal(found: Sequence[str]) -> str:
     )
 
 
-def standing_card(work: Work, found: Sequence[str], handed_in: str) -> Card:
-    """Say what would be handed in, before anything is."""
+def standing_card(work: Work, found: Sequence[str], handed_in: str, due: str = "") -> Card:
+    """Say what would be handed in, before anything is; `due` is ISO 8601, or empty."""
     lines = [
         f"{work.path.name}, saved {saved_at(work.path)}. Only what is saved is handed in.",
         handed_in or "Not handed in yet.",
+        *([f"Due {_local(due)}."] if due else []),
         *(f"Mend first: {sentence}" for sentence in found),
         "To hand in: press Hand in above the notebook, which saves it first. Where there is no "
         f'such button, save (Ctrl+S) and run submit("{work.lab}", now=True). The last one counts.',
@@ -65,7 +66,7 @@ def rehearsal_card(work: Work, found: Rehearsal) -> Card:
 
 def receipt_card(receipt: Mapping[str, Any], how: str, place: str, trouble: Sequence[str]) -> Card:
     """Show the receipt, and what is left to do."""
-    when = datetime.fromisoformat(receipt["when"]).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    when = _local(receipt["when"])
     lines = [
         f"{receipt['learner']}, {receipt['lab']}, {when}, receipt {receipt['id']}.",
         _what_next(how, place),
@@ -74,6 +75,11 @@ def receipt_card(receipt: Mapping[str, Any], how: str, place: str, trouble: Sequ
         "You may hand in again as often as you like; the last one counts.",
     ]
     return notice_card("Handed in" if how == "exchange" else "Packed", "\n".join(lines))
+
+
+def _local(when: str) -> str:
+    """Write a time on this computer's clock."""
+    return datetime.fromisoformat(when).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _what_next(how: str, place: str) -> str:

@@ -187,7 +187,9 @@ def _require_python(kernelspec: dict[str, Any]) -> None:
     name = str(kernelspec.get("name", ""))
     language = kernelspec.get("language", "")
     if not language:
-        language = "python" if name.startswith("python") else _language_of_kernel(name)
+        # Where no kernel is named, nbgrader starts that of Python too.
+        is_python = not name or name.startswith("python")
+        language = "python" if is_python else _language_of_kernel(name)
     if not language:
         raise CourseError(
             f"The notebook's kernel '{name}' is not installed here, and the notebook does not say "

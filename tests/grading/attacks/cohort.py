@@ -142,7 +142,8 @@ def _pictures(place: Place) -> dict[str, str]:
     roots = [place.course / name for name in WATCHED] + [place.home / ".ssh"]
     for root in roots:
         for folder, folders, names in os.walk(root):
-            for name in [*folders, *names]:
+            # Beside each submission grading itself marks that it is graded.
+            for name in {*folders, *names} - {f".{ASSIGNMENT}.graded"}:
                 path = Path(folder, name)
                 found[str(path)] = _picture(path)
     return found

@@ -109,7 +109,7 @@ kind(
         "from dataclasses import dataclass\n@dataclass\nclass E13:\n    x: int",
         "class E13:\n    def __init__(self, x): self.x = x",
         "assert E13(1) == E13(1)",
-        person="both",
+        person="right",
     ),
     Case(
         "exact_type",

@@ -442,7 +442,7 @@ def test_an_object_of_another_class_shows_no_attributes(rooms):
 def test_private_attributes_are_never_read(rooms):
     rooms.learner("class A:\n    _secret = 1\ndef f(): pass")
     assert "reads ._secret" in rooms.outcome("A()._secret")
-    assert "AttributeError" in rooms.outcome("f.__globals__")
+    assert "reads .__globals__" in rooms.outcome("f.__globals__")
 
 
 def test_operators_need_an_opt_in_and_the_learners_objects_on_both_sides(rooms):
@@ -456,7 +456,7 @@ def test_operators_need_an_opt_in_and_the_learners_objects_on_both_sides(rooms):
     assert rooms.outcome(f"# labkit: attributes __add__\n{test}") == ""
     assert rooms.outcome("# labkit: attributes __eq__\nassert V(1) == V(1)") == ""
     assert "NoValueError" in rooms.outcome("# labkit: attributes __eq__\nassert V(1) == 1")
-    assert rooms.outcome("assert V(1) == V(1)") == "AssertionError"
+    assert "NoValueError" in rooms.outcome("assert V(1) == V(1)")
 
 
 def test_objects_of_a_setup_class_come_as_copies(rooms):

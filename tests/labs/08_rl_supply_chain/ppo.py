@@ -28,7 +28,7 @@ def _longer_rollouts(*shelf):
         learning_rate=lambda left: 2e-3 * left,
         ent_coef=0.005,
     )
-    return dict(model.learn(400_000).policy.state_dict())
+    return dict(model.learn(300_000).policy.state_dict())
 
 
 def _imitating(table):
@@ -38,7 +38,8 @@ def _imitating(table):
         policy = _stock(*shelf, n_steps=8).policy
         states = observe(metrics.all_states(*shelf), distributions.mean(shelf[1]))
         seen = torch.from_numpy(states)
-        wanted = torch.as_tensor(np.asarray(table(*shelf)).ravel().astype(np.int64))
+        most = policy.action_space.n - 1
+        wanted = torch.as_tensor(np.asarray(table(*shelf)).ravel().clip(0, most).astype(np.int64))
         optimiser = torch.optim.Adam(policy.parameters(), lr=5e-3)
         for _ in range(600):
             logits = policy.get_distribution(seen).distribution.logits
@@ -91,6 +92,10 @@ WRONG = {
     "the library's defaults, one rollout": (_with_its_defaults, "above the optimum"),
     "a subclass that overrides predict": (_overriding_predict, "above the optimum"),
     "base-stock in the weights": (_imitating(policies.base_stock), "above the optimum"),
+    "the best rule of the position in the weights": (
+        _imitating(policies.of_position),
+        "above the optimum",
+    ),
     "a constant order in the weights": (_imitating(policies.constant), "above the optimum"),
     "the package's table in the weights": (
         _imitating(policies.from_the_package),

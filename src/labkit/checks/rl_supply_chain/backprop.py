@@ -14,6 +14,8 @@ from labkit.exercise.task import Instance, Task
 from labkit.trends.rl_supply_chain.metrics import all_states
 
 TOLERANCE = 0.01
+"""The lab's training ended 0.00 to 0.47 % above the optimum (14 shelves of the exam's kind). The
+best rule of the inventory position alone is 1.8 % or more above it (exams draw until it is)."""
 
 TRAINING = 120.0
 """CPU-seconds of a call that trains; the reference needs below 5."""

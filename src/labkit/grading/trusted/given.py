@@ -12,6 +12,7 @@ import inspect
 import io
 import sqlite3
 import sys
+import types
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -63,7 +64,13 @@ class Given:
         self._known.clear()
 
     def refer(self, thing: Any) -> dict[str, Any]:
-        """Describe an object of the test."""
+        """Describe an object of the test.
+
+        Raises:
+            WireError: it is a module, which both processes have by themselves.
+        """
+        if isinstance(thing, types.ModuleType):
+            raise wire.WireError(f"the module {thing.__name__}")
         number = self._known.get(id(thing))
         if number is None:
             number = next(self._numbers)

@@ -118,18 +118,6 @@ class LearnerClass(type):
             raise problem
         return super().__new__(mcs, name, bases, contents)
 
-    def __len__(cls) -> int:
-        return _length(cls)
-
-    def __iter__(cls) -> Iterator[Any]:
-        return _iterate(cls)
-
-    def __getitem__(cls, key: Any) -> Any:
-        return _forward("get item")(cls, key)
-
-    def __contains__(cls, item: Any) -> bool:
-        return _forward("contains", bool)(cls, item)
-
     def __call__(cls, *positional: Any, **named: Any) -> Any:
         """Make an object in the learner's process."""
         return cls._class_seat.link.operate("call", cls, *positional, named=named)
@@ -161,6 +149,22 @@ class LearnerClass(type):
 
     def __repr__(cls) -> str:
         return f"<class {cls.__name__}>"
+
+
+class LearnerEnum(LearnerClass):
+    """The type of the learner's enumerations, whose members are counted and looked up."""
+
+    def __len__(cls) -> int:
+        return _length(cls)
+
+    def __iter__(cls) -> Iterator[Any]:
+        return _iterate(cls)
+
+    def __getitem__(cls, key: Any) -> Any:
+        return _forward("get item")(cls, key)
+
+    def __contains__(cls, item: Any) -> bool:
+        return _forward("contains", bool)(cls, item)
 
 
 def _no_value(self: Any, *_: Any) -> Any:
@@ -211,9 +215,18 @@ def _comparison(operation: str, same: bool | None = None) -> Callable[[Any, Any]
             answer = link.operate(operation, self, other)
             if type(answer) is bool:
                 return answer
+        elif isinstance(other, Handle) and same is not None:
+            if not any(_compares(handle) for handle in (self, other)):
+                return not same  # objects without an operator of their own equal themselves alone
         return _no_value(self)
 
     return compare
+
+
+def _compares(handle: Handle) -> bool:
+    """Whether the class of an object claims to say itself what it equals."""
+    claims: dict[str, Any] = getattr(type(handle), "_claims", {})
+    return type(handle) is not FunctionHandle and bool(claims.get("compares", True))
 
 
 def _arithmetic(operation: str, swapped: bool = False) -> Callable[..., Any]:

@@ -13,6 +13,7 @@ from labkit.grading.trusted.handles import (
     FunctionHandle,
     Handle,
     LearnerClass,
+    LearnerEnum,
     LearnerError,
     ModuleHandle,
     Process,
@@ -128,6 +129,7 @@ class StandIns:
             "_face": (0, None),
             "_claims": {
                 "library ancestors": library,
+                "compares": "__eq__" in claims.get("special", ()),
                 "learner ancestors": [
                     k._class_seat.number for k in learner if isinstance(k, LearnerClass)
                 ],
@@ -143,7 +145,8 @@ class StandIns:
         claimed = signature(claims.get("signature"))
         if claimed is not None:
             contents["__signature__"] = claimed
-        return LearnerClass.__new__(LearnerClass, name, bases, contents)
+        kind = LearnerEnum if "enum.Enum" in library else LearnerClass
+        return kind.__new__(kind, name, bases, contents)
 
     def face(self, kind: LearnerClass) -> type | None:
         """What `isinstance` sees besides the stand-in: real bases that only have behaviour."""

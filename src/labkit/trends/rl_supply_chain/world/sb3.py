@@ -15,7 +15,7 @@ from gymnasium import spaces
 from numpy.typing import ArrayLike, NDArray
 from stable_baselines3.common.vec_env import VecEnv
 
-from labkit.trends.rl_supply_chain import distributions, metrics
+from labkit.trends.rl_supply_chain import distributions
 from labkit.trends.rl_supply_chain.world.lost_sales import LostSalesVec
 
 
@@ -116,11 +116,11 @@ def shelf_env(
 ) -> LostSalesSB3:
     """Make `copies` shelves with lost sales, ready for stable-baselines3.
 
-    Orders reach from 0 to `metrics.max_order`; optimal orders stay below that. Episodes are cut off
-    after 1,000 periods.
+    Orders reach from 0 to twice the mean demand, rounded; optimal orders do not exceed it. Episodes
+    are cut off after 100 periods, so that a policy that once ordered too much starts anew.
     """
-    largest = metrics.max_order(lead_time, demand, holding, penalty)
+    largest = max(round(2 * distributions.mean(demand)), 1)
     world = LostSalesVec(
-        copies, lead_time, demand, holding, penalty, horizon=1_000, max_order=largest
+        copies, lead_time, demand, holding, penalty, horizon=100, max_order=largest
     )
     return LostSalesSB3(world)
