@@ -82,7 +82,7 @@ lab.check("adjustment", adjust)
 #
 # 40 % of the points are for the estimates (over worlds of one kind the mean error must be what
 # chance explains), 30 % for the intervals (at most two may miss the truth, and where nothing bends
-# they may be 1.5 times as wide as needed), 30 % for overlap (right in all worlds).
+# they may be 1.4 times as wide as needed), 30 % for overlap (right in all worlds).
 
 
 # %% solution="aipw"
@@ -161,7 +161,7 @@ lab.check("lalonde", training_effect)
 # - the **Qini coefficient** is the area between the Qini curve and the straight line from 0 to its
 #   end, divided by $N$.
 #
-# Return `(qini, auuc)`, right to 1e-6 in each of four small experiments. `causalml.metrics` has both curves, but takes equal scores in
+# Return `(qini, auuc)`, right to 1e-6 in each of five small experiments. `causalml.metrics` has both curves, but takes equal scores in
 # the order of the rows and sums heights instead of areas, so its numbers differ.
 
 

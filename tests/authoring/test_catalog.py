@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ def test_the_course_lists_its_fourteen_modules_and_the_eighth_is_available():
 
 def test_the_course_may_grow_by_a_lab_of_an_author(tmp_path: Path):
     write(tmp_path / "course" / "course.yml", (ROOT / "course" / "course.yml").read_text("utf-8"))
+    shutil.copytree(ROOT / "template", tmp_path / "template")
     new_lab(tmp_path, "97_zz_probe")
     assert load_catalog(tmp_path).module("97_zz_probe").available
     fourteen_modules_are_there_and_the_eighth_is_available(tmp_path)

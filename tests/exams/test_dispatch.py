@@ -40,7 +40,7 @@ def test_an_instance_is_drawn_again_by_its_seed():
 def test_no_twelve_numbers_fit_the_slow_storm_and_the_fast_one(seed):
     slow, fast = cases(seed)
     assert saving_of(fixed(SLOW), fast) < 0 < fast["asked"]
-    assert saving_of(fixed(FAST), slow) < 0.6 * slow["asked"]
+    assert saving_of(fixed(FAST), slow) < 0.8 * slow["asked"]
     for share in (0.25, 0.5, 0.75):
         between = fixed(share * np.array(SLOW) + (1 - share) * np.array(FAST))
         assert min(saving_of(between, case) / case["asked"] for case in (slow, fast)) < 1

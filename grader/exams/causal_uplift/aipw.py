@@ -127,7 +127,8 @@ def _market_case(kind: str, rng: np.random.Generator) -> Case:
     market = Market(
         confounding=confounding,
         overlap=0.2 if kind == "no overlap" else 0.7,
-        effect=round(float(rng.uniform(-4, 8)), 2),
+        # Large, so that an interval whose terms are not centred is seen to be too wide.
+        effect=round(float(rng.uniform(22, 30)), 2),
         treated_share=round(float(rng.uniform(0.45, 0.55)), 3),
         curved_outcome=kind == "curved outcome",
         curved_assignment=kind == "curved assignment",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,30 +16,47 @@ Floats = NDArray[np.float64]
 
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
-    """Return ``{"cases": [...]}``, four small experiments.
+    """Return ``{"cases": [...]}``, five small experiments.
 
     Each has ``words``, which say what is special about it, lists ``score``, ``treated`` and
     ``outcome``, the reference ``qini`` and ``auuc``, and ``traps``, pairs (qini, auuc) of known
     mistakes by name.
     """
+    differ = 1_000_000
     return {
         "cases": [
-            _qini_case("all scores differ", 1_000_000, 60, rng),
-            _qini_case("many equal scores", 8, 80, rng),
-            _qini_case("three times as many treated, equal scores", 6, 80, rng, share=0.75),
-            _qini_case("only two different scores", 2, 60, rng),
+            _case("all scores differ, the highest is treated", differ, 60, rng, first=[1.0]),
+            _case("all scores differ, the highest is untreated", differ, 60, rng, first=[0.0]),
+            _case("many equal scores", 8, 80, rng),
+            _case("three times as many treated, equal scores", 6, 80, rng, share=0.75),
+            _case("only two different scores", 2, 60, rng),
         ]
     }
 
 
-def _qini_case(
-    words: str, levels: int, n: int, rng: np.random.Generator, share: float = 0.5
+def _case(
+    words: str,
+    levels: int,
+    n: int,
+    rng: np.random.Generator,
+    share: float = 0.5,
+    first: Sequence[float] = (0.0, 1.0),
 ) -> dict[str, Any]:
+    """An experiment in whose highest score are customers of just the groups `first`.
+
+    With ties the first group should hold both, so that its corner counts; without ties its corner
+    is left out, since one group is empty.
+    """
     return until(
         lambda: _experiment(words, levels, n, share, rng),
-        lambda case: _mistakes_show(case, ties=levels <= 8),
+        lambda case: _groups_of_the_highest(case) == set(first) and _mistakes_show(case),
         "every mistake to be seen in its areas",
     )
+
+
+def _groups_of_the_highest(case: dict[str, Any]) -> set[float]:
+    highest = np.array(case["score"]) == max(case["score"])
+    return set(np.array(case["treated"])[highest].tolist())
 
 
 def _experiment(
@@ -61,10 +79,8 @@ def _experiment(
     }
 
 
-def _mistakes_show(case: dict[str, Any], ties: bool) -> bool:
-    score, treated = np.array(case["score"]), np.array(case["treated"])
-    if ties and not 0 < treated[score == score.max()].mean() < 1:
-        return False  # the first group should hold both, so that its corner counts
+def _mistakes_show(case: dict[str, Any]) -> bool:
+    ties = len(set(case["score"])) < len(case["score"])
     right = (case["qini"], case["auuc"])
     wrong = [value for name, value in case["traps"].items() if ties or name != "row order"]
     return all(max(np.abs(np.subtract(value, right))) > 0.01 for value in wrong)

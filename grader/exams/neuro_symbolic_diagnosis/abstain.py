@@ -9,27 +9,62 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from labkit.checks.neuro_symbolic_diagnosis import redraw
+from labkit.checks.neuro_symbolic_diagnosis.abstain import COVERAGE, RISK_OVER
+from labkit.exercise.drawing import until
 
 CLINICS, PAST, NEW = 6, 8_000, 7_500
 """So many lesions that chance moves the share of errors of a right way by a tenth of itself."""
 
-STEEPNESS, SPREAD, RISK = (1.3, 4.2), (2.0, 4.0), (0.04, 0.08)
+STEEPNESS, SPREAD, RISK = (1.2, 5.0), (2.0, 4.0), (0.035, 0.09)
 """How much too steep a system is, how far the true log-odds lie apart, and the risk: of each a
-clinic of every sixth of the range, so that no fixed limit and no fixed share fits them all."""
+clinic of every sixth of the range."""
+
+SKEW = (1.7, 2.0)
+"""How much wider the log-odds lie on one side: of the suspicious in three clinics, of the benign in
+the others, so that neither side alone tells the limit."""
+
+DOUBTS, SHARES = np.geomspace(0.002, 0.3, 60), np.arange(0.3, 0.9, 0.02)
+"""Fixed limits of the stated doubt, and fixed shares of the surest: none fits all six clinics."""
 
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``, a clinic each.
 
     A clinic has ``past`` lesions with known verdict and ``new`` ones; ``seed``, ``centre``,
-    ``spread``, ``steepness`` and ``lean`` draw them; ``risk`` is the share of errors allowed,
-    ``oracle`` the share of the new ones that could be decided at it by who knew their true chances,
-    and ``believed`` the share that is decided by who believes the stated probabilities.
+    ``spread``, ``skew``, ``steepness`` and ``lean`` draw them; ``risk`` is the share of errors
+    allowed, ``oracle`` the share of the new ones that could be decided at it by who knew their true
+    chances, and ``believed`` the share that is decided by who believes the stated probabilities.
     """
+    return until(lambda: _six(rng), _no_fixed_limit, "clinics that no fixed limit fits")
+
+
+def _six(rng: np.random.Generator) -> dict[str, Any]:
     columns = [_one_of_each_sixth(*limits, rng) for limits in (STEEPNESS, SPREAD, RISK)]
-    return {"cases": [_clinic(a, b, c, rng) for a, b, c in zip(*columns, strict=True)]}
+    wider = rng.permutation(CLINICS) < CLINICS // 2
+    return {
+        "cases": [
+            _clinic(a, b, c, bool(side), rng) for a, b, c, side in zip(*columns, wider, strict=True)
+        ]
+    }
+
+
+def _no_fixed_limit(instance: dict[str, Any]) -> bool:
+    fitting = np.array([_fitting(case) for case in instance["cases"]])
+    return not fitting.all(axis=0).any()
+
+
+def _fitting(case: dict[str, Any]) -> NDArray[np.bool_]:
+    """Which of the fixed limits and shares would pass in one clinic."""
+    stated, suspicious = (values[PAST:] for values in redraw.past_and_new(case))
+    doubt = np.minimum(stated, 1 - stated)
+    sure = doubt <= np.concatenate([DOUBTS, np.quantile(doubt, SHARES)])[:, None]
+    wrong = sure & ((stated > 0.5) != suspicious)
+    errors = wrong.sum(axis=1) / np.maximum(sure.sum(axis=1), 1)
+    enough = sure.mean(axis=1) >= COVERAGE * case["oracle"]
+    return np.asarray((errors <= RISK_OVER * case["risk"]) & enough)
 
 
 def _one_of_each_sixth(low: float, high: float, rng: np.random.Generator) -> list[float]:
@@ -39,14 +74,16 @@ def _one_of_each_sixth(low: float, high: float, rng: np.random.Generator) -> lis
 
 
 def _clinic(
-    steepness: float, spread: float, risk: float, rng: np.random.Generator
+    steepness: float, spread: float, risk: float, wider: bool, rng: np.random.Generator
 ) -> dict[str, Any]:
+    skew = rng.uniform(*SKEW)
     case = {
         "past": PAST,
         "new": NEW,
         "seed": int(rng.integers(2**31)),
         "centre": round(float(rng.uniform(-0.5, 0.5)), 2),
         "spread": spread,
+        "skew": round(float(skew if wider else 1 / skew), 3),
         "steepness": steepness,
         "lean": round(float(rng.uniform(-0.3, 0.3)), 2),
         "risk": risk,

@@ -279,7 +279,8 @@ def answer(request):
     asked += 1
     if asked > 400 or request["do"] != "operate":
         return frame(reply(request["id"], value=["dict"], files=["dict"]))
-    fields = {"id": asked, "outcome": "callback", "arguments": ["tuple", "touch trophy"],
+    fields = {"id": asked, "outcome": "callback", "use": "call",
+              "arguments": ["tuple", "touch trophy"],
               "named": ["dict"]}
     return frame(list(map(list, fields.items())))
 """

@@ -136,6 +136,7 @@ NONSENSE = {
     "a callback that was never given": {
         "id": 99,
         "outcome": "callback",
+        "use": "call",
         "arguments": (),
         "named": {},
     },
@@ -324,7 +325,8 @@ def test_a_function_called_without_end_by_forged_callbacks_is_cut(linked, monkey
         wire.send(end, wire.encode(begin(f=FUNCTION) | {"id": request["id"]}, claims))
         request = wire.decode(wire.receive(end), dict)
         number = request["arguments"][1]["test"]
-        callback = {"id": number, "outcome": "callback", "arguments": (), "named": {}}
+        callback = {"id": number, "outcome": "callback", "use": "call"}
+        callback |= {"arguments": (), "named": {}}
         for _ in range(10):
             wire.send(end, wire.encode(callback, claims))
             answers.append(wire.decode(wire.receive(end), dict)["outcome"])

@@ -91,6 +91,19 @@ def _surest_share(share):
     return decide
 
 
+def _from_one_side(sign):
+    """One limit for both sides, found by going down the list from one end only."""
+
+    def decide(stated, suspicious, stated_new, risk):
+        order = np.argsort(sign * stated)
+        share = np.cumsum(((stated > 0.5) != suspicious)[order]) / np.arange(1, len(order) + 1)
+        last = stated[order[np.flatnonzero(share <= risk)[-1]]]
+        sure = np.minimum(stated_new, 1 - stated_new) <= min(last, 1 - last)
+        return np.where(sure, (stated_new > 0.5).astype(int), -1)
+
+    return decide
+
+
 def _a_limit_a_side(stated, suspicious, stated_new, risk):
     """Limits for suspicious and benign apart, each from the known lesions of its side."""
     said = np.full(len(stated_new), -1)
@@ -120,6 +133,8 @@ WRONG = {
         lambda stated, suspicious, new, risk: _surest(stated, suspicious, new, risk / 2),
         "of that is asked",
     ),
+    "from the benign end": (_from_one_side(1), "you decide"),
+    "from the suspicious end": (_from_one_side(-1), "you decide"),
     "the stated chances are believed": (_believing, "are believed"),
     "believed on average": (_believed_on_average, "may be"),
     "each below the risk": (_each_below_the_risk, "of that is asked"),
@@ -131,13 +146,7 @@ WRONG = {
 }
 
 HARMLESS = {
-    "comparison: wrong = ((chance > 0.5) != suspicious)[order] -> *": "no chance is 0.5",
-    "comparison: …latnonzero(share_wrong <= risk) -> …latnonzero(share_wrong < risk)": "no share "
-    "is the risk",
-    "comparison: …e_new, 1 - chance_new) <= limit -> …e_new, 1 - chance_new) < limit": "no new "
-    "lesion lies on the limit",
-    "comparison: …here(sure, (chance_new > 0.5).astype(int), -1) -> *": "no chance is 0.5",
-    "guard always: limit = *": "some limit always keeps the risk here",
-    "constant: …if len(allowed) else -1.0 -> *": "some limit always keeps the risk here",
-    "constant: … chance)[order[allowed[-1]]] if len(allowed) else… -> *": "one lesion of thousands",
+    "comparison: …ubt[order][share_wrong <= risk].max(initial=0) -> *": "no share is the "
+    "risk exactly",
+    "comparison: …urn np.where(doubt_new <= limit, *": "no new lesion lies on the limit",
 }

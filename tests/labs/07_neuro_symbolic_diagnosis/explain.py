@@ -63,6 +63,12 @@ def _last_flip(found, rule_book):
     return last
 
 
+def _never_a_level(found, rule_book):
+    """Only colours and structures are tried."""
+    flips = (f for f in _flips(found, rule_book) if f["finding"] not in ("asymmetry", "border"))
+    return next(flips, None)
+
+
 def _smallest_step(found, rule_book):
     """The flip that moves the score least, whether or not a colour and a structure are left."""
     now = explanations.trace(found, rule_book)["tenths"]
@@ -176,6 +182,7 @@ WRONG = {
     ),
     "the smallest step, whatever is left": (_explaining(_smallest_step), "one always is"),
     "any flip, whatever is left": (_explaining(_any_flip), "one always is"),
+    "levels are never tried": (_explaining(_never_a_level), "what would change"),
     "the largest contribution": (_explaining(_largest_contribution), "have a flip that holds"),
     "the published numbers": (
         _explaining(_first_flip, _published),
@@ -196,4 +203,11 @@ WRONG = {
         "has no key 'findings'",
     ),
     "one explanation": (lambda *a: _explaining(_first_flip)(*a)[0], "A list of"),
+}
+
+HARMLESS = {
+    "call dropped: distance = abs(other['tenths'] - fired['tenths']) -> *": "any flip that holds "
+    "will do, whatever its distance",
+    "operator: …e = abs(other['tenths'] - fired['tenths']) -> *": "the same",
+    "function: …finding, to, verdict = min(flips) -> *": "the same",
 }

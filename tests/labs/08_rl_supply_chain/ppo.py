@@ -107,7 +107,7 @@ WRONG = {
         ),
         "above the optimum",
     ),
-    "another network": (_another_network, "should have shape"),
+    "another network": (_another_network, "with its default network"),
     "part of the weights": (_without_value_network, "has no key"),
     "the model instead of its weights": (
         lambda *shelf: _stock(*shelf, n_steps=8),

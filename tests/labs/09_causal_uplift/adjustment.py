@@ -134,3 +134,8 @@ WRONG = {
     ),
     "the set alone": (lambda *a: set(_smallest_separating_set(*a)[0]), "expected"),
 }
+
+HARMLESS = {
+    "constant: …eed_when_unidentifiable=True) -> *": "Every graph has a valid set, so dowhy finds "
+    "the effect identifiable and does not ask.",
+}

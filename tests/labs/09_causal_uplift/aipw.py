@@ -184,3 +184,14 @@ WRONG = {
     "the estimate alone": (lambda *a: _att_numbers(*a)[0], "tuple of 4"),
     "five for everything": (lambda *a: (5.0, 4.0, 6.0, True), "off by"),
 }
+
+HARMLESS = {
+    "constant: enough_overlap = np.mean(chance[~others] > 0.95) < 0.1 -> *": "With overlap the "
+    "share of the treated is below 0.06, without above 0.2: any limit between tells them apart.",
+    "comparison: …hance[~others] > 0.95) < 0.1 -> …hance[~others] > 0.95) <= 0.1": "No share is "
+    "exactly 0.1.",
+    "comparison: …p.mean(chance[~others] > 0.95) < 0.1 -> *": "No propensity is exactly 0.95.",
+    "mask dropped: …overlap = np.mean(chance[~others] > 0.95) < 0.1 -> *": "Whose propensity is "
+    "near 1 is treated, so the share among all is about half of that among the treated, and lies "
+    "on the same side of the limit.",
+}

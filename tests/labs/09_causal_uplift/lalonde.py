@@ -103,3 +103,12 @@ WRONG = {
         "tuple of 2",
     ),
 }
+
+_EITHER = "Weights and earnings model are both right here, and one of them is enough."
+HARMLESS = {
+    "operator: left = earnings - without -> *": _EITHER,
+    "operator: odds = chance[~trained] / (1 - chance[~trained]) -> *": _EITHER,
+    "operator: …= chance[~trained] / (1 - chance[~trained]) -> *": _EITHER,
+    "constant: …s = chance[~trained] / (1 - chance[~trained]) -> *": _EITHER,
+    "operator: …n (left[trained].mean() - np.average(left[~traine… -> *": _EITHER,
+}

@@ -127,3 +127,14 @@ WRONG = {
     "verdicts instead of names": (lambda claims: [True] * len(claims), "list of names"),
     "treatments instead of names": (lambda claims: [claims[0]["treatment"]], "is none of"),
 }
+
+HARMLESS = {
+    "constant: …eed_when_unidentifiable=True) -> *": "Without hidden nodes in the graph dowhy "
+    "finds the effect identifiable, and does not ask.",
+    "constant: limit = norm.ppf(1 - 0.025 / claim['looks']) -> *": "Limits from 5 to 7.5 % are "
+    "both usual; claims are drawn to be clear at either.",
+    "comparison: …aim, claim['outcome']) < limit -> *": "No effect is exactly at the limit.",
+    "comparison: …m['outcome']}_before\") > norm.ppf(1 - 0.005) -> *": "No effect is exactly at "
+    "the limit.",
+    'constant: …re") > norm.ppf(1 - 0.005) -> *': "Limits from 1 to 1.5 % are both usual.",
+}

@@ -97,3 +97,12 @@ WRONG = {
     "a path for bytes": (lambda *a: {"uf2": "image.uf2", "problem": None}, "should be the bytes"),
     "the problem alone": (lambda *a: {"problem": "none"}, "no key 'uf2'"),
 }
+
+HARMLESS = {
+    "line left out: continue -> pass": "the sources of the kernel before are built once more",
+    "constant: …r(window).cycles / 125000 -> *": "one in 125,000",
+    "constant: …nfer(window).cycles / 125000 -> *": "one in 125,000",
+    "comparison: if milliseconds <= 0.99 * limits['milliseconds'] *": "none takes just that",
+    "comparison: …] and pico.flash_bytes <= limits['flash_bytes'] *": "limits lie between images",
+    "comparison: …'] and (pico.ram_bytes <= *": "limits lie between images",
+}

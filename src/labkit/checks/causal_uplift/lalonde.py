@@ -27,7 +27,10 @@ TRAPS = {
 }
 
 TOLERANCE = 450.0
-"""US dollars. {MEASURED}"""
+"""US dollars. Over 30 draws weighting, matching, strata and doubly robust estimates on the usual
+terms were at most 270 off. In the worst of three draws a linear model of the survey in the raw
+covariates was 540 off or more, an effect on the trained after trimming 700, the trimmed mean effect
+1,470."""
 
 
 def judge(answer: Any, instance: Instance) -> Outcome:

@@ -76,10 +76,11 @@ TASK = Task(
     (
         "A verdict is one bit. The findings of a lesion are thirteen facts, and the rule turns "
         "them into the verdict without any learning.",
-        "Linear logits are enough: one matrix of shape (columns + 1, 23), and "
-        "perception.split cuts its output.",
+        "A logistic regression for each finding is enough: one for the asymmetry, one for the "
+        "border, one for each colour and each structure.",
         "Fifty lesions and as many columns: without a penalty on the weights it will fit "
-        "anything. Add the sum of squared weights to the loss, and try several strengths.",
+        "anything. Try several strengths. A level that none of the fifty lesions has must stay "
+        "possible.",
         "The verdict is suspicious when your posterior puts more than half above 4.75: the "
         "single most likely findings forget their doubt.",
     ),

@@ -56,9 +56,13 @@ def past_and_new(case: Case) -> tuple[Floats, NDArray[np.int64]]:
 
 
 def true_odds(case: Case) -> tuple[Floats, NDArray[np.int64]]:
-    """The log-odds from which a clinic's verdicts are drawn, and the verdicts, (n,) each."""
+    """The log-odds from which a clinic's verdicts are drawn, and the verdicts, (n,) each.
+
+    Above their centre they lie ``skew`` times as wide as ``spread``, below it 1 / ``skew`` times.
+    """
     rng = np.random.default_rng(case["seed"])
-    odds = rng.normal(case["centre"], case["spread"], case["past"] + case["new"])
+    apart = rng.normal(0, case["spread"], case["past"] + case["new"])
+    odds = case["centre"] + apart * np.where(apart > 0, case["skew"], 1 / case["skew"])
     return odds, (rng.random(len(odds)) < 1 / (1 + np.exp(-odds))).astype(np.int64)
 
 
