@@ -115,5 +115,9 @@ WRONG = {
 }
 
 HARMLESS = {
+    "operator: own = memory - extra + (model - local)… -> "
+    "own = memory + extra + (model - local)…": (
+        "at the optimum the mean slope is zero, so both end at the same corrections"
+    ),
     "constant: step, steps = *": "any number of steps of a good length will do",
 }

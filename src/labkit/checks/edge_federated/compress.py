@@ -106,7 +106,7 @@ TASK = Task(
         "Which entries matter most for the next step? And what becomes of the others?",
         "Keep a memory: add it to the new update first, choose from the sum, and remember what of "
         "the sum was not sent.",
-        "numpy.argpartition(-abs(whole), most)[:most] gives the places of the largest entries.",
+        "numpy.argsort(-abs(whole))[:most] gives the places of the largest entries.",
     ),
     title="Send a tenth of the bytes",
 )
