@@ -1,0 +1,98 @@
+"""Task `compress`: few numbers a round, and nothing lost in the long run.
+
+The judge draws the clinics again and runs the rounds with the learner's compression. Judging is
+left to the checks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labkit.checks.edge_federated import redraw
+from labkit.exercise.drawing import until
+from labkit.trends.edge_federated.metrics import gap, optimum
+from labkit.trends.edge_federated.world.clinics import Clinics, gradient
+
+Floats = NDArray[np.float64]
+Compress = Callable[[Floats, Floats], tuple[tuple[Any, Any], Floats]]
+
+CASES, ROUNDS, STEP = 2, 120, 1.0
+SHARE = 20
+"""A pair of place and value costs two numbers, so a tenth of the bytes is a twentieth of places."""
+
+WITHOUT = 3.0
+"""How many times the dense gap the largest entries without a memory have to leave at least."""
+
+
+def draw(rng: np.random.Generator) -> dict[str, Any]:
+    """Return ``{"rounds": …, "step": …, "cases": [...]}``.
+
+    Each case has what `redraw.clinics` needs, ``most``, how many pairs a clinic may send a round,
+    ``dense``, the gap after the same rounds with everything sent, and ``forgetful``, that of the
+    largest entries without a memory.
+    """
+    cases = [
+        until(
+            lambda: _case(rng),
+            lambda case: case["forgetful"] >= WITHOUT * case["dense"],
+            "a loss where the rest is forgotten",
+        )
+        for _ in range(CASES)
+    ]
+    return {"rounds": ROUNDS, "step": STEP, "cases": cases}
+
+
+def _case(rng: np.random.Generator) -> dict[str, Any]:
+    case: dict[str, Any] = {
+        "seed": int(rng.integers(2**31)),
+        "clinics": int(rng.integers(4, 7)),
+        "alpha": round(float(rng.uniform(0.08, 0.15)), 2),
+        "features": int(rng.integers(11, 15)),
+        "classes": int(rng.integers(5, 8)),
+        "patients": int(rng.integers(100, 160)),
+    }
+    clinics = redraw.clinics(case)
+    case["most"] = max(2, clinics.start().size // SHARE)
+    best = optimum(clinics)
+    for name, way in (("dense", dense), ("forgetful", largest(case["most"], keep=False))):
+        case[name] = gap(descend(clinics, way, ROUNDS, STEP), clinics, best)
+    return case
+
+
+def descend(clinics: Clinics, compress: Compress, rounds: int, step: float) -> Floats:
+    """Steps along the mean of what the clinics' slopes became in sending; returns the model."""
+    model = clinics.start()
+    memories = [np.zeros(model.size) for _ in clinics.x]
+    share = np.array(clinics.sizes) / sum(clinics.sizes)
+    for _ in range(rounds):
+        total = np.zeros(model.size)
+        for k, (x, y) in enumerate(zip(clinics.x, clinics.y, strict=True)):
+            (places, values), memories[k] = compress(gradient(model, x, y).ravel(), memories[k])
+            np.add.at(total, places, share[k] * np.asarray(values))
+        model = model - step * total.reshape(model.shape)
+    return model
+
+
+def dense(update: Floats, memory: Floats) -> tuple[tuple[Any, Any], Floats]:
+    """Send everything."""
+    return (np.arange(update.size), update), memory
+
+
+def largest(most: int, *, keep: bool) -> Compress:
+    """Send the largest entries; keep what was not sent for the next round, or forget it.
+
+    Source: Stich, Cordonnier and Jaggi (2018), Sparsified SGD with memory, arXiv 1809.07599.
+    """
+
+    def compress(update: Floats, memory: Floats) -> tuple[tuple[Any, Any], Floats]:
+        whole = update + memory
+        places = np.argsort(-np.abs(whole))[:most]
+        rest = whole.copy()
+        rest[places] = 0.0
+        return (places, whole[places]), rest if keep else np.zeros_like(rest)
+
+    return compress

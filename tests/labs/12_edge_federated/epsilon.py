@@ -1,0 +1,124 @@
+"""Right and wrong answers of task `epsilon`, which prove its judge."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.special import comb
+from scipy.stats import norm
+
+
+def renyi_by_logs(z, q, steps, delta):
+    """Rényi's bound with logaddexp, one term after the other, orders to 128."""
+    best = math.inf
+    for order in range(2, 129):
+        total = -math.inf
+        for k in range(order + 1):
+            if q == 1 and k < order:
+                continue
+            term = math.log(comb(order, k, exact=True)) + k * (k - 1) / (2 * z * z)
+            term += k * math.log(q) + ((order - k) * math.log(1 - q) if q < 1 else 0)
+            total = np.logaddexp(total, term)
+        lost = math.log((order - 1) / order) - math.log(delta * order) / (order - 1)
+        best = min(best, steps * total / (order - 1) + lost)
+    return best
+
+
+def on_a_grid(z, q, steps, delta):
+    """The privacy loss itself, on a grid, convolved by FFT; rounded to the nearest cell."""
+    if q == 1:
+        return renyi_by_logs(z, q, steps, delta)
+    n, reach = 2**15, 1.3 * renyi_by_logs(z, q, steps, delta) + 2
+    grid = (np.arange(n) - n // 2) * (2 * reach / n)
+    edges = grid + reach / n
+    found = []
+    for joins in (False, True):
+        inner = (np.exp(-edges if joins else edges) - (1 - q)) / q
+        with np.errstate(all="ignore"):
+            at = np.where(inner > 0, z * z * np.log(inner) + 0.5, -np.inf)
+        below = (
+            norm.sf(at / z) if joins else (1 - q) * norm.cdf(at / z) + q * norm.cdf((at - 1) / z)
+        )
+        mass = np.diff(below, prepend=0).clip(0)
+        total = np.fft.fftshift(np.fft.irfft(np.fft.rfft(np.fft.ifftshift(mass)) ** steps, n))
+
+        def excess(e, total=total):
+            above = grid > e
+            return float(total[above].clip(0) @ -np.expm1(e - grid[above])) - delta
+
+        found.append(brentq(excess, 0, reach) if excess(0) > 0 else 0.0)
+    return np.float32(1.02 * max(found))
+
+
+def _gaussian(mu, delta):
+    def excess(e):
+        return norm.cdf(mu / 2 - e / mu) - math.exp(e + norm.logcdf(-mu / 2 - e / mu)) - delta
+
+    return brentq(excess, 0, 50 * mu + 10 * mu**2 + 10) if excess(0) > 0 else 0.0
+
+
+def central_limit(z, q, steps, delta):
+    if q == 1:
+        return _gaussian(math.sqrt(steps) / z, delta)
+    return _gaussian(q * math.sqrt(steps * math.expm1(1 / z**2)), delta)
+
+
+def no_amplification(z, q, steps, delta):
+    return _gaussian(math.sqrt(steps) / z, delta)
+
+
+def sum_of_rounds(z, q, steps, delta):
+    return steps * renyi_by_logs(z, q, 1, delta)
+
+
+def one_round(z, q, steps, delta):
+    return renyi_by_logs(z, q, 1, delta)
+
+
+def textbook_noise(z, q, steps, delta):
+    """sqrt(2 log(1.25 / delta)) / z, times q and the root of the rounds."""
+    return q * math.sqrt(2 * steps * math.log(1.25 / delta)) / z
+
+
+def moments_rule(z, q, steps, delta):
+    """q² steps alpha / z², the rule of thumb for large noise, with the old conversion."""
+    return min(
+        q * q * steps * a / z**2 + math.log(1 / delta) / (a - 1) for a in np.linspace(1.1, 64, 500)
+    )
+
+
+def one_order(z, q, steps, delta):
+    order = 2
+    total = steps * math.log(1 + q * q * math.expm1(1 / z**2)) / (order - 1)
+    return total - math.log(delta) / (order - 1)
+
+
+def share_of_the_whole(z, q, steps, delta):
+    """Epsilon shrinks with q in proportion."""
+    return q * _gaussian(math.sqrt(steps) / z, delta)
+
+
+def always_twenty(z, q, steps, delta):
+    return 20.0
+
+
+def only_without_sampling(z, q, steps, delta):
+    return renyi_by_logs(z, 1, steps, delta)
+
+
+RIGHT = {"Rényi, term by term": renyi_by_logs, "the loss on a grid": on_a_grid}
+
+WRONG = {
+    "central limit": (central_limit, "The central limit is an approximation"),
+    "no amplification": (no_amplification, "This forgets the sampling"),
+    "sum of the rounds": (sum_of_rounds, "Adding up the epsilons"),
+    "one round": (one_round, "promise of a single round"),
+    "textbook noise, root of the rounds": (textbook_noise, "is broken"),
+    "rule of thumb for large noise": (moments_rule, "lies"),
+    "order two alone": (one_order, "above what is right"),
+    "in proportion to q": (share_of_the_whole, "lies"),
+    "always twenty": (always_twenty, "lies"),
+    "as if all took part": (only_without_sampling, "above what is right"),
+}
