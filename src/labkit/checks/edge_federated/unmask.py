@@ -107,6 +107,7 @@ def _wrong(raw: Any, case: Instance) -> Fault:
     if case["total"] is None:
         if raw is None:
             return None
+        as_array(raw, "sum", (len(next(iter(case["received"].values()))),))
         return (
             f"Only {len(case['survivors'])} clients are left of {case['threshold']} that are "
             "needed; the answer should be None.",
