@@ -243,10 +243,10 @@ def test_a_huge_file_is_refused(server: Server) -> None:
 
 
 def test_tasks_and_points_are_those_of_the_checks(facts: dict[str, Any]) -> None:
-    from labkit.checks.rl_supply_chain import TASKS
+    from labkit.checks.rl_supply_chain import SPEC
 
     told = [(task["name"], task["points"]) for task in module(facts)["tasks"]]
-    assert told == [(task.name, task.points) for task in TASKS]
+    assert told == [(task.name, task.points) for task in SPEC.tasks]
 
 
 def test_the_course_itself_has_a_home_page_too(server: Server) -> None:
