@@ -65,16 +65,16 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
 
 def descend(clinics: Clinics, compress: Compress, rounds: int, step: float) -> Floats:
     """Steps along the mean of what the clinics' slopes became in sending; returns the model."""
-    model = clinics.start()
-    memories = [np.zeros(model.size) for _ in clinics.x]
-    share = np.array(clinics.sizes) / sum(clinics.sizes)
+    weights = clinics.start()
+    kept = [np.zeros(weights.size) for _ in clinics.x]
+    part = [size / sum(clinics.sizes) for size in clinics.sizes]
     for _ in range(rounds):
-        total = np.zeros(model.size)
+        total = np.zeros(weights.size)
         for k, (x, y) in enumerate(zip(clinics.x, clinics.y, strict=True)):
-            (places, values), memories[k] = compress(gradient(model, x, y).ravel(), memories[k])
-            np.add.at(total, places, share[k] * np.asarray(values))
-        model = model - step * total.reshape(model.shape)
-    return model
+            (places, values), kept[k] = compress(gradient(weights, x, y).ravel(), kept[k])
+            np.add.at(total, places, part[k] * np.asarray(values))
+        weights = weights - step * total.reshape(weights.shape)
+    return weights
 
 
 def dense(update: Floats, memory: Floats) -> tuple[tuple[Any, Any], Floats]:
