@@ -98,7 +98,7 @@ def choose_theme(server: LabServer, name: str) -> None:
 
 def run_all(page: Page, cards: int) -> Locator:
     """Run the notebook, save it, and give its cards."""
-    found = page.locator(".labkit-card")
+    found = page.locator(".labkit-card, .labkit-question")
     if found.count() < cards:
         expect(page.get_by_text(re.compile("Python 3.*Idle"))).to_be_visible(timeout=PATIENCE)
         page.get_by_role("menuitem", name="Run", exact=True).click()
@@ -149,7 +149,7 @@ def test_a_fold_opens_by_the_keyboard_alone(open_page: OpenPage, server: LabServ
     expect(fold.locator("summary")).to_be_focused()
     page.keyboard.press("Enter")
     expect(fold).to_have_attribute("open", "")
-    expect(page.locator(".labkit-card")).to_have_count(CARDS)
+    expect(page.locator(".labkit-card, .labkit-question")).to_have_count(CARDS)
 
 
 def test_a_check_fails_takes_a_hint_passes_and_is_still_there_when_reopened(
