@@ -164,8 +164,8 @@ def hand_in(lab: NotebookPage) -> None:
 
 
 @pytest.mark.skip(
-    reason="walks through pages as they were before they were redrawn; its steps are held by "
-    "test_learners_loop.py, test_instructors_day.py and test_card_looks.py until it is written anew"
+    reason="fails since home page, cards and lab 08 changed, for a reason not found yet; "
+    "test_learners_loop.py, test_instructors_day.py and test_card_looks.py hold parts of the walk"
 )
 def test_a_learner_plays_fails_takes_a_hint_passes_comes_back_and_hands_in(
     learners_lab: LabServer, open_page: OpenPage, screenshots: Path
