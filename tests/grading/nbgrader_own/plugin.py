@@ -19,8 +19,8 @@ from nbformat import NotebookNode
 from labkit.grading.rebuild import RebuildFromMaster
 
 PROVES_NOTHING = (
-    'It wants a point for `print("Success!")`, a test that looks at nothing of the learner\'s. Here '
-    "such a test needs a person, and gives no points by itself."
+    'It wants a point for `print("Success!")`, which looks at nothing of the learner\'s. Here such '
+    "a test needs a person, and gives no points by itself."
 )
 
 CANNOT_PASS = {
