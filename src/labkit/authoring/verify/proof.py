@@ -107,7 +107,8 @@ def digests(root: Path, assignment: str, task: str) -> dict[str, str]:
     def place(room: str) -> Path:
         return root / room.format(slug=slug, name=assignment)
 
-    found = {room: _digest(_of_task(place(path), task)) for room, path in ROOMS.items()}
+    reached = _reached([place(path) for path in ROOMS.values()], task)
+    found = {room: _digest(_of_task(place(path), task, reached)) for room, path in ROOMS.items()}
     names = {other.name for other in spec(assignment).tasks} - {task}
     code = [
         cell.source.encode()
@@ -117,9 +118,8 @@ def digests(root: Path, assignment: str, task: str) -> dict[str, str]:
     return found | {"world": _digest(_files(place(WORLD))), "notebook": _digest(enumerate(code))}
 
 
-def _of_task(folder: Path, task: str) -> Iterator[tuple[str, bytes]]:
-    """What a task needs of a room: modules that its own reaches by imports, and stored data."""
-    reached = set(_reached(folder, task))
+def _of_task(folder: Path, task: str, reached: set[str]) -> Iterator[tuple[str, bytes]]:
+    """What a task needs of a room: files that its own reach by imports, and stored data."""
     for name, content in _files(folder):
         if name == PRACTICE:
             yield name, json.dumps(json.loads(content).get(task)).encode()
@@ -127,18 +127,19 @@ def _of_task(folder: Path, task: str) -> Iterator[tuple[str, bytes]]:
             yield name, content
 
 
-def _reached(folder: Path, task: str) -> Iterator[str]:
-    """Names of a room's files that a task's file imports, by themselves or through others."""
-    todo, seen = [task], set()
+def _reached(folders: list[Path], task: str) -> set[str]:
+    """Names of the rooms' files that a task's files import, by themselves or through others."""
+    todo, reached = [task], set()
     while todo:
         file = f"{todo.pop()}.py"
-        if file in seen or not (folder / file).exists():
+        if file in reached:
             continue
-        seen.add(file)
-        yield file
-        for node in ast.walk(ast.parse((folder / file).read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom):
-                todo += [*(node.module or "").split("."), *(alias.name for alias in node.names)]
+        for path in (folder / file for folder in folders if (folder / file).exists()):
+            reached.add(file)
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ImportFrom):
+                    todo += [*(node.module or "").split("."), *(alias.name for alias in node.names)]
+    return reached
 
 
 def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
