@@ -198,7 +198,8 @@ lab.check("qini", qini_auuc)
 # 3.3 € in both markets, where effects deviate by 8 €. Two separate models with the library's
 # defaults (a T-learner) are off by 3.6 to 3.9 €, which is not enough.
 #
-# `causalml.inference.meta` has S-, T-, X-, R- and DR-learners for any regressor of scikit-learn.
+# `causalml.inference.meta` has S-, T-, X-, R- and DR-learners for any regressor of scikit-learn. They
+# predict one column for each treatment, shape (m, 1); return it flat.
 
 # %% solution="cate"
 from causalml.inference.meta import BaseXRegressor
@@ -278,7 +279,8 @@ lab.check("targeting", choose_customers)
 # gets nothing. Otherwise 40 % of the points are for finding all that the wrong columns made (one
 # left out, or one too many), 30 % for all that a cause nobody measured made, 30 % for all that the
 # number of looks made. Bad work does not make a claim false: some real effects come with the same
-# mistakes. A placebo treatment or a random common cause, dowhy's first two refuters, cannot find
+# mistakes. Take 5 % for all the looks of a claim together: a small effect that was looked for once
+# may be real, and one as large that is the best of forty nothing. A placebo treatment or a random common cause, dowhy's first two refuters, cannot find
 # any of these: think of what could have made each claim out of nothing.
 
 # %% solution="triage"

@@ -18,6 +18,10 @@ CLEAR, VANISHED = 4.5, 1.6
 """Size in standard errors from which a true effect is clear, and below which one is gone, for
 whichever usual threshold is taken."""
 
+APART = 0.1
+"""Standard errors by which the strongest of the chance findings beats the faintest real effect that
+was looked for once. So no bar that leaves the looks out has all of them on the right side."""
+
 
 MANY, FAINT = 20, 2.9
 """Looks, and standard errors, at which a claim's own numbers look like chance."""
@@ -55,8 +59,20 @@ def _tells_apart(claims: list[Claim]) -> bool:
         any("spend" not in claim.adjusted_for for claim in real),
         any("survey" in claim.adjusted_for for claim in real),
         any(claim.looks >= MANY and abs(claim.estimate / claim.error) < FAINT for claim in real),
+        _luck_beats_truth(claims),
     )
     return all(doubles) and all(kinds.count(kind) >= 2 for kind in SPURIOUS)
+
+
+def _luck_beats_truth(claims: list[Claim]) -> bool:
+    """Whether a chance finding looks stronger than a real effect that was looked for once."""
+    luck = [_strength(claim) for claim in claims if claim.kind == "best of many looks"]
+    truth = [_strength(claim) for claim in claims if claim.kind == "genuine" and claim.looks == 1]
+    return bool(luck and truth) and max(luck) > min(truth) + APART
+
+
+def _strength(claim: Claim) -> float:
+    return attacks(claim.public())[0]
 
 
 def _clear_batch(rng: np.random.Generator) -> tuple[int, list[Claim]]:
@@ -76,6 +92,8 @@ def _is_clear(claim: Claim) -> bool:
         return control < VANISHED
     if claim.is_spurious:
         return again < VANISHED
+    if claim.kind == "genuine" and claim.looks == 1:
+        return again < CLEAR and control < VANISHED
     return again > CLEAR and control < VANISHED
 
 

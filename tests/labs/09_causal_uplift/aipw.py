@@ -173,7 +173,7 @@ WRONG = {
     "an interval of residuals": (_interval_as(_of_residuals), "miss the truth", 0.7),
     "an interval of people": (_interval_as(_of_people), "of single people", 0.7),
     "a point for an interval": (_interval_as(lambda x, t, y: 0.0), "miss the truth", 0.7),
-    "overlap taken for granted": (_verdict(lambda enough: True), "nobody looked at", 0.7),
+    "overlap taken for granted": (_verdict(lambda enough: True), "You never say False", 0.7),
     "overlap never": (_verdict(lambda enough: False), "false alarms"),
     "overlap turned round": (_verdict(lambda enough: not enough), "turned round"),
     "overlap of the untreated": (_overlap_of_the_untreated, "false alarms"),

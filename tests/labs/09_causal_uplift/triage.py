@@ -77,6 +77,21 @@ def _by_how_it_was_made(claims):
     ]
 
 
+def _by_one_bar(bar):
+    """Adjusts rightly and asks the past, but takes the same bar for one look and for forty."""
+
+    def spurious(claims):
+        names = []
+        for claim in claims:
+            before = [name for name in claim["before"] if name != "margin_before"]
+            strength = stats.norm.isf(_strength(claim, "margin", before) / 2)
+            if strength < bar or _strength(claim, "margin_before", before) < 0.005:
+                names.append(claim["name"])
+        return names
+
+    return spurious
+
+
 def _by_many_looks(claims):
     return [claim["name"] for claim in claims if claim["looks"] >= 20]
 
@@ -111,9 +126,12 @@ WRONG = {
     "a placebo treatment": (_by_placebo, "same verdict"),
     "nothing is estimated": (_by_how_it_was_made, "is real"),
     "many looks are enough": (_by_many_looks, "is real"),
-    "shuffled margins": (_by_noise, "same verdict"),
+    "shuffled margins": (_by_noise, ""),
     "the past is not asked": (_triage(control=False), "negative control", 0.7),
     "the looks are not counted": (_triage(looks=False), "one of many looks", 0.7),
+    "one bar above all that luck shows": (_by_one_bar(2.85), "is real"),
+    "one bar for six claims": (_by_one_bar(stats.norm.isf(0.025 / 6)), "", 0.7),
+    "one bar far above": (_by_one_bar(4.0), "is real"),
     "everything is adjusted for": (
         _triage(again=lambda claim, before: [*before, "visits_after", "survey"]),
         "",

@@ -170,7 +170,10 @@ def _overlap_outcome(said: Sequence[bool], good: Sequence[bool]) -> Outcome:
         return passed("")
     trap = ""
     if all(said):
-        trap = "Every world is said to have overlap: nobody looked at the propensities."
+        trap = (
+            "You never say False. In some of these worlds a good part of the treated has nobody "
+            "like them among the others: their estimated propensity is close to 1."
+        )
     elif missed == len(good) - sum(good) and alarms == sum(good):
         trap = "The verdict is turned round: True means that there is enough overlap."
     return failed(

@@ -39,7 +39,11 @@ LOOKS = (1, 4, 20, 40)
 PUBLISHED = 1.96
 """Standard errors from which a claim is reported at all."""
 
-_NOISE = 6.0
+FAINT = (2.5, 2.8)
+"""Standard errors of what luck shows in the best of 20 or 40 segments, and of a small real effect
+that was looked for once: the same, so only the looks tell them apart."""
+
+_NOISE, _VISITS_NOISE = 6.0, 1.0
 _KNOWN = ["spend", "recency", "tenure"]
 _REGRESSIONS = {
     "all known": _KNOWN,
@@ -110,16 +114,19 @@ def draw_claims(seed: int, n: int = 1500) -> list[Claim]:
 
 
 def _draw_claim(kind: str, treatment: str, n: int, rng: np.random.Generator) -> Claim:
-    effect = 0.0 if kind in SPURIOUS else float(rng.choice((-1, 1)) * rng.uniform(2.5, 4.0))
+    effect = 0.0 if kind in SPURIOUS else _either_way(rng, 2.5, 4.0)
     done = [_REGRESSIONS[str(name)] for name in rng.permutation(_DONE[kind])]
     looks = int(rng.choice(LOOKS))
-    chance_finding = None
+    seen = None
     if kind == "best of many looks":
         looks = int(rng.choice([number for number in LOOKS if number >= 20]))
         # What the best of so many empty segments looks like; one that beats all looks would be no
         # claim that anybody could tell from a true one.
-        chance_finding = float(rng.choice((-1, 1)) * rng.uniform(2.3, 2.7))
-    data = _draw_data(kind, treatment, effect, n, rng, chance_finding)
+        seen = _either_way(rng, *FAINT)
+    elif kind == "genuine" and looks == 1:
+        seen = _either_way(rng, *FAINT)
+        effect = float(np.copysign(0.9, seen))
+    data = _draw_data(kind, treatment, effect, n, rng, seen)
     for adjusted_for in [*done, _KNOWN]:
         estimate, error = _regress(data, treatment, adjusted_for)
         if abs(estimate) > PUBLISHED * error:
@@ -139,17 +146,21 @@ def _draw_claim(kind: str, treatment: str, n: int, rng: np.random.Generator) -> 
     )
 
 
+def _either_way(rng: np.random.Generator, low: float, high: float) -> float:
+    return float(rng.choice((-1, 1)) * rng.uniform(low, high))
+
+
 def _draw_data(
     kind: str,
     treatment: str,
     effect: float,
     n: int,
     rng: np.random.Generator,
-    chance_finding: float | None,
+    seen: float | None,
 ) -> pd.DataFrame:
     """One claim's customers; only the hidden cause and the mediator differ between kinds.
 
-    `chance_finding` is the effect in standard errors that luck alone seems to show, if given.
+    `seen` is what the data show in standard errors, effect and luck together; any luck if None.
     """
     spend, recency, tenure, hidden, noise, *others = rng.standard_normal((9, n))
     liked, unseen_side, survey_side = rng.choice((-1, 1), 3)
@@ -157,10 +168,10 @@ def _draw_data(
     through_visits = 0.7 if kind == "genuine despite a mediator" else 0.0
     log_odds = liked * 0.8 * spend - 0.4 * recency + unseen_side * unseen * hidden
     treated = (rng.random(n) < expit(log_odds)).astype(float)
-    if chance_finding is not None:
-        noise = _with_luck(noise, treated, (spend, recency, tenure), chance_finding)
+    if seen is not None:
+        noise = _with_luck(noise, others[0], treated, (spend, recency, tenure), seen, effect)
     steady = 4 * spend - 2 * recency + 4 * unseen * hidden
-    visits = 3 + 0.5 * others[0] + through_visits * effect * treated / 2
+    visits = 3 + _VISITS_NOISE / 2 * others[0] + through_visits * effect * treated / 2
     margin = (
         40 + steady + (1 - through_visits) * effect * treated + 2 * (visits - 3) + _NOISE * noise
     )
@@ -180,17 +191,25 @@ def _draw_data(
 
 
 def _with_luck(
-    noise: Floats, treated: Floats, known: tuple[Floats, ...], chance_finding: float
+    noise: Floats,
+    visits_noise: Floats,
+    treated: Floats,
+    known: tuple[Floats, ...],
+    seen: float,
+    effect: float,
 ) -> Floats:
     """The same noise, but as far along with the treatment as luck would have it.
 
-    What the known columns leave of the treatment gets a correlation with the noise that is
-    `chance_finding` standard errors from zero; all else about the noise stays random.
+    What the known columns leave of the treatment shows `seen` standard errors, of the effect in
+    euros and of all noise together; all else about the noise stays random.
     """
     table = np.column_stack([np.ones(len(noise)), *known])
     left = treated - table @ np.linalg.lstsq(table, treated, rcond=None)[0]
-    left /= np.sqrt(left @ left)
-    return np.asarray(noise + (chance_finding - left @ noise) * left)
+    length = np.sqrt(left @ left)
+    left /= length
+    wanted = seen * np.hypot(_NOISE, _VISITS_NOISE) - effect * length
+    wanted -= left @ (_VISITS_NOISE * visits_noise)
+    return np.asarray(noise + (wanted / _NOISE - left @ noise) * left)
 
 
 def _regress(data: pd.DataFrame, treatment: str, adjusted_for: list[str]) -> tuple[float, float]:
