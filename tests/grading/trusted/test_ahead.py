@@ -38,6 +38,15 @@ def says(n):
     return n
 def asks(n):
     return sum([n])
+class Counter:
+    def __init__(self):
+        self.n = 0
+    def up(self, by=1):
+        self.n += by
+        return self.n
+class Late:
+    def __getattr__(self, name):
+        raise AttributeError(name)
 def numbers():
     calls.append('again')
     return len(calls)
@@ -83,7 +92,16 @@ LOOPS = {
     "        got = asks(n)\n        assert len(seen) == got + 1\nfinally:\n    builtins.sum = keep",
     "a generator that is left": "g = (f(n) for n in range(10 ** 9))\n"
     "assert [next(g) for _ in range(10)] == list(range(1, 11))",
-    "nothing to go over": "for n in range(0):\n    assert f(n) == 7",
+    "a method": "c = Counter()\nfor n in range(60):\n    assert c.up() == n + 1\nassert c.n == 60",
+    "a method and an attribute": "c = Counter()\nfor n in range(60):\n    c.up(n)\n"
+    "    assert c.n == n * (n + 1) // 2",
+    "a method that is not there": "c = Late()\nfor n in range(0):\n    c.up()\n"
+    "for n in range(3):\n    c.up()",
+    "a list that grows": "queue = [0]\nfor n in queue:\n    if n < 50:\n"
+    "        queue.append(f(n))\nassert queue == list(range(51))",
+    "two lists": "xs, ys = list(range(50)), []\nfor x in xs:\n    ys.append(f(x))\n"
+    "assert ys == list(range(1, 51))",
+    "nothing to go over": "for n in range(0):\n    assert f(n) == 7\nassert f(1) == 2",
     "else": "for n in range(40):\n    last = f(n)\nelse:\n    last = -1\nassert last == -1",
 }
 
@@ -141,7 +159,7 @@ def test_a_thousand_calls_take_few_messages(monkeypatch: pytest.MonkeyPatch) -> 
         return x
 
     monkeypatch.setattr(ahead, "FunctionHandle", type(function))
-    rounds = ahead.Ahead(bridge).rounds(function, ((n, (n,)) for n in range(1_000)))
+    rounds = ahead.Ahead(bridge).rounds(lambda: function, ((n, (n,)) for n in range(1_000)))
     assert [outcome() for _, outcome in rounds] == list(range(1_000))
     assert bridge.traffic < 40
 
@@ -151,7 +169,7 @@ def test_a_loop_in_which_more_happens_takes_one_message_a_call(
 ) -> None:
     bridge = _Counting()
     monkeypatch.setattr(ahead, "FunctionHandle", type(_taken))
-    for _ in ahead.Ahead(bridge).rounds(_taken, ((n, (n,)) for n in range(100))):
+    for _ in ahead.Ahead(bridge).rounds(lambda: _taken, ((n, (n,)) for n in range(100))):
         bridge.traffic += 2
     assert bridge.traffic == 200
 
@@ -176,9 +194,15 @@ def _taken(x: int) -> int:
         "assert [n for n in xs if f(n)]",
         "assert [lambda: f(n) for n in xs]",
         "for n in xs:\n    y = 1\n    assert f(y)",
+        "for n in xs:\n    assert f(table[n])",
+        "for n in xs:\n    xs.append(f(n))",
+        "for n in xs:\n    n = 2\n    assert f(n)",
+        "for n in xs:\n    assert f(m)",
+        "for f in xs:\n    assert f(1)",
+        "for n in xs:\n    xs.pop()",
     ],
 )
 def test_a_loop_that_may_do_more_stays_as_it_is(source: str) -> None:
     rewrite = ahead.Rewrite()
-    rewrite.names = {"f", "g"}
+    rewrite.begin({"f", "g"}, {"n", "xs"})
     assert ast.dump(rewrite.visit(ast.parse(source))) == ast.dump(ast.parse(source))

@@ -577,6 +577,20 @@ def test_a_test_of_many_slow_calls_ends_in_time_and_the_rest_goes_on(rooms):
     assert rooms.outcome("assert g() == 1") == ""
 
 
+def test_a_test_that_takes_long_for_other_reasons_than_the_answer_needs_a_person(rooms):
+    rooms.learner("def f(x): return x")
+    answer = rooms.test("x = 0\nwhile True:\n    x = f(x)", seconds=0.6)
+    assert [output["ename"] for output in answer["outputs"]] == ["TestTimeUp"]
+    assert "The test was stopped after 0.6 s" in answer["person"]
+
+
+def test_a_test_that_takes_long_because_of_the_answer_needs_nobody(rooms):
+    rooms.learner("def f(x): return sum(range(10**6)) + x")
+    answer = rooms.test("x = 0\nwhile True:\n    x = f(x)", seconds=0.6)
+    assert [output["ename"] for output in answer["outputs"]] == ["TestTimeUp"]
+    assert answer["person"] == ""
+
+
 def test_the_end_of_the_learners_process_is_told_and_costs_that_test(rooms):
     rooms.learner("import os\ndef f(): os._exit(0)\ndef g(): return 1")
     answer = rooms.test("try:\n    f()\nexcept Exception:\n    pass")

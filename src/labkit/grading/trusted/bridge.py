@@ -82,6 +82,7 @@ class _Server:
         self._thread = 0
         self._done = False
         self._asked = 0
+        self._used = 0.0
 
     def serve(self) -> None:
         """Answer until the test is done."""
@@ -151,6 +152,8 @@ class _Server:
                     "value": surroundings.read_files(request),
                 }
             )
+        elif do == "used":
+            self._send({"id": request["id"], "outcome": "returned", "value": self._used})
         else:
             self._send({"id": 0, "outcome": "unreadable", "reason": request.get("reason", do)})
 
@@ -159,6 +162,7 @@ class _Server:
     def _begin(self, request: dict[str, Any]) -> None:
         """Send the values of the names that a test is about to use."""
         self._shared = frozenset(request["shared"])
+        self._used = 0.0
         self._watched.clear()
         self._folder = watch.Watch(Path.cwd())
         self._hand_out(request)
@@ -337,6 +341,7 @@ class _Server:
             reply |= claims.error(problem)
         finally:
             self._clocks.pop()
+            self._used += clock.used()
 
     def _call_many(self, function: Any, arguments: list[Any], count: int) -> dict[str, Any]:
         """Call a function several times, until a call does more than to return a plain value."""

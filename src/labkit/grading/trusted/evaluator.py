@@ -121,7 +121,7 @@ class Evaluator:
             problem = stopped
         finally:
             if not self._link.lost:
-                person = self._person(source, problem)
+                person = self._person(source, problem) or self._too_slow(problem, seconds)
             self._names.take_out()
         with contextlib.suppress(handles.LearnerLost):
             self._link.finish()
@@ -162,7 +162,7 @@ class Evaluator:
         self._link.opening.note_libraries(source)
         found = self._link.begin(wanted, attributes, self._stdout, everything)
         bound = code.bound_names(tree)
-        self._rewrite.names = found.keys() - bound
+        self._rewrite.begin(set(found), bound)
         self._names.begin(found, wanted, bound)
         if everything:
             self._names.bring_all()
@@ -197,6 +197,20 @@ class Evaluator:
                 "The test looked at no name, value, output or file of the learner's, so its "
                 "result proves nothing."
             )
+        return ""
+
+    def _too_slow(self, problem: BaseException | None, seconds: float) -> str:
+        """Say that a test took long because of the way to the learner's process, if it did."""
+        if not isinstance(problem, KeyboardInterrupt):
+            return ""
+        with contextlib.suppress(handles.LearnerLost):
+            used = self._link.used()
+            if used < seconds / 2:
+                return (
+                    f"The test was stopped after {seconds:g} s, of which the learner's code used "
+                    f"{used:.1f} s. The rest went to the test itself and to the way between the "
+                    "two; c.ExecuteApart.timeout gives a test more time."
+                )
         return ""
 
     def _has_result(self) -> bool:

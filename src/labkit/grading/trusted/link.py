@@ -176,6 +176,11 @@ class Link:
         reply = self._request({"do": "read files", "names": names}, self._call_seconds)
         return replies.dictionary(reply, "value")
 
+    def used(self) -> float:
+        """CPU seconds that the learner's process says its code has used in the present test."""
+        used = self._request({"do": "used"}, self._call_seconds).get("value")
+        return used if type(used) is float else math.inf
+
     # ---- operations
 
     def operate(
