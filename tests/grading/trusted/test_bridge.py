@@ -165,6 +165,35 @@ NONSENSE = {
 }
 
 
+MANY_NONSENSE = {
+    "no dictionary": 5,
+    "no values": {"problem": None},
+    "values of no list": {"values": 5, "problem": None},
+    "neither a value nor a problem": {"values": [], "problem": None},
+    "more values than calls": {"values": [1, 2, 3], "problem": None},
+    "a problem beside all values": {"values": [1, 2], "problem": {}},
+    "a problem of no words": {"values": [1], "problem": 7},
+}
+
+
+@pytest.mark.parametrize("kind", MANY_NONSENSE)
+def test_a_forged_reply_to_many_calls_ends_the_conversation(linked, kind):
+    reply = {"id": 2, "outcome": "returned", "value": MANY_NONSENSE[kind]}
+    link = linked(forged(begin(f=FUNCTION), reply))
+    found = link.begin(["f"], frozenset(), None)
+    with pytest.raises(handles.LearnerLost):
+        link.call_many(found["f"], [(1,), (2,)])
+
+
+def test_an_error_among_many_calls_stands_in_its_place(linked):
+    link = linked(serving(f=lambda x: 1 // x))
+    found = link.begin(["f"], frozenset(), None)
+    first, second = link.call_many(found["f"], [(1,), (0,), (1,)])
+    assert first() == 1
+    with pytest.raises(ZeroDivisionError):
+        second()
+
+
 @pytest.mark.parametrize("kind", NONSENSE)
 def test_a_forged_reply_ends_the_conversation(linked, kind):
     link = linked(forged(begin(f=FUNCTION), NONSENSE[kind]), seconds=0.5)
