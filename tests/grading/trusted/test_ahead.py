@@ -47,6 +47,10 @@ class Counter:
 class Late:
     def __getattr__(self, name):
         raise AttributeError(name)
+def slow(n):
+    import time
+    time.sleep(0.002)
+    return n
 def numbers():
     calls.append('again')
     return len(calls)
@@ -90,6 +94,7 @@ LOOPS = {
     "a built-in that is replaced": "import builtins\nseen, keep = [], builtins.sum\n"
     "builtins.sum = lambda x: seen.append(x) or x[0]\ntry:\n    for n in range(60):\n"
     "        got = asks(n)\n        assert len(seen) == got + 1\nfinally:\n    builtins.sum = keep",
+    "a slow function": "for n in range(120):\n    assert slow(n) == n",
     "a generator that is left": "g = (f(n) for n in range(10 ** 9))\n"
     "assert [next(g) for _ in range(10)] == list(range(1, 11))",
     "a method": "c = Counter()\nfor n in range(60):\n    assert c.up() == n + 1\nassert c.n == 60",

@@ -94,8 +94,10 @@ class Ahead:
             watched += 1
             if watched == 1:  # to find a method is a message too
                 most = MOST if found and type(found[0]) is FunctionHandle else 1
-            elif bridge.traffic - before != len(later) + bool(made) or (size > 1 and later):
+            elif bridge.traffic - before != len(later) + bool(made) or (size > 1 and not made):
                 size, most = 1, 1
+            elif size > 1 and later:  # so many calls took long, or one returned no plain value
+                size = most = len(made)
             elif watched > FIRST:
                 size = min(2 * size, most)
 
