@@ -13,6 +13,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import functools
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
@@ -80,7 +81,7 @@ class Ahead:
             rounds, problem = _take(source, size)
             calls = [arguments for _, arguments in rounds]
             made: list[Outcome] = []
-            if size > 1 and calls and bridge.undisturbed() and all(map(_plain, calls)):
+            if size > 1 and calls and bridge.undisturbed() and _plain(calls):
                 made = bridge.call_many(found[0], calls)
             later: list[Outcome] = [
                 functools.partial(call, *arguments) for arguments in calls[len(made) :]
@@ -115,8 +116,15 @@ def _take(source: Iterator[Round], most: int) -> tuple[list[Round], Exception | 
     return rounds, None
 
 
-def _plain(arguments: tuple[Any, ...]) -> bool:
-    return all(type(a) in SIMPLE and (type(a) is not str or len(a) <= LONGEST) for a in arguments)
+def _plain(calls: list[tuple[Any, ...]]) -> bool:
+    """Whether all arguments of some calls are numbers and short texts."""
+    arguments = list(itertools.chain.from_iterable(calls))
+    kinds = set(map(type, arguments))
+    long = str in kinds and any(type(a) is str and len(a) > LONGEST for a in arguments)
+    return kinds <= _SIMPLE and not long
+
+
+_SIMPLE = frozenset(SIMPLE)
 
 
 class Rewrite(ast.NodeTransformer):
