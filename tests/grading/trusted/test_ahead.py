@@ -47,6 +47,8 @@ class Counter:
 class Late:
     def __getattr__(self, name):
         raise AttributeError(name)
+def kept(thing):
+    return thing
 def slow(n):
     import time
     time.sleep(0.002)
@@ -94,6 +96,8 @@ LOOPS = {
     "a built-in that is replaced": "import builtins\nseen, keep = [], builtins.sum\n"
     "builtins.sum = lambda x: seen.append(x) or x[0]\ntry:\n    for n in range(60):\n"
     "        got = asks(n)\n        assert len(seen) == got + 1\nfinally:\n    builtins.sum = keep",
+    "objects of the learner's": "things = [Counter() for _ in range(40)]\n"
+    "for thing in things:\n    assert kept(thing) is thing",
     "a slow function": "for n in range(120):\n    assert slow(n) == n",
     "a generator that is left": "g = (f(n) for n in range(10 ** 9))\n"
     "assert [next(g) for _ in range(10)] == list(range(1, 11))",
