@@ -117,17 +117,17 @@ def grades(root: Path) -> dict[tuple[str, str], float | None]:
 
 
 def _notebook(setup: str, exercises: list[Exercise]) -> NotebookNode:
-    cells = [_cell(setup, grade_id="setup", locked=True)]
+    cells = [cell(setup, grade_id="setup", locked=True)]
     for number, (signature, right, _, test) in enumerate(exercises):
         solution = f"    ### BEGIN SOLUTION\n    {right}\n    ### END SOLUTION"
         cells += [
-            _cell(f"def {signature}:\n{solution}", grade_id=f"task{number}", solution=True),
-            _cell(test, grade_id=f"test{number}", grade=True, locked=True, points=number + 1),
+            cell(f"def {signature}:\n{solution}", grade_id=f"task{number}", solution=True),
+            cell(test, grade_id=f"test{number}", grade=True, locked=True, points=number + 1),
         ]
     return new_notebook(cells=cells, metadata={"kernelspec": KERNEL})
 
 
-def _cell(source: str, **marks: Any) -> NotebookNode:
+def cell(source: str, **marks: Any) -> NotebookNode:
     plain = dict.fromkeys(("grade", "solution", "locked", "task"), False)
     return new_code_cell(source, metadata={"nbgrader": {"schema_version": 3} | plain | marks})
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat import NotebookNode
 
-from labkit.authoring.build import build
+from labkit.authoring.build import EditedNotebookError, build
 from labkit.authoring.port import PortError, port, ported_text
 from labkit.authoring.release import release_source
 from labkit.authoring.source import parse_source
@@ -145,6 +145,10 @@ def test_a_file_header_stays(course: Path, lab: Path, built: Path):
             lambda cells: cells[3].update(source="x"),
             'the cell "test_order_up_to" has lost its BEGIN HIDDEN TESTS',
         ),
+        (
+            lambda cells: cells[0].update(attachments={"map.png": {"image/png": "iVBORw=="}}),
+            r"cell 1: the picture map.png was pasted .* Save it as a file beside",
+        ),
     ],
 )
 def test_an_edit_that_does_not_fit_is_refused(change, said: str):
@@ -152,6 +156,14 @@ def test_an_edit_that_does_not_fit_is_refused(change, said: str):
     change(notebook.cells)
     with pytest.raises(PortError, match=said):
         ported_text(LAB, notebook, PATH, EDITED)
+
+
+def test_a_pasted_picture_is_not_built_over(course: Path, built: Path):
+    picture = {"map.png": {"image/png": "iVBORw=="}}
+    edit(built, lambda notebook: notebook.cells[0].update(attachments=picture))
+    with pytest.raises(EditedNotebookError, match="was edited by hand"):
+        build(course)
+    assert nbformat.read(built, as_version=4).cells[0].attachments == picture
 
 
 @pytest.mark.parametrize("text", ["a\n#%a", "a\n# %% b\nc", "a\n# %%"])

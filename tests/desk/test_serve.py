@@ -61,7 +61,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     )
     running = Server(port)
     try:
-        for _ in range(300):
+        while True:
             try:
                 running.get("/api/status")
                 break

@@ -94,7 +94,7 @@ def server(facts: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> I
     )
     running = Server(f"http://127.0.0.1:{port}", folder, own / "labkit")
     try:
-        for _ in range(600):
+        while True:
             try:
                 running.ask("/api")
                 break

@@ -14,6 +14,7 @@ import pytest
 
 import small_course
 from labkit.errors import CourseError
+from labkit.grading import pool
 from labkit.grading.engine import Ending, Options, grade
 from labkit.grading.pool import cluster_pool
 from small_course import ANSWERS, NAME, SCORES, hand_in, scores
@@ -69,6 +70,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(
     assert scores(course) == expected
 
 
-def test_an_address_where_nobody_answers_is_told_in_a_sentence():
+def test_an_address_where_nobody_answers_is_told_in_a_sentence(monkeypatch):
+    monkeypatch.setattr(pool, "ANSWER_SECONDS", 0.5)
     with pytest.raises(CourseError, match="No Dask scheduler .* tcp://127.0.0.1:1 .*--scheduler"):
         cluster_pool("tcp://127.0.0.1:1")

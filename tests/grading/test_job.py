@@ -10,6 +10,7 @@ import pytest
 
 from labkit.grading.sandbox import client
 from labkit.grading.sandbox.limits import Limits
+from sample_notebooks import HURRIED
 
 
 def _error(outputs: list[Any]) -> str:
@@ -98,6 +99,7 @@ def test_what_learner_code_prints_while_it_is_tested_is_dropped(graded):
 
 def test_an_endless_loop_in_a_cell_costs_only_that_cell(graded):
     seen = graded(
+        limits=HURRIED,
         endless="while True:\n    pass",
         answer="x = 1",
         test="assert x == 1\nassert 'y' not in dir()",
@@ -108,6 +110,7 @@ def test_an_endless_loop_in_a_cell_costs_only_that_cell(graded):
 
 def test_an_endless_loop_in_a_call_fails_that_test_alone(graded):
     seen = graded(
+        limits=HURRIED,
         answer="def f():\n    while True:\n        pass\ndef g():\n    return 1",
         test_endless="f()",
         test_other="assert g() == 1",
@@ -121,7 +124,7 @@ def test_a_loop_that_swallows_interrupts_ends_the_learners_side(graded):
         "while True:\n    try:\n        while True:\n            pass\n"
         "    except BaseException:\n        pass"
     )
-    seen = graded(stubborn=stubborn, test="assert True")
+    seen = graded(limits=HURRIED, stubborn=stubborn, test="assert True")
     assert "did not stop" in _error(seen["stubborn"])
     assert "could not be run" in _error(seen["test"])
 
@@ -187,7 +190,7 @@ def test_the_whole_notebook_has_a_time_limit(graded):
 
 
 def test_a_test_that_takes_too_long_is_stopped(graded):
-    seen = graded(test_slow="import time\ntime.sleep(60)", test_next="assert True")
+    seen = graded(limits=HURRIED, test_slow="import time\ntime.sleep(60)", test_next="assert True")
     assert _error(seen["test_slow"])
     assert seen["test_next"] == []
 

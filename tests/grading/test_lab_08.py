@@ -102,7 +102,7 @@ def test_formgrader_opens_and_lists_the_graded_lab(server: str, course: Path):
 def _get(address: str, course: Path) -> str:
     """Fetch a page, waiting for the server to come up."""
     request = urllib.request.Request(address, headers={"Authorization": f"token {TOKEN}"})
-    for _ in range(120):
+    for _ in range(600):
         try:
             with urllib.request.urlopen(request, timeout=10) as answer:
                 return str(answer.read().decode())

@@ -160,6 +160,19 @@ def test_pasted_pictures_survive_in_answers_and_nowhere_else_anything(released, 
     assert "attachments" not in cell(rebuilt, "task")
 
 
+def test_the_instructors_pictures_stay_in_locked_cells_whatever_learners_paste_there(
+    db: str, tmp_path: Path
+):
+    own = {"map.png": {"image/png": PNG}}
+    notebook = lesson()
+    cell(notebook, "task").attachments = own
+    released = generate(db, notebook, tmp_path / "p1.ipynb")
+    with Gradebook(db) as gradebook:
+        master = load(gradebook, "ps1", "p1", tmp_path / "p1.ipynb")
+    cell(released, "task").attachments = {"map.png": {"image/png": PNG[:-8]}}
+    assert cell(rebuild(parse(released), master), "task").attachments == own
+
+
 def test_cell_ids_are_valid_unique_and_the_same_every_time(released, master):
     released.cells.insert(0, new_code_cell("x"))
     long = replace(master.cells[1], grade_id="d" * 100)

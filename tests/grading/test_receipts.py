@@ -271,6 +271,28 @@ def test_a_second_file_of_one_name_without_a_time_stops_nobody(collector: Stampe
     assert collector.collect("/x/bob/a/p1.ipynb")
 
 
+def test_of_files_that_a_platform_numbers_the_last_one_counts(
+    collector: StampedZipCollector, tmp_path: Path
+):
+    """Canvas puts a number behind the name of a file that is handed in again."""
+    released = tmp_path / "release" / "ps1"
+    released.mkdir(parents=True)
+    for name in ("p1", "part-2"):
+        (released / f"{name}.ipynb").touch()
+    collector.named_regexp = r".*/(?P<student_id>[a-z]+)_\d+_\d+_(?P<file_id>.+)\.ipynb"
+    folder = tmp_path / "download"
+    folder.mkdir()
+    files = ("ada_7_31_p1-2", "ada_7_32_p1-10", "ada_7_9_p1", "bob_8_40_p1-1", "bob_8_41_part-2")
+    for name in files:
+        (folder / f"{name}.ipynb").touch()
+    found = {name: collector.collect(str(folder / f"{name}.ipynb")) for name in sorted(files)}
+    assert {name: said["file_id"] for name, said in found.items() if said} == {
+        "ada_7_32_p1-10": "p1",
+        "bob_8_40_p1-1": "p1",
+        "bob_8_41_part-2": "part-2",
+    }
+
+
 def test_a_zip_whose_name_claims_no_time_is_collected_without_one(collector: StampedZipCollector):
     path = "/x/ada+ps1+20269999T999999Z+000000000000/p1.ipynb"
     assert collector.collect(path) == {"student_id": "ada", "file_id": "p1.ipynb"}

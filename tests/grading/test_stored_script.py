@@ -284,15 +284,16 @@ def serving(course: Course, config: str, *options: str) -> Iterator[str]:
         )
         try:
             address = f"http://127.0.0.1:{port}"
-            wait_for(f"{address}/formgrader/?token={TOKEN}", log)
+            wait_for(f"{address}/formgrader/?token={TOKEN}", process, log)
             yield address
         finally:
             process.terminate()
             process.wait(30)
 
 
-def wait_for(address: str, log: Path) -> None:
-    for _ in range(120):
+def wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait until a server answers, as long as it is there."""
+    while process.poll() is None:
         try:
             with urllib.request.urlopen(address, timeout=10):
                 return

@@ -51,12 +51,18 @@ def built_path(source: Path) -> Path:
 
 
 def content_digest(notebook: NotebookNode) -> str:
-    """Digest what an author writes: cell types, sources, tags and nbgrader's grading keys.
+    """Digest what an author writes: cell types, sources, tags, pictures, nbgrader's grading keys.
 
     Outputs, execution counts, cell ids and what JupyterLab notes for itself do not count.
     """
     cells = [
-        [cell.cell_type, cell.source, list(cell.metadata.get("tags", ())), _grading(cell)]
+        [
+            cell.cell_type,
+            cell.source,
+            list(cell.metadata.get("tags", ())),
+            _grading(cell),
+            *([cell.attachments] if cell.get("attachments") else []),
+        ]
         for cell in notebook.cells
     ]
     return hashlib.sha256(json.dumps(cells, sort_keys=True).encode("ascii")).hexdigest()

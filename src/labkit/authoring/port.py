@@ -74,6 +74,7 @@ def ported_text(text: str, edited: NotebookNode, source: Path, edited_path: Path
         PortError, SourceError: As in `port`.
     """
     original = parse_source(text, source)
+    _refuse_pictures(edited, source, edited_path)
     _refuse_older(original, edited, source, edited_path)
     _refuse_other_ids(original, edited, source, edited_path)
     _refuse_lost_marks(original, edited, source, edited_path)
@@ -117,6 +118,18 @@ def _graded(notebook: NotebookNode, path: Path) -> dict[str, NotebookNode]:
             )
         cells[header.grade_id] = cell
     return cells
+
+
+def _refuse_pictures(edited: NotebookNode, source: Path, edited_path: Path) -> None:
+    """Refuse pictures that were pasted into a cell: a text has no place for them."""
+    for number, cell in enumerate(edited.cells, 1):
+        if cell.get("attachments"):
+            name = min(cell.attachments)
+            raise PortError(
+                f"{edited_path}, cell {number}: the picture {name} was pasted into the cell, and a "
+                f"text source cannot hold it. Save it as a file beside {source}, show it by "
+                f"![what it shows]({name}) without `attachment:`, and delete the pasted one."
+            )
 
 
 def _refuse_older(

@@ -14,13 +14,16 @@ from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import FileNameCollectorPlugin
-from nbgrader.utils import parse_utc
+from nbgrader.utils import find_all_notebooks, parse_utc
 from traitlets import Dict, Unicode
 
 from labkit.grading.receipts import as_utc, is_plain_name, receipts_path, record
 from labkit.grading.unpack import learner_in_receipt, split_platform_prefix
 from labkit.learner.zip_names import PATTERN as ZIP_NAME
 from labkit.learner.zip_names import unescaped
+
+# What Canvas makes of a file that is handed in again: p1.ipynb, p1-1.ipynb, p1-2.ipynb.
+AGAIN = re.compile(r"(?P<name>.+)-(?P<number>[0-9]{1,4})")
 
 # A file of a zip named by `labkit.learner.zip_names`, unpacked into a folder of its name.
 OWN_ZIP = rf"(?P<unpacked>.*[/\\]{ZIP_NAME})[/\\](?P<file_id>.+)"
@@ -39,6 +42,7 @@ class StampedZipCollector(FileNameCollectorPlugin):
     ).tag(config=True)
 
     _latest = Dict(help="The latest time recorded in this run, by learner.")
+    _newest = Dict(help="The number of the last file of a name, by folder, learner and name.")
     _taken = Dict(help="The time of each file taken in this run, by learner and name.")
 
     def collect(self, submitted_file: str) -> dict[str, str] | None:
@@ -55,7 +59,38 @@ class StampedZipCollector(FileNameCollectorPlugin):
         if not is_plain_name(student) or not all(map(is_plain_name, file_id.split("/"))):
             self.log.warning("%s is passed over: it leads elsewhere", ascii(submitted_file))
             return None
-        return self._timed(submitted_file, student, found)
+        name, number = self._name_and_number(submitted_file, file_id)
+        if number < self._last(submitted_file, student, name) and not found.get("timestamp"):
+            self.log.warning("%s is passed over: it was handed in again", ascii(submitted_file))
+            return None
+        return self._timed(submitted_file, student, found | {"file_id": name})
+
+    def _name_and_number(self, path: str, file_id: str) -> tuple[str, int]:
+        """Read of a notebook which one it is, and which time it was handed in."""
+        stem, extension = os.path.splitext(file_id)
+        found = AGAIN.fullmatch(stem)
+        if not (path.endswith(".ipynb") and found):
+            return file_id, 0
+        coursedir: CourseDirectory = self.parent.coursedir
+        place = coursedir.format_path(coursedir.release_directory, ".", coursedir.assignment_id)
+        released = {Path(name).stem for name in find_all_notebooks(place)}
+        if stem in released or found["name"] not in released:
+            return file_id, 0
+        return found["name"] + extension, int(found["number"])
+
+    def _last(self, path: str, student: str, name: str) -> int:
+        """The number of a learner's last file of a name in the folder that a file lies in."""
+        folder = os.path.dirname(path)
+        if folder not in self._newest:
+            newest: dict[tuple[str, str], int] = {}
+            for other in os.listdir(folder) if os.path.isdir(folder) else ():
+                found = super().collect(os.path.join(folder, other))
+                if found:
+                    other_name, number = self._name_and_number(other, str(found["file_id"]))
+                    key = (str(found["student_id"]), other_name)
+                    newest[key] = max(newest.get(key, 0), number)
+            self._newest[folder] = newest
+        return int(self._newest[folder].get((student, name), 0))
 
     def _timed(self, path: str, student: str, found: dict[str, str]) -> dict[str, str] | None:
         """Record a platform's time, and leave out what would end nbgrader's run for everybody.

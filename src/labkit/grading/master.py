@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,8 @@ class MasterCell:
     task: bool
     points: float
     checksum: str | None
+    pictures: str = "{}"
+    """Pictures that the instructor pasted into the cell, as the JSON of its attachments."""
 
     @property
     def metadata(self) -> dict[str, Any]:
@@ -102,6 +104,7 @@ class _Source:
     unmarked: tuple[str, ...] = ()
     solutions: tuple[str, ...] = ()
     locked: tuple[str, ...] = ()
+    pictures: tuple[tuple[str, str], ...] = ()
 
 
 def load(gradebook: Gradebook, assignment: str, notebook: str, source: Path | None) -> Master:
@@ -125,6 +128,8 @@ def load(gradebook: Gradebook, assignment: str, notebook: str, source: Path | No
         ) from None
     source_cells = _source_cells(source)
     cells = _ordered(_stored_cells(stored), source_cells.order)
+    pictures = dict(source_cells.pictures)
+    cells = tuple(replace(cell, pictures=pictures.get(cell.grade_id, "{}")) for cell in cells)
     code = [cell for cell in cells if cell.cell_type == "code"]
     locked = [cell.source for cell in code if cell.locked]
     return Master(
@@ -194,15 +199,17 @@ def _parse_source(text: str) -> _Source:
     unmarked: list[str] = []
     solutions: list[str] = []
     locked: list[str] = []
+    pictures: list[tuple[str, str]] = []
     for cell in nbformat.reads(text, as_version=4).cells:
         marks = cell.metadata.get("nbgrader", {})
         is_marked = any(marks.get(mark) for mark in ("grade", "solution", "locked", "task"))
         if is_marked:
             order.append(marks["grade_id"])
+            pictures.append((marks["grade_id"], json.dumps(cell.get("attachments", {}))))
         if cell.cell_type == "code":
             kind = solutions if marks.get("solution") else locked if is_marked else unmarked
             kind.append(cell.source)
-    return _Source(tuple(order), tuple(unmarked), tuple(solutions), tuple(locked))
+    return _Source(tuple(order), tuple(unmarked), tuple(solutions), tuple(locked), tuple(pictures))
 
 
 @lru_cache(maxsize=32)

@@ -29,6 +29,8 @@ Key = tuple[str, str]
 """A learner and a notebook."""
 
 DIED = "the grading process died three times on this submission"
+# Within which a scheduler answers.
+ANSWER_SECONDS = 10
 # Jobs under way for each worker: enough that none waits for the engine, few enough that a
 # large cohort's notebooks are not all in memory.
 DEPTH = 4
@@ -196,7 +198,7 @@ def cluster_pool(address: str) -> Pool:
             "here and on every worker."
         ) from None
     try:
-        client = Client(address, timeout=10, set_as_default=False)
+        client = Client(address, timeout=ANSWER_SECONDS, set_as_default=False)
         client.wait_for_workers(1, timeout=30)
     except (OSError, ValueError, TimeoutError) as error:
         raise PoolError(

@@ -9,12 +9,14 @@ gradebook, so that grading looks once at each version of an assignment.
 from __future__ import annotations
 
 import contextlib
+import functools
 import glob
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,6 +60,10 @@ class _Verdict:
     person: str
 
 
+Verdicts = dict[str, dict[str, _Verdict]]
+"""By notebook and test."""
+
+
 def findings(app: AutogradeApp, book: HeldGradebook) -> list[Finding]:
     """Run solution and release of an assignment, apart and in one kernel; tell what differs.
 
@@ -68,11 +74,14 @@ def findings(app: AutogradeApp, book: HeldGradebook) -> list[Finding]:
     stages = StagedAutograde(coursedir=app.coursedir, parent=app)
     stages.open()
     stages.create_student = True
-    runs: dict[tuple[str, str], dict[str, dict[str, _Verdict]]] = {}
+    apart: dict[str, Verdicts] = {}
+    together: dict[str, Future[Verdicts]] = {}
+    run = functools.partial(_together, stages.execution.exams)
     with (
         tempfile.TemporaryDirectory(prefix="labkit-check-") as folder,
         # nbgrader takes a learner's name from where the work lies.
         temp_attrs(app.coursedir, submitted_directory=str(Path(folder, "submitted"))),
+        ThreadPoolExecutor(max_workers=1) as beside,
     ):
         for who, place in ((SOLUTION, "source_directory"), (RELEASE, "release_directory")):
             student = who.rpartition(" ")[2]
@@ -82,12 +91,14 @@ def findings(app: AutogradeApp, book: HeldGradebook) -> list[Finding]:
             submission = Submission(student, handed_in, Path(folder, "graded", student))
             stages.notebooks = submission.notebooks
             jobs = stages.prepare(submission, book.api)
-            for how, run in (("apart", _apart), ("together", _together)):
-                runs[who, how] = {
-                    notebook: _verdicts(run(order, stages.execution.exams))
-                    for notebook, order in jobs.items()
-                }
-    return list(_compared(runs))
+            # Side by side: a kernel of its own has to import what the warm process has.
+            together[who] = beside.submit(_verdicts_of, jobs, run)
+            apart[who] = _verdicts_of(jobs, _apart)
+        return list(_compared(apart, {who: run.result() for who, run in together.items()}))
+
+
+def _verdicts_of(jobs: dict[str, Job], run: Callable[[Job], NotebookNode]) -> Verdicts:
+    return {notebook: _verdicts(run(order)) for notebook, order in jobs.items()}
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -96,11 +107,11 @@ def _copy(source: Path, target: Path) -> None:
     shutil.copytree(source, target, ignore=shutil.ignore_patterns(".*", "__pycache__"))
 
 
-def _apart(order: Job, exams: str) -> NotebookNode:
+def _apart(order: Job) -> NotebookNode:
     return read(grading_job.run(order)["notebook"])
 
 
-def _together(order: Job, exams: str) -> NotebookNode:
+def _together(exams: str, order: Job) -> NotebookNode:
     """Run a job as nbgrader does: all cells in one kernel. It is the instructor's own code."""
     notebook = read(order["notebook"])
     with tempfile.TemporaryDirectory(prefix="labkit-check-") as folder:
@@ -140,28 +151,30 @@ def _verdicts(notebook: NotebookNode) -> dict[str, _Verdict]:
     return found
 
 
-def _compared(runs: dict[tuple[str, str], dict[str, dict[str, _Verdict]]]) -> Iterator[Finding]:
-    for notebook, tests in runs[SOLUTION, "apart"].items():
-        for test, apart in tests.items():
-            together = runs[SOLUTION, "together"][notebook][test]
-            untouched = runs[RELEASE, "apart"].get(notebook, {}).get(test, apart)
-            for words in _words(apart, together, untouched):
+def _compared(apart: dict[str, Verdicts], together: dict[str, Verdicts]) -> Iterator[Finding]:
+    for notebook, tests in apart[SOLUTION].items():
+        for test, own in tests.items():
+            found = [*_words(SOLUTION, own, together[SOLUTION][notebook][test])]
+            untouched = apart[RELEASE].get(notebook, {}).get(test)
+            if untouched is not None:
+                found += _words(RELEASE, untouched, together[RELEASE][notebook][test])
+            for words in found:
                 yield Finding(notebook, test, words)
 
 
-def _words(apart: _Verdict, together: _Verdict, untouched: _Verdict) -> Iterator[str]:
+def _words(who: str, apart: _Verdict, together: _Verdict) -> Iterator[str]:
     """What is to be said of a test."""
+    wanted = apart.most if who == SOLUTION else 0.0
     if apart.person:
-        yield f"needs a person for {SOLUTION}. {apart.person}"
+        if who == SOLUTION:
+            yield f"needs a person for {who}. {apart.person}"
     elif apart.points != together.points:
         yield (
-            f"gives {SOLUTION} {apart.points:g} of {apart.most:g} points here and "
+            f"gives {who} {apart.points:g} of {apart.most:g} points here and "
             f"{together.points:g} in one kernel."
         )
-    elif apart.points < apart.most:
-        yield f"gives {SOLUTION} {apart.points:g} of {apart.most:g} points."
-    if untouched.points and not untouched.person:
-        yield f"gives {RELEASE} {untouched.points:g} of {untouched.most:g} points."
+    elif apart.points != wanted:
+        yield f"gives {who} {apart.points:g} of {apart.most:g} points."
 
 
 # ---- what was found, kept

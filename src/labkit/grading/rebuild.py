@@ -9,6 +9,7 @@ comes out of here.
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -153,8 +154,9 @@ def _marked(known: MasterCell, answer: SubmittedCell | None) -> NotebookNode:
         source = answer.source
     make = new_code_cell if known.cell_type == "code" else new_markdown_cell
     cell = make(source=source, metadata={"nbgrader": known.metadata})
-    if known.cell_type == "markdown" and not known.locked and answer and answer.pictures:
-        cell["attachments"] = answer.pictures
+    pictures = json.loads(known.pictures) if known.locked else answer.pictures if answer else {}
+    if known.cell_type == "markdown" and pictures:
+        cell["attachments"] = pictures
     return cell
 
 

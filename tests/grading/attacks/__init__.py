@@ -19,6 +19,7 @@ CLASSES = (
     "shadowing",
     "objects",
     "bridge",
+    "opened",
     "timing",
     "files",
     "links",

@@ -1,5 +1,5 @@
 # ruff: noqa: B018, E402, F821, I001
-# The assignment that the corpus attacks: 12 points, 10 of them automatic. `course.py` makes a
+# The assignment that the corpus attacks: 14 points, 12 of them automatic. `course.py` makes a
 # cell of stock nbgrader form from each block; its first line names kind, task and points.
 
 # %% markdown
@@ -198,6 +198,8 @@ def is_even(number):
 # %% test is_even 1
 assert all(map(is_even, range(0, 100, 2)))
 assert not any(map(is_even, range(1, 100, 2)))
+for half in range(60):
+    assert is_even(2 * half)
 
 
 # %% solution median
@@ -210,6 +212,54 @@ def median(values):
 
 # %% test median 1
 lab.check("median", median)
+
+
+# %% solution receipt
+def receipt(prices, service, out):
+    """Write the sum of the prices, at the service's rate, to a stream and return it."""
+    ### BEGIN SOLUTION
+    total = service.rate("EUR") * sum(prices)
+    out.write(f"{total:.2f}")
+    return total
+    ### END SOLUTION
+
+
+# %% test receipt 1
+import io
+
+
+class Service:
+    """A fake of the test's own."""
+
+    def __init__(self, rates):
+        self._rates = rates
+        self.asked = []
+
+    def rate(self, currency):
+        self.asked.append(currency)
+        return self._rates[currency]
+
+
+bought = [1.0, 2.5]
+service, out = Service({"EUR": 2.0}), io.StringIO()
+assert receipt(bought, service, out) == 7.0
+assert out.getvalue() == "7.00"
+assert service.asked == ["EUR"]
+### BEGIN HIDDEN TESTS
+secret_rates = {"EUR": 3.25, "note": "secret-of-the-hidden-test"}
+later = io.StringIO()
+assert receipt([4.0], Service(secret_rates), later) == 13.0
+assert later.getvalue() == "13.00"
+### END HIDDEN TESTS
+
+# %% solution spent
+spent = None
+### BEGIN SOLUTION
+spent = [price * 2 for price in bought]
+### END SOLUTION
+
+# %% test spent 1
+assert spent == [2.0, 5.0]
 
 # %% essay memo 2
 # Say in two sentences what a test can prove.

@@ -258,7 +258,7 @@ def _gradebook_changes(place: Place) -> Iterator[str]:
         yield "points by hand in the gradebook"
     if _ask(place, "SELECT 1 FROM grade_cells WHERE max_score NOT IN (1, 2)"):
         yield "other points of cells in the gradebook"
-    if len(_ask(place, "SELECT 1 FROM grade_cells")) != 11:
+    if len(_ask(place, "SELECT 1 FROM grade_cells")) != 13:
         yield "other cells in the gradebook"
 
 

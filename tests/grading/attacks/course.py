@@ -21,7 +21,7 @@ from attacks.submission import ASSIGNMENT, Place, Submission
 HERE = Path(__file__).resolve().parent
 
 # What each of the honest learners deserves. Their names spread them over the order of grading.
-BYSTANDERS = {"aa-solved": 10.0, "mm-untouched": 0.0, "zz-half": 5.0}
+BYSTANDERS = {"aa-solved": 12.0, "mm-untouched": 0.0, "zz-half": 5.0}
 
 DUE = "2026-01-01 00:00:00 UTC"
 TOO_LATE = "2026-02-01T00:00:00+00:00"

@@ -47,14 +47,14 @@ def binary(work: Submission) -> None:
     _raw(work, bytes(range(256)) * 40)
 
 
-@attack(earned=10)
+@attack(earned=12)
 def another_encoding(work: Submission) -> None:
     """Hands in an honest notebook in UTF-16 with a byte order mark."""
     work.honest()
     _raw(work, json.dumps(work.notebook).encode("utf-16"))
 
 
-@attack(earned=10)
+@attack(earned=12)
 def format_99(work: Submission) -> None:
     """Says that it is of the notebook format 99."""
     work.honest()
@@ -159,7 +159,7 @@ def huge_number(work: Submission) -> None:
     _raw(work, ('{"x": ' + "9" * 1_000_000 + ", " + text[1:]).encode())
 
 
-@attack(earned=10)
+@attack(earned=12)
 def repeated_keys(work: Submission) -> None:
     """Has every key twice, with another value the second time."""
     work.honest()

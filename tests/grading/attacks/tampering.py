@@ -34,7 +34,7 @@ def swaps_the_ids_of_tests(work: Submission) -> None:
     work.honest("tax")
 
 
-@attack(earned=10, keeps=True)
+@attack(earned=12, keeps=True)
 def honest_with_a_duplicated_answer_cell(work: Submission) -> None:
     """Honest: an answer cell was copied and pasted, so its id stands in the notebook twice."""
     work.honest()
@@ -52,7 +52,7 @@ def duplicated_test_cells(work: Submission) -> None:
             work.notebook["cells"].insert(work.notebook["cells"].index(test), twin)
 
 
-@attack(earned=10, keeps=True)
+@attack(earned=12, keeps=True)
 def honest_without_test_cells(work: Submission) -> None:
     """Honest answers, but all test cells and the set-up were deleted."""
     work.honest()
@@ -71,7 +71,7 @@ def without_any_cell_of_the_assignment(work: Submission) -> None:
     ]
 
 
-@attack(earned=10, keeps=True)
+@attack(earned=12, keeps=True)
 def honest_in_reversed_order(work: Submission) -> None:
     """Honest answers, but the cells stand in reversed order."""
     work.honest()

@@ -1,4 +1,8 @@
-"""Three ordinary courses in small: numerical methods, data wrangling, object-oriented programs."""
+"""Three ordinary courses in small: numerical methods, data wrangling, object-oriented programs.
+
+Each is one notebook. As in a course, later tasks use what earlier ones made, the instructor's
+cells, and files.
+"""
 
 from honest import Case, kind
 
@@ -62,6 +66,45 @@ kind(
         "from scipy.integrate import solve_ivp\nn8 = solve_ivp(lambda t, y: y, (0, 1), [1.0])",
         "import math\nassert abs(n8.y[0, -1] - math.exp(-1)) < 1e-5",
     ),
+    Case(
+        "root_by_the_former_task",
+        "def n9(f, x):\n    def slope(t): return (f(t + 1e-6) - f(t - 1e-6)) / 2e-6\n"
+        "    return n1(f, slope, x)",
+        "def n9(f, x): return x",
+        "import math\nassert abs(n9(math.cos, 1.0) - math.pi / 2) < 1e-8",
+    ),
+    Case(
+        "order_of_an_error",
+        "n10 = [abs(n2(np.sin, 0, np.pi, n) - 2) for n in (10, 100, 1000)]",
+        "n10 = [0.1, 0.01, 0.001]",
+        "orders = [math.log10(a / b) for a, b in zip(n10, n10[1:])]\n"
+        "assert all(1.9 < order < 2.1 for order in orders)",
+        setup="import math\nimport numpy as np",
+    ),
+    Case(
+        "roots",
+        "n11 = np.roots([1, 0, 1])",
+        "n11 = np.roots([1, 0, -1])",
+        "np.testing.assert_allclose(sorted(n11, key=lambda z: z.imag), [-1j, 1j], atol=1e-12)",
+    ),
+    Case(
+        "polynomial_arithmetic",
+        "from numpy.polynomial import Polynomial\nn12 = (Polynomial([1, 1]) ** 2).deriv()",
+        "from numpy.polynomial import Polynomial\nn12 = Polynomial([1, 1]).deriv()",
+        "assert n12.degree() == 1 and n12(0) == 2 and n12.integ()(1) == 3",
+    ),
+    Case(
+        "plot_of_a_fit",
+        "import matplotlib.pyplot as plt\ndef n13(x, y):\n    fig, ax = plt.subplots()\n"
+        "    ax.plot(x, y, 'o', label='data')\n"
+        "    ax.plot(x, np.polyval(np.polyfit(x, y, 1), x), label='fit')\n"
+        "    ax.legend()\n    return ax",
+        "import matplotlib.pyplot as plt\ndef n13(x, y):\n    fig, ax = plt.subplots()\n"
+        "    ax.plot(x, y, 'o', label='data')\n    ax.plot(x, y, label='fit')\n    return ax",
+        "import matplotlib\nax = n13(np.arange(4.0), np.array([0.0, 2, 1, 3]))\n"
+        "assert len(ax.lines) == 2\nassert ax.lines[1].get_label() == 'fit'\n"
+        "np.testing.assert_allclose(ax.lines[1].get_ydata(), [0.3, 1.1, 1.9, 2.7])",
+    ),
 )
 
 SALES = (
@@ -123,6 +166,41 @@ kind(
         "import re\ndef o8(text): return re.findall(r'[A-Z]\\w+', text)",
         "def o8(text): return text.split()",
         "assert o8('Ada met grace and Alan') == ['Ada', 'Alan']",
+    ),
+    Case(
+        "messy_file",
+        "o9 = pd.read_csv('o9.csv', sep=';', decimal=',', na_values='-').rename(columns=str.strip)",
+        "o9 = pd.read_csv('o9.csv')",
+        "assert list(o9.columns) == ['city', 'rain']\nassert o9.rain.sum() == 4.0\n"
+        "assert o9.rain.isna().sum() == 1",
+        setup="import pandas as pd\nwith open('o9.csv', 'w') as file:\n"
+        "    file.write('city; rain\\nOslo;1,5\\nBern;-\\nRome;2,5\\n')",
+    ),
+    Case(
+        "long_form",
+        "o10 = o9.assign(snow=[1.0, 2.0, 0.0]).melt('city', var_name='kind')",
+        "o10 = o9.assign(snow=[1.0, 2.0, 0.0]).melt('city')",
+        "assert o10.shape == (6, 3)\nassert set(o10.kind) == {'rain', 'snow'}",
+    ),
+    Case(
+        "steps_of_a_pipeline",
+        "def o11(df):\n    return (o1(df).drop_duplicates('shop')"
+        ".sort_values('amount', ascending=False).reset_index(drop=True))",
+        "def o11(df): return df.drop_duplicates('shop')",
+        "pd.testing.assert_frame_equal(o11(sales)[['shop', 'amount']], "
+        "pd.DataFrame({'shop': ['b', 'a', 'c'], 'amount': [20.0, 10.0, 5.0]}))",
+    ),
+    Case(
+        "two_levels",
+        "o12 = sales.groupby(['shop', sales.day.dt.month]).size().unstack(fill_value=0)",
+        "o12 = sales.groupby('shop').size()",
+        "assert o12.loc['a'].tolist() == [1, 1] and o12.loc['b', 2] == 0",
+    ),
+    Case(
+        "written_for_others",
+        "o2.to_json('o13.json')",
+        "o2.to_csv('o13.json')",
+        "import json\nassert json.load(open('o13.json')) == {'a': 10.0, 'b': 20.0, 'c': 5.0}",
     ),
 )
 
@@ -195,5 +273,38 @@ kind(
         "class P8:\n    def __init__(self, x): self.x = x\n    @classmethod\n"
         "    def parse(cls, text): return cls(text)",
         "assert P8.parse('3').x == 3",
+    ),
+    Case(
+        "extends_the_former_task",
+        "class P9(P1):\n    def add(self, name, urgent=False):\n"
+        "        if name in self.waiting: raise ValueError(name)\n"
+        "        super().add(name, urgent)",
+        "class P9(P1): pass",
+        "q = P9()\nq.add('ada')\nassert isinstance(q, P1) and q.waiting == ['ada']\ntry:\n"
+        "    q.add('ada')\nexcept ValueError as problem:\n    assert 'ada' in str(problem)\n"
+        "else:\n    assert False",
+    ),
+    Case(
+        "own_exception",
+        "class P10Error(Exception): pass\nclass P10:\n    def __init__(self): self.left = 1\n"
+        "    def take(self):\n        if not self.left: raise P10Error('empty')\n"
+        "        self.left -= 1",
+        "class P10Error(Exception): pass\nclass P10:\n    def __init__(self): self.left = 1\n"
+        "    def take(self): self.left -= 1",
+        "import pytest\nbox = P10()\nbox.take()\nwith pytest.raises(P10Error):\n    box.take()",
+    ),
+    Case(
+        "told_of_changes",
+        "class P11:\n    def __init__(self): self.tell = []\n    def watch(self, f):\n"
+        "        self.tell.append(f)\n    def set(self, x):\n        for f in self.tell: f(x)",
+        "class P11:\n    def watch(self, f): pass\n    def set(self, x): pass",
+        "seen = []\nthing = P11()\nthing.watch(seen.append)\nthing.set(3)\nassert seen == [3]",
+    ),
+    Case(
+        "works_with_anything_alike",
+        "def p12(shapes): return sum(s.area() for s in shapes)",
+        "def p12(shapes): return len(shapes)",
+        "class Flag:\n    def area(self): return 2\nassert p12([Flag(), Flag()]) == 4\n"
+        "assert p12([P2Square(3)]) == 9",
     ),
 )

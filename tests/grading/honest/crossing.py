@@ -45,6 +45,12 @@ TABLE = (
         "built_ins/sum_is_used",
     ),
     (
+        "a loop that calls one function with numbers or texts",
+        "up to a thousand calls at once",
+        "many_calls/hundred_thousand",
+    ),
+    ("a value of more than 64 MB", "a person looks", "many_calls/array_of_128_mb"),
+    (
         "something else that the test replaces in a module",
         "a person looks",
         "built_ins/random_patched",

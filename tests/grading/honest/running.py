@@ -382,6 +382,40 @@ kind(
         "assert sum(k4(100_000)) == 4999950000",
     ),
     Case(
+        "hundred_thousand",
+        "def k6(n): return 2 * n",
+        "def k6(n): return 2 * n if n < 99_990 else n",
+        "for n in range(100_000):\n    assert k6(n) == 2 * n",
+    ),
+    Case(
+        "method_hundred_thousand",
+        "class K7:\n    def __init__(self): self.n = 0\n"
+        "    def add(self, by):\n        self.n += by\n        return self.n",
+        "class K7:\n    def __init__(self): self.n = 0\n    def add(self, by): return by",
+        "c = K7()\ntotal = 0\nfor n in range(100_000):\n    total += n\n"
+        "    assert c.add(n) == total\nassert c.n == total",
+    ),
+    Case(
+        "calls_and_state",
+        "k8 = []\ndef k8add(n):\n    k8.append(n)\n    return len(k8)",
+        "k8 = []\ndef k8add(n): return n",
+        "for n in range(200):\n    assert k8add(n) == n + 1\nassert k8 == list(range(200))",
+    ),
+    Case(
+        "array_of_128_mb",
+        "import numpy as np\nk9 = np.ones(16 * 2**20)",
+        "import numpy as np\nk9 = np.zeros(16 * 2**20)",
+        "assert k9.sum() == 16 * 2**20",
+        person="both",
+    ),
+    Case(
+        "returns_128_mb",
+        "import numpy as np\ndef k10(): return np.ones(16 * 2**20)",
+        "import numpy as np\ndef k10(): return np.zeros(16 * 2**20)",
+        "assert k10().sum() == 16 * 2**20",
+        person="both",
+    ),
+    Case(
         "callbacks",
         "def k5(f): return sum(f(i) for i in range(500))",
         "def k5(f): return 0",

@@ -9,8 +9,14 @@ import time
 
 import pytest
 
-from labkit.grading.trusted import bridge, copies, handles, watch, wire
+from labkit.grading.trusted import bridge, copies, handles, watch, wire, wire_plain
 from labkit.grading.trusted import link as links
+
+
+@pytest.fixture(autouse=True)
+def own_paths(monkeypatch):
+    """Keep to this file that the learner's process, played here, makes paths of its own kind."""
+    monkeypatch.setattr(wire_plain, "PATH", list(wire_plain.PATH))
 
 
 class NoNames:
@@ -157,6 +163,35 @@ NONSENSE = {
         "value": Reference(reference=9, kind="class", name="A", ancestors=[{"reference": 10}]),
     },
 }
+
+
+MANY_NONSENSE = {
+    "no dictionary": 5,
+    "no values": {"problem": None},
+    "values of no list": {"values": 5, "problem": None},
+    "neither a value nor a problem": {"values": [], "problem": None},
+    "more values than calls": {"values": [1, 2, 3], "problem": None},
+    "a problem beside all values": {"values": [1, 2], "problem": {}},
+    "a problem of no words": {"values": [1], "problem": 7},
+}
+
+
+@pytest.mark.parametrize("kind", MANY_NONSENSE)
+def test_a_forged_reply_to_many_calls_ends_the_conversation(linked, kind):
+    reply = {"id": 2, "outcome": "returned", "value": MANY_NONSENSE[kind]}
+    link = linked(forged(begin(f=FUNCTION), reply))
+    found = link.begin(["f"], frozenset(), None)
+    with pytest.raises(handles.LearnerLost):
+        link.call_many(found["f"], [(1,), (2,)])
+
+
+def test_an_error_among_many_calls_stands_in_its_place(linked):
+    link = linked(serving(f=lambda x: 1 // x))
+    found = link.begin(["f"], frozenset(), None)
+    first, second = link.call_many(found["f"], [(1,), (0,), (1,)])
+    assert first() == 1
+    with pytest.raises(ZeroDivisionError):
+        second()
 
 
 @pytest.mark.parametrize("kind", NONSENSE)

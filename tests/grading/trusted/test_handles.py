@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import textwrap
+from types import SimpleNamespace
 
 import pytest
+
+from labkit.grading.trusted.evaluator import Evaluator
 
 HONEST = {
     "a NumPy scalar for a number": (
@@ -575,6 +578,20 @@ def test_a_test_of_many_slow_calls_ends_in_time_and_the_rest_goes_on(rooms):
     assert [output["ename"] for output in answer["outputs"]] == ["TestTimeUp"]
     assert answer["lost"] == ""
     assert rooms.outcome("assert g() == 1") == ""
+
+
+def test_a_test_that_takes_long_for_other_reasons_than_the_answer_needs_a_person(rooms):
+    rooms.learner("def f(x): return x")
+    answer = rooms.test("x = 0\nwhile True:\n    x = f(x)", seconds=0.6)
+    assert [output["ename"] for output in answer["outputs"]] == ["TestTimeUp"]
+    assert "The test was stopped after 0.6 s" in answer["person"]
+
+
+def test_a_test_that_takes_long_because_of_the_answer_needs_nobody():
+    used = SimpleNamespace(_link=SimpleNamespace(used=lambda: 25.0))
+    assert Evaluator._too_slow(used, KeyboardInterrupt(), 33.0) == ""
+    assert Evaluator._too_slow(used, AssertionError(), 330.0) == ""
+    assert "used 25.0 s" in Evaluator._too_slow(used, KeyboardInterrupt(), 330.0)
 
 
 def test_the_end_of_the_learners_process_is_told_and_costs_that_test(rooms):

@@ -14,6 +14,7 @@ import os
 import pathlib
 import socket
 import threading
+import time
 import types
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,9 @@ WATCH_LIMIT = 64 * 1024
 
 MOST_LISTED = 1_000
 """Names that a test which lists them gets to see."""
+
+LONGEST_AHEAD = 0.05
+"""Seconds after which calls that are made ahead of a test's loop are told."""
 
 _VIEWS: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 
@@ -77,6 +81,8 @@ class _Server:
         self._folder = watch.Watch(Path.cwd())
         self._thread = 0
         self._done = False
+        self._asked = 0
+        self._used = 0.0
 
     def serve(self) -> None:
         """Answer until the test is done."""
@@ -146,6 +152,8 @@ class _Server:
                     "value": surroundings.read_files(request),
                 }
             )
+        elif do == "used":
+            self._send({"id": request["id"], "outcome": "returned", "value": self._used})
         else:
             self._send({"id": 0, "outcome": "unreadable", "reason": request.get("reason", do)})
 
@@ -154,6 +162,7 @@ class _Server:
     def _begin(self, request: dict[str, Any]) -> None:
         """Send the values of the names that a test is about to use."""
         self._shared = frozenset(request["shared"])
+        self._used = 0.0
         self._watched.clear()
         self._folder = watch.Watch(Path.cwd())
         self._hand_out(request)
@@ -264,13 +273,13 @@ class _Server:
     # ---- operations
 
     def _operate(self, request: dict[str, Any]) -> None:
-        positional, named = list(request["arguments"]), dict(request["named"])
+        positional, named = list(request["arguments"]), dict(request.get("named") or {})
         self._edit(request)
         surroundings.write_files(request.get("files") or {})
         pictures = {
             key: picture
             for key, value in (*enumerate(positional), *named.items())
-            if request["write back"] and (picture := self._picture(value)) is not None
+            if request.get("write back") and (picture := self._picture(value)) is not None
         }
         self._printed.begin(PRINT_LIMIT if request.get("print") else 0)
         reply: dict[str, Any] = {"id": request["id"]}
@@ -280,15 +289,20 @@ class _Server:
             self._run(request, positional, named, pictures, reply)
         finally:
             self._replaced.pop()
-        reply["printed"] = self._printed.end()
         arguments = dict(enumerate(positional)) | named
-        reply["arguments"] = {
-            key: arguments[key]
-            for key, picture in pictures.items()
-            if self._picture(arguments[key]) != picture
+        names, gone = self._changed_names()
+        changes = {
+            "printed": self._printed.end(),
+            "arguments": {
+                key: arguments[key]
+                for key, picture in pictures.items()
+                if self._picture(arguments[key]) != picture
+            },
+            "names": names,
+            "gone": gone,
+            "files": self._changed_files(),
         }
-        reply["names"], reply["gone"] = self._changed_names()
-        reply["files"] = self._changed_files()
+        reply |= {field: value for field, value in changes.items() if value}
         self._send(reply, request["copies"])
 
     def _run(
@@ -300,7 +314,8 @@ class _Server:
         reply: dict[str, Any],
     ) -> None:
         """Do the operation and note in the reply how it went."""
-        operation = OPERATIONS[request["operation"]]
+        do = request["operation"]
+        operation = self._call_many if do == "call many" else OPERATIONS[do]
         clock = Clock(request["seconds"], request["patience"])
         self._clocks.append(clock)
         try:
@@ -326,6 +341,22 @@ class _Server:
             reply |= claims.error(problem)
         finally:
             self._clocks.pop()
+            self._used += clock.used()
+
+    def _call_many(self, function: Any, arguments: list[Any], count: int) -> dict[str, Any]:
+        """Call a function several times, until a call does more than to return a plain value."""
+        wide = len(arguments) // count
+        values: list[Any] = []
+        end, asked = time.perf_counter() + LONGEST_AHEAD, self._asked
+        for start in range(0, count * wide, wide) if wide else range(count):
+            try:
+                values.append(function(*arguments[start : start + wide]))
+            except Exception as problem:
+                return {"values": values, "problem": claims.error(problem)}
+            busy = self._asked != asked or time.perf_counter() > end
+            if busy or not isinstance(values[-1], claims.SIMPLE):
+                break
+        return {"values": values, "problem": None}
 
     def ask(
         self, number: int, positional: tuple[Any, ...], named: dict[str, Any], use: str = "call"
@@ -337,6 +368,7 @@ class _Server:
         """
         if threading.get_ident() != self._thread or not self._clocks:
             raise RuntimeError("a function of the test can only be called while the test waits")
+        self._asked += 1
         clock = self._clocks[-1]
         with self._replaced[-1].lifted(), clock.held():
             self._send(

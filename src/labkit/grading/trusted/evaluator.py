@@ -9,6 +9,7 @@ things behave in a test is the business of `handles`, locking the process down t
 from __future__ import annotations
 
 import ast
+import builtins
 import contextlib
 import importlib
 import io
@@ -24,7 +25,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from labkit import code
-from labkit.grading.trusted import files, handles, link, names, points, shell
+from labkit.grading.trusted import ahead, files, handles, link, names, points, shell
 from labkit.grading.trusted.namespace import Namespace
 
 INSTANCES = "labkit.exercise.instances"
@@ -53,6 +54,8 @@ class Evaluator:
         )
         self._names = names.Names(self._namespace, ())
         self._link = link.Link(connection, self._names, self._folder, 60.0)
+        self._rewrite = ahead.Rewrite()
+        self._shell.ast_transformers.append(self._rewrite)
         self._later: set[str] = set()
         self._given: dict[str, str] = {}
 
@@ -78,6 +81,7 @@ class Evaluator:
             self._connection, self._names, self._folder, float(order.get("call_seconds") or 60)
         )
         self._names.link = self._link
+        setattr(builtins, ahead.AHEAD, ahead.Ahead(self._link).rounds)
         if order.get("preload") is not None:
             self._link.opening.libraries = {module.partition(".")[0] for module in order["preload"]}
         self._given = order.get("drawn") or {}
@@ -117,7 +121,7 @@ class Evaluator:
             problem = stopped
         finally:
             if not self._link.lost:
-                person = self._person(source, problem)
+                person = self._person(source, problem) or self._too_slow(problem, seconds)
             self._names.take_out()
         with contextlib.suppress(handles.LearnerLost):
             self._link.finish()
@@ -157,7 +161,9 @@ class Evaluator:
         attributes, everything = names.opted_attributes(source), names.lists_names(source)
         self._link.opening.note_libraries(source)
         found = self._link.begin(wanted, attributes, self._stdout, everything)
-        self._names.begin(found, wanted, code.bound_names(tree))
+        bound = code.bound_names(tree)
+        self._rewrite.begin(set(found), bound)
+        self._names.begin(found, wanted, bound)
         if everything:
             self._names.bring_all()
         for name in code.names_in_class_bodies(tree):
@@ -191,6 +197,20 @@ class Evaluator:
                 "The test looked at no name, value, output or file of the learner's, so its "
                 "result proves nothing."
             )
+        return ""
+
+    def _too_slow(self, problem: BaseException | None, seconds: float) -> str:
+        """Say that a test took long because of the way to the learner's process, if it did."""
+        if not isinstance(problem, KeyboardInterrupt):
+            return ""
+        with contextlib.suppress(handles.LearnerLost):
+            used = self._link.used()
+            if used < seconds / 2:
+                return (
+                    f"The test was stopped after {seconds:g} s, of which the learner's code used "
+                    f"{used:.1f} s. The rest went to the test itself and to the way between the "
+                    "two; c.ExecuteApart.timeout gives a test more time."
+                )
         return ""
 
     def _has_result(self) -> bool:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from labkit.exercise.guard import TimeUpError
+from labkit.grading.trusted import wire
 
 TrustedClass = Callable[[str], type | None]
 """Finds a class of the set-up cells by its name."""
@@ -91,10 +92,14 @@ class Process(Protocol):
 
 
 class Seat(NamedTuple):
-    """Where a handle's original sits: its process and its number there."""
+    """Where a handle's original sits: its process and its number there.
+
+    `too_large` marks a value that stays there because of its size.
+    """
 
     link: Process
     number: int
+    too_large: bool = False
 
 
 class LearnerClass(type):
@@ -201,6 +206,9 @@ def words(handle: Any) -> str:
         return f"the function {handle.__name__}"
     if isinstance(handle, LearnerClass):
         return f"the class {handle.__name__}"
+    if handle._seat.too_large:
+        limit = f"{wire.MAX_FRAME / 2**20:g} MB"
+        return f"an object of class {type(handle).__name__} that is too large to cross ({limit})"
     return f"an object of class {type(handle).__name__}"
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import builtins
 import contextlib
 import math
+import operator
 import signal
 import socket
 import sys
@@ -21,7 +22,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn, Protocol
 
 from labkit.exercise import guard
-from labkit.grading.trusted import bridge, copies, replies, wire
+from labkit.grading.trusted import ahead, bridge, copies, replies, wire
 from labkit.grading.trusted.given import Given
 from labkit.grading.trusted.handles import (
     Handle,
@@ -106,6 +107,7 @@ class Link:
         self._files = files
         self._call_seconds = call_seconds
         self._ends = math.inf
+        self.traffic = 0
         self._count = 0
         self._depth = 0
         self._stand_ins = StandIns(self, names.trusted_class)
@@ -113,7 +115,7 @@ class Link:
         self._table = Table(self._stand_ins, self._given, names.trusted_class)
         self._ended: set[Handle] = set()
         self._own_stdout: object = None
-        self._own_builtins = list(vars(builtins).items())
+        self._own_builtins = dict(vars(builtins))
 
     # ---- a test's beginning and end
 
@@ -174,6 +176,11 @@ class Link:
         reply = self._request({"do": "read files", "names": names}, self._call_seconds)
         return replies.dictionary(reply, "value")
 
+    def used(self) -> float:
+        """CPU seconds that the learner's process says its code has used in the present test."""
+        used = self._request({"do": "used"}, self._call_seconds).get("value")
+        return used if type(used) is float else math.inf
+
     # ---- operations
 
     def operate(
@@ -201,16 +208,20 @@ class Link:
         """
         limit = self._call_seconds if seconds is None else seconds
         redirected = sys.stdout is not self._own_stdout
-        message = {
-            "do": "operate",
-            "operation": operation,
-            "arguments": list(arguments),
+        changes = {
             "named": dict(named),
             "write back": write_back,
             "print": redirected,
             "builtins": self._replaced_builtins(),
             "files": self._files.written(),
             **self._names.edits(),
+        }
+        message = {
+            "do": "operate",
+            "operation": operation,
+            "arguments": list(arguments),
+            # What is not said is empty: most calls change nothing, and there are many.
+            **{field: value for field, value in changes.items() if value},
         }
         with _alarm_kept() as left:
             message["seconds"] = limit = min(limit, left)
@@ -224,12 +235,40 @@ class Link:
 
     def _replaced_builtins(self) -> dict[str, Any]:
         """The built-ins that the test has replaced by callables of its own."""
-        now = vars(builtins)
+        now, own = vars(builtins), self._own_builtins
+        if all(map(operator.is_, now.values(), own.values())):
+            return {}
         return {
             name: now[name]
-            for name, own in self._own_builtins
-            if name in now and now[name] is not own and callable(now[name])
+            for name, before in own.items()
+            if name in now and now[name] is not before and callable(now[name])
         }
+
+    def undisturbed(self) -> bool:
+        """Whether nobody reads what an answer prints, and no built-in is replaced."""
+        return sys.stdout is self._own_stdout and not self._replaced_builtins()
+
+    def call_many(self, function: Handle, calls: list[tuple[Any, ...]]) -> list[ahead.Outcome]:
+        """Call a function several times, in one message, with plain numbers and texts.
+
+        Returns what each call gave, in order; fewer, but one at least, where a call did something
+        that a test could notice or took long. An error stands for a message that failed as a whole.
+        """
+        arguments = [argument for call in calls for argument in call]
+        try:
+            answer = self.operate("call many", function, arguments, len(calls), write_back=False)
+        except Exception as failed:
+            return [_raises(failed)]
+        given = answer if type(answer) is dict else {}
+        values, problem = given.get("values"), given.get("problem")
+        if type(values) is not list or type(problem) not in (dict, type(None)):
+            self._lose("the learner's process answers something else than it was asked")
+        outcomes: list[ahead.Outcome] = [iter(values).__next__] * len(values)
+        if problem is not None:
+            outcomes.append(_raises(replies.exception(problem)))
+        if not 0 < len(outcomes) <= len(calls):
+            self._lose("the learner's process answers other calls than it was asked for")
+        return outcomes
 
     def call_within(self, target: Any, seconds: float, *positional: Any) -> Any:
         """Call for `labkit.exercise.guard`, which words the outcome for the learner."""
@@ -327,6 +366,7 @@ class Link:
             raise LearnerLost(self.lost)
         if self._depth >= DEEPEST:
             raise RecursionError("test and learner's code call each other too deeply")
+        self.traffic += 1
         self._count += 1
         number = self._count
         encoding = Encoding(self._table)
@@ -372,6 +412,7 @@ class Link:
             if reply["outcome"] != "callback":
                 break
             callbacks += 1
+            self.traffic += 1
             if callbacks > MOST_CALLBACKS + 1:
                 self._lose("the learner's code calls the test's functions without end")
             start = time.monotonic()
@@ -445,6 +486,13 @@ class Link:
     def _lose_quietly(self, reason: str) -> None:
         self.lost = self.lost or reason
         self._connection.close()
+
+
+def _raises(problem: Exception) -> ahead.Outcome:
+    def outcome() -> Any:
+        raise problem
+
+    return outcome
 
 
 @contextlib.contextmanager

@@ -94,7 +94,7 @@ class Encoding:
 
     def refer(self, thing: Any) -> dict[str, Any]:
         """Describe what is no plain value: JSON-able."""
-        thing = bare(thing)
+        too_large, thing = type(thing) is Unsendable, bare(thing)
         if type(thing) is TestFunction or isinstance(thing, TestObject):
             return {"test": thing._number}
         random = copies.random_claims(thing)
@@ -113,7 +113,8 @@ class Encoding:
             return {"reference": number}
         self._fresh.add(number)
         try:
-            return {"reference": number} | claims.describe(thing, self.refer)
+            described = {"reference": number} | claims.describe(thing, self.refer)
+            return described | {"too large": True} if too_large else described
         except Exception:
             return {"reference": number, "kind": "instance", "name": type(thing).__name__}
 

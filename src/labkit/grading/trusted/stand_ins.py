@@ -72,7 +72,7 @@ class StandIns:
             name = cls.__name__ if isinstance(cls, type) else str(claims.get("name", "object"))
             cls = self._stand_in(0, {"name": name})
         handle: Handle = object.__new__(cls)  # type: ignore[arg-type]
-        handle._seat = Seat(self._process, number)
+        handle._seat = Seat(self._process, number, claims.get("too large") is True)
         return handle
 
     def _make_class(self, number: int, claims: dict[str, Any]) -> type:

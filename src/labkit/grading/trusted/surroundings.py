@@ -70,10 +70,13 @@ class Clock:
         )
         self.over = False
 
+    def used(self) -> float:
+        """CPU seconds since the call began."""
+        return cpu_seconds() - self._used_before if self._works else 0.0
+
     def _left(self) -> float:
-        used = cpu_seconds() - self._used_before
         waited = time.monotonic() - self._start
-        return min(self._seconds - used, self._patience - waited)
+        return min(self._seconds - self.used(), self._patience - waited)
 
     def _ring(self, *_: object) -> None:
         left = 0.0 if self.over else self._left()

@@ -23,12 +23,17 @@ _writes = [0]
 """How often this process may have written a file, by what Python's audit events tell."""
 
 
+_LOOKS = frozenset({"os.listdir", "os.scandir"})
+"""What writes nothing, and is done at each look."""
+
+
 def _hear(event: str, arguments: tuple[Any, ...]) -> None:
     if event == "open":
         if isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
             _writes[0] += 1
     elif event.startswith(("os.", "shutil.", "sqlite3.", "subprocess.")):
-        _writes[0] += 1
+        if event not in _LOOKS:
+            _writes[0] += 1
 
 
 @functools.cache
