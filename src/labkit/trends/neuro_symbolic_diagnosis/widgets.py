@@ -107,7 +107,7 @@ def _counted(number: int, what: str) -> str:
 
 
 def _beliefs(concepts: Mapping[str, Any], doubt: float) -> dict[str, NDArray[np.float64]]:
-    """What a model believes that sees each finding rightly, or with `doubt` has no idea."""
+    """What a model believes that sees each finding correctly, or with `doubt` has no idea."""
     level = np.eye(3)[concepts["asymmetry"]], np.eye(9)[concepts["border"]]
     return {
         "asymmetry": (1 - doubt) * level[0] + doubt / 3,
