@@ -8,9 +8,12 @@
 # in a simulator. This lesson asks one thing of both: **how far is it from the best
 # possible, and what does the difference cost?**
 #
-# You need no formulas and no code to follow. Press Shift+Enter to go on, cell by cell; guess before
-# you open an answer; move the sliders. *View → Collapse All Code* hides the code. About 45 minutes,
-# of which the computer needs less than half a minute. The graded lab comes afterwards.
+# You need no formulas and no code to follow. Guess before you open an answer; move the sliders.
+# About 45 minutes, of which the computer needs less than half a minute. The graded lab comes
+# afterwards.
+#
+# **In JupyterLab:** Shift+Enter runs a cell and goes on to the next. The code is folded; *Show or hide
+# code* above the lesson unfolds it.
 
 # %%
 import itertools
@@ -133,11 +136,12 @@ table_card(
 
 # %% [markdown]
 # **Play.** Each dot is an order that is best in some state of the shelf: the larger the dot, the
-# more states. The line *base-stock* is the rule at the level you choose.
+# more states. The line *base-stock* is the rule at the level you choose; the title says what it
+# costs, and what the best level does.
 #
 # 1. Move the level. Is there one at which the line runs through the dots?
 # 2. Set the lead time to 1. Why does the line fit now?
-# 3. Keep lead time 4 and raise the penalty of a lost sale from 4 to 39. What happens to the cost
+# 3. Keep lead time 4 and raise the penalty of a lost sale from 4 to 39. What happens to the percent
 #    in the title?
 
 # %%
