@@ -109,6 +109,7 @@ def play_with_the_lesson(page: Page, screenshots: Path) -> None:
     slider = outputs.locator(".widget-slider", has_text="level").get_by_role("slider")
     slider.press("ArrowLeft")
     expect(picture).not_to_have_attribute("src", before)
+    outputs.screenshot(path=screenshots / "readme-slider.png")
     page.set_viewport_size({"width": 800, "height": 900})
     track = outputs.locator(".widget-slider", has_text="level").locator(".noUi-target")
     box = track.bounding_box()
@@ -134,6 +135,7 @@ def work_in_the_lab(page: Page, screenshots: Path) -> NotebookPage:
     card = lab.run_text('lab.check("newsvendor"')
     expect(card).to_contain_text("✘ failed")
     expect(card).to_contain_text("ignores what a shortage")
+    card.screenshot(path=screenshots / "readme-check.png")
 
     check = lab.cell('lab.check("newsvendor"')
     check.locator(".cm-content").click()
@@ -176,6 +178,7 @@ def test_a_learner_plays_fails_takes_a_hint_passes_comes_back_and_hands_in(
         timeout=PATIENCE
     )
     expect(page.get_by_role("dialog")).to_have_count(0)
+    page.screenshot(path=screenshots / "readme-home.png")
 
     play_with_the_lesson(page, screenshots)
     go_home(page)
