@@ -15,23 +15,24 @@ from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURE = ROOT / "docs" / "desk.png"
-WIDTH, HEIGHT, GAP = 1500, 760, 20
+COLUMN, GAP = 640, 20  # pixels
 
 
 def composed(home: Image.Image, check: Image.Image, slider: Image.Image) -> Image.Image:
-    """Return the home page on the left, check above slider on the right."""
-    canvas = Image.new("RGB", (WIDTH, HEIGHT), "#d8dee4")
-    left = WIDTH * 11 // 20
-    right = WIDTH - left - GAP
-    for picture, place, width, height in (
-        (home, (GAP, GAP), left - GAP, HEIGHT - 2 * GAP),
-        (check, (left + GAP, GAP), right - GAP, HEIGHT * 3 // 10),
-        (slider, (left + GAP, HEIGHT * 3 // 10 + 2 * GAP), right - GAP, HEIGHT * 7 // 10 - 3 * GAP),
-    ):
-        scale = min(width / picture.width, height / picture.height)
-        size = round(picture.width * scale), round(picture.height * scale)
-        canvas.paste(picture.convert("RGB").resize(size, Image.Resampling.LANCZOS), place)
+    """Return the home page on the left; on the right, as high, the check above the slider."""
+    right = [_scaled(picture, COLUMN / picture.width) for picture in (check, slider)]
+    height = sum(picture.height for picture in right) + GAP
+    left = _scaled(home, height / home.height)
+    canvas = Image.new("RGB", (left.width + COLUMN + 3 * GAP, height + 2 * GAP), "#d8dee4")
+    canvas.paste(left, (GAP, GAP))
+    canvas.paste(right[0], (left.width + 2 * GAP, GAP))
+    canvas.paste(right[1], (left.width + 2 * GAP, right[0].height + 2 * GAP))
     return canvas
+
+
+def _scaled(picture: Image.Image, scale: float) -> Image.Image:
+    size = round(picture.width * scale), round(picture.height * scale)
+    return picture.convert("RGB").resize(size, Image.Resampling.LANCZOS)
 
 
 if __name__ == "__main__":
