@@ -267,7 +267,7 @@ def test_formulas_are_set_without_a_script(browser: Browser, server: str) -> Non
 
 
 def test_a_search_leads_to_the_section(browser: Browser, server: str) -> None:
-    page = Reader(browser, server).open("search.html?q=truck+storm")
+    page = Reader(browser, server).open("search.html?q=a+truck+and+a+storm")
     found = page.locator("#search-results li a[href*='#']").first
     found.wait_for()
     found.click()

@@ -31,6 +31,9 @@ ONLY_LIVE = re.compile(r"^\*\*In JupyterLab:\*\*.*?(?:\n\n|\Z)", re.DOTALL | re.
 PREDICT = "**Predict.**"
 GUESSED = {"code_prompt_show": "Guess first, then open", "code_prompt_hide": "Fold again"}
 
+STATES = "states"
+"""The folder of pictures of other states; no page names them to Sphinx, which leaves them out."""
+
 HOME = "HOME.md"
 
 
@@ -60,6 +63,14 @@ def first_picture(lesson: NotebookNode) -> tuple[bytes, str] | None:
             alt = output.metadata.get("image/png", {}).get("alt", "")
             return base64.b64decode(output.data["image/png"]), alt
     return None
+
+
+def state_pictures(lesson: NotebookNode, module: Module) -> Iterator[tuple[str, bytes]]:
+    """Give path and content of the pictures of other states, below the folder of the site."""
+    for number, cell in enumerate(lesson.cells, 1):
+        for output in cell.get("outputs", ()):
+            for place, state in enumerate(output.get("data", {}).get(STATES_TYPE, ())):
+                yield f"{_states(module, number)}{place}.png", base64.b64decode(state["png"])
 
 
 def render_index(catalog: Catalog, binder: str, pictures: Mapping[str, str]) -> str:
@@ -107,7 +118,8 @@ def reading_copy(lesson: NotebookNode, module: Module, binder: str) -> NotebookN
         if cell.cell_type == "code":
             folded = ["hide-input", "hide-output"] if guess and cell.outputs else ["hide-input"]
             cell.metadata["tags"] = [*cell.metadata.get("tags", ()), *folded]
-            cell.outputs = [_without_widget(output, live) for output in cell.outputs]
+            states = "../" * module.lesson.count("/") + _states(module, number)
+            cell.outputs = [_without_widget(output, live, states) for output in cell.outputs]
             cell.metadata["mystnb"] = dict(GUESSED) if len(folded) > 1 else {}
             _describe_pictures(cell, f"{module.lesson}, cell {number}")
         else:
@@ -186,12 +198,12 @@ def _ending(module: Module, binder: str) -> NotebookNode:
     return new_markdown_cell(source, id="page-ending")
 
 
-def _without_widget(output: NotebookNode, live: str) -> NotebookNode:
+def _without_widget(output: NotebookNode, live: str, states: str) -> NotebookNode:
     """Replace controls, which need a kernel, by a line that says where they work."""
     if WIDGET in output.get("data", {}):
         words = "The sliders work in the live notebook"
         words += f': <a href="{live}">open it in Binder</a>.' if live else "."
-        strip = _strip(output.data.get(STATES_TYPE, ()))
+        strip = _strip(output.data.get(STATES_TYPE, ()), states)
         output.data = NotebookNode({"text/html": f'{strip}<p class="labkit-live">{words}</p>'})
         output.metadata = NotebookNode()
     for kind in [kind for kind in output.get("data", {}) if kind.startswith(OURS)]:
@@ -199,12 +211,17 @@ def _without_widget(output: NotebookNode, live: str) -> NotebookNode:
     return output
 
 
-def _strip(states: Iterable[Mapping[str, str]]) -> str:
+def _states(module: Module, number: int) -> str:
+    """How the paths of the pictures begin that belong to a cell's exploration."""
+    return f"{STATES}/{module.name}-{number}-"
+
+
+def _strip(states: Iterable[Mapping[str, str]], begin: str) -> str:
     """Show other states of an exploration side by side, each with its words."""
     figures = "".join(
-        f'<figure><img src="data:image/png;base64,{state["png"]}" alt="{escape(state["alt"])}">'
+        f'<figure><img src="{begin}{place}.png" alt="{escape(state["alt"])}">'
         f"<figcaption>{escape(state['words'])}</figcaption></figure>"
-        for state in states
+        for place, state in enumerate(states)
     )
     return f'<div class="labkit-states">{figures}</div>' if figures else ""
 

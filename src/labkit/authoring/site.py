@@ -27,16 +27,18 @@ from labkit.authoring.address import NOWHERE, binder_address
 from labkit.authoring.build import render_notebook
 from labkit.authoring.catalog import Catalog, Module, load_catalog
 from labkit.authoring.reading import (
+    STATES,
     SiteError,
     download_path,
     first_picture,
     picture_path,
     reading_copy,
     render_index,
+    state_pictures,
 )
 from labkit.authoring.release import release_source
 from labkit.files import write_atomically
-from labkit.pictures.explorer import STATES
+from labkit.pictures import explorer
 
 BUILD = Path("build/site")
 # Sphinx's settings are those of this repository, whatever course they are used on.
@@ -73,6 +75,8 @@ def build_site(
         write_atomically(pages / name, content)
     say("Making the pages")
     run_sphinx(pages, html, catalog.title)
+    if (pages / STATES).is_dir():
+        shutil.copytree(pages / STATES, html / STATES)
     return html / "index.html"
 
 
@@ -94,6 +98,7 @@ def page_files(
             if picture := first_picture(notebook):
                 yield picture_path(module), picture[0]
                 pictures[module.name] = picture[1]
+            yield from state_pictures(notebook, module)
             yield module.lesson, render_notebook(reading_copy(notebook, module, binder))
     yield "index.md", render_index(catalog, binder, pictures).encode("utf-8")
 
@@ -141,7 +146,7 @@ def run_lesson(notebook: NotebookNode, path: Path) -> NotebookNode:
     )
     with tempfile.TemporaryDirectory() as home:
         own = {"OMP_NUM_THREADS": "1", "LABKIT_HOME": home, "LABKIT_LEARNER": "reader"}
-        own[STATES] = "1"
+        own[explorer.STATES] = "1"
         try:
             executed: NotebookNode = client.execute(env={**os.environ, **own})
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as trouble:
