@@ -279,7 +279,7 @@ def test_what_one_is_asked_to_predict_is_folded_until_a_click(
     browser: Browser, server: str
 ) -> None:
     page = Reader(browser, server).open(LESSONS[REAL])
-    guess = page.locator("details.hide").filter(has_text="Guess first, then open").first
+    guess = page.locator("details.below-input").filter(has_text="Guess first, then open").first
     result = guess.locator(".cell_output").first
     assert not result.is_visible()
     guess.locator("summary").first.click()
