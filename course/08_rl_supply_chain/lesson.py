@@ -8,9 +8,12 @@
 # in a simulator. This lesson asks one thing of both: **how far is it from the best
 # possible, and what does the difference cost?**
 #
-# You need no formulas and no code to follow. Press Shift+Enter to go on, cell by cell; guess before
-# you open an answer; move the sliders. *View → Collapse All Code* hides the code. About 45 minutes,
-# of which the computer needs less than half a minute. The graded lab comes afterwards.
+# You need no formulas and no code to follow. Guess before you open an answer; move the sliders.
+# About 45 minutes, of which the computer needs less than half a minute. The graded lab comes
+# afterwards.
+#
+# **In JupyterLab:** Shift+Enter runs a cell and goes on to the next. The code is folded; *Show or hide
+# code* above the lesson unfolds it.
 
 # %%
 import itertools
@@ -133,11 +136,12 @@ table_card(
 
 # %% [markdown]
 # **Play.** Each dot is an order that is best in some state of the shelf: the larger the dot, the
-# more states. The red line is base-stock at the level you choose.
+# more states. The line *base-stock* is the rule at the level you choose; the title says what it
+# costs, and what the best level does.
 #
 # 1. Move the level. Is there one at which the line runs through the dots?
 # 2. Set the lead time to 1. Why does the line fit now?
-# 3. Keep lead time 4 and raise the penalty of a lost sale from 4 to 39. What happens to the cost
+# 3. Keep lead time 4 and raise the penalty of a lost sale from 4 to 39. What happens to the percent
 #    in the title?
 
 # %%
@@ -503,8 +507,8 @@ print(f"slope at level 16: {slopes[0]:.2f} € a week for one unit more")
 print(f"mean of the last ten steps: level {visited[-10:].mean():.1f}; exact best: 25")
 
 # %% [markdown]
-# One number could have been found by trying sixteen of them, as the grey dots did. The slope pays
-# where trying ends: a network with a thousand numbers gets its thousand slopes from one run as
+# One number could have been found by trying sixteen of them, as the dots *exact cost* did. The slope
+# pays where trying ends: a network with a thousand numbers gets its thousand slopes from one run as
 # well. That network may look at every delivery on its way, not only at their sum. Training it is
 # task 5 of the lab.
 
@@ -513,7 +517,7 @@ print(f"mean of the last ten steps: level {visited[-10:].mean():.1f}; exact best
 #
 # The question of this lesson, in one picture. The shelf of section 2, lead time 4. Across: seconds
 # of computing on one core. Up: how far the learned rule is above the best possible cost, computed
-# exactly. Both scales are logarithmic. The grey lines are rules that need no learning.
+# exactly. Both scales are logarithmic. Lines without marks are rules that need no learning.
 
 # %%
 learning = json.loads((data / "gap_curves.json").read_text())
@@ -789,7 +793,7 @@ plot
 # %% [markdown]
 # A plain. With a level of 16 the shop takes everything the warehouse has, every day. A little more
 # or less changes nothing, so the slope is exactly zero, and zero tells the learner nothing. (It ends
-# a little below the grey line because the two other levels have made the best of it.)
+# a little below the line *exact cost* because the two other levels have made the best of it.)
 # Choosing a better start helps; so does knowing the theory. **Where a classical rule is exactly
 # optimal, learning can only tie or lose.**
 

@@ -8,9 +8,12 @@
 # This lesson asks one thing of every figure: compared with what? You will see a correct chart
 # promise twice too much, a perfect model lose money, and a column too many turn a gain into a loss.
 #
-# You need no formulas and no code to follow. Press Shift+Enter to go on, cell by cell; guess before
-# you open an answer; move the sliders. *View → Collapse All Code* hides the code. About 45 minutes,
-# of which the computer needs less than half a minute. The graded lab comes afterwards.
+# You need no formulas and no code to follow. Guess before you open an answer; move the sliders.
+# About 45 minutes, of which the computer needs less than half a minute. The graded lab comes
+# afterwards.
+#
+# **In JupyterLab:** Shift+Enter runs a cell and goes on to the next. The code is folded; *Show or hide
+# code* above the lesson unfolds it.
 
 # %%
 import json
@@ -301,8 +304,8 @@ print(f"{trained[trimmed].sum():.0f} of them trained")
 # The picture decides which question can be answered.
 #
 # - **What did the training do for the trained?** (The effect on the treated, **ATT**.) For each of
-#   them, look for people like them in the survey. Below nearly every blue bar there is an orange
-#   one. This can be answered.
+#   them, look for people like them in the survey. Below nearly every bar *treated* there is one
+#   *not treated*. This can be answered.
 # - **What would it do for everybody?** (The average effect, **ATE**.) For the 93 % at the left
 #   edge there is hardly a trained person like them. Weighting by the propensity lets five trained
 #   people stand in for half of the country. This cannot be answered with these data.
@@ -312,10 +315,10 @@ print(f"{trained[trimmed].sum():.0f} of them trained")
 # %% [markdown]
 # ### Every estimator against the experiment
 #
-# Blue dots estimate the effect on the trained, red squares an average over a wider group, grey
-# diamonds nothing in particular. Lines are 95 % intervals.
+# Marks *ATT* estimate the effect on the trained, marks *ATE* an average over a wider group, marks
+# *unclear* nothing in particular. Lines are 95 % intervals.
 #
-# All blue methods look in the survey for people like the trained: the nearest ones, all in the same
+# All *ATT* methods look in the survey for people like the trained: the nearest ones, all in the same
 # band (*stratum*) of the propensity, or everybody, weighted by likeness. *Doubly robust* joins
 # weights and a regression, and is right if one of them is.
 
@@ -337,7 +340,7 @@ plots.forest(report["estimates"], data.EXPERIMENT, report["unit"], "experiment")
 #   them.
 # - **Regression finds 699** and says nothing of whom. It draws one straight line through both the
 #   poor and the well-off.
-# - **The blue intervals all hold the experiment**, and are about 3,000 dollars wide. They cannot be
+# - **The *ATT* intervals all hold the experiment**, and are about 3,000 dollars wide. They cannot be
 #   told apart here. One nearest neighbour gives 959, five give 1,765: one person more or less in a
 #   group of 185 matters that much. (Intervals from 200 samples drawn with replacement, in
 #   `benchmarks/causal_uplift/lalonde.py`; for neighbours they give an order of size only.)

@@ -10,9 +10,12 @@
 # pay for it, and how do we know?** You will see an accuracy of nearly 100 % that means nothing,
 # boot a chip that you do not have, and count where its cycles go.
 #
-# You need no formulas and no code to follow. Press Shift+Enter to go on, cell by cell; guess before
-# you open an answer; move the sliders. *View → Collapse All Code* hides the code. About 60 minutes,
-# of which the computer needs less than half a minute. The graded lab comes afterwards.
+# You need no formulas and no code to follow. Guess before you open an answer; move the sliders.
+# About 60 minutes, of which the computer needs less than half a minute. The graded lab comes
+# afterwards.
+#
+# **In JupyterLab:** Shift+Enter runs a cell and goes on to the next. The code is folded; *Show or hide
+# code* above the lesson unfolds it.
 
 # %%
 import json
@@ -753,8 +756,8 @@ lab.quiz("cycles")
 # ## 9 · Accuracy against cycles
 #
 # The question of this lesson, in one picture. Across: cycles for one window. Up: the accuracy on
-# people never seen, with all seeds as a bar. The larger a mark, the more flash it takes. The grey
-# lines say where the network of this lesson would stand with other kernels.
+# people never seen, with all seeds as a bar. The larger a mark, the more flash it takes. The
+# lines with names of other kernels say where the network of this lesson would stand with them.
 #
 # There are three ways to a small network.
 #

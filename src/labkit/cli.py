@@ -299,6 +299,9 @@ def sample_cohort(
     remove: Annotated[
         bool, typer.Option("--remove", help="Take it away again, with all that grading made of it.")
     ] = False,
+    traps: Annotated[
+        bool, typer.Option("--traps", help="Add learners who walk into every known trap.")
+    ] = False,
 ) -> None:
     """Put a few synthetic submissions where nbgrader looks for them.
 
@@ -311,9 +314,10 @@ def sample_cohort(
         for name in remove_samples(root, assignment):
             typer.echo(f"removed: {name}")
         return
-    from labkit.authoring.cohort import LATE, write_cohort
+    from labkit.authoring.cohort import LATE, write_cohort, write_trapped
 
-    for line in write_cohort(root, assignment):
+    lines = write_cohort(root, assignment)
+    for line in [*lines, *(write_trapped(root, assignment) if traps else ())]:
         typer.echo(line)
     if due := _due(root, assignment):
         from datetime import timedelta

@@ -44,6 +44,12 @@ display(progress_card(spec, {"tasks": {"newsvendor": task}}))
 display(cards.notice_card("Progress", "The progress file was broken and has been set aside."))
 """
 CARDS = 10
+TWO_LINES = 32  # pixels
+HEIGHTS = """cells => cells.map(cell => {
+  const text = document.createRange();
+  text.selectNodeContents(cell);
+  return text.getBoundingClientRect().height;
+})"""
 SQUARES = """
 from labkit.exercise import instances
 from labkit.exercise.guard import call
@@ -135,6 +141,8 @@ def test_every_kind_of_card_is_readable_in_both_themes_and_widths(
         for card in cards.all():
             sizes = card.evaluate("card => [card.scrollWidth, card.clientWidth]")
             assert sizes[0] <= sizes[1], "something is wider than its card"
+        heights = page.locator(".labkit-card table td").evaluate_all(HEIGHTS)
+        assert heights and max(heights) < TWO_LINES, "a number or a badge is broken"
 
 
 def test_a_fold_opens_by_the_keyboard_alone(open_page: OpenPage, server: LabServer) -> None:

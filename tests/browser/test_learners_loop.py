@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Request, Response, Route, expect
 
 from lab_server import TOKEN, LabServer, Watch, running_lab, use_theme
 from labkit.authoring.workbook import release_workbook
@@ -21,23 +21,35 @@ from mini_course import LAB, make_course
 from notebook_page import NotebookPage
 
 OpenPage = Callable[..., tuple[Page, Watch]]
+HOME_READ = "/api/contents/HOME.md?type=file"
+HOME_LOOKED_UP = re.compile(r"/api/contents/HOME\.md\?content=0")
+# Ends two frames after JupyterLab has opened the page of its address.
+LAST_OPENED = """() => {
+  const frame = () => new Promise(done => window.requestAnimationFrame(done));
+  const opened = new Promise(done => window.jupyterapp.commands.commandExecuted.connect(
+    (_, { id, result }) => id === 'docmanager:open' && result.then(done)));
+  window.lastOpened = opened.then(frame).then(frame).then(() => true);
+}"""
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
     folder = tmp_path_factory.mktemp("loop")
     release_workbook(make_course(folder / "course"), folder / "workbook")
+    shutil.copytree(folder / "workbook", folder / "home" / "released")
     with running_lab(folder / "workbook", folder / "home") as running:
         yield running
 
 
 @pytest.fixture
 def page(open_page: OpenPage, server: LabServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
-    """The home page of a learner who has not begun."""
+    """The home page of a learner who has not begun, in a workbook as it was released."""
     monkeypatch.setenv("LABKIT_HOME", str(server.labkit_home))
     shutil.rmtree(server.labkit_home, ignore_errors=True)
+    end_kernels(server)
+    shutil.copytree(server.home / "released", server.folder, dirs_exist_ok=True)
     page, _ = open_page(server)
-    page.goto(server.address())
+    page.goto(server.address() + "&reset")
     expect(module(page)).to_contain_text("Not begun")
     return page
 
@@ -50,6 +62,10 @@ def go_home(page: Page) -> Locator:
     page.evaluate("window.jupyterapp.commands.execute('labkit:open-home')")
     page.evaluate("window.dispatchEvent(new Event('focus'))")
     return module(page)
+
+
+def is_layout_saved(answer: Response) -> bool:
+    return "/api/workspaces/" in answer.url and answer.request.method == "PUT"
 
 
 def run_all(page: Page) -> NotebookPage:
@@ -142,6 +158,31 @@ def test_tabs_are_named_lesson_and_lab_lead_to_each_other_and_nothing_is_unsaved
     expect(dock.get_by_role("tab", name="Lesson 01")).to_have_attribute("aria-selected", "true")
     page.locator(".jp-NotebookPanel:visible").get_by_role("button", name="Course home").click()
     expect(dock.get_by_role("tab", name="Course home")).to_have_attribute("aria-selected", "true")
+
+
+def test_what_is_opened_while_jupyterlab_still_starts_stays_in_front(
+    page: Page, server: LabServer
+) -> None:
+    with page.expect_response(is_layout_saved):
+        page.evaluate("window.jupyterapp.shell.collapseLeft()")  # the home page is to come back
+    came_back: list[Request] = []
+    held: list[Route] = []
+    page.on("request", lambda one: came_back.append(one) if HOME_READ in one.url else None)
+    # Once the home page is back, what asks for it again is the last step of the start.
+    page.route(HOME_LOOKED_UP, lambda one: held.append(one) if came_back else one.continue_())
+    page.goto(server.address())
+    page.get_by_role("link", name="Lab of module 01", exact=True).click()
+    tab = page.locator("#jp-main-dock-panel").get_by_role("tab", name="Lab 01")
+    expect(tab).to_have_attribute("aria-selected", "true")
+    page.wait_for_function("document.activeElement.closest('.jp-NotebookPanel')")
+    while not held:
+        page.wait_for_timeout(50)
+    page.evaluate(LAST_OPENED)
+    came_back.clear()
+    for route in held:
+        route.continue_()
+    page.evaluate("window.lastOpened")
+    expect(tab).to_have_attribute("aria-selected", "true")
 
 
 def test_in_a_narrow_window_the_side_bar_starts_closed(

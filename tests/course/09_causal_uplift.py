@@ -74,7 +74,7 @@ HELD = {
         " < 0.15"
     ),
     "five of the trained carry half of the weight": "0.5 < five < 0.55",
-    "below nearly every blue bar there is an orange one": (
+    "below nearly every bar of the treated there is one of the others": (
         "np.mean([(abs(propensity[trained == 0] - one) < 0.02).any()"
         " for one in propensity[trained == 1]]) > 0.95"
     ),

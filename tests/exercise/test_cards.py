@@ -166,3 +166,10 @@ def test_html_keeps_the_structure_of_every_card(notebook, tag):
     text, _ = HTMLExporter(embed_images=False).from_notebook_node(notebook)
     body = text[text.index("labkit-card") - 100 :]
     assert body.count(tag) == sum(card.html.count(tag) for card in CARDS.values())
+
+
+def test_numbers_stand_at_the_right_and_words_at_the_left():
+    rows = [("shelf 1", "12", "9.9 %", "late"), ("2", "3,400", "", "")]
+    html = cards.table_card("A", "b", ("shelf", "units", "gap", "state"), rows).html
+    body = html.partition("<tbody>")[2].partition("</tr>")[0]
+    assert re.findall(r"text-align:(\w+)", body) == ["left", "right", "right", "left"]

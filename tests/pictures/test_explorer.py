@@ -14,6 +14,11 @@ def test_a_slider_waits_until_the_hand_lets_go_unless_told_otherwise():
     assert whole("a", 1, 0, 2, continuous_update=True).continuous_update is True
 
 
+def test_a_sliders_label_is_shown_whole():
+    for slider in (whole("a", 1, 0, 2), decimal("b", 0.5, 0, 1, 0.1), choice("c", 1, [1, 4])):
+        assert slider.style.description_width == "initial"
+
+
 def test_a_decimal_slider_shows_the_decimals_it_needs():
     assert decimal("hour", 6.4, 0.0, 6.4, 0.1).readout_format == ".1f"
     assert decimal("doubt", 0.2, 0.0, 1.0, 0.05).readout_format == ".2f"
@@ -30,8 +35,8 @@ def test_a_slider_offers_its_range_both_ends_included():
 @pytest.mark.parametrize(("last", "step", "steps"), [(6.4, 0.1, 64), (59.9, 1.28, 47)])
 def test_the_play_button_moves_its_slider_to_the_end_and_no_further(last, step, steps):
     slider = decimal("hour", last, 0.0, last, 0.1)
-    button = play("play", slider, step, 250)
-    assert button.max == steps
+    label, button = play("play the day", slider, step, 250).children
+    assert (label.value, button.max) == ("play the day", steps)
     button.value = 2
     assert slider.value == pytest.approx(2 * step)
     button.value = button.max
@@ -49,6 +54,20 @@ def test_the_picture_is_drawn_from_all_controls():
     explorer.controls["right"].value = 0
     assert explorer.picture.alt == "Nothing is drawn."
     assert seen == [{"left": 1, "right": 0}]
+
+
+def test_states_move_one_control_at_a_time_to_its_ends():
+    def draw(left, right, last):
+        return picture("x", "y", f"{left} {right} {last}")[0]
+
+    controls = {
+        "left": whole("left (m)", 1, 0, 2),
+        "right": choice("right", 5, [5, 7]),
+        "last": whole("last", 3, 0, 9),
+    }
+    states = Explorer(draw, controls).states()
+    assert [state["words"] for state in states] == ["left (m): 0", "left (m): 2", "right: 7"]
+    assert [state["alt"] for state in states] == ["0 5 3", "2 5 3", "1 7 3"]
 
 
 def test_extra_widgets_stand_first_and_give_no_value():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from labkit.authoring.catalog import load_catalog, render_badge
 from labkit.authoring.leaks import collect_secrets, scan_files
 from labkit.authoring.reading import SiteError
 from labkit.authoring.site import BUILD, build_site, page_files
+from labkit.pictures.explorer import STATES_TYPE
 from site_course import FORMULAS, LESSON, REAL, REPOSITORY, ROOT, SMALL, make_course
 
 LESSONS = {name: f"course/{name}/lesson.html" for name in (REAL, SMALL)}
@@ -143,11 +145,11 @@ def test_every_picture_has_the_alternative_text_of_its_plot(course: Path, site: 
         (executed,) = (course / BUILD / "executed").glob(f"{name}-*.ipynb")
         cells = nbformat.read(executed, as_version=4).cells
         outputs = [output for cell in cells for output in cell.get("outputs", ())]
-        told = [
-            output.metadata["image/png"]["alt"]
-            for output in outputs
-            if "image/png" in output.get("data", {})
-        ]
+        told = []
+        for output in outputs:
+            data = output.get("data", {})
+            told += [output.metadata["image/png"]["alt"]] if "image/png" in data else []
+            told += [state["alt"] for state in data.get(STATES_TYPE, ())]
         assert told and Markup(site / page).pictures == told
 
 
@@ -157,6 +159,25 @@ def test_the_first_page_tells_of_every_module(site: Path) -> None:
     for module in load_catalog(ROOT).modules:
         assert module.question.replace("'", "’") in article and module.duration in article
         assert (f"course/{module.name}/lesson.html" in article) is module.available
+
+
+def test_the_first_page_shows_a_picture_of_each_lesson_that_has_run(site: Path) -> None:
+    shown = Markup(site / "index.html").pictures
+    first = [next(iter(Markup(site / page).pictures)) for page in LESSONS.values()]
+    assert [alt for alt in shown if alt in first] == first
+
+
+def test_other_states_stand_under_a_slider(course: Path, site: Path) -> None:
+    text = (site / LESSONS[REAL]).read_text(encoding="utf-8")
+    strip = text.partition('<div class="labkit-states">')[2].partition("</div>")[0]
+    words = re.findall("<figcaption>(.*?)</figcaption>", strip)
+    assert words == ["lead time (weeks): 1", "a lost sale costs (€): 39"]
+
+
+def test_a_page_says_nothing_of_the_keys_and_buttons_of_jupyterlab(site: Path) -> None:
+    for page in LESSONS.values():
+        text = (site / page).read_text(encoding="utf-8")
+        assert "Shift+Enter" not in text and "Show or hide" not in text
 
 
 def test_every_lesson_page_leads_to_its_notebook_and_lab_on_binder(site: Path) -> None:
@@ -243,6 +264,26 @@ def test_formulas_are_set_without_a_script(browser: Browser, server: str) -> Non
     assert upper and lower and upper["y"] + upper["height"] <= lower["y"] + 1
     rows = [row.bounding_box() for row in page.locator("mtable.ams-align > mtr").all()]
     assert len(rows) >= 2 and all(rows)
+
+
+def test_a_search_leads_to_the_section(browser: Browser, server: str) -> None:
+    page = Reader(browser, server).open("search.html?q=a+truck+and+a+storm")
+    found = page.locator("#search-results li a[href*='#']").first
+    found.wait_for()
+    found.click()
+    heading = page.get_by_role("heading", name="A truck and a storm")
+    assert heading.bounding_box()["y"] < 900
+
+
+def test_what_one_is_asked_to_predict_is_folded_until_a_click(
+    browser: Browser, server: str
+) -> None:
+    page = Reader(browser, server).open(LESSONS[REAL])
+    guess = page.locator("details.below-input").filter(has_text="Guess first, then open").first
+    result = guess.locator(".cell_output").first
+    assert not result.is_visible()
+    guess.locator("summary").first.click()
+    result.wait_for()
 
 
 def test_a_quiz_is_answered_with_the_keyboard(browser: Browser, server: str) -> None:

@@ -1,8 +1,9 @@
 """The explorations answer their controls."""
 
+import numpy as np
 import pytest
 
-from labkit.trends.rl_supply_chain import widgets
+from labkit.trends.rl_supply_chain import baselines, metrics, widgets
 from labkit.trends.rl_supply_chain.world.routing import draw_days, nearest_request
 
 
@@ -19,7 +20,17 @@ def test_the_exploration_opens_at_the_best_level_with_its_published_gap():
         "penalty": 4,
         "level": 25,
     }
-    assert "base-stock 25 costs 9.9% too much" in explorer.picture.axes[0].get_title()
+    title = "Best level 25: 5.20 € a week, 9.9 % above the best rule"
+    assert explorer.picture.axes[0].get_title() == title
+
+
+def test_the_title_tells_what_the_chosen_level_costs():
+    explorer = widgets.explore_base_stock()
+    explorer.controls["level"].value = 20
+    shelf = (4, {"distribution": "poisson", "mean": 5.0}, 1.0, 4.0)
+    orders = baselines.base_stock(metrics.all_states(*shelf), 20)
+    cost = metrics.lost_sales_cost(np.minimum(orders, metrics.max_order(*shelf)), *shelf)
+    assert explorer.picture.axes[0].get_title().startswith(f"Level 20: {cost:.2f} € a week; best")
 
 
 def test_every_pair_of_lead_time_and_penalty_can_be_drawn():
@@ -46,7 +57,7 @@ def test_the_slider_takes_a_storm_day_back_to_the_road():
 
 def test_the_play_button_moves_the_hour():
     explorer = widgets.play_storm_day(draw_days(3, 0), nearest_request)
-    explorer.box.children[0].value = 13
+    explorer.box.children[0].children[1].value = 13
     assert explorer.controls["hour"].value == pytest.approx(1.3)
 
 

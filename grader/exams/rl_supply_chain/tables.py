@@ -14,12 +14,13 @@ import numpy as np
 import labkit.trends.rl_supply_chain
 from labkit.trends.rl_supply_chain import metrics
 
-from .shelf import best_base_stock, best_capped_base_stock, optimum
+from .shelf import base_stock_cost, best_base_stock, best_capped_base_stock, optimum
 
 MEAN, HOLDING = 5.0, 1.0
 DEMAND = {"distribution": "poisson", "mean": MEAN}
 LEAD_TIMES = (1, 2, 3, 4)
 PENALTIES = (4, 9, 19, 39)
+LEVELS = range(5, 41)
 PATH = Path(labkit.trends.rl_supply_chain.__file__).parent / "data" / "optimal_orders.npz"
 
 
@@ -29,11 +30,13 @@ def write_optimal_orders(path: Path = PATH) -> None:
     For each pair, ``orders_L{lead_time}_p{penalty}`` holds the optimal order (uint8) on the grid
     of `metrics.grid_shape`. The arrays ``optimal_cost``, ``base_stock_level``,
     ``base_stock_cost``, ``capped_level``, ``capped_cap`` and ``capped_cost`` have one row a
-    lead time and one column a penalty, in the order of ``lead_times`` and ``penalties``.
+    lead time and one column a penalty, in the order of ``lead_times`` and ``penalties``;
+    ``level_costs`` has a third axis, the cost of base-stock at each of ``levels``.
     """
     arrays: dict[str, Any] = {
         "lead_times": LEAD_TIMES,
         "penalties": PENALTIES,
+        "levels": LEVELS,
         "mean": MEAN,
         "holding": HOLDING,
     }
@@ -42,6 +45,7 @@ def write_optimal_orders(path: Path = PATH) -> None:
     shape = (len(LEAD_TIMES), len(PENALTIES))
     figures: dict[str, Any] = {name: np.zeros(shape) for name in names}
     figures.update({name: np.zeros(shape, np.uint8) for name in levels})
+    figures["level_costs"] = np.zeros((*shape, len(LEVELS)))
     for row, lead_time in enumerate(LEAD_TIMES):
         for column, penalty in enumerate(PENALTIES):
             shelf = (lead_time, DEMAND, HOLDING, float(penalty))
@@ -55,6 +59,7 @@ def write_optimal_orders(path: Path = PATH) -> None:
             level, cap, cost = best_capped_base_stock(*shelf)
             figures["capped_level"][place], figures["capped_cap"][place] = level, cap
             figures["capped_cost"][place] = cost
+            figures["level_costs"][place] = [base_stock_cost(one, *shelf) for one in LEVELS]
     np.savez_compressed(path, **arrays, **figures)
 
 

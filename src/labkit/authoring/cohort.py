@@ -3,11 +3,17 @@
 Each synthetic learner has a character: one solves everything and writes every essay, one does
 half of it and is late, one nothing, one raises errors everywhere. Their submissions are written
 where nbgrader looks for them; what real learners handed in is never touched.
+
+On request more learners walk into the known traps: the k-th gives to each task the k-th wrong
+answer of `tests/labs/` that a trap of the task names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import ast
+import importlib
+import itertools
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +26,8 @@ from labkit.errors import CourseError
 from labkit.files import write_atomically
 
 LATE = "sample-half"
+TRAPPED = "trapped"
+"""The package beside a trapped learner's notebook; its modules are the tasks' files of answers."""
 BROKEN = 'raise RuntimeError("this answer is broken")'
 
 
@@ -33,12 +41,42 @@ def write_cohort(root: Path, assignment: str) -> list[str]:
     Raises:
         CohortError: there is no such lab, or a real learner has a synthetic one's name.
     """
-    slug = assignment.partition("_")[2]
-    source = root / "labs" / assignment / f"{slug}.py"
+    return _write(root, assignment, _submissions(_solved(root, assignment)))
+
+
+def write_trapped(root: Path, assignment: str) -> list[str]:
+    """Write a submission for each known trap, of all tasks side by side; return a line each.
+
+    Raises:
+        CohortError: there is no such lab, its checks name no traps, or a real learner has a
+            synthetic one's name.
+    """
+    solved = _solved(root, assignment)
+    falls = [list(_falls(root, assignment, cell)) for cell in solved.cells]
+    if not any(falls):
+        raise CohortError(f"The checks of {assignment} name no trap that tests/labs/ walks into.")
+    lines = _write(root, assignment, _trapped(solved, falls))
+    for line in lines:
+        beside = (root / line.removeprefix("written: ")).parent / TRAPPED
+        for path in (root / "tests" / "labs" / assignment).glob("*.py"):
+            write_atomically(beside / path.name, path.read_bytes())
+        write_atomically(beside / "__init__.py", b"")
+    return lines
+
+
+def _solved(root: Path, assignment: str) -> NotebookNode:
+    source = root / "labs" / assignment / f"{assignment.partition('_')[2]}.py"
     if not source.is_file():
         raise CohortError(f"There is no lab {assignment!r}: {source} is missing.")
+    return read_source(source)
+
+
+def _write(
+    root: Path, assignment: str, submissions: Iterable[tuple[str, NotebookNode]]
+) -> list[str]:
+    slug = assignment.partition("_")[2]
     lines = []
-    for learner, notebook in _submissions(read_source(source)):
+    for learner, notebook in submissions:
         folder = root / "grader" / "submitted" / learner / assignment
         path = folder / f"{slug}.ipynb"
         marker = folder / ".sample"
@@ -63,6 +101,40 @@ def _submissions(solved: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
     yield LATE, _answered(released, {i: everything[i] for i in half})
     yield "sample-none", _answered(released, {})
     yield "sample-broken", _answered(released, dict.fromkeys(answers, BROKEN))
+
+
+def _falls(root: Path, assignment: str, cell: NotebookNode) -> Iterator[tuple[str, str]]:
+    """Yield, for the test cell of a task, its key and an answer's text for each known trap."""
+    from labkit.authoring.verify.lab import answers  # which needs the checks, some of them torch
+
+    header = header_of(cell)
+    if header.role != "test":
+        return
+    spec = importlib.import_module(f"labkit.checks.{assignment.partition('_')[2]}").SPEC
+    call = next(part for part in ast.walk(ast.parse(cell.source)) if isinstance(part, ast.Call))
+    if len(call.args) != 2 or not isinstance(call.args[1], ast.Name):
+        return
+    wrong = answers(root, assignment, header.key).wrong
+    for words in spec.task(header.key).traps.values():
+        name = next((name for name, (_, said, *_) in wrong.items() if said in words), None)
+        if name is not None:
+            source = f"from {TRAPPED}.{header.key} import WRONG\n\n"
+            yield header.key, f"{source}{call.args[1].id} = WRONG[{name!r}][0]"
+
+
+def _trapped(
+    solved: NotebookNode, falls: list[list[tuple[str, str]]]
+) -> Iterator[tuple[str, NotebookNode]]:
+    """Yield learners who walk into one trap of each task that still has one left."""
+    released = release_notebook(solved)
+    places = {
+        header_of(cell).key: place
+        for place, cell in enumerate(solved.cells)
+        if header_of(cell).role == "solution"
+    }
+    for number, row in enumerate(itertools.zip_longest(*filter(None, falls)), 1):
+        answers = {places[key]: text for key, text in filter(None, row)}
+        yield f"sample-trap-{number}", _answered(released, answers)
 
 
 def _written(source: str) -> str:

@@ -1,25 +1,38 @@
 """The pages of the reading site: the index of the catalog, and a lesson as a reader meets it.
 
 Pure functions from catalog and executed notebooks to what Sphinx reads. A reading copy differs
-from the lesson in four things: it says at its head and at its end where the live notebook is, its
-code is folded, sliders give way to their picture, and pictures carry their alternative text where
+from the lesson: it says at its head and at its end where the live notebook is and nothing of
+JupyterLab's keys, its code is folded, results that a reader is asked to predict are folded with
+it, sliders give way to pictures of some states, and pictures carry their alternative text where
 MyST-NB looks for it. Running lessons and starting Sphinx is left to `site`.
 """
 
 from __future__ import annotations
 
+import base64
 import copy
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from html import escape
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 from labkit.authoring.catalog import Catalog, Module
 from labkit.errors import CourseError
+from labkit.pictures.explorer import STATES_TYPE
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 OURS = "application/vnd.labkit."
 """How the types of outputs begin that only the course's own JupyterLab shows; HTML stands by."""
+
+ONLY_LIVE = re.compile(r"^\*\*In JupyterLab:\*\*.*?(?:\n\n|\Z)", re.DOTALL | re.MULTILINE)
+"""A paragraph about keys and buttons that a page does not have."""
+PREDICT = "**Predict.**"
+GUESSED = {"code_prompt_show": "Guess first, then open", "code_prompt_hide": "Fold again"}
+
+STATES = "states"
+"""The folder of pictures of other states; no page names them to Sphinx, which leaves them out."""
 
 HOME = "HOME.md"
 
@@ -38,8 +51,33 @@ def binder_link(binder: str, path: str) -> str:
     return f"{binder}?urlpath=lab/tree/{path}"
 
 
-def render_index(catalog: Catalog, binder: str) -> str:
-    """Render the first page in MyST Markdown: what each module answers, and where to go."""
+def picture_path(module: Module) -> str:
+    """Path of a lesson's picture on the first page, below the folder of the pages."""
+    return f"pictures/{module.name}.png"
+
+
+def first_picture(lesson: NotebookNode) -> tuple[bytes, str] | None:
+    """Return the first picture of an executed lesson, PNG and alternative text, if it has one."""
+    for output in (output for cell in lesson.cells for output in cell.get("outputs", ())):
+        if "image/png" in output.get("data", {}):
+            alt = output.metadata.get("image/png", {}).get("alt", "")
+            return base64.b64decode(output.data["image/png"]), alt
+    return None
+
+
+def state_pictures(lesson: NotebookNode, module: Module) -> Iterator[tuple[str, bytes]]:
+    """Give path and content of the pictures of other states, below the folder of the site."""
+    for number, cell in enumerate(lesson.cells, 1):
+        for output in cell.get("outputs", ()):
+            for place, state in enumerate(output.get("data", {}).get(STATES_TYPE, ())):
+                yield f"{_states(module, number)}{place}.png", base64.b64decode(state["png"])
+
+
+def render_index(catalog: Catalog, binder: str, pictures: Mapping[str, str]) -> str:
+    """Render the first page in MyST Markdown: what each module answers, and where to go.
+
+    `pictures` has the alternative text of each lesson's picture, by the module's name.
+    """
     lines = [f"# {catalog.title}", "", catalog.introduction, ""]
     live = "run `make lab` in the course's repository."
     if binder:
@@ -55,7 +93,7 @@ def render_index(catalog: Catalog, binder: str) -> str:
     if available:
         lines += ["## Lessons to read", ""]
         for module in available:
-            lines += _lesson_entry(module, catalog, binder)
+            lines += _lesson_entry(module, catalog, binder, pictures.get(module.name, ""))
     if planned:
         lines += ["## Planned", "", *(_planned_entry(module, catalog) for module in planned), ""]
     lines += ["```{toctree}", ":hidden:", ":caption: Lessons", ""]
@@ -75,23 +113,38 @@ def reading_copy(lesson: NotebookNode, module: Module, binder: str) -> NotebookN
     page = copy.deepcopy(lesson)
     page.metadata.pop("widgets", None)
     live = binder_link(binder, module.lesson) if binder else ""
+    guess = False
     for number, cell in enumerate(page.cells, 1):
         if cell.cell_type == "code":
-            cell.metadata["tags"] = [*cell.metadata.get("tags", ()), "hide-input"]
-            cell.outputs = [_without_widget(output, live) for output in cell.outputs]
+            folded = ["hide-input", "hide-output"] if guess and cell.outputs else ["hide-input"]
+            cell.metadata["tags"] = [*cell.metadata.get("tags", ()), *folded]
+            states = "../" * module.lesson.count("/") + _states(module, number)
+            cell.outputs = [_without_widget(output, live, states) for output in cell.outputs]
+            cell.metadata["mystnb"] = dict(GUESSED) if len(folded) > 1 else {}
             _describe_pictures(cell, f"{module.lesson}, cell {number}")
+        else:
+            guess = PREDICT in cell.source
+            cell.source = ONLY_LIVE.sub("", cell.source)
     page.cells = [*_opening(page.cells, module, binder), *page.cells[1:], _ending(module, binder)]
     return page
 
 
-def _lesson_entry(module: Module, catalog: Catalog, binder: str) -> list[str]:
+def _lesson_entry(module: Module, catalog: Catalog, binder: str, picture: str) -> list[str]:
     links = [
         f"[{kind} {module.number} on Binder]({binder_link(binder, path)})"
         for kind, path in (("lesson", module.lesson), ("lab", module.lab))
         if binder
     ]
+    shown = [
+        f"```{{image}} {picture_path(module)}",
+        f":alt: {picture}",
+        ":class: labkit-thumb",
+        "```",
+    ]
     return [
         f"### [{module.number} · {module.title}]({module.lesson})",
+        "",
+        *(shown if picture else ()),
         "",
         f"**{module.question}**",
         "",
@@ -145,16 +198,32 @@ def _ending(module: Module, binder: str) -> NotebookNode:
     return new_markdown_cell(source, id="page-ending")
 
 
-def _without_widget(output: NotebookNode, live: str) -> NotebookNode:
+def _without_widget(output: NotebookNode, live: str, states: str) -> NotebookNode:
     """Replace controls, which need a kernel, by a line that says where they work."""
     if WIDGET in output.get("data", {}):
         words = "The sliders work in the live notebook"
         words += f': <a href="{live}">open it in Binder</a>.' if live else "."
-        output.data = NotebookNode({"text/html": f'<p class="labkit-live">{words}</p>'})
+        strip = _strip(output.data.get(STATES_TYPE, ()), states)
+        output.data = NotebookNode({"text/html": f'{strip}<p class="labkit-live">{words}</p>'})
         output.metadata = NotebookNode()
     for kind in [kind for kind in output.get("data", {}) if kind.startswith(OURS)]:
         del output.data[kind]
     return output
+
+
+def _states(module: Module, number: int) -> str:
+    """How the paths of the pictures begin that belong to a cell's exploration."""
+    return f"{STATES}/{module.name}-{number}-"
+
+
+def _strip(states: Iterable[Mapping[str, str]], begin: str) -> str:
+    """Show other states of an exploration side by side, each with its words."""
+    figures = "".join(
+        f'<figure><img src="{begin}{place}.png" alt="{escape(state["alt"])}">'
+        f"<figcaption>{escape(state['words'])}</figcaption></figure>"
+        for place, state in enumerate(states)
+    )
+    return f'<div class="labkit-states">{figures}</div>' if figures else ""
 
 
 def _describe_pictures(cell: NotebookNode, place: str) -> None:
@@ -178,4 +247,4 @@ def _describe_pictures(cell: NotebookNode, place: str) -> None:
     if len(texts) > 1:
         raise SiteError(f"{place}: several pictures in one cell. Show each in a cell of its own.")
     for text in texts:
-        cell.metadata["mystnb"] = {"image": {"alt": text}}
+        cell.metadata["mystnb"]["image"] = {"alt": text}

@@ -26,9 +26,19 @@ import labkit
 from labkit.authoring.address import NOWHERE, binder_address
 from labkit.authoring.build import render_notebook
 from labkit.authoring.catalog import Catalog, Module, load_catalog
-from labkit.authoring.reading import SiteError, download_path, reading_copy, render_index
+from labkit.authoring.reading import (
+    STATES,
+    SiteError,
+    download_path,
+    first_picture,
+    picture_path,
+    reading_copy,
+    render_index,
+    state_pictures,
+)
 from labkit.authoring.release import release_source
 from labkit.files import write_atomically
+from labkit.pictures import explorer
 
 BUILD = Path("build/site")
 # Sphinx's settings are those of this repository, whatever course they are used on.
@@ -37,7 +47,7 @@ SETTINGS = Path(labkit.__file__).resolve().parents[2] / "site"
 # A lesson takes half a minute in all; a busy machine gets ten times as long for each cell.
 SECONDS_A_CELL = 300
 # What of labkit a lesson's results depend on.
-ROOMS = ("trends", "checks", "exercise", "learner")
+ROOMS = ("pictures", "trends", "checks", "exercise", "learner")
 
 
 def build_site(
@@ -65,25 +75,32 @@ def build_site(
         write_atomically(pages / name, content)
     say("Making the pages")
     run_sphinx(pages, html, catalog.title)
+    if (pages / STATES).is_dir():
+        shutil.copytree(pages / STATES, html / STATES)
     return html / "index.html"
 
 
 def page_files(
     root: Path, catalog: Catalog, run: Collection[str] | None, say: Callable[[str], None]
 ) -> Iterator[tuple[str, bytes]]:
-    """Give name and content of what Sphinx reads: index, lessons, notebooks to download."""
+    """Give name and content of what Sphinx reads: lessons, notebooks to download, the index."""
     binder = binder_address(root, catalog)
     if not binder:
         say(NOWHERE)
     wanted = {catalog.module(name) for name in run} if run is not None else set(catalog.modules)
-    yield "index.md", render_index(catalog, binder).encode("utf-8")
+    pictures = {}
     for module in catalog.modules:
         if module.available:
             notebook = release_source((root / module.lesson).with_suffix(".py"))
             yield download_path(module), render_notebook(notebook)
             if module in wanted:
                 notebook = executed_lesson(root, module, notebook, say)
+            if picture := first_picture(notebook):
+                yield picture_path(module), picture[0]
+                pictures[module.name] = picture[1]
+            yield from state_pictures(notebook, module)
             yield module.lesson, render_notebook(reading_copy(notebook, module, binder))
+    yield "index.md", render_index(catalog, binder, pictures).encode("utf-8")
 
 
 def executed_lesson(
@@ -129,6 +146,7 @@ def run_lesson(notebook: NotebookNode, path: Path) -> NotebookNode:
     )
     with tempfile.TemporaryDirectory() as home:
         own = {"OMP_NUM_THREADS": "1", "LABKIT_HOME": home, "LABKIT_LEARNER": "reader"}
+        own[explorer.STATES] = "1"
         try:
             executed: NotebookNode = client.execute(env={**os.environ, **own})
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as trouble:

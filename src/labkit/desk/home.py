@@ -145,7 +145,8 @@ def _continue(module: dict[str, Any]) -> dict[str, str]:
             why = "All tasks are passed. Write what is asked for in words, then hand in."
         case Stage.PACKED:
             action = "Open the lab"
-            why = "It is packed and not sent yet: send the zip to your instructor."
+            why = "It is packed and not sent yet: download the zip below, send it to your "
+            why += "instructor, then press “I have sent it”."
         case Stage.HANDED_IN:
             why = f"Handed in with {why[0].lower()}{why[1:]} The last hand-in counts."
     return {"module": module["name"], "path": path, "action": action, "why": why}

@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from itertools import zip_longest
 from textwrap import wrap
 from typing import Any
 
@@ -40,6 +41,7 @@ OUTCOME = re.compile(
     f"({'|'.join(Status)}) · "
 )
 TRAP = re.compile(r"^  Known trap: (.*(?:\n    .*)*)", re.MULTILINE)
+NUMBER = re.compile(r"[-−+±]?\d[\d.,]*(?: \S{1,4})?")
 Row = tuple[str, str]
 
 
@@ -238,19 +240,32 @@ def _hints(hints: Sequence[str]) -> str:
     return html
 
 
+def _side(column: tuple[str, ...]) -> str:
+    """Say where a column, its heading first, stands: numbers, with or without a unit, right."""
+    cells = column[1:]
+    right = any(cells) and all(not cell or NUMBER.fullmatch(cell) for cell in cells)
+    return "right" if right else "left"
+
+
 def _table(caption: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    left = 'style="text-align:left"'
-    head = "".join(f'<th scope="col" {left}>{escape(cell)}</th>' for cell in header)
+    sides = [_side(column) for column in zip_longest(header, *rows, fillvalue="")]
+    head = "".join(
+        f'<th scope="col" style="text-align:{side}">{escape(cell)}</th>'
+        for cell, side in zip(header, sides, strict=False)
+    )
     body = "".join(
-        f'<tr><th scope="row" {left}>{escape(row[0])}</th>'
-        + "".join(f"<td {left}>{_cell(cell)}</td>" for cell in row[1:])
+        f'<tr><th scope="row" style="text-align:{sides[0]}">{escape(row[0])}</th>'
+        + "".join(
+            f'<td style="text-align:{side}">{_cell(cell)}</td>'
+            for cell, side in zip(row[1:], sides[1:], strict=False)
+        )
         + "</tr>"
         for row in rows
     )
     return (
         # Within a table no word may break: broken numbers mislead.
         '<table style="margin:.3em 0;overflow-wrap:break-word">'
-        f"<caption {left}>{_in_html(caption)}</caption>"
+        f'<caption style="text-align:left">{_in_html(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     )
 

@@ -117,7 +117,7 @@ class Lab:
         if is_graded_run():
             return
         opened = min(self._reached().get("hints", {}).get(task, 0) + 1, len(hints))
-        display(cards.hint_card(task, hints, opened))
+        display(cards.hint_card(self._spec.called(task), hints, opened))
         self._keep(lambda: records.record_hint(self._spec.assignment, task, opened))
 
     def report(self, task: str, answer: Any) -> None:

@@ -80,10 +80,14 @@ class TruthfulAPI(NbGraderAPI):
 
 
 def _named(submission: dict[str, Any]) -> dict[str, Any]:
-    """Put the learner's id where nbgrader's scripts would write "None, None"."""
-    if submission.get("last_name") is None and submission.get("first_name") is None:
-        return submission | {"last_name": submission["student"], "first_name": "–"}
-    return submission
+    """Put words where nbgrader's scripts would write "None" for a name or a time of receipt."""
+    told = dict(submission)
+    if told.get("last_name") is None and told.get("first_name") is None:
+        told |= {"last_name": told["student"], "first_name": "–"}
+    if "timestamp" in told and told["timestamp"] is None:
+        words = "no receipt" if told.get("submitted") else "–"
+        told |= {"timestamp": "", "display_timestamp": words}
+    return told
 
 
 class DressedLoader(BaseLoader):

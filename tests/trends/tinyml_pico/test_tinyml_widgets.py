@@ -71,7 +71,7 @@ def test_the_strip_begins_with_everything_shown():
 
 def test_play_moves_on_by_one_verdict():
     explorer = samples.watching()
-    play = explorer.box.children[0]
+    play = explorer.box.children[0].children[1]
     play.value = 2
     assert explorer.controls["second"].value == pytest.approx(2.56)
     assert "1 of 1 windows right" in explorer.picture.alt

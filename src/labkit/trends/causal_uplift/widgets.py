@@ -26,8 +26,8 @@ def explore_confounding() -> Explorer:
     """
     controls = {
         "confounding": decimal("confounding", 0.6, 0.0, 0.95, 0.05),
-        "certainty": decimal("certainty", 1.0, 0.25, 4.0, 0.25),
-        "trim": decimal("trimming", 0.0, 0.0, 0.2, 0.01),
+        "certainty": decimal("certainty of the offer", 1.0, 0.25, 4.0, 0.25),
+        "trim": decimal("trimming (at each end)", 0.0, 0.0, 0.2, 0.01),
     }
     return Explorer(_drift, controls)
 

@@ -25,8 +25,8 @@ ONE_STEP = "1 step a round"
 def explore_drift() -> Explorer:
     """Sliders for how alike the clinics are and how long each learns alone between two averages."""
     controls = {
-        "alpha": choice("alpha", 0.1, (0.05, 0.1, 0.3, 1.0, 10.0, 100.0)),
-        "steps": choice("local steps", 30, (3, 10, 30)),
+        "alpha": choice("alpha (likeness)", 0.1, (0.05, 0.1, 0.3, 1.0, 10.0, 100.0)),
+        "steps": choice("local steps (a round)", 30, (3, 10, 30)),
     }
     return Explorer(_drift, controls)
 
@@ -59,7 +59,7 @@ def explore_privacy() -> Explorer:
     promises = sorted({row["epsilon"] for row in saved["rows"] if row["epsilon"]})
     controls = {
         "clients": choice("clients", 300, sizes),
-        "epsilon": choice("epsilon", 1.0, promises),
+        "epsilon": choice("epsilon (promised)", 1.0, promises),
     }
     return Explorer(_privacy, controls)
 

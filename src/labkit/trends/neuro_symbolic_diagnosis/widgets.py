@@ -43,12 +43,12 @@ def explore_diagnosis() -> Explorer:
     that the model has no idea and believes every answer alike.
     """
     controls = {
-        "asymmetry": whole("asymmetry", 1, 0, 2),
-        "border": whole("border", 4, 0, 8),
-        "colours": whole("colours", 3, 1, 6),
-        "structures": whole("structures", 3, 1, 5),
-        "doubt": decimal("doubt", 0.2, 0.0, 1.0, 0.05),
-        "threshold": decimal("suspicious >", 4.75, 3.75, 5.35, 0.1),
+        "asymmetry": whole("asymmetry (axes)", 1, 0, 2),
+        "border": whole("border (eighths)", 4, 0, 8),
+        "colours": whole("colours (of six)", 3, 1, 6),
+        "structures": whole("structures (of five)", 3, 1, 5),
+        "doubt": decimal("doubt (share)", 0.2, 0.0, 1.0, 0.05),
+        "threshold": decimal("suspicious above (score)", 4.75, 3.75, 5.35, 0.1),
     }
     return Explorer(_diagnosis, controls)
 
@@ -107,7 +107,7 @@ def _counted(number: int, what: str) -> str:
 
 
 def _beliefs(concepts: Mapping[str, Any], doubt: float) -> dict[str, NDArray[np.float64]]:
-    """What a model believes that sees each finding rightly, or with `doubt` has no idea."""
+    """What a model believes that sees each finding correctly, or with `doubt` has no idea."""
     level = np.eye(3)[concepts["asymmetry"]], np.eye(9)[concepts["border"]]
     return {
         "asymmetry": (1 - doubt) * level[0] + doubt / 3,

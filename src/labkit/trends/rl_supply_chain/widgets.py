@@ -27,23 +27,28 @@ from labkit.trends.rl_supply_chain.world.routing import (
 def explore_base_stock() -> Explorer:
     """Sliders for lead time, penalty and base-stock level, against the optimal orders.
 
+    The title tells what the chosen level costs, beside the best one.
+
     Lost sales, Poisson demand with mean 5 a period, holding cost 1. The lead times and penalties
     are those for which `data/optimal_orders.npz` holds the optimal orders.
     """
     lead_times, penalties = _choices()
     start = (max(lead_times), penalties[0])
     controls = {
-        "lead_time": choice("lead time", start[0], lead_times, continuous_update=True),
-        "penalty": choice("penalty", start[1], penalties, continuous_update=True),
-        "level": whole("level", _table(*start)[1], 5, 40, continuous_update=True),
+        "lead_time": choice("lead time (weeks)", start[0], lead_times, continuous_update=True),
+        "penalty": choice("a lost sale costs (€)", start[1], penalties, continuous_update=True),
+        "level": whole("your level (units)", _table(*start)[1], 5, 40, continuous_update=True),
     }
     return Explorer(_surface, controls)
 
 
 def _surface(lead_time: int, penalty: int, level: int) -> Plot:
     orders, best, gap = _table(lead_time, penalty)
-    title = f"Lead time {lead_time}, penalty {penalty}: base-stock {best} costs {gap:.1%} too much"
-    return ordering_surface(orders, level, best, title)
+    costs = _costs(lead_time, penalty)
+    title = f"best level {best}: {costs[best]:.2f} € a week, {100 * gap:.1f} % above the best rule"
+    if level != best:
+        title = f"level {level}: {costs[level]:.2f} € a week; {title}"
+    return ordering_surface(orders, level, best, title[0].upper() + title[1:])
 
 
 @cache
@@ -66,6 +71,13 @@ def _table(lead_time: int, penalty: int) -> tuple[NDArray[Any], int, float]:
     orders = tables[f"orders_L{lead_time}_p{penalty}"]
     gap = tables["base_stock_cost"][pair] / tables["optimal_cost"][pair] - 1
     return orders, int(tables["base_stock_level"][pair]), float(gap)
+
+
+def _costs(lead_time: int, penalty: int) -> dict[int, float]:
+    """Exact cost in euros a week of each base-stock level on file."""
+    tables, (lead_times, penalties) = _tables(), _choices()
+    costs = tables["level_costs"][lead_times.index(lead_time), penalties.index(penalty)]
+    return dict(zip(tables["levels"].tolist(), costs.tolist(), strict=True))
 
 
 def play_storm_day(days: Days, score: Score, day: int = 0, name: str = "your score") -> Explorer:

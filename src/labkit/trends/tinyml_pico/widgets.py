@@ -42,8 +42,8 @@ def explore_bits(names: Mapping[str, str]) -> Explorer:
         return bits_and_width(study["weights"], bits, study["accuracy"], study["int8"], price)
 
     controls = {
-        "bits": whole("bits", 4, BITS[0], BITS[-1]),
-        "width": choice("width", list(names)[-1], names),
+        "bits": whole("bits (a weight)", 4, BITS[0], BITS[-1]),
+        "width": choice("width (channels)", list(names)[-1], names),
     }
     return Explorer(draw, controls)
 
@@ -104,10 +104,10 @@ def watch_live(
     shows all of it where no kernel runs.
     """
     last = float(np.ceil(10 * len(np.asarray(signal)) / rate) / 10)
-    second = decimal("second", last, 0.0, last, 0.1, continuous_update=True)
+    second = decimal("time (s)", last, 0.0, last, 0.1, continuous_update=True)
     window = data.LENGTH / data.RATE_HZ
     return Explorer(
         lambda second: strip(signal, rate, verdicts, second, window, data.EXERCISES),
         {"second": second},
-        (play("play", second, step=data.HOP / data.RATE_HZ, interval=500),),
+        (play("play the watch", second, step=data.HOP / data.RATE_HZ, interval=500),),
     )

@@ -57,7 +57,7 @@ export function nextStep(home, actions) {
   return panel;
 }
 
-export function article(module, actions) {
+export function article(module, actions, instructor) {
   const id = `lk-${module.name}`;
   return make(
     'article',
@@ -69,8 +69,8 @@ export function article(module, actions) {
       make('h3', { id }, module.title),
       make('p', { class: 'lk-question' }, module.question),
       facts(module),
-      progress(module, actions),
-      tasks(module, actions)
+      // An instructor's own tries are nobody's progress.
+      ...(instructor ? [] : [progress(module, actions), tasks(module, actions)])
     ),
     make(
       'div',

@@ -6,6 +6,7 @@ const KINDS = [
   [/(?:^|\/)course\/(\d\d)_\w+\/lesson\.ipynb$/, 'Lesson'],
   [/(?:^|\/)labs\/(\d\d)_\w+\/\w+\.ipynb$/, 'Lab']
 ];
+const KERNELS_OWN = ['kernelspec', 'language_info'];
 const NARROW = 1000; // pixels of the window, below which the side bar leaves too little
 
 /* Names the tab of a document that belongs to the course; other documents keep their file's name. */
@@ -49,7 +50,7 @@ export function dressNotebooks(lab, notebooks, { goTo, goHome, other, handIn }) 
     });
     if (found.kind === 'Lesson') {
       addButton(panel, 'labkit-code', 'Show or hide code', 'Unfold or fold all code cells', () =>
-        toggleCode(panel.content)
+        toggleCode(panel)
       );
     }
     if (found.kind === 'Lab') {
@@ -65,24 +66,34 @@ export function dressNotebooks(lab, notebooks, { goTo, goHome, other, handIn }) 
   notebooks.widgetAdded.connect((_, panel) => void dress(panel));
 }
 
-/* Unfolds all code, or folds it where none is folded; the file is not changed by it. */
-function toggleCode(notebook) {
-  const code = notebook.widgets.filter(cell => cell.model.type === 'code');
+/* Unfolds all code, or folds it where none is folded; looking is no work to be saved. */
+function toggleCode({ content, context }) {
+  const { dirty } = context.model;
+  const code = content.widgets.filter(cell => cell.model.type === 'code');
   const hide = !code.some(cell => cell.inputHidden);
   code.forEach(cell => (cell.inputHidden = hide));
+  context.model.dirty = dirty;
 }
 
-/* A kernel's first word about itself is written into the notebook, which is no work to be saved. */
+/* What a kernel says about itself, at any time, is written into the notebook, which is no work to
+   be saved. */
 async function keepClean(panel) {
   const { context } = panel;
   await context.ready;
-  const opened = sources(context.model);
+  const { model } = context;
+  const opened = sources(model);
+  const clean = () => {
+    if (!panel.isDisposed && sources(model) === opened) {
+      model.dirty = false;
+    }
+  };
+  model.metadataChanged.connect((_, { key }) => {
+    if (KERNELS_OWN.includes(key)) {
+      window.setTimeout(clean, 0);
+    }
+  });
   await context.sessionContext.ready;
-  await context.sessionContext.session?.kernel?.info;
-  await new Promise(done => window.setTimeout(done, 0));
-  if (!panel.isDisposed && sources(context.model) === opened) {
-    context.model.dirty = false;
-  }
+  clean();
 }
 
 function sources(model) {

@@ -38,7 +38,7 @@ export class Page {
         ...(home.instructor ? [this.instructors().node] : [nextStep(home, this.actions)]),
         section('lk-modules', 'Modules', this.modules(available)),
         home.instructor ? null : this.keep,
-        section('lk-help', 'Help', help(home)),
+        home.instructor ? null : section('lk-help', 'Help', help(home)),
         later.length
           ? section('lk-later', 'To come', make('ul', { class: 'lk-later' }, later.map(planned)))
           : null
@@ -69,7 +69,7 @@ export class Page {
     return make(
       'ul',
       { class: 'lk-modules' },
-      available.map(module => make('li', {}, article(module, this.actions)))
+      available.map(module => make('li', {}, article(module, this.actions, this.home.instructor)))
     );
   }
 

@@ -5,6 +5,7 @@
  */
 import { Connection } from './connection.js';
 import { Page } from './page.js';
+import { keepInFront } from './front.js';
 import { handIn } from './handin.js';
 import { watchLessons } from './lessons.js';
 import { dressNotebooks, kindOf, nameTab, startNarrow } from './notebooks.js';
@@ -136,6 +137,7 @@ function activate(lab, app, documents, rendermime, palette, launcher, restorer) 
     }
   };
   const factory = homeFactory(lab, open, rendermime);
+  keepInFront(lab, app);
 
   registry.addFileType({
     name: FILE_TYPE,
