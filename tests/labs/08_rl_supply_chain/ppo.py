@@ -93,7 +93,7 @@ WRONG = {
     "a subclass that overrides predict": (_overriding_predict, "above the optimum"),
     "base-stock in the weights": (_imitating(policies.base_stock), "above the optimum"),
     "the best rule of the position in the weights": (
-        _imitating(policies.of_position),
+        _imitating(policies.best_of(())),
         "above the optimum",
     ),
     "a constant order in the weights": (_imitating(policies.constant), "above the optimum"),
