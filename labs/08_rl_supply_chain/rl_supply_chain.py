@@ -88,8 +88,8 @@ lab.check("simulate", simulate_dual_sourcing)
 # `demand` is a plain dictionary such as `{"distribution": "gamma", "mean": 20.0, "sd": 9.0}`. The
 # distributions are `poisson`, `negative_binomial`, `discrete`, `normal`, `gamma` and `uniform`.
 # `distributions.frozen(demand)` gives the SciPy distribution of every one but `discrete`;
-# `distributions.pmf(demand)` gives values and probabilities of the three with whole or listed values.
-# The quantity is a real number where demand is.
+# `distributions.pmf(demand)` gives values, in ascending order, and probabilities of the three with
+# whole or listed values; the list itself is in no order. The quantity is a real number where demand is.
 #
 # Within 0.1 % of the least expected cost is right, for each of six distributions.
 

@@ -98,7 +98,8 @@ def _traps(
         values, probabilities = distributions.pmf(demand)
         traps["interpolated"] = np.interp(ratio, np.cumsum(probabilities), values)
         reached = np.cumsum(demand["probabilities"]) >= ratio - 1e-12
-        traps["values as listed"] = demand["values"][int(np.argmax(reached))]
+        # First, since an answer that goes wrong here alone cannot have swapped the costs.
+        traps = {"values as listed": demand["values"][int(np.argmax(reached))], **traps}
     if name != "normal":
         traps["takes demand for normal"] = mean + sd * stats.norm.ppf(ratio)
     return {name: float(value) for name, value in traps.items()}

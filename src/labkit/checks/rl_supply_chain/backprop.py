@@ -13,9 +13,10 @@ from labkit.exercise.reading import as_array, as_function
 from labkit.exercise.task import Instance, Task, each_case
 from labkit.trends.rl_supply_chain.metrics import all_states
 
-TOLERANCE = 0.01
-"""The lab's training ended 0.00 to 0.47 % above the optimum (14 shelves of the exam's kind). The
-best rule of the inventory position alone is 1.8 % or more above it (exams draw until it is)."""
+TOLERANCE = 0.012
+"""Trainings like the lab's ended 0.2 to 0.9 % above the optimum (12 on shelves of the exam's kind).
+The best rule of the inventory position and one number more is 1.75 % or more above it (exams draw
+until it is)."""
 
 TRAINING = 120.0
 """CPU-seconds of a call that trains; the reference needs below 5."""
@@ -29,7 +30,7 @@ def judge(answer: Any, instance: Instance) -> Outcome:
     return each_case(
         instance,
         lambda case: _case(answer, case),
-        "The policies are within 1 % of the optimum.",
+        "The policies are within 1.2 % of the optimum.",
     )
 
 

@@ -67,7 +67,7 @@ def policy_outcome(
     if gap <= tolerance:
         return passed(words)
     return failed(
-        f"{words} At most {tolerance:.0%} is asked.",
+        f"{words} At most {tolerance:.1%} is asked.",
         on=shelf_words(instance),
         next_step="Print the cost while training. If it still falls, train longer; if it jumps, "
         "lower the learning rate. Do not round orders in training: rounding has slope zero.",
