@@ -101,8 +101,7 @@ def newsvendor_quantity(demand, holding, penalty):
     critical_ratio = penalty / (penalty + holding)
     if "values" in demand:
         units, chances = distributions.pmf(demand)
-        reached = np.cumsum(chances) >= critical_ratio - 1e-12
-        return units[np.argmax(reached)]
+        return units[np.searchsorted(np.cumsum(chances), critical_ratio - 1e-12)]
     return distributions.frozen(demand).ppf(critical_ratio)
     ### END SOLUTION
 

@@ -125,10 +125,3 @@ WRONG = {
         "one number",
     ),
 }
-
-HARMLESS = {
-    "comparison: ….cumsum(probabilities) >= critical_ratio - 1e-12 -> "
-    "….cumsum(probabilities) > critical_ratio - 1e-12": (
-        "They differ only where a sum of probabilities equals the ratio less 1e-12 exactly."
-    ),
-}

@@ -273,7 +273,7 @@ def day_cost(days: Days, score: Score, urgent: dict[str, float]) -> Floats:
     elsewhere: a Gaussian around `x` and `y` of width `radius`, in map sides. `urgent` holds these
     four numbers.
 
-    Raises
+    Raises:
     ------
     ValueError
         if the scores have the wrong shape or are not finite.
