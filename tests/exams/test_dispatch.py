@@ -25,7 +25,7 @@ def test_an_instance_is_drawn_again_by_its_seed():
     assert cases(2**200 + 1) != cases(3)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_weights_for_one_district_do_not_fit_the_others(seed):
     drawn = cases(seed)
     for case in drawn:
@@ -37,7 +37,7 @@ def test_weights_for_one_district_do_not_fit_the_others(seed):
         assert not all(reached)
 
 
-@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("seed", [0])
 def test_the_reference_saves_what_is_asked_after_a_short_search(seed):
     for case in cases(900 + seed):
         score = train_scorer(
@@ -50,7 +50,7 @@ def test_the_reference_saves_what_is_asked_after_a_short_search(seed):
 
 
 def test_both_kinds_of_storm_and_all_directions_are_among_the_cases():
-    for seed in range(10):
+    for seed in range(5):
         drawn = cases(seed)
         speeds = [case["storm"]["speed"] for case in drawn]
         assert min(speeds) < 0.3 < max(speeds)

@@ -189,7 +189,7 @@ def in_sets(case):
     return (case["lead_time"], {**demand, "values": [0, 1]}, case["holding"], case["penalty"]), lot
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_no_simple_rule_passes_for_a_trained_policy_on_any_shelf(seed):
     for case in draw("backprop", seed)["cases"]:
         shelf, lot = in_sets(case)

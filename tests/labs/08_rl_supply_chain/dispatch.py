@@ -11,7 +11,7 @@ from labkit.trends.rl_supply_chain.world import routing
 def _climb(storm, urgent):
     """Hill climbing on common days, a candidate at a time, from nearest-request."""
     rng = np.random.default_rng(5)
-    days = routing.draw_days(400, 11, storm)
+    days = routing.draw_days(250, 11, storm)
     weights = -np.eye(len(routing.FEATURES))[0]
     least = routing.day_cost(days, lambda features: features @ weights, urgent).mean()
     for trial in range(150):
