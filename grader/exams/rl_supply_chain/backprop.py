@@ -11,9 +11,9 @@ from labkit.exercise.drawing import until
 from .simple_rules import measured
 
 # Lead time, and a line of the chance of a sale and penalty over holding. Along these lines rules
-# that see the inventory position and one number more are worst: 1.8 to 2.7 % above the optimum.
-# Beside a line they come near it or tie with it (a scan of 600 pairs). The best orders on the one
-# line are not those on the other.
+# that see the inventory position and one number more are worst: 1.9 to 2.9 % above the optimum.
+# Beside a line they come near it or tie with it (scans of some 600 pairs). The best orders on the
+# one line are not those on the other.
 KINDS = (
     (5, (0.44, 0.46, 0.48, 0.50), (4.0, 3.5, 3.0, 2.75)),
     (4, (0.72, 0.75, 0.78), (3.05, 2.5, 2.0)),
