@@ -9,7 +9,6 @@ import pytest
 
 from exams.rl_supply_chain.multi_echelon import base_stock_levels
 from exams.rl_supply_chain.newsvendor import newsvendor_quantity
-from exams.rl_supply_chain.position_only import best_position_rule
 from exams.rl_supply_chain.shelf import (
     base_stock_cost,
     best_base_stock,
@@ -19,6 +18,7 @@ from exams.rl_supply_chain.shelf import (
     capped_base_stock_cost,
     optimum,
 )
+from exams.rl_supply_chain.simple_rules import SEES, best_rule
 from exams.rl_supply_chain.simulate import simulate_dual_sourcing
 from exams.rl_supply_chain.tables import PATH
 from labkit.exercise.instances import draw as door
@@ -183,29 +183,68 @@ def test_no_fixed_cap_is_the_best_on_all_three_shelves(seed):
         assert max(gaps) > 0.003
 
 
-@pytest.mark.parametrize(("task", "apart"), [("backprop", 0.018), ("ppo", 0.05)])
+def in_sets(case):
+    """The shelf of a case with a set as its unit, and the units that a set has."""
+    demand, lot = case["demand"], max(case["demand"]["values"])
+    return (case["lead_time"], {**demand, "values": [0, 1]}, case["holding"], case["penalty"]), lot
+
+
 @pytest.mark.parametrize("seed", range(3))
-def test_no_rule_of_the_position_alone_passes_for_a_trained_policy(task, apart, seed):
-    instance = draw(task, seed)
-    shelf, least = shelf_of(instance), instance["optimal_cost"]
-    assert best_position_rule(*shelf)[1] == pytest.approx(instance["position_cost"])
-    assert instance["position_cost"] > (1 + apart) * least
-    simple = [best_capped_base_stock(*shelf)[2], best_base_stock(*shelf)[1]]
-    assert min(simple) >= instance["position_cost"] - 1e-6
-    if task == "backprop":
-        assert best_constant_order(*shelf[1:])[1] > (1 + apart) * least
+def test_no_simple_rule_passes_for_a_trained_policy_on_any_shelf(seed):
+    for case in draw("backprop", seed)["cases"]:
+        shelf, lot = in_sets(case)
+        least = case["optimal_cost"]
+        assert case["simple_cost"] > 1.0175 * least
+        assert case["position_cost"] >= case["simple_cost"] - 1e-9
+        simple = [lot * best_capped_base_stock(*shelf)[2], case["base_stock_cost"]]
+        assert min(simple) >= case["position_cost"] - 1e-6
+        assert lot * best_constant_order(*shelf[1:])[1] > 1.0175 * least
 
 
-def test_the_search_over_rules_of_the_position_finds_what_trying_all_of_them_finds():
-    demand = {"distribution": "discrete", "values": [0, 1], "probabilities": [0.4, 0.6]}
-    shelf = (3, demand, 1.0, 2.5)
-    position = np.indices(grid_shape(*shelf)).sum(axis=0)
-    rules = product((0, 1), repeat=5)  # with five units nobody orders
-    costs = [
-        lost_sales_cost(np.array([*rule, *[0] * position.max()])[position], *shelf)
-        for rule in rules
-    ]
-    assert best_position_rule(*shelf)[1] == pytest.approx(min(costs))
+@pytest.mark.parametrize("seed", range(3))
+def test_the_best_orders_on_one_shelf_are_not_good_enough_on_the_other(seed):
+    five, four = draw("backprop", seed)["cases"]
+    shelf, lot = in_sets(four)
+    other, _ = in_sets(five)
+    # The nearest that a table for lead time 5 comes to one for lead time 4: nothing arrives next.
+    table = optimum(*other).orders.reshape(grid_shape(*other))[:, 0]
+    places = np.minimum(np.indices(grid_shape(*shelf)).T, np.array(table.shape) - 1).T
+    assert lot * lost_sales_cost(table[tuple(places)], *shelf) > 1.012 * four["optimal_cost"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_rule_of_the_position_alone_orders_slow_movers_well_enough(seed):
+    case = draw("ppo", seed)
+    assert case["position_cost"] > 1.05 * case["optimal_cost"]
+    assert best_base_stock(*shelf_of(case))[1] == pytest.approx(case["base_stock_cost"])
+
+
+def test_a_shelf_costs_the_same_in_sets_and_in_units():
+    demand = {"distribution": "discrete", "values": [0, 3], "probabilities": [0.3, 0.7]}
+    units, (sets, lot) = (
+        (3, demand, 1.0, 2.5),
+        in_sets({"lead_time": 3, "demand": demand, "holding": 1.0, "penalty": 2.5}),
+    )
+    assert optimum(*units).cost == pytest.approx(lot * optimum(*sets).cost, rel=1e-4)
+    assert best_base_stock(*units)[1] == pytest.approx(lot * best_base_stock(*sets)[1])
+
+
+@pytest.mark.parametrize("sees", SEES)
+def test_no_other_order_in_any_group_of_states_makes_a_simple_rule_cheaper(sees):
+    demand = {"distribution": "discrete", "values": [0, 1], "probabilities": [0.25, 0.75]}
+    shelf = (4, demand, 1.0, 2.5)
+    rule, cost = best_rule(sees, optimum(*shelf), *shelf)
+    states = np.indices(grid_shape(*shelf)).reshape(4, -1)
+    groups = np.unique([states.sum(axis=0), *states[list(sees)]], axis=1, return_inverse=True)[
+        1
+    ].ravel()
+    assert cost == pytest.approx(lost_sales_cost(rule, *shelf))
+    for group in range(groups.max() + 1):
+        orders = np.unique(rule[groups == group])
+        assert len(orders) == 1
+        for order in {0, 1, 2} - set(orders):
+            changed = np.where(groups == group, order, rule)
+            assert lost_sales_cost(changed, *shelf) > cost - 1e-6
 
 
 def test_the_table_in_the_package_is_the_optimum():

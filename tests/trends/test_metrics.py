@@ -145,6 +145,23 @@ def test_cost_of_a_policy_with_no_single_long_run_is_that_of_its_usual_start():
     assert cost == pytest.approx(constant, rel=1e-3)
 
 
+def test_a_state_costs_more_by_what_it_costs_now_and_leads_to():
+    demand = {"distribution": "discrete", "values": [0, 1, 3], "probabilities": [0.3, 0.5, 0.2]}
+    shelf = (2, demand, 1.0, 4.0)
+    states = metrics.all_states(*shelf)
+    orders = baselines.capped_base_stock(states, 4, 2)
+    average = metrics.lost_sales_cost(orders, *shelf)
+    met, costs = metrics.relative_costs(orders, *shelf)
+    known = {tuple(state): cost for state, cost in zip(met.tolist(), costs, strict=True)}
+    for (on_hand, arriving), cost in known.items():
+        order = baselines.capped_base_stock([[on_hand, arriving]], 4, 2)[0]
+        ahead = 0.0
+        for taken, chance in zip(demand["values"], demand["probabilities"], strict=True):
+            left, lost = max(on_hand - taken, 0), max(taken - on_hand, 0)
+            ahead += chance * (left + 4 * lost + known[left + arriving, order])
+        assert cost + average == pytest.approx(ahead, abs=1e-5)
+
+
 def test_the_shape_of_an_ordering_table_does_not_matter_but_its_size_does():
     shelf = (2, POISSON, 1.0, 4.0)
     orders = baselines.capped_base_stock(metrics.all_states(*shelf), 17, 5)

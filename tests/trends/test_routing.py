@@ -113,6 +113,21 @@ def test_a_route_read_by_hand(calm):
     assert trips.arrive[0] == pytest.approx([0.1, 0.3, 1.1, 1.5], abs=1e-6)
 
 
+def test_a_day_costs_its_hours_and_the_waiting_of_what_is_urgent(calm):
+    urgent = {"x": 0.2, "y": 0.5, "radius": 0.1, "price": 2.0}
+    days = Days(
+        places=np.array([[[0.8, 0.5], [0.2, 0.5]]], np.float32),
+        revealed=np.zeros((1, 2), np.float32),
+        storm_start=np.zeros((1, 2), np.float32),
+        storm_velocity=np.zeros((1, 2), np.float32),
+    )
+    # To one end, across to the other and home: 0.3 + 0.6 + 0.3 hours, whichever comes first.
+    urgent_last = routing.day_cost(days, lambda table: table[..., 10], urgent)
+    urgent_first = routing.day_cost(days, lambda table: -table[..., 10], urgent)
+    assert urgent_last == pytest.approx([1.2 + 2 * 0.9], abs=1e-5)
+    assert urgent_first == pytest.approx([1.2 + 2 * 0.3], abs=1e-5)
+
+
 def test_features_read_by_hand(calm):
     days = three_on_a_line()
     open_ = np.array([[True, True, False]])

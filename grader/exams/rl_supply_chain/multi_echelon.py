@@ -13,7 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from labkit.exercise.drawing import until
 from labkit.trends.rl_supply_chain.metrics import serial_cost
+
+APART = 7.5e-3
+"""What either bound alone costs above the least cost; 0.5 % is right."""
 
 
 def base_stock_levels(
@@ -68,9 +72,17 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``: chains of two, three and four stages.
 
     Each case has the arguments of `base_stock_levels`, ``optimal_cost`` and
-    ``traps``, the levels of known mistakes by name.
+    ``traps``, the levels of known mistakes by name. In the longest, each of the two newsvendor
+    bounds alone costs too much.
     """
-    return {"cases": [_case(rng, stages) for stages in (2, 3, 4)]}
+    longest = until(lambda: _case(rng, 4), _bounds_fail, "a chain that no bound alone is right for")
+    return {"cases": [_case(rng, 2), _case(rng, 3), longest]}
+
+
+def _bounds_fail(case: dict[str, Any]) -> bool:
+    chain = {name: case[name] for name in ("lead_times", "holding", "penalty", "mean", "sd")}
+    bounds = [case["traps"][name] for name in ("lower bound", "upper bound")]
+    return all(serial_cost(bound, **chain) > (1 + APART) * case["optimal_cost"] for bound in bounds)
 
 
 def _case(rng: np.random.Generator, stages: int) -> dict[str, Any]:
@@ -99,22 +111,29 @@ def _traps(
 ) -> dict[str, list[float]]:
     """Return the levels that known mistakes lead to."""
     safety = stats.norm.ppf(penalty / (penalty + holding[0])) * sd
+    upstream = np.append(holding[1:], 0.0)
+    lower = (penalty + upstream) / (penalty + holding[0])
+    upper = (penalty + upstream) / (penalty + np.array(holding))
     once = base_stock_levels([lead_times[0] + 1, *lead_times[1:]], holding, penalty, mean, sd)[0]
     traps = {
         "adds a review period": once,
         "local levels": np.diff(levels, prepend=0.0),
         "reversed stages": levels[::-1],
         "without safety stock": mean * np.cumsum(lead_times),
-        "local rates": _local_rates(lead_times, holding, penalty, mean, sd),
+        "local rates": _newsvendor(penalty / (penalty + np.array(holding)), lead_times, mean, sd),
+        "lower bound": _newsvendor(lower, lead_times, mean, sd),
+        "upper bound": _newsvendor(upper, lead_times, mean, sd),
         "one lead time only": mean * np.array(lead_times) + safety * np.sqrt(lead_times),
     }
     return {name: list(map(float, trap)) for name, trap in traps.items()}
 
 
-def _local_rates(
-    lead_times: list[int], holding: list[float], penalty: float, mean: float, sd: float
+def _newsvendor(
+    ratios: NDArray[np.float64], lead_times: list[int], mean: float, sd: float
 ) -> NDArray[np.float64]:
-    """Newsvendor levels for the demand down to the customer, with local rates."""
+    """Newsvendor levels for the demand of all lead times down to the customer.
+
+    Source of the two bounds: Shang and Song (2003), Management Science 49(5).
+    """
     periods = np.cumsum(lead_times)
-    ratios = penalty / (penalty + np.array(holding))
     return mean * periods + stats.norm.ppf(ratios) * sd * np.sqrt(periods)

@@ -82,11 +82,14 @@ def _traps(
     ratio = penalty / (penalty + holding)
     traps = {
         "swapped costs": newsvendor_quantity(demand, penalty, holding),
-        "orders the mean": mean,
         "adds one deviation": mean + sd,
         # A ratio of penalty to holding above one is no probability; the largest that is stands in.
         "penalty over holding": _quantile(demand, min(penalty / holding, 0.999)),
     }
+    if name in ("normal", "uniform"):
+        traps["orders the middle"] = mean
+    else:
+        traps |= {"orders the mean": mean, "orders the median": _quantile(demand, 0.5)}
     if name in ("normal", "gamma", "uniform"):
         traps |= {"whole units": np.ceil(quantity), "rounded": np.rint(quantity)}
     else:
@@ -94,6 +97,9 @@ def _traps(
     if name == "discrete":
         values, probabilities = distributions.pmf(demand)
         traps["interpolated"] = np.interp(ratio, np.cumsum(probabilities), values)
+        reached = np.cumsum(demand["probabilities"]) >= ratio - 1e-12
+        # First, since an answer that goes wrong here alone cannot have swapped the costs.
+        traps = {"values as listed": demand["values"][int(np.argmax(reached))], **traps}
     if name != "normal":
         traps["takes demand for normal"] = mean + sd * stats.norm.ppf(ratio)
     return {name: float(value) for name, value in traps.items()}
@@ -145,8 +151,9 @@ def _discrete(rng: np.random.Generator) -> dict[str, Any]:
     values = np.cumsum(rng.integers(2, 15, size=6))
     shares = rng.integers(1, 10, size=6)
     shares[0] += 60 - shares.sum()  # sixtieths, most of them on the lowest value
+    listed = rng.permutation(6)  # in no order, so that adding up has to sort
     return {
         "distribution": "discrete",
-        "values": values.tolist(),
-        "probabilities": (shares / 60).tolist(),
+        "values": values[listed].tolist(),
+        "probabilities": (shares[listed] / 60).tolist(),
     }

@@ -8,35 +8,25 @@ import numpy as np
 
 from labkit.exercise.drawing import until
 
-from .position_only import measured
+from .simple_rules import measured
 
 APART = 0.05
 """How far the best rule of the position alone must lie above the optimum; 3 % is right."""
 
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
-    """Return one shelf that sells one unit a week or none, with lead time 5 or 6.
+    """Return one shelf that sells one unit a week or none, with lead time 5.
 
-    Keys ``lead_time``, ``demand``, ``holding``, ``penalty``, ``optimal_cost``, ``base_stock_cost``
-    and ``position_cost``, of the best rule that looks at the inventory position alone.
+    Keys: see `simple_rules.measured`.
     """
     return until(
-        lambda: measured(_shelf(rng)),
+        lambda: measured(
+            lead_time=5,
+            lot=1,
+            chance=round(rng.uniform(0.53, 0.6), 3),
+            holding=float(rng.integers(2, 9)) / 4,
+            ratio=rng.uniform(2.35, 2.65),
+        ),
         lambda shelf: shelf["position_cost"] > (1 + APART) * shelf["optimal_cost"],
         "a shelf on which it matters what arrives when",
     )
-
-
-def _shelf(rng: np.random.Generator) -> dict[str, Any]:
-    chance = round(rng.uniform(0.5, 0.6), 3)
-    holding = float(rng.integers(2, 9)) / 4
-    return {
-        "lead_time": int(rng.integers(5, 7)),
-        "demand": {
-            "distribution": "discrete",
-            "values": [0, 1],
-            "probabilities": [round(1 - chance, 3), chance],
-        },
-        "holding": holding,
-        "penalty": round(holding * rng.uniform(2.3, 3.3), 2),
-    }

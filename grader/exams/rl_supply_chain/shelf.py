@@ -17,10 +17,14 @@ Demand = dict[str, Any]
 
 
 class Optimum(NamedTuple):
-    """The least average cost, and an optimal order for each row of `metrics.all_states`."""
+    """The least average cost, and for each row of `metrics.all_states` an optimal order.
+
+    `regret` (states, orders) is what an order costs above the best one, if all later are optimal.
+    """
 
     cost: float
     orders: NDArray[np.int64]
+    regret: NDArray[np.float64]
 
 
 def optimum(
@@ -46,7 +50,8 @@ def optimum(
         value = updated - updated.flat[0]
         if gain.max() - gain.min() < tolerance:
             cost = float(gain.max() + gain.min()) / 2
-            return Optimum(cost, ahead.argmin(axis=-1).reshape(-1))
+            ahead = ahead.reshape(-1, orders) - ahead.min(axis=-1).reshape(-1, 1)
+            return Optimum(cost, ahead.argmin(axis=1), ahead)
     raise RuntimeError(
         f"value iteration did not settle for lead_time={lead_time}, demand={demand}, "
         f"holding={holding}, penalty={penalty}"

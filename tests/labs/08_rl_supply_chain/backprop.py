@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import torch
 
-from labkit.trends.rl_supply_chain import distributions
+from labkit.trends.rl_supply_chain import distributions, metrics
 from labkit.trends.rl_supply_chain.world.lost_sales import lost_sales_step
 
 from . import policies
@@ -20,7 +22,7 @@ def _looked_up(table):
     return lambda *shelf: policies.looked_up(table(*shelf))
 
 
-def _trained(lead_time, demand, holding, penalty, rounds=200, seed=1, only_position=False):
+def _trained(lead_time, demand, holding, penalty, rounds=300, seed=1, only_position=False):
     """A wider network than the lab's, plain Adam with a cosine schedule, the last states scored."""
     torch.manual_seed(seed)
     rng, mean = np.random.default_rng(seed), distributions.mean(demand)
@@ -68,7 +70,29 @@ def _as_if_poisson(lead_time, demand, holding, penalty):
     return _trained(lead_time, poisson, holding, penalty, rounds=120)
 
 
+def _searched(*shelf):
+    """A set while the position lies below a level, one for each pair of the last two orders."""
+    sets, _ = policies.in_sets(*shelf)
+    states = np.indices(metrics.grid_shape(*sets))
+    position, last, before = states.sum(axis=0), states[-1] > 0, states[-2] > 0
+    levels, tables = itertools.product(range(2, 6), repeat=4), []
+    for of_none, of_before, of_last, of_both in levels:
+        with_last = np.where(before, of_both, of_last)
+        level = np.where(last, with_last, np.where(before, of_before, of_none))
+        tables.append((position < level).astype(int))
+    best = min(tables, key=lambda table: metrics.lost_sales_cost(table, *sets))
+    return policies.looked_up(policies.spread(best, shelf))
+
+
+def _one_for_all(*shelf):
+    """The optimal table of one shelf, in sets, found beforehand."""
+    chances = {"distribution": "discrete", "values": [0, 1], "probabilities": [0.5, 0.5]}
+    table = policies.optimal(5, chances, 1.0, 2.7)
+    return policies.looked_up(policies.spread(table if shelf[0] == 5 else table[:, 0], shelf))
+
+
 RIGHT = {
+    "a rule of the last two orders, searched on the exact cost": _searched,
     "optimal table in torch": _looked_up(policies.optimal),
     "optimal table in NumPy, small integers": _optimal_in_numpy,
     "a wider network, cosine schedule": _trained,
@@ -78,9 +102,22 @@ WRONG = {
     "a constant order": (_looked_up(policies.constant), "does not look at the shelf"),
     "base-stock": (_looked_up(policies.base_stock), "inventory position alone"),
     "the best rule of the inventory position": (
-        _looked_up(policies.of_position),
+        _looked_up(policies.best_of(())),
         "inventory position alone",
     ),
+    "the best rule of the position and the stock on hand": (
+        _looked_up(policies.best_of((0,))),
+        "above the optimum",
+    ),
+    "the best rule of the position and the last order": (
+        _looked_up(policies.best_of((-1,))),
+        "above the optimum",
+    ),
+    "a set up to a level, never twice running": (
+        _looked_up(policies.never_twice),
+        "above the optimum",
+    ),
+    "one table for all": (_one_for_all, "above the optimum"),
     "a network that sees the position alone": (
         lambda *shelf: _trained(*shelf, rounds=120, only_position=True),
         "above the optimum",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import interpolate, optimize, stats
 
 from labkit.trends.rl_supply_chain import metrics
 
@@ -41,6 +41,29 @@ def _one_at_a_time(lead_times, holding, penalty, mean, sd):
     return tuple(levels)
 
 
+def _recursion(lead_times, holding, penalty, mean, sd):
+    """Each stage in turn on a grid; what it cannot deliver is charged to the stage above."""
+    echelon_rates = np.array(holding) - np.append(holding[1:], 0.0)
+    step, horizon = sd / 20, sum(lead_times) + 1
+    grid = np.arange(-12 * sd * horizon, mean * horizon + 12 * sd * horizon, step)
+    charged, levels = (penalty + holding[0]) * np.maximum(-grid, 0), []
+    for rate, lead_time in zip(echelon_rates, lead_times, strict=True):
+        spread = sd * np.sqrt(lead_time)
+        steps = np.arange(-int(6 * spread / step), int(6 * spread / step) + 1)
+        weights = np.exp(-0.5 * (steps * step / spread) ** 2)
+        now = rate * grid + charged
+        # Both ends go on along a straight line.
+        left = now[0] + (now[1] - now[0]) * steps[steps < 0]
+        right = now[-1] + (now[-1] - now[-2]) * steps[steps > 0]
+        after = np.convolve(np.concatenate([left, now, right]), weights / weights.sum(), "valid")
+        from_before = interpolate.interp1d(grid, after, fill_value="extrapolate")
+        before = from_before(grid - lead_time * mean)
+        best = int(np.argmin(before))
+        levels.append(float(grid[best]))
+        charged = np.where(grid < grid[best], before - before[best], 0.0)
+    return levels
+
+
 def _right(*arguments):
     return np.array(_one_at_a_time(*arguments))
 
@@ -59,7 +82,18 @@ def _one_ratio(lead_times, holding, penalty, mean, sd):
     return mean * cumulated + z * sd * np.sqrt(cumulated)
 
 
+def _newsvendor(lead_times, holding, penalty, mean, sd, share):
+    """Between the lower bound of Shang and Song (share 0) and the upper one (share 1)."""
+    cumulated = np.cumsum(lead_times)
+    upstream = np.append(holding[1:], 0.0)
+    lower = stats.norm.ppf((penalty + upstream) / (penalty + holding[0]))
+    upper = stats.norm.ppf((penalty + upstream) / (penalty + np.array(holding)))
+    safety = (1 - share) * lower + share * upper
+    return mean * cumulated + safety * sd * np.sqrt(cumulated)
+
+
 RIGHT = {
+    "by Clark and Scarf's recursion": _recursion,
     "simplex search on the exact cost": _by_search,
     "coordinate descent": _one_at_a_time,
 }
@@ -80,5 +114,7 @@ WRONG = {
     ),
     "newsvendor bound with local rates": (_local_rates, "use echelon rates"),
     "the customer's ratio at every stage": (_one_ratio, "above the least"),
+    "the lower bound alone": (lambda *a: _newsvendor(*a, 0.0), "bounds alone"),
+    "the upper bound alone": (lambda *a: _newsvendor(*a, 1.0), "bounds alone"),
     "one level": (lambda *a: float(_right(*a)[-1]), "should have shape"),
 }

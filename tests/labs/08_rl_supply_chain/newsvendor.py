@@ -34,10 +34,12 @@ def _in_place(demand, holding, penalty):
     """Right, and careless with what it was handed."""
     critical_ratio = penalty / (penalty + holding)
     if demand["distribution"] == "discrete":
-        shares = demand["probabilities"]
-        for place in range(1, len(shares)):
-            shares[place] += shares[place - 1]
-        return demand["values"][int(np.argmax(np.array(shares) >= critical_ratio - 1e-12))]
+        pairs = sorted(zip(demand["values"], demand["probabilities"], strict=True))
+        demand["probabilities"].clear()
+        while critical_ratio > 1e-12:
+            value, share = pairs.pop(0)
+            critical_ratio -= share
+        return value
     name = demand.pop("distribution")
     return distributions.frozen({"distribution": name, **demand}).ppf(critical_ratio)
 
@@ -75,6 +77,14 @@ def _one_value_too_far(demand, holding, penalty):
     return values[min(np.searchsorted(values, best) + 1, len(values) - 1)]
 
 
+def _as_listed(demand, holding, penalty):
+    """Adds up the probabilities of a list without a look at the order of its values."""
+    if demand["distribution"] != "discrete":
+        return _right(demand, holding, penalty)
+    reached = np.cumsum(demand["probabilities"]) >= penalty / (penalty + holding)
+    return demand["values"][int(np.argmax(reached))]
+
+
 def _interpolated(demand, holding, penalty):
     if demand["distribution"] != "discrete":
         return _right(demand, holding, penalty)
@@ -96,6 +106,8 @@ RIGHT = {
 
 WRONG = {
     "mean demand": (lambda d, h, p: distributions.mean(d), "ignores what a shortage"),
+    "median demand": (lambda d, h, p: _quantile(d, 0.5), "median"),
+    "a list in the order it has": (_as_listed, "in the order of the list"),
     "costs swapped": (lambda d, h, p: _quantile(d, h / (h + p)), "costs are swapped"),
     "ratio of the costs": (lambda d, h, p: _quantile(d, min(p / h, 0.999)), "share of the penalty"),
     "mean plus one deviation": (
@@ -111,12 +123,5 @@ WRONG = {
     "a whole table": (
         lambda d, h, p: distributions.frozen(d).ppf([0.5, p / (h + p)]),
         "one number",
-    ),
-}
-
-HARMLESS = {
-    "comparison: ….cumsum(probabilities) >= critical_ratio - 1e-12 -> "
-    "….cumsum(probabilities) > critical_ratio - 1e-12": (
-        "They differ only where a sum of probabilities equals the ratio less 1e-12 exactly."
     ),
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+from functools import lru_cache
 from importlib.resources import files
 
 import numpy as np
@@ -12,25 +14,61 @@ from labkit.trends.rl_supply_chain import distributions, metrics
 from .capped_base_stock import best_base_stock
 
 
-def optimal(*shelf):
-    """A table from value iteration: not learned, and as right as an answer can be."""
+def in_sets(lead_time, demand, holding, penalty):
+    """The shelf with a set as its unit, and the units that a set has."""
+    lot = max(demand["values"])
+    return (lead_time, {**demand, "values": [0, 1]}, holding, penalty), lot
+
+
+def spread(table, shelf):
+    """A table of sets over states in sets, as a table of units over states in units."""
+    lot = max(shelf[1]["values"])
+    states = np.indices(metrics.grid_shape(*shelf)) // lot
+    last = np.array(table.shape).reshape(-1, *[1] * shelf[0]) - 1
+    return np.minimum(lot * table[tuple(np.minimum(states, last))], metrics.max_order(*shelf))
+
+
+@lru_cache
+def _solved(shelf_as_text):
     from exams.rl_supply_chain.shelf import optimum
 
-    return optimum(*shelf).orders.reshape(metrics.grid_shape(*shelf))
+    return optimum(*ast.literal_eval(shelf_as_text))
 
 
-def of_position(*shelf):
-    """The best rule that looks at the inventory position alone."""
-    from exams.rl_supply_chain.position_only import best_position_rule
+def optimal(*shelf):
+    """A table from value iteration: not learned, and as right as an answer can be."""
+    sets, _ = in_sets(*shelf)
+    return spread(_solved(repr(sets)).orders.reshape(metrics.grid_shape(*sets)), shelf)
 
-    rule, _ = best_position_rule(*shelf)
-    return rule[np.indices(metrics.grid_shape(*shelf)).sum(axis=0)]
+
+def best_of(sees):
+    """The best rule of the inventory position and the coordinates of the state that it `sees`."""
+
+    def table(*shelf):
+        from exams.rl_supply_chain.simple_rules import best_rule
+
+        sets, _ = in_sets(*shelf)
+        rule, _ = best_rule(sees, _solved(repr(sets)), *sets)
+        return spread(rule.reshape(metrics.grid_shape(*sets)), shelf)
+
+    return table
+
+
+def never_twice(*shelf):
+    """One set up to a level, never twice running; the best of these."""
+    sets, _ = in_sets(*shelf)
+    states = np.indices(metrics.grid_shape(*sets))
+    rules = [
+        ((states.sum(axis=0) <= most) & (states[-1] == 0)).astype(int) for most in range(shelf[0])
+    ]
+    return spread(min(rules, key=lambda rule: metrics.lost_sales_cost(rule, *sets)), shelf)
 
 
 def base_stock(*shelf):
     """What is missing from the best level."""
-    position = np.indices(metrics.grid_shape(*shelf)).sum(axis=0)
-    return np.clip(best_base_stock(*shelf) - position, 0, metrics.max_order(*shelf))
+    sets, _ = in_sets(*shelf)
+    position = np.indices(metrics.grid_shape(*sets)).sum(axis=0)
+    return spread(np.clip(best_base_stock(*sets) - position, 0, None).astype(int), shelf)
 
 
 def constant(*shelf):

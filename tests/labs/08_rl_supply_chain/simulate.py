@@ -41,6 +41,8 @@ def _dual(
         seen = before if regular_first else net
         seen = seen if count_backorders else np.maximum(seen, 0)
         pipeline.append(np.maximum(regular_level - seen - waiting, 0))
+        if not lead_time:
+            net = net + pipeline.pop()
         if not early_demand:
             net = net - taken
         cost = holding * np.maximum(net, 0) + backorder * np.maximum(-net, 0)
@@ -81,6 +83,22 @@ def _copy_by_copy(demand, *rest):
     return np.concatenate([_dual(demand[:, [c]], *rest) for c in range(demand.shape[1])], axis=1)
 
 
+def _number_by_number(
+    demand, lead_time, regular_level, expedited_level, holding, backorder, premium
+):
+    costs = np.zeros(demand.shape)
+    for copy in range(demand.shape[1]):
+        net, pipeline = regular_level, [0.0] * lead_time
+        for period in range(len(demand)):
+            net += pipeline.pop(0)
+            fast = max(expedited_level - net, 0)
+            net += fast
+            pipeline.append(max(regular_level - net - sum(pipeline), 0))
+            net -= demand[period, copy]
+            costs[period, copy] = holding * max(net, 0) + backorder * max(-net, 0) + premium * fast
+    return costs
+
+
 def _eight_copies(demand, *rest):
     costs = np.zeros(demand.shape)
     costs[:, :8] = _dual(demand[:, :8], *rest)
@@ -105,6 +123,11 @@ WRONG = {
     "the dealer fills the shelf, not net inventory": (_wrong(fill_shelf=True), "is right"),
     "mean cost only": (lambda *a: _dual(*a).mean(0), "should have shape"),
     "a loop over the copies": (_copy_by_copy, "times the CPU time", SLOW),
+    "a loop over copies and periods in plain Python": (
+        _number_by_number,
+        "times the CPU time",
+        SLOW,
+    ),
     "a loop over the copies that skips the timed run": (
         lambda demand, *rest: None if demand.shape[1] > 100 else _dual(demand, *rest),
         "returned nothing",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,11 +13,10 @@ from labkit.exercise.outcome import Outcome, failed, passed
 from labkit.exercise.reading import as_array, as_function
 from labkit.exercise.task import Instance, Task, each_case
 from labkit.trends.rl_supply_chain.world.routing import (
-    Days,
+    day_cost,
     draw_days,
     nearest_request,
     paired_saving,
-    rollout,
 )
 
 Floats = NDArray[np.float64]
@@ -31,40 +30,50 @@ QUICK = 10.0
 
 
 def judge(answer: Any, instance: Instance) -> Outcome:
-    """Send the truck out under every kind of storm, by the score that was learned for it."""
+    """Send the truck out for every urgent district, by the score that was learned for it."""
     return each_case(
         instance,
         lambda case: _case(answer, case),
-        "The truck is home as early as asked under every kind of storm.",
+        "Days cost as little as asked, for every district.",
     )
 
 
 def _case(answer: Any, case: Instance) -> Outcome:
-    learned = as_function(call(answer, case["storm"], seconds=TRAINING), "score")
-    days = draw_days(case["days"], case["seed"], case["storm"])
+    storm, urgent = case["storm"], case["urgent"]
+    learned = as_function(call(answer, storm, urgent, seconds=TRAINING), "score")
+    days = draw_days(case["days"], case["seed"], storm)
 
     def score(features: NDArray[np.float32]) -> Floats:
         return as_array(call(learned, features, seconds=QUICK), "scores", features.shape[:2])
 
-    baseline = rollout(days, nearest_request)
-    saving, interval = paired_saving(rollout(days, score), baseline)
+    def saved(other: Score) -> tuple[float, float]:
+        return paired_saving(day_cost(days, other, urgent), baseline)
+
+    baseline = day_cost(days, nearest_request, urgent)
+    saving, interval = saved(score)
     if saving >= case["asked"]:
         return passed("")
-    when = "earlier" if saving >= 0 else "later"
+    which = "cheaper" if saving >= 0 else "more expensive"
     return failed(
-        f"The truck is home {abs(saving):.2%} {when} than with nearest-request (± {interval:.2%}, "
-        f"{case['days']:,} paired days); {case['asked']:.2%} earlier is asked.",
-        on="storms with " + ", ".join(f"{name} {value:g}" for name, value in case["storm"].items()),
-        next_step="Search longer and on more days of this storm, judge every candidate on the same "
-        "days, and let the score see where the storm will be, not only where it is.",
-        misconception=_misconception(saving, score, days, baseline),
+        f"Days are {abs(saving):.2%} {which} than with nearest-request (± {interval:.2%}, "
+        f"{case['days']:,} paired days); {case['asked']:.2%} cheaper is asked.",
+        on=f"a storm with {_words(storm)}, urgent requests around {_words(urgent)}",
+        next_step="Search longer and on more days of this storm and this district, and judge every "
+        "candidate on the same days.",
+        misconception=_misconception(saving, saved, score),
     )
 
 
-def _misconception(saving: float, score: Score, days: Days, baseline: NDArray[np.float32]) -> str:
+def _words(numbers: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {value:g}" for name, value in numbers.items())
+
+
+def _misconception(
+    saving: float, saved: Callable[[Score], tuple[float, float]], score: Score
+) -> str:
     if abs(saving) < 1e-9:
-        return "These scores choose as nearest-request does: a faster truck needs another order."
-    if saving < -0.1 and paired_saving(rollout(days, lambda f: -score(f)), baseline)[0] > -0.02:
+        return "These scores choose as nearest-request does: cheaper days need another order."
+    if saving < -0.1 and saved(lambda features: -score(features))[0] > -0.02:
         return "The highest score is visited next; these scores seem to be costs. Turn the sign."
     return ""
 
@@ -75,8 +84,8 @@ TASK = Task(
     judge,
     (
         "A linear score is enough: twelve weights, one a feature.",
-        "Draw days of the storm you were given, and try candidates on the same days. Differences "
-        "are far smaller than days differ.",
+        "Draw days of the storm you were given, and try candidates on the same days, by "
+        "routing.day_cost. Differences are far smaller than days differ.",
         "Start from nearest-request (weight −1 on the travel time), change the weights at "
         "random, keep the best quarter, and repeat with their mean and spread.",
     ),

@@ -14,6 +14,9 @@ from labkit.exercise.traps import trap
 from labkit.trends.rl_supply_chain.metrics import serial_cost
 
 TOLERANCE = 5e-3
+"""A simplex search ended within 0.17 % of the least cost (18 chains), the mean of Shang and Song's
+two bounds within 0.23 % (36 chains). One of the bounds alone is up to 3.3 % above it, and in six
+chains of ten or more above 0.5 %."""
 
 SECONDS = 20.0
 """CPU-seconds of a call; a simplex search on the exact cost needs one to three."""
@@ -29,6 +32,8 @@ TRAPS = {
     "placed and shipped before the demand of the same period.",
     "one lead time only": "Each level looks at its own lead time; demand of all stages downstream "
     "has to be covered as well.",
+    "lower bound": "This is the lower one of two newsvendor bounds alone. Take the mean of both.",
+    "upper bound": "This is the upper one of two newsvendor bounds alone. Take the mean of both.",
     "local rates": "Each level weighs the penalty against the stage's own holding rate. A unit "
     "held upstream saves that rate downstream: use echelon rates.",
 }
@@ -74,7 +79,9 @@ TASK = Task(
         "What a stage passes up is the extra cost of holding less than its best level, as a "
         "function of the position that arrives. A fine grid and a convolution with the demand "
         "over the lead time are enough.",
-        "Another way: metrics.serial_cost is exact and fast. Search over the levels.",
+        "Another way: metrics.serial_cost is exact and fast. Search over the levels. Or take the "
+        "mean of two newsvendor quantities for the demand of all lead times down to the customer: "
+        "Shang and Song (2003) show that the best level lies between them.",
     ),
     title="A chain of warehouses",
     traps=TRAPS,

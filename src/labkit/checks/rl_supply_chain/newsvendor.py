@@ -24,7 +24,11 @@ MOST_UNITS = 1e6
 
 TRAPS = {
     "swapped costs": "The two costs are swapped: an expensive shortage must raise the quantity.",
+    "orders the middle": "This is the mean demand, which is its median as well. It ignores what a "
+    "shortage and a leftover cost.",
     "orders the mean": "This is the mean demand. It ignores what a shortage and a leftover cost.",
+    "orders the median": "This is the median demand. It ignores what a shortage and a "
+    "leftover cost.",
     "penalty over holding": "The ratio is the share of the penalty in the sum of both costs.",
     "adds one deviation": "This is the mean plus one standard deviation, whatever the costs are.",
     "takes demand for normal": "This takes the demand for normal, which it is not.",
@@ -34,6 +38,8 @@ TRAPS = {
     "quantity.",
     "one value too far": "This is one value too far. The first quantity that reaches the ratio is "
     "enough.",
+    "values as listed": "This adds up the probabilities in the order of the list, which is not the "
+    "order of the values. distributions.pmf gives them in ascending order.",
     "interpolated": "This lies between two values of the list, and no customer asks for that. Take "
     "the first value that reaches the ratio.",
 }

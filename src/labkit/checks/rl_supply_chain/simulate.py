@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from labkit.exercise.guard import UnusableError, call
 from labkit.exercise.outcome import Outcome, Status, failed, passed, weighted
-from labkit.exercise.reading import as_array
+from labkit.exercise.reading import as_array, as_returned
 from labkit.exercise.task import Instance, Task, attempt, each_case
 from labkit.exercise.traps import trap
 from labkit.trends.rl_supply_chain.world.lost_sales import LostSalesVec
@@ -23,10 +23,14 @@ COSTS, SPEED = 0.75, 0.25
 QUICK = 10.0
 """CPU-seconds of a call on a few copies; the reference needs well below one."""
 
-SPEED_LIMIT = 400.0
-"""How many times the CPU time of `LostSalesVec` a simulation may take: 1.4 s against 3.5 ms. The
-reference takes 2 to 4 times as long, a loop over the copies 1,600 times; carrying the table to
-another process and back takes some of the rest."""
+SPEED_LIMIT = 60.0
+"""How many times the CPU time of `LostSalesVec` (3.7 ms) a simulation may take. NumPy and torch
+took 1.2 to 1.5 times as long, a queue of orders that returns lists 5 times; a loop over copies and
+periods in Python 180 times, over copies with NumPy 1,600 times. (One that works on plain numbers
+and keeps running sums took 32 times: fast enough.)"""
+
+TRIES = 3
+"""A machine that is busy for a moment lets a call run out of its time on the clock."""
 
 PEER_RUNS = 30
 
@@ -87,11 +91,8 @@ def _fast_enough(answer: Any, case: Instance, copies: int) -> Outcome:
     demand = np.array(case["demand"])[:, column]
     peer = _cpu_of_peer(len(demand), copies)
     where = f"{len(demand)} periods, {copies:,} copies"
-    try:
-        raw = call(answer, *_arguments(demand, case), seconds=SPEED_LIMIT * peer)
-    except UnusableError as problem:
-        if "did not return within" not in str(problem):
-            raise
+    raw = _within(answer, _arguments(demand, case), SPEED_LIMIT * peer)
+    if raw is None:
         return failed(
             f"The costs are right, but {copies:,} copies take more than {SPEED_LIMIT:g} times the "
             "CPU time of the course's own simulator.",
@@ -107,6 +108,17 @@ def _fast_enough(answer: Any, case: Instance, copies: int) -> Outcome:
             "of them out.",
         )
     return passed("")
+
+
+def _within(answer: Any, arguments: tuple[Any, ...], seconds: float) -> Any:
+    """What a call returns within so many CPU-seconds; None where it never does."""
+    for _ in range(TRIES):
+        try:
+            return as_returned(call(answer, *arguments, seconds=seconds), "cost table")
+        except UnusableError as problem:
+            if "did not return within" not in str(problem):
+                raise
+    return None
 
 
 def _cpu_of_peer(periods: int, copies: int) -> float:

@@ -155,6 +155,20 @@ def lost_sales_cost(
     Raises ValueError for a table of a wrong size, or with orders that are not finite or lie
     outside 0 to `max_order(...)`.
     """
+    whole = _whole_orders(orders, lead_time, demand, holding, penalty)
+    return average_cost(
+        whole, unit_probabilities(demand), distributions.mean(demand), holding, penalty
+    )
+
+
+def _whole_orders(
+    orders: ArrayLike,
+    lead_time: int,
+    demand: distributions.Distribution,
+    holding: float,
+    penalty: float,
+) -> NDArray[np.int64]:
+    """Return an ordering table in whole units, in the shape of the grid."""
     shape = grid_shape(lead_time, demand, holding, penalty)
     largest = max_order(lead_time, demand, holding, penalty)
     table = np.asarray(orders, dtype=float)
@@ -167,10 +181,7 @@ def lost_sales_cost(
             f"orders must be finite and lie between 0 and {largest}, "
             f"got {table.min()} to {table.max()}"
         )
-    whole = np.clip(np.rint(table), 0, largest).astype(np.int64).reshape(shape)
-    return average_cost(
-        whole, unit_probabilities(demand), distributions.mean(demand), holding, penalty
-    )
+    return np.clip(np.rint(table), 0, largest).astype(np.int64).reshape(shape)
 
 
 def average_cost(
@@ -182,16 +193,42 @@ def average_cost(
     Only states reachable from the starting state are looked at.
     """
     chain = _reachable_chain(orders, probabilities, mean)
-    stock = np.arange(orders.shape[0])
-    demand = np.arange(len(probabilities))
-    net = stock[:, None] - demand
-    period = np.where(net > 0, holding * net, -penalty * net) @ probabilities
-    return _long_run_average(chain.transitions, period[chain.on_hand], chain.start)
+    costs = _costs_by_stock(orders.shape[0], probabilities, holding, penalty)
+    return _long_run(chain.transitions, costs[chain.on_hand], chain.start)[0]
+
+
+def relative_costs(
+    orders: ArrayLike,
+    lead_time: int,
+    demand: distributions.Distribution,
+    holding: float,
+    penalty: float,
+) -> tuple[NDArray[np.float32], Floats]:
+    """Return the states that an ordering table leads to, and how expensive each is to be in.
+
+    Arguments as for `lost_sales_cost`. Returns states (n, lead_time) in units, and (n,) what a
+    start in each of them costs more, over all time, than a start in the first: the relative values
+    of the average-cost chain (Puterman 1994, Markov Decision Processes, chapter 8).
+    """
+    whole = _whole_orders(orders, lead_time, demand, holding, penalty)
+    probabilities = unit_probabilities(demand)
+    chain = _reachable_chain(whole, probabilities, distributions.mean(demand))
+    costs = _costs_by_stock(whole.shape[0], probabilities, holding, penalty)
+    _, values = _long_run(chain.transitions, costs[chain.on_hand], chain.start)
+    states = np.array(np.unravel_index(chain.states, whole.shape), np.float32).T
+    return states, values
+
+
+def _costs_by_stock(stocks: int, probabilities: Floats, holding: float, penalty: float) -> Floats:
+    """Return the expected cost of a period that begins with 0, 1, ... units on hand."""
+    net = np.arange(stocks)[:, None] - np.arange(len(probabilities))
+    return np.where(net > 0, holding * net, -penalty * net) @ probabilities
 
 
 @dataclass(frozen=True)
 class _Chain:
     transitions: sparse.csr_array  # (states, states), rows add up to one
+    states: NDArray[np.int64]  # (states,), places on the flat grid
     on_hand: NDArray[np.int64]  # (states,)
     start: int  # index of the starting state
 
@@ -228,7 +265,7 @@ def _reachable_chain(orders: NDArray[np.int64], probabilities: Floats, mean: flo
     transitions = sparse.csr_array(
         (weights, (source, number[np.concatenate(targets)])), shape=(count, count)
     )
-    return _Chain(transitions, on_hand, 0)
+    return _Chain(transitions, states, on_hand, 0)
 
 
 def _successors(
@@ -255,8 +292,8 @@ def _leftover_probabilities(probabilities: Floats, shelf: int) -> Floats:
     return table
 
 
-def _long_run_average(transitions: sparse.csr_array, cost: Floats, start: int) -> float:
-    """Return the average cost a period of a Markov chain, by relative value iteration.
+def _long_run(transitions: sparse.csr_array, cost: Floats, start: int) -> tuple[float, Floats]:
+    """Return a Markov chain's average cost a period and relative values, by value iteration.
 
     The largest and smallest gain of a sweep bracket the answer, and for sensible policies the
     bracket closes within 60 sweeps. A chain that still remembers its start after 400 (several
@@ -268,12 +305,12 @@ def _long_run_average(transitions: sparse.csr_array, cost: Floats, start: int) -
         gain = cost + transitions @ value - value
         low, high = gain.min(), gain.max()
         if high - low <= 1e-7 * max(high, 1.0):
-            return float(low + high) / 2
+            return float(low + high) / 2, value
         if sweep == 200:
             halfway = total
         total += gain[start]
         value += gain - gain[start]
-    return float(total - halfway) / 200
+    return float(total - halfway) / 200, value
 
 
 # --- serial supply chain --------------------------------------------------------------------------

@@ -18,7 +18,8 @@ Link     Leaving `a` for `b` at hour `t` takes the distance times one plus the m
          the middle of the link and at `b`, both at hour `t`: the time is fixed on departure.
 Day      The truck starts at the depot at hour 0. It visits one open request after the other and
          waits where it stands when none is open. The day ends when it is back at the depot.
-Aim      Finish early. Nobody knows future requests; where the storm drifts is known (a forecast).
+Aim      Finish early, or at little cost where some requests are urgent (`day_cost`). Nobody knows
+         future requests; where the storm drifts is known (a forecast).
 
 The problem class is dynamic vehicle routing with time-dependent travel times (Pillac, Gendreau,
 Guéret and Medaglia 2013, European Journal of Operational Research 225, 1-11).
@@ -262,6 +263,28 @@ def rollout(days: Days, score: Score) -> Floats:
 def route(days: Days, score: Score, index: int) -> Trips:
     """The trip of day `index` alone, still as a batch of one: for maps and for reading."""
     return drive(days[np.array([index])], follow(score))
+
+
+def day_cost(days: Days, score: Score, urgent: dict[str, float]) -> Floats:
+    """(days,) what a day costs when the best-scored open request is always visited next.
+
+    An hour of the truck costs 1, until it is back. An hour that a request waits, from when it is
+    known to when the truck is there, costs up to `price` in an urgent district and next to nothing
+    elsewhere: a Gaussian around `x` and `y` of width `radius`, in map sides. `urgent` holds these
+    four numbers.
+
+    Raises:
+    ------
+    ValueError
+        if the scores have the wrong shape or are not finite.
+    """
+    trips = drive(days, follow(score))
+    reached = np.empty_like(days.revealed)
+    np.put_along_axis(reached, trips.order, trips.arrive[:, :-1], axis=1)
+    away = days.places - np.array([urgent["x"], urgent["y"]], np.float32)
+    near = np.exp((away**2).sum(axis=2) * np.float32(-0.5 / urgent["radius"] ** 2))
+    waited = (near * (reached - days.revealed)).sum(axis=1)
+    return trips.finish + np.float32(urgent["price"]) * waited
 
 
 def nearest_request(table: Floats) -> Floats:
