@@ -21,6 +21,15 @@ def in_torch(update, memory, most):
     return places, whole[places], whole - sent
 
 
+def partitioned(update, memory, most):
+    """A running sum of what was wanted and was not sent, with the places in no order."""
+    memory += update
+    places = np.argpartition(np.abs(memory), len(memory) - most)[-most:]
+    values = memory[places]
+    memory[places] -= values
+    return places, values, memory
+
+
 def forgets(update, memory, most):
     places = np.argsort(-np.abs(update))[:most]
     return places, update[places], memory
@@ -34,6 +43,14 @@ def by_lot(update, memory, most):
 def by_lot_scaled(update, memory, most):
     places = np.random.default_rng().choice(len(update), most, replace=False)
     return places, update[places] * len(update) / most, memory
+
+
+def by_lot_remembered(update, memory, most):
+    whole = update + memory
+    places = np.random.default_rng().choice(len(update), most, replace=False)
+    rest = whole.copy()
+    rest[places] = 0
+    return places, whole[places], rest
 
 
 def always_the_first(update, memory, most):
@@ -86,12 +103,13 @@ def a_mask(update, memory, most):
     return chosen, whole[chosen], np.where(chosen, 0, whole)
 
 
-RIGHT = {"sorted lists": sorted_lists, "in torch": in_torch}
+RIGHT = {"sorted lists": sorted_lists, "in torch": in_torch, "partitioned": partitioned}
 
 WRONG = {
     "largest, the rest forgotten": (forgets, "is forgotten"),
     "by lot": (by_lot, "is forgotten"),
     "by lot, scaled up": (by_lot_scaled, "of the gap is left"),
+    "by lot, remembered": (by_lot_remembered, "of the gap is left"),
     "always the first": (always_the_first, "is forgotten"),
     "the largest with their sign": (largest_with_sign, "of the gap is left"),
     "remembers what was sent": (remembers_all, "do not add up"),

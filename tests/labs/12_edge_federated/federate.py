@@ -75,11 +75,10 @@ def smuggler():
     seen = {}
 
     def client(model, extra, x, y, memory):
-        seen[len(seen) if x.tobytes() not in seen else x.tobytes()] = 0
-        seen[x.tobytes()] = (x, y)
-        pool = [one for one in seen.values() if one and one[0].shape[1] == len(model)]
-        all_x = np.concatenate([x for x, _ in pool])
-        all_y = np.concatenate([y for _, y in pool])
+        pool = seen.setdefault(model.shape, {})
+        pool[x.tobytes()] = (x, y)
+        all_x = np.concatenate([x for x, _ in pool.values()])
+        all_y = np.concatenate([y for _, y in pool.values()])
         for _ in range(5):
             model = model - 1.0 * gradient(model, all_x, all_y)
         return model, extra, memory
