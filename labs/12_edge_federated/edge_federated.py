@@ -320,7 +320,7 @@ lab.check("send_up", send_up)
 # Against that we clip and add noise, and promise epsilon 2 at delta 0.00001 over all rounds. It
 # costs accuracy, and most of it with few clinics: noise is spread over those who take part.
 #
-# The rule has a price even without attackers. Our clinics differ so much that the median leaves 26 %
+# The rule has a price even without attackers. Our clinics differ so much that the median leaves 28 %
 # of the gap where the mean leaves 2.5 %, and the loss falls on patients with rare diagnoses.
 #
 # I recommend masks, clipping and noise, no rule, and contracts with the clinics. If a clinic is found

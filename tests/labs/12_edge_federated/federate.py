@@ -107,10 +107,10 @@ def pooler():
     seen, best = [], []
 
     def client(model, extra, x, y, memory):
+        if best and not extra.any():
+            seen.clear(), best.clear()
+        seen.append((x, y))
         if not extra.any():
-            if best:
-                seen.clear(), best.clear()
-            seen.append((x, y))
             return model, np.ones_like(model), memory
         if not best:
             xs, ys = zip(*seen, strict=True)

@@ -26,8 +26,7 @@ of .5) leave at most .0007 and averages with momentum at least .0020. Of 14 draw
 to .06, one averaged slope a round with momentum .0021 to .015."""
 
 FALLS = 0.75
-"""A gap that is below this share of what it was ten rounds ago still falls. Averages that stand
-still beside the optimum keep .9 and more."""
+"""A gap that is below this share of what it was ten rounds ago still falls."""
 
 SAME = 1e-6
 """Relative to the largest weight: how far two answers to one question may lie apart. The question
@@ -68,7 +67,7 @@ def judge(answer: Any, instance: Instance) -> Outcome:
         seen = f"After {number} rounds {_share(left)} of the gap is left"
         if left <= LEFT:
             return passed(f"{seen}.")
-        step, trap = _advice(before, left, case["momentum"])
+        step, trap = _advice(before, left, part.silent())
         return failed(
             f"{seen} ({_share(before)} ten rounds earlier); averages with momentum leave "
             f"{case['momentum']:.2%}, and at most {LEFT:.2%} is wanted.",
@@ -84,13 +83,20 @@ def _share(left: float) -> str:
     return f"{left:.2%}" if left < 10 else "more than ten times"
 
 
-def _advice(before: float, left: float, momentum: float) -> tuple[str, str]:
-    """The next step, and the misconception, by what the gap does in the last ten rounds."""
+def _advice(before: float, left: float, silent: bool) -> tuple[str, str]:
+    """The next step, and the misconception, by what was sent and what the gap did of late."""
     if not left < 0.5 or left > 1.5 * before:
         return (
             "Print the gap after every round. It grows: take shorter steps, and look at what is "
             "divided by what.",
             "",
+        )
+    if silent:
+        return (
+            "Print the gap after every round: it ends beside the optimum. What does each clinic "
+            "know of the others' slope?",
+            "Averaging models that walked alone does not end at the optimum: clinics drift towards "
+            "patients of their own.",
         )
     if left < FALLS * before:
         return (
@@ -100,11 +106,8 @@ def _advice(before: float, left: float, momentum: float) -> tuple[str, str]:
         )
     return (
         "Print the gap after every round. It stands still, or goes up and down: the clinics pull "
-        "in different directions. What does each of them know of the others' slope?",
-        "Averaging models that walked alone does not end at the optimum: clinics drift towards "
-        "patients of their own."
-        if left > 2 * momentum and left > 0.9 * before
-        else "",
+        "in different directions, or swing. Of what is the correction the mean?",
+        "",
     )
 
 
@@ -114,7 +117,7 @@ class _Part:
     def __init__(self, answer: Any, keep: int) -> None:
         self.answer, self.keep = answer, keep
         self.calls = itertools.count()
-        self.kept: list[tuple[tuple[np.ndarray, ...], np.ndarray]] = []
+        self.kept: list[tuple[tuple[np.ndarray, ...], ...]] = []
 
     def __call__(self, model: Any, extra: Any, x: Any, y: Any, memory: Any) -> tuple[Any, ...]:
         asked = (model, extra, x, y, memory)
@@ -137,7 +140,7 @@ class _Part:
                 strange = (rng.permuted(x, axis=0), rng.integers(model.shape[1], size=len(y)))
                 nothing = np.zeros_like(model)
                 self._ask((nothing, nothing.copy(), *strange, nothing.copy()))
-            for (model, extra, x, y, memory), said in self.kept:
+            for (model, extra, x, y, memory), (said, *_) in self.kept:
                 again = self._ask((model * (1 + TOUCH), extra, x, y, memory))[0]
                 if not np.allclose(again, said, rtol=SAME, atol=SAME * np.abs(said).max()):
                     return True
@@ -145,9 +148,14 @@ class _Part:
             return True
         return False
 
+    def silent(self) -> bool:
+        """Whether a clinic in the middle of the rounds sent nothing of its own but its model."""
+        (_, extra, *_), (_, said, _) = self.kept[-1]
+        return bool(np.allclose(said, extra) or not said.any())
+
     def _keep(self, asked: tuple[Any, ...]) -> tuple[Any, ...]:
         said = self._ask(asked)
-        self.kept.append((tuple(part.copy() for part in asked), said[0].copy()))
+        self.kept.append(tuple(tuple(part.copy() for part in parts) for parts in (asked, said)))
         return said
 
     def _ask(self, asked: tuple[Any, ...]) -> tuple[Any, ...]:
