@@ -105,6 +105,16 @@ def noise_for_so_many(updates, clip, z, cohort, seed):
     return _round(updates, clip, z, cohort, seed + len(updates))
 
 
+def order_first(updates, clip, z, cohort, seed):
+    """Clients are shuffled first, so the noise depends on how many there are."""
+
+    def noise(rng, sd, u):
+        rng.permutation(len(u))
+        return rng.normal(0, sd, u.shape[1])
+
+    return _round(updates, clip, z, cohort, seed, noise_for=noise)
+
+
 RIGHT = {
     "one client after the other": one_by_one,
     "in torch": in_torch,
@@ -160,6 +170,7 @@ WRONG = {
     "fixed noise turned by the seed": (one_noise_turned, "is alike"),
     "the seed's last digits": (last_digits, "is alike"),
     "the seed's last bits": (last_bits, "is alike"),
+    "clients shuffled first": (order_first, "The noise"),
     "noise for so many": (noise_for_so_many, "The noise changes with the updates"),
     "the mean is clipped": (clip_the_mean, ""),
     "no noise": (_with(spread=lambda z, clip: 0.0), "hardly any noise"),

@@ -36,6 +36,8 @@ STEADY = 0.15, 3.0
 """Between these lies the standard deviation of the seeds' variances, in units of what independent
 numbers give: .42 to 1.59 in 40 draws. Fixed sizes in another order give 0."""
 
+CHANGES = "The noise changes with the updates, so it tells who was there."
+
 EXACT = 1e-9
 QUICK = 5.0
 """CPU-seconds of a call; the reference needs a millisecond."""
@@ -107,6 +109,14 @@ def _moves(asked: _Rounds) -> Fault:
                 "divide by the cohort that was expected, whoever came.",
                 _moves_trap(asked, huge),
             )
+    noise, _ = _alone(asked, asked.updates, seed)
+    fewer, _ = _alone(asked, asked.updates[: len(asked.updates) // 2], seed)
+    if not np.allclose(noise, fewer, rtol=1e-6, atol=1e-9 * asked.z * most):
+        return (
+            "The noise is another one where half of the clients came.",
+            "Draw the noise from numpy.random.default_rng(seed) alone, before anything else.",
+            CHANGES,
+        )
     return None
 
 
@@ -122,7 +132,7 @@ def _moves_trap(asked: _Rounds, huge: np.ndarray) -> str:
                 "Every client's update got noise of its own: who leaves takes it along, and there "
                 "is too much of it."
             )
-        return "The noise changes with the updates, so it tells who was there."
+        return CHANGES
     if np.allclose(found, asked.clipped.sum(axis=0) / n):
         return (
             "The divisor is the number of those present. It changes when a client leaves, and with "
