@@ -92,6 +92,14 @@ def sends_update_not_sum(update, memory, most):
     return places, update[places], rest
 
 
+def signs_alone(update, memory, most):
+    whole = update + memory
+    places = np.argsort(-np.abs(whole))[:most]
+    rest = whole.copy()
+    rest[places] = 0
+    return places, np.sign(whole[places]), rest
+
+
 def nothing(update, memory, most):
     return [], [], memory
 
@@ -116,6 +124,7 @@ WRONG = {
     "the smallest": (smallest, "of the gap is left"),
     "everything": (everything, "are allowed"),
     "chooses by the sum, sends the update": (sends_update_not_sum, "do not add up"),
+    "signs alone": (signs_alone, "do not add up"),
     "sends nothing": (nothing, "of the gap is left"),
     "a mask for places": (a_mask, "should have shape"),
 }
