@@ -149,3 +149,10 @@ WRONG = {
     "always twenty": (always_twenty, "lies"),
     "as if all took part": (only_without_sampling, "above what is right"),
 }
+
+HARMLESS = {
+    "constant: for order in range(2, 257): -> *": "the best order lies well inside the range",
+    "constant: k = np.arange(order + 1) -> k = np.arange(order + 2)": (
+        "there is no way to choose order + 1 of order, so the term is zero"
+    ),
+}
