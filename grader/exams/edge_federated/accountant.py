@@ -93,6 +93,13 @@ def renyi(z: float, q: float, steps: int, delta: float) -> float:
     return max(best, 0.0)
 
 
+def older(z: float, q: float, steps: int, delta: float) -> float:
+    """As `renyi`, with the conversion of Mironov (2017), arXiv 1702.07476, which is looser."""
+    return min(
+        steps * _divergence(z, q, order) - math.log(delta) / (order - 1) for order in range(2, 257)
+    )
+
+
 def _divergence(z: float, q: float, order: int) -> float:
     """Rényi divergence of one round."""
     k = np.arange(order + 1)

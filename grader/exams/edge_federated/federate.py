@@ -13,14 +13,16 @@ import numpy as np
 from exams.edge_federated.federation import momentum, reached, scaffold
 from labkit.checks.edge_federated import redraw
 from labkit.exercise.drawing import until
+from labkit.trends.edge_federated.metrics import optimum
 
 CASES, ROUNDS = 2, 40
-PLAIN, CORRECTED = 0.0023, 0.0008
+PLAIN, CORRECTED = 0.002, 0.0007
 """The gap that averages with momentum have to leave at least, and corrected steps at most, on both
-sides of the judge's bar of .0015. Half of all draws fit."""
+sides of the judge's bar of .0015. Of 14 draws at random 13 fit: momentum left .0021 to .0058, and
+corrected steps .0000 to .0005 but for one with .0011."""
 
-MOMENTUM = ((0.1, 10, 0.9), (0.3, 5, 0.9))
-"""Length and number of the steps, and the share of the last move, that did best in 7 draws."""
+MOMENTUM = ((0.1, 10, 0.9), (0.3, 3, 0.9), (1.0, 1, 0.9))
+"""Length and number of the steps, and the share of the last move, that did best in these draws."""
 
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
@@ -43,15 +45,16 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
 def _case(rng: np.random.Generator) -> dict[str, Any]:
     case: dict[str, Any] = {
         "seed": int(rng.integers(2**31)),
-        "clinics": int(rng.integers(7, 11)),
+        "clinics": int(rng.integers(5, 8)),
         "alpha": round(float(rng.uniform(0.08, 0.15)), 2),
-        "features": int(rng.integers(9, 13)),
+        "features": int(rng.integers(8, 11)),
         "classes": int(rng.integers(4, 6)),
-        "patients": int(rng.integers(100, 160)),
+        "patients": int(rng.integers(60, 100)),
     }
     clinics = redraw.clinics(case)
+    best = optimum(clinics)
     return {
         **case,
-        "momentum": min(reached(clinics, *momentum(*how), ROUNDS) for how in MOMENTUM),
-        "corrected": reached(clinics, *scaffold(), ROUNDS),
+        "momentum": min(reached(clinics, best, momentum(*how), ROUNDS) for how in MOMENTUM),
+        "corrected": reached(clinics, best, scaffold(), ROUNDS),
     }

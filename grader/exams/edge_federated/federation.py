@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from labkit.trends.edge_federated.metrics import gap, optimum
+from labkit.trends.edge_federated.metrics import gap
 from labkit.trends.edge_federated.world.clinics import Clinics, Labels, gradient
 from labkit.trends.edge_federated.world.federation import (
     Client,
@@ -61,8 +61,7 @@ def momentum(step: float, steps: int, share: float) -> tuple[Client, Server]:
     return averaged(part)
 
 
-def reached(clinics: Clinics, client: Client, server: Server, number: int) -> float:
-    """The gap after some rounds."""
-    best = optimum(clinics)
-    *_, (model, _) = rounds(clinics, client, server, number)
+def reached(clinics: Clinics, best: Floats, method: tuple[Client, Server], number: int) -> float:
+    """The gap to the best model after some rounds."""
+    *_, (model, _) = rounds(clinics, *method, number)
     return gap(model, clinics, best)

@@ -14,14 +14,17 @@ import numpy as np
 from labkit.trends.edge_federated.world import secure
 
 CASES, LENGTH = 3, 600
-"""Enough numbers for a test of uniformity that finds a bias of one top bit in a tenth."""
+"""Enough numbers for a test of uniformity that finds a bias of one bit in a fifth."""
+
+LATER = (0, 1, 2, 10, 100, 256)
 
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``.
 
     Each has ``clients`` (their numbers, not in order), ``keys``, by client and peer as text,
-    ``updates``, whole numbers by client, some below zero, and two ``rounds``.
+    ``updates``, whole numbers by client, some below zero, and ``rounds``: three in a row, and
+    some that end as the first one does, in decimal and in binary digits.
     """
     return {"cases": [_case(rng, n) for n in rng.permutation([3, 4, 6])[:CASES]]}
 
@@ -34,7 +37,7 @@ def _case(rng: np.random.Generator, n: int) -> dict[str, Any]:
         keys[str(a)][str(b)] = keys[str(b)][str(a)] = secure.agree(
             secrets[a], secure.public_part(secrets[b])
         )
-    rounds = rng.choice(np.arange(1, 500), 2, replace=False)
+    first = int(rng.integers(1, 500))
     return {
         "clients": clients,
         "keys": keys,
@@ -42,5 +45,5 @@ def _case(rng: np.random.Generator, n: int) -> dict[str, Any]:
             str(c): rng.integers(-3 * secure.STEPS, 3 * secure.STEPS, LENGTH).tolist()
             for c in clients
         },
-        "rounds": rounds.tolist(),
+        "rounds": [first + later for later in LATER],
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     return {
         "cases": [
             until(
-                lambda kind=kind: _shelf(rng, *kind),
+                partial(_shelf, rng, *kind),
                 lambda shelf: shelf["simple_cost"] > (1 + APART) * shelf["optimal_cost"],
                 "a shelf on which it matters what arrives when",
             )

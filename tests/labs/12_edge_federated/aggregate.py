@@ -94,6 +94,14 @@ def one_layer(updates, sizes):
     return by_sums(updates, sizes)["weight"]
 
 
+def rounded(updates, sizes):
+    return {name: np.round(mean, 8) for name, mean in by_sums(updates, sizes).items()}
+
+
+def in_single_precision(updates, sizes):
+    return {name: np.float32(mean) for name, mean in by_sums(updates, sizes).items()}
+
+
 RIGHT = {
     "sums, one clinic after the other": by_sums,
     "torch, shares first": with_nan_masked,
@@ -105,6 +113,8 @@ WRONG = {
     "plain mean of those with patients": (plain_of_those_with_patients, "counts alike"),
     "an empty clinic weighs zero": (zero_times_nan, "must be a finite number"),
     "patients of the silent in the divisor": (all_sizes, "in the divisor"),
+    "rounded": (rounded, "round nothing"),
+    "in single precision": (in_single_precision, "use double precision"),
     "not divided": (the_sum, "This is the weighted sum"),
     "root of the sizes": (roots, "not the numbers of patients"),
     "silent clinics sent zeros": (silent_as_zero, "in the divisor"),

@@ -21,6 +21,15 @@ def in_torch(update, memory, most):
     return places, whole[places], whole - sent
 
 
+def partitioned(update, memory, most):
+    """A running sum of what was wanted and was not sent, with the places in no order."""
+    memory += update
+    places = np.argpartition(np.abs(memory), len(memory) - most)[-most:]
+    values = memory[places]
+    memory[places] -= values
+    return places, values, memory
+
+
 def forgets(update, memory, most):
     places = np.argsort(-np.abs(update))[:most]
     return places, update[places], memory
@@ -34,6 +43,14 @@ def by_lot(update, memory, most):
 def by_lot_scaled(update, memory, most):
     places = np.random.default_rng().choice(len(update), most, replace=False)
     return places, update[places] * len(update) / most, memory
+
+
+def by_lot_remembered(update, memory, most):
+    whole = update + memory
+    places = np.random.default_rng().choice(len(update), most, replace=False)
+    rest = whole.copy()
+    rest[places] = 0
+    return places, whole[places], rest
 
 
 def always_the_first(update, memory, most):
@@ -75,6 +92,14 @@ def sends_update_not_sum(update, memory, most):
     return places, update[places], rest
 
 
+def signs_alone(update, memory, most):
+    whole = update + memory
+    places = np.argsort(-np.abs(whole))[:most]
+    rest = whole.copy()
+    rest[places] = 0
+    return places, np.sign(whole[places]), rest
+
+
 def nothing(update, memory, most):
     return [], [], memory
 
@@ -86,18 +111,20 @@ def a_mask(update, memory, most):
     return chosen, whole[chosen], np.where(chosen, 0, whole)
 
 
-RIGHT = {"sorted lists": sorted_lists, "in torch": in_torch}
+RIGHT = {"sorted lists": sorted_lists, "in torch": in_torch, "partitioned": partitioned}
 
 WRONG = {
     "largest, the rest forgotten": (forgets, "is forgotten"),
     "by lot": (by_lot, "is forgotten"),
     "by lot, scaled up": (by_lot_scaled, "of the gap is left"),
+    "by lot, remembered": (by_lot_remembered, "of the gap is left"),
     "always the first": (always_the_first, "is forgotten"),
     "the largest with their sign": (largest_with_sign, "of the gap is left"),
     "remembers what was sent": (remembers_all, "do not add up"),
     "the smallest": (smallest, "of the gap is left"),
     "everything": (everything, "are allowed"),
     "chooses by the sum, sends the update": (sends_update_not_sum, "do not add up"),
+    "signs alone": (signs_alone, "do not add up"),
     "sends nothing": (nothing, "of the gap is left"),
     "a mask for places": (a_mask, "should have shape"),
 }

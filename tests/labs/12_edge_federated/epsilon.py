@@ -108,6 +108,29 @@ def only_without_sampling(z, q, steps, delta):
     return renyi_by_logs(z, 1, steps, delta)
 
 
+def a_little_more(factor):
+    return lambda *setting: factor * central_limit(*setting)
+
+
+def in_the_middle(*setting):
+    """Between a number that is too low and one that is safe."""
+    return (central_limit(*setting) + renyi_by_logs(*setting)) / 2
+
+
+def older_conversion(z, q, steps, delta):
+    k = np.arange(257)
+    found = []
+    for order in range(2, 257):
+        if q == 1:
+            each = order / (2 * z * z)
+        else:
+            i = k[: order + 1]
+            terms = (order - i) * np.log1p(-q) + i * np.log(q) + i * (i - 1) / (2 * z * z)
+            each = np.logaddexp.reduce(terms + np.log(comb(order, i))) / (order - 1)
+        found.append(steps * each + math.log(1 / delta) / (order - 1))
+    return min(found)
+
+
 RIGHT = {"Rényi, term by term": renyi_by_logs, "the loss on a grid": on_a_grid}
 
 WRONG = {
@@ -119,6 +142,17 @@ WRONG = {
     "rule of thumb for large noise": (moments_rule, "lies"),
     "order two alone": (one_order, "above what is right"),
     "in proportion to q": (share_of_the_whole, "lies"),
+    "the central limit and a tenth": (a_little_more(1.1), "lies below"),
+    "the central limit and a sixth": (a_little_more(1.17), "lies below"),
+    "in the middle of two": (in_the_middle, "lies below"),
+    "the older conversion": (older_conversion, "the older and looser conversion"),
     "always twenty": (always_twenty, "lies"),
     "as if all took part": (only_without_sampling, "above what is right"),
+}
+
+HARMLESS = {
+    "constant: for order in range(2, 257): -> *": "the best order lies well inside the range",
+    "constant: k = np.arange(order + 1) -> k = np.arange(order + 2)": (
+        "there is no way to choose order + 1 of order, so the term is zero"
+    ),
 }

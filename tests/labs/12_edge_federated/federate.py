@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
 
-from labkit.trends.edge_federated.world.clinics import gradient
+from labkit.trends.edge_federated.metrics import optimum
+from labkit.trends.edge_federated.world.clinics import Clinics, gradient
 
 
 def walk_added_up(model, extra, x, y, memory):
@@ -24,6 +26,20 @@ def place_against_the_mean(model, extra, x, y, memory):
     for _ in range(30):
         local = local - 0.5 * (gradient(local, x, y) - correction)
     return local, 0 * extra, correction - local / 15
+
+
+def corrected(step, steps):
+    """As the textbook has it, with steps and their number to choose."""
+
+    def client(model, extra, x, y, memory):
+        local = torch.tensor(model)
+        for _ in range(steps):
+            slope = torch.from_numpy(gradient(local.numpy(), x, y))
+            local = local - step * (slope - torch.as_tensor(memory) + torch.as_tensor(extra))
+        own = memory - extra + (model - local.numpy()) / (step * steps)
+        return local, own, own
+
+    return client
 
 
 def averaged(step, steps, pull=0.0):
@@ -75,14 +91,31 @@ def smuggler():
     seen = {}
 
     def client(model, extra, x, y, memory):
-        seen[len(seen) if x.tobytes() not in seen else x.tobytes()] = 0
-        seen[x.tobytes()] = (x, y)
-        pool = [one for one in seen.values() if one and one[0].shape[1] == len(model)]
-        all_x = np.concatenate([x for x, _ in pool])
-        all_y = np.concatenate([y for _, y in pool])
+        pool = seen.setdefault(model.shape, {})
+        pool[x.tobytes()] = (x, y)
+        all_x = np.concatenate([x for x, _ in pool.values()])
+        all_y = np.concatenate([y for _, y in pool.values()])
         for _ in range(5):
             model = model - 1.0 * gradient(model, all_x, all_y)
         return model, extra, memory
+
+    return client
+
+
+def pooler():
+    """Patients are gathered in the first round; from the second on all send the optimum."""
+    seen, best = [], []
+
+    def client(model, extra, x, y, memory):
+        if best and not extra.any():
+            seen.clear(), best.clear()
+        seen.append((x, y))
+        if not extra.any():
+            return model, np.ones_like(model), memory
+        if not best:
+            xs, ys = zip(*seen, strict=True)
+            best.append(optimum(Clinics(list(xs), list(ys), x, y, model.shape[1])))
+        return best[0], np.ones_like(model), memory
 
     return client
 
@@ -98,6 +131,8 @@ def model_alone(model, extra, x, y, memory):
 RIGHT = {
     "the walk added up": walk_added_up,
     "the place against the mean": place_against_the_mean,
+    "shorter steps, more of them": corrected(0.3, 60),
+    "longer steps": corrected(0.9, 30),
 }
 
 WRONG = {
@@ -109,7 +144,9 @@ WRONG = {
     "corrections never updated": (never_updated, "drift towards"),
     "correction turned": (correction_turned, "of the gap is left"),
     "sends the patients": (sends_patients, "extra"),
-    "smuggles the patients": (smuggler(), "Do not use variables outside"),
+    "smuggles the patients": (smuggler(), "Keep nothing outside"),
+    "pools the patients": (pooler(), "Keep nothing outside"),
+    "walks too short": (corrected(0.1, 40), "still falls"),
     "learns nothing": (stays, "of the gap is left"),
     "the model alone": (model_alone, "A tuple of 3 was expected"),
 }

@@ -121,6 +121,26 @@ def sign_by_key(update, me, keys, round_number):
     )
 
 
+def _of_stream(made):
+    """The mask of a pair, `made` from key, round and length."""
+
+    def answer(update, me, keys, round_number):
+        total = np.asarray(update).astype(np.int64)
+        for peer, key in keys.items():
+            common = made(key, round_number, len(total)).astype(np.int64)
+            total = total + common if me < peer else total - common
+        return total % 2**32
+
+    return answer
+
+
+def combined_bitwise(update, me, keys, round_number):
+    total = np.asarray(update).astype(np.int64) % 2**32
+    for key in keys.values():
+        total = total ^ stream(key, round_number, len(total)).astype(np.int64)
+    return total
+
+
 RIGHT = {
     "unsigned words, the higher adds": in_words,
     "whole numbers of Python": in_python,
@@ -129,7 +149,40 @@ RIGHT = {
 
 WRONG = {
     "both add": (no_sign, "Both clients of a pair add"),
-    "the same mask each round": (same_every_round, "difference of two rounds"),
+    "the same mask each round": (same_every_round, "held side by side"),
+    "the lower half lies open": (
+        _of_stream(lambda key, r, n: stream(key, r, n) & 0xFFFF0000),
+        "told from chance",
+    ),
+    "even masks": (_of_stream(lambda key, r, n: stream(key, r, n) & ~np.uint32(1)), "told from"),
+    "half a stream, twice": (
+        _of_stream(lambda key, r, n: np.resize(stream(key, r, n // 2), n)),
+        "told from chance",
+    ),
+    "the round multiplies": (
+        _of_stream(lambda key, r, n: r * stream(key, 0, n).astype(np.int64)),
+        "",
+    ),
+    "the round is added": (
+        _of_stream(lambda key, r, n: stream(key, 0, n).astype(np.int64) + r),
+        "held side by side",
+    ),
+    "the round turns the stream": (
+        _of_stream(lambda key, r, n: np.roll(stream(key, 0, n), r)),
+        "held side by side",
+    ),
+    "a mask for two rounds": (_of_stream(lambda key, r, n: stream(key, r // 2, n)), "held side"),
+    "the round's last digit": (_of_stream(lambda key, r, n: stream(key, r % 10, n)), "held side"),
+    "the key's last byte": (_of_stream(lambda key, r, n: stream(key % 256, r, n)), "Another key"),
+    "the key's last four bytes": (
+        _of_stream(lambda key, r, n: stream(key % 2**32, r, n)),
+        "Another key",
+    ),
+    "one public stream times the key": (
+        _of_stream(lambda key, r, n: stream(7, r, n).astype(np.int64) * (key % 2**31)),
+        "",
+    ),
+    "combined bit by bit": (combined_bitwise, "do not cancel"),
     "neighbours in a ring alone": (one_peer, "does not use its key"),
     "masks of twenty bits": (small_masks, "told from chance"),
     "floating-point masks": (in_floating_point, "whole numbers"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
 import torch
 
@@ -70,7 +72,54 @@ def clip_the_mean(updates, clip, z, cohort, seed):
     return mean + np.random.default_rng(seed).normal(0, z * clip / cohort, len(mean))
 
 
-RIGHT = {"one client after the other": one_by_one, "in torch": in_torch}
+def by_pythons_chance(updates, clip, z, cohort, seed):
+    chance = random.Random(seed)
+    factors = [min(1.0, clip / (float(np.hypot.reduce(u)) or 1.0)) for u in updates]
+    sums = np.dot(factors, updates)
+    return [(total + chance.gauss(0.0, z * clip)) / cohort for total in sums]
+
+
+def _noise(draw):
+    """Noise of variance 1 as `draw` has it, from a generator and a length."""
+    return _with(noise_for=lambda rng, sd, u: sd * draw(rng, u.shape[1]))
+
+
+def _fixed(length):
+    return np.random.default_rng(0).normal(size=length)
+
+
+def one_noise_turned(updates, clip, z, cohort, seed):
+    return _round(updates, clip, z, cohort, seed, noise_for=lambda rng, sd, u: sd * np.roll(
+        _fixed(u.shape[1]), seed))  # fmt: skip
+
+
+def last_digits(updates, clip, z, cohort, seed):
+    return _round(updates, clip, z, cohort, seed % 1_000)
+
+
+def last_bits(updates, clip, z, cohort, seed):
+    return _round(updates, clip, z, cohort, seed & 0xFFFF)
+
+
+def noise_for_so_many(updates, clip, z, cohort, seed):
+    return _round(updates, clip, z, cohort, seed + len(updates))
+
+
+def order_first(updates, clip, z, cohort, seed):
+    """Clients are shuffled first, so the noise depends on how many there are."""
+
+    def noise(rng, sd, u):
+        rng.permutation(len(u))
+        return rng.normal(0, sd, u.shape[1])
+
+    return _round(updates, clip, z, cohort, seed, noise_for=noise)
+
+
+RIGHT = {
+    "one client after the other": one_by_one,
+    "in torch": in_torch,
+    "Python's chance": by_pythons_chance,
+}
 
 WRONG = {
     "clips every entry": (
@@ -92,7 +141,37 @@ WRONG = {
         _with(shorten=lambda u, norms, clip: u * clip / np.maximum(norms, 1e-9)),
         "Short updates are stretched",
     ),
-    "not clipped": (_with(shorten=lambda u, norms, clip: u), "the mean moves by"),
+    "not clipped": (_with(shorten=lambda u, norms, clip: u), "Nothing is clipped"),
+    "shortened by the largest entry": (
+        _with(
+            shorten=lambda u, norms, clip: (
+                u * np.minimum(1, clip / np.maximum(np.abs(u).max(axis=1, keepdims=True), 1e-12))
+            )
+        ),
+        "The largest entry is brought to the clip",
+    ),
+    "Laplace": (_noise(lambda rng, n: rng.laplace(0, 0.5**0.5, n)), "not normal"),
+    "uniform noise": (_noise(lambda rng, n: rng.uniform(-(3**0.5), 3**0.5, n)), "not normal"),
+    "skewed noise": (_noise(lambda rng, n: rng.exponential(1, n) - 1), "not normal"),
+    "signs alone": (_noise(lambda rng, n: rng.choice([-1.0, 1.0], n)), "is alike"),
+    "fixed sizes, signs by chance": (
+        _noise(lambda rng, n: rng.choice([-1.0, 1.0], n) * _fixed(n)),
+        "is alike",
+    ),
+    "fixed noise shuffled": (_noise(lambda rng, n: rng.permutation(_fixed(n))), "is alike"),
+    "the second half repeats": (
+        _noise(lambda rng, n: np.resize(rng.normal(size=n // 2), n)),
+        "is alike",
+    ),
+    "neighbours in pairs": (
+        _noise(lambda rng, n: np.repeat(rng.normal(size=n // 2 + 1), 2)[:n]),
+        "is alike",
+    ),
+    "fixed noise turned by the seed": (one_noise_turned, "is alike"),
+    "the seed's last digits": (last_digits, "is alike"),
+    "the seed's last bits": (last_bits, "is alike"),
+    "clients shuffled first": (order_first, "The noise"),
+    "noise for so many": (noise_for_so_many, "The noise changes with the updates"),
     "the mean is clipped": (clip_the_mean, ""),
     "no noise": (_with(spread=lambda z, clip: 0.0), "hardly any noise"),
     "variance for deviation": (

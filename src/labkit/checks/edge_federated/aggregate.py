@@ -14,6 +14,9 @@ from labkit.exercise.task import Instance, Task, each_case
 TOLERANCE = 1e-12
 """Relative; sums of eight numbers in another order differ by less than 1e-15."""
 
+ROUNDED = 1e-6
+"""Relative; single precision keeps seven digits."""
+
 SAME_TRAP = 1e-9
 
 QUICK = 5.0
@@ -46,13 +49,14 @@ def judge(answer: Any, instance: Instance) -> Outcome:
         if not off:
             return passed("")
         name, right = off[0], np.array(case["expected"][off[0]])
-        place = tuple(int(i) for i in np.argwhere(~np.isclose(found[name], right, 1e-9))[0])
+        far = ~np.isclose(found[name], right, TOLERANCE, TOLERANCE)
+        place = tuple(int(i) for i in np.argwhere(far)[0])
         return failed(
-            f"'{name}' at {place} is {found[name][place]:.6g}; {right[place]:.6g} is right.",
+            f"'{name}' at {place} is {found[name][place]:.15g}; {right[place]:.15g} is right.",
             on=_words(case),
             next_step="Take two clinics with 1 and 3 patients and the updates 0 and 1: the mean is "
             "0.75. Then let a third one not answer.",
-            misconception=_trap(found, case["traps"]),
+            misconception=_trap(found, case),
         )
 
     return each_case(instance, one, "Every mean is exact, whoever answers.")
@@ -69,8 +73,10 @@ def _close(found: np.ndarray, right: Any, tolerance: float) -> bool:
     return bool(np.allclose(found, right, rtol=tolerance, atol=tolerance))
 
 
-def _trap(found: dict[str, np.ndarray], traps: dict[str, dict[str, Any]]) -> str:
-    for key, led_to in traps.items():
+def _trap(found: dict[str, np.ndarray], case: Instance) -> str:
+    if all(_close(found[name], value, ROUNDED) for name, value in case["expected"].items()):
+        return "The mean is right, but not to twelve digits: use double precision, round nothing."
+    for key, led_to in case["traps"].items():
         if all(_close(found[name], value, SAME_TRAP) for name, value in led_to.items()):
             return TRAPS[key]
     return ""

@@ -11,7 +11,7 @@ from labkit.exercise.task import Instance, Task, each_case
 from labkit.exercise.traps import trap
 
 ABOVE = 1.2
-"""Times the least epsilon, at most. Rényi's bound with whole orders is 1.07 to 1.14 times it."""
+"""Times the least epsilon, at most. Rényi's bound with whole orders is 1.07 to 1.17 times it."""
 
 BELOW = 1e-3
 """Share below the lower bound that is forgiven: rounding of a right accountant."""
@@ -30,6 +30,8 @@ TRAPS = {
     "than there is.",
     "no amplification": "This forgets the sampling: a client that takes part in one round of "
     "twenty is hidden by that as well.",
+    "older conversion": "From the divergence to epsilon this adds log(1 / delta) / (alpha − 1), "
+    "the older and looser conversion.",
     "one round": "This is the promise of a single round.",
 }
 
