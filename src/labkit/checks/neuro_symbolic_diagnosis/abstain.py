@@ -73,8 +73,8 @@ def _case(answer: Any, case: Instance) -> Outcome:
     return failed(
         f"{words} {COVERAGE:.0%} of that is asked.",
         on=on,
-        next_step="Rank the known lesions by how sure the system is, and go down the list as long "
-        "as the share of errors allows.",
+        next_step="Rank the known lesions by how sure the system is, and go down the whole list: "
+        "how far can you go so that the share of errors up to there is within the risk?",
         misconception=_trap_of(decided, case),
     )
 
@@ -94,9 +94,11 @@ TASK = Task(
         "Rank them by how sure the system is, the surest first, and follow the share of errors "
         "down the list.",
         "Decide new lesions that are at least as sure as the last known one at which the share "
-        "of errors is within the risk.",
-        "Systems may lean to one side. A logistic regression of the truth on the log-odds "
-        "(Platt) takes that out first.",
+        "of errors is within the risk. It may be above the risk for a while before that: near "
+        "the head of the list one error is a large share.",
+        "One limit on what is stated is enough. Systems lean a little to one side, and a logistic "
+        "regression of the truth on the log-odds (Platt) takes that out first: it decides a few "
+        "more.",
     ),
     title="Know when to say nothing",
     traps=TRAPS,
