@@ -256,11 +256,11 @@ WRONG = {
 }
 
 HARMLESS = {
-    "constant: …type(float), m.T, order=0).mean() for m in mirror… -> *": "the mask between its pixels "
-    "is as good as its nearest pixel",
-    "function: … > 0.02 * len(colours)).sum()) -> *": "a share of the colours ranks as their number",
-    "comparison: …r_count.append((counts > 0.02 * len(colours)).sum()) -> *": "no area is exactly so "
-    "large",
-    "constant: …unt.append((counts > 0.02 * len(colours)).sum()) -> *": "two and three hundredths "
-    "are both between noise and the smallest area of a colour",
+    "constant: …type(float), m.T, order=0).mean() for m in mirror… -> *": "between its pixels the "
+    "mask is as good as at the nearest one",
+    "function: … > 0.02 * len(colours)).sum()) -> *": "the share of colours ranks as their number",
+    "comparison: …r_count.append((counts > 0.02 * len(colours)).sum()) -> *": "no area is exactly "
+    "so large",
+    "constant: …unt.append((counts > 0.02 * len(colours)).sum()) -> *": "three hundredths lie "
+    "between noise and the smallest area of a colour, too",
 }
