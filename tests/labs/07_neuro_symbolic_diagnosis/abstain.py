@@ -139,7 +139,7 @@ WRONG = {
     "a fixed limit of 0.99": (_fixed_limit(0.99), "you decide"),
     "a fixed limit of 0.999": (_fixed_limit(0.999), "of that is asked"),
     "the surest half": (_surest_share(0.5), "you decide"),
-    "up to the first excess": (_up_to_the_first_excess, "of that is asked"),
+    "up to the first excess": (_up_to_the_first_excess, "you decide"),
     "half the risk": (
         lambda stated, suspicious, new, risk: _surest(stated, suspicious, new, risk / 2),
         "of that is asked",

@@ -172,7 +172,7 @@ WRONG = {
         "accused",
     ),
     **{
-        f"a fixed cut at {cut}": (_repairing(_fixed_cut(cut), _from_described), "no fixed number")
+        f"a fixed cut at {cut}": (_repairing(_fixed_cut(cut), _from_described), "No fixed number")
         for cut in (0.5, 0.6, 0.7, 0.75, 0.8)
     },
     "none is found": (_repairing(lambda *_: [], _from_described), "you missed"),
