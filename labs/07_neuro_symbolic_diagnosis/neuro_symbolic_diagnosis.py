@@ -397,8 +397,8 @@ lab.check("sparql", old_evidence)
 #
 # Among those you decide, the share of errors may be `risk`. Decide as many as you can. Six clinics
 # are tried, each with lesions, a risk and a system of its own, some of them far too sure. In each of
-# them the share of errors should be the risk; chance moves it, so up to 1.4 times the risk passes
-# here (7 % at a risk of 5 %). And in each you should decide at least 80 % of what somebody who knew
+# them the share of errors should be the risk; chance moves it, so up to 1.45 times the risk passes
+# here (5.8 % at a risk of 4 %). And in each you should decide at least 80 % of what somebody who knew
 # every lesion's true chance could decide.
 
 
