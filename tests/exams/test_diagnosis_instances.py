@@ -86,6 +86,12 @@ def test_a_renormalised_posterior_has_no_score_without_colour_and_structure(draw
     assert np.abs(renormalised[:, :10]).max() < 1e-9 < np.min(np.array(case["posterior"])[:, 5])
 
 
+def test_some_beliefs_are_certain_in_double_precision(drawn):
+    logits = np.array(drawn["posterior"]["cases"][0]["logits"])
+    certain = 1 / (1 + np.exp(-logits)) == 1
+    assert certain.any(axis=1).all()
+
+
 # --- measure --------------------------------------------------------------------------------------
 
 
@@ -241,9 +247,10 @@ def test_every_condition_of_the_query_decides_something(seed):
         facts = {tuple(fact["pair"]): fact for fact in sparql.finding_facts(case)}
         for pair in case["expected"]:
             fact = facts[tuple(pair)]
-            assert max(fact["years"]) <= case["year"]
+            assert max(fact["years"], default=0) <= case["year"]
             assert fact["weight"] >= case["weight"]
             assert fact["signs"] > 0
+        assert any(not facts[tuple(pair)]["years"] for pair in case["expected"])
 
 
 # --- abstain --------------------------------------------------------------------------------------
@@ -255,6 +262,18 @@ def test_clinics_state_chances_that_are_too_sure(drawn):
         sure = np.maximum(stated, 1 - stated) >= 1 - case["risk"]
         wrong = np.mean((stated > 0.5)[sure] != suspicious[sure])
         assert wrong > 0.25 * case["risk"] and case["oracle"] < 0.98
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_errors_among_the_surest_exceed_the_risk_for_a_while(seed):
+    early = 0
+    for case in _draw("abstain", seed)["cases"]:
+        stated, suspicious = (part[: case["past"]] for part in redraw.past_and_new(case))
+        order = np.argsort(np.minimum(stated, 1 - stated))
+        wrong = ((stated > 0.5) != suspicious)[order]
+        share = np.cumsum(wrong) / np.arange(1, len(wrong) + 1)
+        early += share[:100].max() > case["risk"] and (share[1_000:] < case["risk"]).any()
+    assert early >= 2
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -26,6 +26,10 @@ SKEW = (1.7, 2.0)
 """How much wider the log-odds lie on one side: of the suspicious in three clinics, of the benign in
 the others, so that neither side alone tells the limit."""
 
+STRANGE = 0.0004
+"""Share of lesions that are unlike all others: about three of the known ones, at the head of any
+ranking and every other time wrong. Who stops at the first excess of errors stops there."""
+
 DOUBTS, SHARES = np.geomspace(0.002, 0.3, 60), np.arange(0.3, 0.9, 0.02)
 """Fixed limits of the stated doubt, and fixed shares of the surest: none fits all six clinics."""
 
@@ -34,11 +38,12 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``, a clinic each.
 
     A clinic has ``past`` lesions with known verdict and ``new`` ones; ``seed``, ``centre``,
-    ``spread``, ``skew``, ``steepness`` and ``lean`` draw them; ``risk`` is the share of errors
-    allowed, ``oracle`` the share of the new ones that could be decided at it by who knew their true
-    chances, and ``believed`` the share that is decided by who believes the stated probabilities.
+    ``spread``, ``skew``, ``steepness``, ``lean`` and ``strange`` draw them; ``risk`` is the share
+    of errors allowed, ``oracle`` the share of the new ones that could be decided at it by who knew
+    their true chances, and ``believed`` the share that is decided by who believes the stated
+    probabilities.
     """
-    return until(lambda: _six(rng), _no_fixed_limit, "clinics that no fixed limit fits")
+    return until(lambda: _six(rng), _needs_the_list, "clinics that need the whole list of lesions")
 
 
 def _six(rng: np.random.Generator) -> dict[str, Any]:
@@ -51,9 +56,20 @@ def _six(rng: np.random.Generator) -> dict[str, Any]:
     }
 
 
-def _no_fixed_limit(instance: dict[str, Any]) -> bool:
+def _needs_the_list(instance: dict[str, Any]) -> bool:
+    """Whether no fixed limit fits, and the first excess of errors is too early in two clinics."""
     fitting = np.array([_fitting(case) for case in instance["cases"]])
-    return not fitting.all(axis=0).any()
+    early = [_at_first_excess(case) < COVERAGE * case["oracle"] for case in instance["cases"]]
+    return not fitting.all(axis=0).any() and sum(early) >= 2
+
+
+def _at_first_excess(case: dict[str, Any]) -> float:
+    """Share of the new lesions surer than the known one at which errors first exceed the risk."""
+    stated, suspicious = redraw.past_and_new(case)
+    doubt = np.minimum(stated, 1 - stated)
+    order = np.argsort(doubt[:PAST])
+    share = np.cumsum(((stated > 0.5) != suspicious)[order]) / np.arange(1, PAST + 1)
+    return float((doubt[PAST:] < doubt[order][np.argmax(share > case["risk"])]).mean())
 
 
 def _fitting(case: dict[str, Any]) -> NDArray[np.bool_]:
@@ -86,6 +102,7 @@ def _clinic(
         "skew": round(float(skew if wider else 1 / skew), 3),
         "steepness": steepness,
         "lean": round(float(rng.uniform(-0.3, 0.3)), 2),
+        "strange": STRANGE,
         "risk": risk,
     }
     stated, _ = redraw.past_and_new(case)

@@ -114,7 +114,7 @@ def _case(shortcuts: list[str], rng: np.random.Generator) -> dict[str, Any]:
 
 def _clinic(rng: np.random.Generator) -> dict[str, Any]:
     asymmetric = rng.uniform(0.7, 0.75)
-    clear = np.array([4.0, 1.0, 5.5, 3.0]) * rng.uniform(0.9, 1.1, 4)
+    clear = np.array([4.0, 1.0, 6.5, 3.0]) * rng.uniform(0.9, 1.1, 4)
     return {
         "seed": int(rng.integers(2**31)),
         "lesions": KNOWN + NEW,
@@ -123,7 +123,7 @@ def _clinic(rng: np.random.Generator) -> dict[str, Any]:
         "columns": int(rng.integers(36, 45)),
         "asymmetric": [asymmetric, asymmetric * rng.uniform(0.26, 0.32)],
         "border": rng.uniform(2, 3),
-        "colours": rng.uniform(5.3, 5.5),
+        "colours": rng.uniform(5.25, 5.4),
         "structures": rng.uniform(3.1, 3.3),
         "clear": clear.tolist(),
         "others": int(rng.integers(3, 7)),
@@ -189,7 +189,7 @@ def _commonest(truth: Truth) -> dict[str, float]:
 
 
 def _is_clear(case: dict[str, Any]) -> bool:
-    """Whether shortcuts are no better than the commonest finding, and all others clearly better.
+    """Whether shortcuts are no better than the commonest finding, and all others better.
 
     On the described lesions themselves, and in each way that a learner may look at: by all
     entries, by lesions with all entries right, against the commonest of each column or of the

@@ -19,6 +19,8 @@ from labkit.trends.neuro_symbolic_diagnosis import guideline
 def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``, three graphs with more findings than the shipped one.
 
+    Some of the findings have no source at all, which is to have none that is newer.
+
     Each has ``sources`` (year by name), ``findings`` and ``weights`` (tenths), which are added to
     the guideline, the ``weight`` and ``year`` that are asked for, the ``expected`` pairs of letter
     and notation, and ``traps``, the answers of known mistakes by name.
@@ -56,7 +58,7 @@ def _graph_case(rng: np.random.Generator) -> dict[str, Any]:
             "criterion": str(rng.choice(["border", "colours", "structures"])),
             "signs": [s for s in ("regression", "melanin") if rng.random() < 0.5],
             "sources": sorted(
-                str(name) for name in rng.choice(list(sources), rng.integers(1, 4), replace=False)
+                str(name) for name in rng.choice(list(sources), rng.integers(0, 4), replace=False)
             ),
         }
         for place, kind in enumerate(rng.permutation(["veil", "rim", "spot", "net", "band"] * 3))
@@ -114,7 +116,7 @@ def _shipped_facts() -> tuple[dict[str, Any], ...]:
     return tuple(facts)
 
 
-_MISTAKES = ("any source", "no sign", "any weight", "more weight", "before")
+_MISTAKES = ("any source", "sourced", "no sign", "any weight", "more weight", "before")
 
 
 def _pairs(facts: list[dict[str, Any]], case: dict[str, Any], mistake: str) -> list[list[str]]:
@@ -125,6 +127,7 @@ def _pairs(facts: list[dict[str, Any]], case: dict[str, Any], mistake: str) -> l
         heavy = fact["weight"] > case["weight"] - (0.01 if mistake != "more weight" else -0.01)
         return (
             (any(old) if mistake == "any source" else all(old))
+            and (bool(old) or mistake != "sourced")
             and (fact["signs"] > 0 or mistake == "no sign")
             and (heavy or mistake == "any weight")
         )

@@ -97,7 +97,8 @@ def _from_one_side(sign):
     def decide(stated, suspicious, stated_new, risk):
         order = np.argsort(sign * stated)
         share = np.cumsum(((stated > 0.5) != suspicious)[order]) / np.arange(1, len(order) + 1)
-        last = stated[order[np.flatnonzero(share <= risk)[-1]]]
+        within = np.flatnonzero(share <= risk)
+        last = stated[order[within[-1]]] if len(within) else 2
         sure = np.minimum(stated_new, 1 - stated_new) <= min(last, 1 - last)
         return np.where(sure, (stated_new > 0.5).astype(int), -1)
 
@@ -116,6 +117,15 @@ def _a_limit_a_side(stated, suspicious, stated_new, risk):
     return pd.Series(said)
 
 
+def _up_to_the_first_excess(stated, suspicious, stated_new, risk):
+    """Goes down the list, and stops for good where an early error is a large share."""
+    doubt = np.minimum(stated, 1 - stated)
+    order = np.argsort(doubt)
+    share = np.cumsum(((stated > 0.5) != suspicious)[order]) / np.arange(1, len(order) + 1)
+    limit = doubt[order][np.argmax(share > risk)]
+    return np.where(np.minimum(stated_new, 1 - stated_new) < limit, stated_new > 0.5, -1.0)
+
+
 RIGHT = {
     "a limit a side, as a series": _a_limit_a_side,
     "without calibration": _uncalibrated,
@@ -129,6 +139,7 @@ WRONG = {
     "a fixed limit of 0.99": (_fixed_limit(0.99), "you decide"),
     "a fixed limit of 0.999": (_fixed_limit(0.999), "of that is asked"),
     "the surest half": (_surest_share(0.5), "you decide"),
+    "up to the first excess": (_up_to_the_first_excess, "you decide"),
     "half the risk": (
         lambda stated, suspicious, new, risk: _surest(stated, suspicious, new, risk / 2),
         "of that is asked",

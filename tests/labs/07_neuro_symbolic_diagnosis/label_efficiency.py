@@ -10,6 +10,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import SVC
 
 from labkit.trends.neuro_symbolic_diagnosis import perception
+from labkit.trends.neuro_symbolic_diagnosis.world.scores import tds_tenths
 
 from .learning import regressions, through_the_rule, verdict
 
@@ -62,7 +63,14 @@ class _Remembering:
         return model.predict(x_new[:, :width])
 
 
+def _most_likely_without_penalty(x, findings, suspicious, x_new):
+    """These devices are clear: neither the penalty nor the doubt is what pays."""
+    likely = perception.most_likely(regressions(x, findings, x_new, strength=1e4))
+    return tds_tenths(**likely) > 47.5
+
+
 RIGHT = {
+    "the most likely findings, without a penalty": _most_likely_without_penalty,
     "a regression a finding, and the rule": _by_rule,
     "findings and verdicts, through the rule": lambda x, findings, suspicious, x_new: verdict(
         through_the_rule(x, x_new, suspicious, findings, weight=0.3)

@@ -14,11 +14,12 @@ def _neutral(image, skin):
     return image / skin * np.array([0.88, 0.70, 0.60])
 
 
-def _colours_by_share(images, least=0.02, near=0.2):
+def _colours_by_share(images, least=0.02, near=0.2, neutral=True):
     found = measurements.segment(images)
     counts = []
     for image, mask, skin in zip(images, found.mask, found.skin, strict=True):
-        smooth = ndimage.gaussian_filter(_neutral(image, skin), (0.7, 0.7, 0))[mask]
+        seen = _neutral(image, skin) if neutral else image
+        smooth = ndimage.gaussian_filter(seen, (0.7, 0.7, 0))[mask]
         distance = np.linalg.norm(smooth[:, None] - renderer.COLOUR_RGB, axis=2)
         shares = (distance < near).mean(axis=0)
         counts.append((shares > least).sum() + shares.clip(0, 0.05).sum())
@@ -162,10 +163,6 @@ RIGHT = {
     "the outline's radius, as an array": lambda images: np.stack(
         [_asymmetry_by_outline(images), _colours_by_share(images, 0.015, 0.22)]
     ),
-    "nearest colours, the light as it is": lambda images: (
-        _asymmetry_by_outline(images),
-        _colours_by_nearest(images, 0.01, neutral=False),
-    ),
     "nearest colours, skin among them": lambda images: [
         _asymmetry_by_outline(images).tolist(),
         _colours_by_nearest(images, 0.03, skin_too=True).tolist(),
@@ -208,11 +205,29 @@ WRONG = {
         "rank correlation of your colour count",
         0.5,
     ),
-    "only large areas count": (
+    "nearest colours, the light as it is": (
         lambda images: (
             _asymmetry_by_outline(images),
-            _colours_by_nearest(images, 0.06, neutral=False),
+            _colours_by_nearest(images, 0.01, neutral=False),
         ),
+        "how dim the image is",
+        0.5,
+    ),
+    "colours near in space, the light as it is": (
+        lambda images: (
+            _asymmetry_by_outline(images),
+            _colours_by_share(images, neutral=False),
+        ),
+        "how dim the image is",
+        0.5,
+    ),
+    "any single pixel counts": (
+        lambda images: (_asymmetry_by_outline(images), _colours_by_nearest(images, 0)),
+        "smallest area",
+        0.5,
+    ),
+    "only large areas count": (
+        lambda images: (_asymmetry_by_outline(images), _colours_by_nearest(images, 0.06)),
         "smallest area",
         0.5,
     ),
@@ -238,4 +253,14 @@ WRONG = {
         ),
         "should have shape",
     ),
+}
+
+HARMLESS = {
+    "constant: …type(float), m.T, order=0).mean() for m in mirror… -> *": "between its pixels the "
+    "mask is as good as at the nearest one",
+    "function: … > 0.02 * len(colours)).sum()) -> *": "the share of colours ranks as their number",
+    "comparison: …r_count.append((counts > 0.02 * len(colours)).sum()) -> *": "no area is exactly "
+    "so large",
+    "constant: …unt.append((counts > 0.02 * len(colours)).sum()) -> *": "three hundredths lie "
+    "between noise and the smallest area of a colour, too",
 }

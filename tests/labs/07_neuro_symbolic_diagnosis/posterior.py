@@ -84,7 +84,49 @@ def _over_the_batch(asymmetry, border, colours, structures):
     return exact / exact.sum(0, keepdim=True).clamp(min=1e-12)
 
 
+def _counts_first(asymmetry, border, colours, structures):
+    """Sums and products in another order than the reference's."""
+    counts = torch.ones_like(border[:, :1])
+    for chance in torch.cat([structures, colours], dim=1).unbind(1):
+        more = functional.pad(counts, (1, 0)) * chance[:, None]
+        counts = functional.pad(counts, (0, 1)) * (1 - chance[:, None]) + more
+    return _with_counts(asymmetry, border, counts)
+
+
+def _by_odds(asymmetry, border, colours, structures):
+    """Presences by their odds, all 1 - p taken out first: what is certain divides by zero."""
+    chance = torch.cat([colours, structures], dim=1)
+    counts = (1 - chance).prod(1, keepdim=True)
+    for odds in (chance / (1 - chance)).unbind(1):
+        counts = functional.pad(counts, (0, 1)) + functional.pad(counts, (1, 0)) * odds[:, None]
+    return _with_counts(asymmetry, border, counts)
+
+
+def _by_logarithms(asymmetry, border, colours, structures):
+    """Products as sums of logarithms: what is certain has none."""
+    chance = torch.cat([colours, structures], dim=1)
+    counts = (1 - chance).log().sum(1, keepdim=True)
+    for odds in (chance.log() - (1 - chance).log()).unbind(1):
+        less = functional.pad(counts, (0, 1), value=-torch.inf)
+        more = functional.pad(counts, (1, 0), value=-torch.inf) + odds[:, None]
+        counts = torch.logaddexp(less, more)
+    return _with_counts(asymmetry, border, counts.exp())
+
+
+def _with_counts(asymmetry, border, counts):
+    """Spread the chances of 0 to 11 findings worth half a point by asymmetry and border."""
+    posterior = functional.pad(counts[:, :, None], (0, 4)).flatten(1)[:, :56]
+    for levels, weight in ((border, 1), (asymmetry, 13)):
+        most = weight * (levels.shape[1] - 1)
+        posterior = sum(
+            functional.pad(posterior, (weight * k, most - weight * k)) * chance[:, None]
+            for k, chance in enumerate(levels.unbind(1))
+        )
+    return posterior
+
+
 RIGHT = {
+    "counts first, border and asymmetry after": with_slopes(_counts_first),
     "by Fourier": with_slopes(by_fourier),
     "by counts and all sums": with_slopes(by_counts),
     "float32, as lists": _in_single_precision,
@@ -99,6 +141,8 @@ WRONG = {
         lambda logits: with_slopes(by_counts)(logits[:100]),
         "should have shape",
     ),
+    "by odds": (with_slopes(_by_odds), "must be a finite number"),
+    "by logarithms": (with_slopes(_by_logarithms), "must be a finite number"),
     "the most likely score": (with_slopes(_most_likely_score), "most likely findings"),
     "a bell curve": (with_slopes(_bell_curve), "bell curve"),
     "at least one colour and structure": (

@@ -43,7 +43,7 @@ def _by_walking(turtle, weight, year):
             int(graph.value(s, DCTERMS.issued)) for s in graph.objects(finding, DCTERMS.source)
         ]
         heavy = float(graph.value(criterion, g.weight)) > weight - 1e-9
-        if heavy and max(years) <= year and (finding, g.suggests, None) in graph:
+        if heavy and max(years, default=year) <= year and (finding, g.suggests, None) in graph:
             name = graph.value(finding, SKOS.notation)
             found.add((str(graph.value(criterion, g.letter)), str(name)))
     return found
@@ -54,12 +54,27 @@ def _by_groups(turtle, weight, year):
     query = """
         SELECT ?letter ?name (MAX(?y) AS ?newest) WHERE {
             ?f a g:Finding ; skos:notation ?name ; g:suggests ?sign ;
-               dcterms:source/dcterms:issued ?y ; g:ofCriterion [ g:letter ?letter ; g:weight ?w ] .
+               g:ofCriterion [ g:letter ?letter ; g:weight ?w ] .
+            OPTIONAL { ?f dcterms:source/dcterms:issued ?issued . }
+            BIND(COALESCE(?issued, 0) AS ?y)
             FILTER(?w >= %s)
         } GROUP BY ?letter ?name HAVING(MAX(?y) <= %d)
     """
     rows = guideline.ask(guideline.load(turtle), query % (weight, year))
     return tuple([row["letter"], row["name"]] for row in rows)
+
+
+def _newest_of_the_sourced(turtle, weight, year):
+    """A join with the sources drops findings that name none."""
+    asked = _ASKED.replace("?name WHERE", "?name ?issued WHERE").format(
+        sign="dcterms:source/dcterms:issued ?issued ; g:suggests ?sign",
+        filter=f"FILTER(?weight >= {weight})",
+    )
+    newest = {}
+    for row in guideline.ask(guideline.load(turtle), asked):
+        pair = row["letter"], row["name"]
+        newest[pair] = max(newest.get(pair, 0), row["issued"])
+    return [pair for pair, issued in newest.items() if issued <= year]
 
 
 RIGHT = {
@@ -74,6 +89,14 @@ WRONG = {
     "some source is old enough": (
         _asking(old="?finding dcterms:source/dcterms:issued ?year . FILTER(?year <= {year})"),
         "not the same",
+    ),
+    "a source is required": (
+        _asking(old="?finding dcterms:source ?any . " + _NOT_NEWER),
+        "without any source are missing",
+    ),
+    "the newest source by SPARQL, where there is one": (
+        _newest_of_the_sourced,
+        "without any source are missing",
     ),
     "signs are not asked for": (_asking(sign="g:points 1"), "suggest no sign"),
     "the weight is not asked for": (_asking(heavy=""), "too little weight"),

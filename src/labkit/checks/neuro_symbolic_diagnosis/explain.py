@@ -83,7 +83,7 @@ def _case(answer: Any, case: Instance) -> Outcome:
     rule_book = guideline.read(graph)
     n = len(case["rows"])
     raw = call(answer, beliefs, guideline.to_turtle(graph), seconds=SECONDS)
-    records = as_records(raw, "list of explanations", n, ("verdict", "rule", "findings", "flip"))
+    records = as_records(raw, "explanations", n, ("verdict", "rule", "findings", "flip"))
     facts = [findings_of(most_likely(beliefs), row) for row in range(n)]
     on = f"{n} lesions, {case['words']}"
     stated = [_stated_fault(r, f, rule_book) for r, f in zip(records, facts, strict=True)]

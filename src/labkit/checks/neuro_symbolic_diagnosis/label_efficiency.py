@@ -19,7 +19,9 @@ from labkit.exercise.task import Instance, Task
 BETTER = 0.02
 """Share of right verdicts above that of the regression. Over 20 draws of six clinics, 2,400 new
 lesions: findings and rule 0.045 to 0.097 above it, a regression of the score that follows from the
-findings 0.023 to 0.068; learned from verdicts alone, by cross-validated regression -0.011 to 0.005,
+findings 0.023 to 0.068 (neither a penalty nor doubts about the findings is needed: the most likely
+findings, hardly shrunk, pass as well); learned from verdicts alone, by cross-validated regression
+-0.011 to 0.005,
 shrunken discriminant analysis -0.005 to 0.010, a support vector machine -0.030 to -0.005, a forest
 -0.062 to -0.033."""
 
@@ -55,8 +57,8 @@ def judge(answer: Any, instance: Instance) -> Outcome:
     return failed(
         f"{words} {asked:.1%} is asked.",
         on=f"{len(shares)} clinics, each with {len(new.x)} new lesions",
-        next_step="Learn the findings from the measurements, with a penalty on the weights. Keep "
-        "their doubt: add up the probability of all scores above 4.75.",
+        next_step="Learn the findings from the measurements, each by itself, and let the rule "
+        "make the verdict of what you believe about them.",
         misconception=_trap_of(mean, all(same for _, same in shares), instance),
     )
 
@@ -78,11 +80,11 @@ TASK = Task(
         "them into the verdict without any learning.",
         "A logistic regression for each finding is enough: one for the asymmetry, one for the "
         "border, one for each colour and each structure.",
-        "Fifty lesions and as many columns: without a penalty on the weights it will fit "
-        "anything. Try several strengths. A level that none of the fifty lesions has must stay "
-        "possible.",
-        "The verdict is suspicious when your posterior puts more than half above 4.75: the "
-        "single most likely findings forget their doubt.",
+        "A level of the border that none of the fifty lesions has may still turn up, and "
+        "scikit-learn refuses labels that are all the same: decide what you believe then.",
+        "The verdict is suspicious when your posterior puts more than half above 4.75. These "
+        "devices are clear enough for the most likely findings to say nearly the same; task 8 "
+        "needs the probability.",
     ),
     title="Fifty labelled lesions",
     traps=TRAPS,

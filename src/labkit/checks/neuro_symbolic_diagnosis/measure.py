@@ -27,10 +27,10 @@ ASYMMETRY_BAR, COLOUR_BAR = 0.66, 0.65
 
 Asymmetry: mirroring at axes of a grid 0.72 to 0.79, by outlines 0.73 to 0.81, at principal axes
 0.77 to 0.82; the length of the edge 0.55 to 0.63, the best single axis 0.50 to 0.57, half a turn
-0.39 to 0.48, the spread of the radius 0.23 to 0.37. Colours: nearest reference colours with a
-smallest area of 0.01 to 0.03, with and without correcting the light, with skin among the colours,
-0.69 to 0.81 (4 ways); with a smallest area of 0.05 0.56 to 0.60, the spread of colours 0.56 to
-0.60."""
+0.39 to 0.48, the spread of the radius 0.23 to 0.37. Colours: nearest reference colours
+with a smallest area of 0.01 to 0.03, in neutral light, with skin among the colours, 0.69 to 0.81;
+any single pixel counts 0.55 to 0.58, only areas above 0.06 0.46 to 0.48, in the light as it is 0.35
+to 0.42 (the last three in two draws)."""
 
 SECONDS = 300.0
 """CPU time of a call for 300 images. The reference needs 1 s, turning each mask as a picture to 180
@@ -39,8 +39,9 @@ angles 60 s."""
 STEPS = {
     "asymmetry": "Mirror the lesion at an axis through its centre and see how much does not "
     "cover itself. Try all axes and keep the pair of perpendicular ones that fits best.",
-    "colour count": "Give each pixel of the lesion to the nearest reference colour. Is the "
-    "smallest area that counts too small (hair, noise) or too large? Try a few on draw_cases.",
+    "colour count": "Give each pixel of the lesion to the nearest reference colour, as it would "
+    "look in neutral light: the skin tells how dim the image is. Is the smallest area that counts "
+    "too small (hair, noise) or too large? Try a few on draw_cases.",
 }
 
 TRAPS = {

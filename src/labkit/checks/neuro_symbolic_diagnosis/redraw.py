@@ -7,6 +7,7 @@ judges and for the exams alike, so that both always see the same. Clinics to lea
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -35,12 +36,15 @@ def logits(n: int, seed: int) -> Floats:
 def pictures(case: Case) -> tuple[NDArray[np.float32], Lesions]:
     """The images of a case of `measure`, (n, 64, 64, 3), and their truth.
 
-    Lesions without any axis are half as common as in clinics: they are the easiest to tell.
+    The light is dimmed to a share from ``darkest`` to 1. Lesions without any axis are half as
+    common as in clinics: they are the easiest to tell.
     """
     drawn = draw_lesions(case["drawn"], case["seed"])
     without = drawn.asymmetry == 2
     lesions = drawn.take(~without | (without.cumsum() % 2 == 0))
     nuisances = draw_nuisances(len(lesions), case["seed"] + 1, case["hair"], case["ruler"])
+    dimmed = np.random.default_rng(case["seed"] + 2).uniform(case["darkest"], 1, (len(lesions), 1))
+    nuisances = replace(nuisances, light=nuisances.light * dimmed)
     return render(lesions, nuisances, unusual=True), lesions
 
 
@@ -48,10 +52,12 @@ def past_and_new(case: Case) -> tuple[Floats, NDArray[np.int64]]:
     """Stated probabilities and truth of a clinic of `abstain`, (n,) each, known lesions first.
 
     The system states the true log-odds shifted and too steep, as if errors of its concepts were
-    independent of each other.
+    independent of each other. Of lesions that are strange to it, it is as sure as can be.
     """
     odds, suspicious = true_odds(case)
     stated = 1 / (1 + np.exp(-case["steepness"] * (odds + case["lean"])))
+    # On the side with most lesions about which it is sure: there a few errors hardly move a limit.
+    stated[_is_strange(case)] = case["skew"] > 1
     return np.clip(stated, CERTAIN, 1 - CERTAIN), suspicious
 
 
@@ -59,11 +65,19 @@ def true_odds(case: Case) -> tuple[Floats, NDArray[np.int64]]:
     """The log-odds from which a clinic's verdicts are drawn, and the verdicts, (n,) each.
 
     Above their centre they lie ``skew`` times as wide as ``spread``, below it 1 / ``skew`` times.
+    For the share ``strange`` of the lesions they are 0.
     """
     rng = np.random.default_rng(case["seed"])
     apart = rng.normal(0, case["spread"], case["past"] + case["new"])
     odds = case["centre"] + apart * np.where(apart > 0, case["skew"], 1 / case["skew"])
+    odds[_is_strange(case)] = 0
     return odds, (rng.random(len(odds)) < 1 / (1 + np.exp(-odds))).astype(np.int64)
+
+
+def _is_strange(case: Case) -> NDArray[np.bool_]:
+    """Which lesions are unlike all that a system has learned from, (n,)."""
+    chance = np.random.default_rng(case["seed"] + 1).random(case["past"] + case["new"])
+    return np.asarray(chance < case["strange"])
 
 
 def stated_beliefs(case: Case) -> dict[str, Floats]:

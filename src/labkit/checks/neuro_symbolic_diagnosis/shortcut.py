@@ -21,11 +21,11 @@ from labkit.trends.neuro_symbolic_diagnosis.perception import concept_accuracy, 
 SHORTCUTS = ("asymmetry", "colours", "structures")
 """Criteria that are asked about: the border hardly moves the score, so verdicts never teach it."""
 
-REPAIRED = {"asymmetry": 0.80, "colours": 0.91, "structures": 0.78}
-"""Accuracy on new lesions. Over 24 clinics of 6 draws, learned from the 80 described lesions by a
-joint fit, by a regression a finding and by ridge regression, it is 0.96 to 1.00, 0.95 to 1.00 and
-0.86 to 0.97. The commonest findings have at most 0.65, 0.89 and 0.67, findings of the wrong rows
-0.60, 0.87 and 0.63; from verdicts alone, through the rule, 0.56, 0.62 and 0.63 (12 clinics)."""
+REPAIRED = {"asymmetry": 0.80, "colours": 0.92, "structures": 0.78}
+"""Accuracy on new lesions. Over 15 clinics, a regression a finding, learned from the 80 described
+lesions with `C` from 0.05 to 1e6, has 0.90 to 1.00, 0.94 to 1.00 and 0.83 to 0.95. The commonest
+findings have at most 0.57, 0.90 and 0.68, findings of the wrong rows 0.51, 0.86 and 0.63; from
+verdicts alone, through the rule, 0.56, 0.62 and 0.63 (12 clinics with a less clear device)."""
 
 ONE_HALF = 0.25
 """All shortcuts found but not repaired, or repaired but not found; the task's text says so."""
@@ -35,7 +35,7 @@ SECONDS = 120.0
 
 TRAPS = {
     "trusting": "Right verdicts do not prove right concepts.",
-    "commonest": "Every lesion has the same findings: the commonest ones, whatever was measured.",
+    "commonest": "Every lesion has the same findings, whatever was measured.",
     "shortcut": "A reasoning shortcut: verdicts may be right with such concepts, but the commonest "
     "finding would be right more often.",
 }
@@ -107,8 +107,8 @@ def _found(found: set[str], case: Instance, on: str) -> Outcome:
         f"system against always saying the commonest finding: {figures}.",
         on=on,
         next_step="Hold the system's most likely findings against the described lesions, criterion "
-        "by criterion, and compare with always saying the commonest finding. A few points are "
-        "noise, and no fixed number will do: each criterion has its own commonest finding.",
+        "by criterion, and compare with always saying the commonest finding. No fixed number "
+        "will do: each criterion has its own commonest finding.",
         misconception="" if found else TRAPS["trusting"],
     )
 
@@ -130,7 +130,9 @@ def _repaired(
         misconception = TRAPS["commonest"]
     elif any(reached[name] < case["commonest"][name] for name in short):
         misconception = TRAPS["shortcut"]
-    listed = ", ".join(f"{key} {reached[key]:.2f} of {REPAIRED[key]:.2f}" for key in SHORTCUTS)
+    listed = ", ".join(
+        f"{name} {reached[name]:.3f} where {REPAIRED[name]:.3f} is asked" for name in short
+    )
     return failed(
         f"Of your findings on new lesions too few are right: {listed}.",
         on=on,
@@ -148,7 +150,7 @@ TASK = Task(
         "The system's verdicts are fine. Are its concepts? perception.most_likely against the "
         "findings of the described lesions tells.",
         "Some findings are there in most lesions. Always saying the commonest is right often, "
-        "and a concept that is not clearly better than that means nothing. For colours and "
+        "and a concept that is no better than that means nothing. For colours and "
         "structures take the commonest value of every column, and the mean over columns.",
         "To repair, learn the findings themselves from the described lesions. The verdicts of "
         "the others may help as a second part of the loss.",

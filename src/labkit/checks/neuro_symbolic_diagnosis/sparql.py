@@ -20,6 +20,8 @@ SECONDS = 60.0
 TRAPS = {
     "any source": "A finding with one old source and one new one is in your answer. That no source "
     "is newer is not the same as that some source is older.",
+    "sourced": "Findings without any source are missing. They have no newer one, so they belong to "
+    "the answer.",
     "no sign": "Findings that suggest no sign are in your answer.",
     "any weight": "Findings of criteria with too little weight are in your answer.",
     "more weight": "At least so much weight includes exactly so much.",
@@ -66,8 +68,8 @@ TASK = Task(
         "Look at the graph first: print(guideline.to_turtle(guideline.load())).",
         "One line of a query is one edge of the graph; the same ?variable twice is a join.",
         "FILTER(?points > 2) keeps rows. FILTER NOT EXISTS { ... } keeps those for which no "
-        "edges fit the braces, and has room for a FILTER of its own. The lesson's section 4 "
-        "shows both.",
+        "edges fit the braces, also where there is no edge at all, and has room for a FILTER of "
+        "its own. The lesson's section 4 shows both.",
         "guideline.ask(graph, query) returns a row as a dictionary from variable to value.",
     ),
     title="Ask the guideline",
