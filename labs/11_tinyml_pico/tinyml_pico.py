@@ -161,10 +161,12 @@ lab.check("layer", quantise_layer)
 #
 # The check trains networks of its own for this, on signals of a watch that is worn in another way
 # and counts in other units. Their layers are of very different size, as happens in practice: one
-# ends at 0.5, the next at 60; half of the channels have a range eight times smaller than the others;
-# the last layer has large biases. So what a layer loses shows, and no range can be known
-# beforehand: take each from the windows, as extremes or as far percentiles. The check runs your int8 network on
-# 773 windows of people whom no network has met, and asks three things, of every network:
+# ends at 0.5, the next at 60. Half of the channels have a range eight times smaller than the
+# others, and the last layer has large biases. So what a layer loses shows, and no range can be
+# known beforehand: take each from the windows, the extremes or the outermost percentiles.
+#
+# The check runs your int8 network on 773 windows of people whom no network has met, and asks three
+# things, of every network:
 #
 # - it agrees with the float network on at least 95 % of the windows;
 # - it loses at most 4 points of accuracy;
