@@ -180,13 +180,14 @@ def _scales(sides: list[Side], found: Found, case: Instance) -> Fault:
     by_samples, by_windows, *mistaken = (~off).all(axis=0)
     if by_samples or by_windows:
         return None
+    alone = ALONE if all(_by_themselves(side.x) for side in sides) else ""
     named = [words for words, seen in zip(MISTAKES, mistaken, strict=True) if seen]
     return (
         "The windows are the right ones, but not standardised by the training people alone: of "
         f"{len(own)} windows {int(off[:, 0].sum())} have other values.",
         "Take mean and standard deviation of each channel over all samples of the training "
         "people's recordings, and use these same numbers for both sides.",
-        *(named or [ALONE if all(_by_themselves(side.x) for side in sides) else ""]),
+        named[0] if named else alone,
     )
 
 
