@@ -54,7 +54,8 @@ lab = open_lab(edition=1)
 # - its label is the exercise of its recording;
 # - windows of the people in `test_people` are for testing, all others for training;
 # - both sides are standardised, channel by channel: minus the mean, divided by the standard
-#   deviation. Both are taken over **all samples of the training people's recordings**.
+#   deviation. Both are taken over the **training people alone**, either over all samples of their
+#   recordings or over all their windows; the two differ a little, and both are in use.
 #
 # Return `train_x, train_y, test_x, test_y`: windows of shape (n, length, channels), labels of shape
 # (n,). The order of the windows is up to you. To try it: `cut_windows(data.recordings(), [9, 10],
@@ -158,10 +159,14 @@ lab.check("layer", quantise_layer)
 # `padding`. The pool is `{"kind": "pool"}` and changes neither scale nor zero point: what goes into
 # the dense layer has the scale of the last convolution's output.
 #
-# The check trains networks of its own for this, on signals of a watch that is worn in another way.
-# Half of their channels have a range eight times smaller than the others, as happens in practice,
-# and their last layer has large biases. So what a layer loses shows. It runs your int8 network on
-# 773 windows of people whom no network has met, and asks three things, of every network:
+# The check trains networks of its own for this, on signals of a watch that is worn in another way
+# and counts in other units. Their layers are of very different size, as happens in practice: one
+# ends at 0.5, the next at 60. Half of the channels have a range eight times smaller than the
+# others, and the last layer has large biases. So what a layer loses shows, and no range can be
+# known beforehand: take each from the windows, the extremes or the outermost percentiles.
+#
+# The check runs your int8 network on 773 windows of people whom no network has met, and asks three
+# things, of every network:
 #
 # - it agrees with the float network on at least 95 % of the windows;
 # - it loses at most 4 points of accuracy;
@@ -271,8 +276,9 @@ lab.check("budget", fit_budget)
 # with int8 `x` and `weight` and 32-bit sums. `build.runtime_file("dot_rows.c")` shows the version
 # that you are given; it is exact and slow. Write a faster one in C. It must be exact for **any**
 # number of rows and taps, odd ones too, for every int8 value, −128 included, and `x` and `weight` may
-# begin at any address. Full marks below 700,000 cycles for a network of the course's shape; half for
-# a kernel that is exact and at least 5 % faster than the given one, which takes 844,000.
+# begin at any address. The given one takes 844,000 cycles for a network of the course's shape. Full
+# marks below 760,000, a tenth faster; half for a kernel that is exact and at least 5 % faster. Good
+# ideas end between 625,000 and 735,000.
 #
 # The networks of the check are random. They clamp to less than a byte and have weights of −128, so
 # the package's assembler does not run them: what is timed is your `dot_rows`.
@@ -339,7 +345,7 @@ void dot_rows(const int8_t *x, const int8_t *w, int n, int rows, const int32_t *
 def kernel_image(network_int8):
     """Return the firmware of an int8 network with your kernel in it.
 
-    Change only `optimise`, the compiler's switch: "-O1", "-O2", "-O3", "-Os" or "-Oz".
+    `optimise` is the compiler's switch: try "-O1", "-O2", "-O3", "-Os" and "-Oz".
     """
     sources = codegen.generate(network_int8, "plain") | {"kernel.c": kernel_source()}
     return build.firmware(sources, optimise="-O2")
@@ -364,8 +370,9 @@ lab.check("kernel", kernel_image)
 # `pico.flash_bytes` and `pico.ram_bytes` are known.
 #
 # The check does the same with three networks that you do not see, and all three have to keep to
-# their limits. It believes the chip, not what a notebook prints. To try it: `deploy(integer.int8_network("w8"), {"milliseconds": 3, "flash_bytes":
-# 8_000, "ram_bytes": 9_000})`.
+# their limits. One is short of flash with plenty of RAM, one is short of RAM with plenty of flash,
+# and two are short of time. It believes the chip, not what a notebook prints. To try it:
+# `deploy(integer.int8_network("w8"), {"milliseconds": 3, "flash_bytes": 8_000, "ram_bytes": 9_000})`.
 
 
 # %% solution="deploy"
@@ -417,8 +424,8 @@ lab.check("deploy", deploy)
 # `wanted_days`. Where a look, waking up included, takes longer than its period, `days` is 0.
 # `period_s` is never shorter than one look takes, waking up included, and `math.inf` if no period
 # is long enough. Within 2 % is right. Half of the points are for `days`, half for `period_s`; either
-# half takes every watch of the check: one that sleeps lightly, one that cannot keep up, one for
-# which no period is long enough. To try it: `battery_life(WATCH)` with
+# half takes every watch of the check: one that sleeps lightly, one that talks for hours a day, one
+# that cannot keep up, one for which no period is long enough. To try it: `battery_life(WATCH)` with
 #
 # ```python
 # WATCH = dict(cycles=500_000, clock_hz=125_000_000, period_s=5.0, wake_ms=20, active_ma=25, sleep_ma=0.2,

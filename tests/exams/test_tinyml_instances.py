@@ -37,6 +37,16 @@ def test_only_one_image_keeps_the_limits_of_a_deployment(seed):
 
 
 @pytest.mark.parametrize("seed", range(20))
+def test_each_limit_of_a_deployment_is_the_only_one_that_rules_out_some_image(seed):
+    alone = set()
+    for case in draw("deploy", seed)["cases"]:
+        limits = [125_000 * case["limits"]["milliseconds"], *list(case["limits"].values())[1:]]
+        over = np.array(list(deploy.IMAGES[case["network"]].values())) > limits
+        alone |= set(np.flatnonzero(over[over.sum(axis=1) == 1].any(axis=0)).tolist())
+    assert alone == {0, 1, 2}
+
+
+@pytest.mark.parametrize("seed", range(20))
 def test_the_assembler_runs_no_network_that_a_kernel_is_timed_on(seed):
     made = redraw.chip_network(draw("kernel", seed)["cases"][1])
     for kernel in ("packed", "packed7"):
@@ -59,9 +69,33 @@ def test_the_7_bit_assembler_runs_a_deployment_only_where_weights_have_7_bits(se
 def test_channels_that_were_moved_apart_answer_as_before():
     case = draw("network", 3)["cases"][0]
     near, far = (redraw.float_network(case | {"apart": apart}) for apart in (1, 8))
-    signal = redraw.worn(case, "test").signal[:40]
-    assert np.allclose(network.logits(near, signal), network.logits(far, signal), atol=1e-3)
+    signal = redraw.counted(case, "test").signal[:40]
+    answers = network.logits(near, signal)
+    assert np.allclose(answers, network.logits(far, signal), atol=1e-4 * np.abs(answers).max())
     assert not np.allclose(near["layers"][1]["gamma"], far["layers"][1]["gamma"])
+
+
+def test_a_network_that_counts_in_other_units_says_the_same():
+    case = draw("network", 3)["cases"][1]
+    usual = case | {"sizes": [1.0] * 5}
+    values, others = (
+        network.activations(redraw.float_network(c), redraw.counted(c, "test").signal[:40])
+        for c in (usual, case)
+    )
+    first, second, third, fourth, logits = case["sizes"]
+    for size, own, other in zip(
+        (first, second, third, fourth, fourth, logits), values, others, strict=True
+    ):
+        assert np.allclose(size * own, other, atol=1e-4 * np.abs(other).max())
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_range_suits_both_networks_nor_two_layers_of_one(seed):
+    large, small = (np.array(case["sizes"]) for case in draw("network", seed)["cases"])
+    apart = np.abs(np.log(large / small))
+    assert apart.min() > np.log(50)
+    for sizes in (large, small):
+        assert np.abs(np.diff(np.log(sizes))).min() > np.log(50)
 
 
 def test_nobody_who_is_tested_moves_as_somebody_in_the_training():

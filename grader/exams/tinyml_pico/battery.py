@@ -13,7 +13,7 @@ import numpy as np
 
 from labkit.exercise.drawing import until
 
-COMMON, LIGHT = 4, 2
+COMMON, LIGHT, TALKING = 4, 2, 2
 DAY_S, MONTH_H = 86_400.0, 720.0
 CLEAR, DISTINCT = 0.05, 0.005
 """Least relative distance of traps from the right figure, and from each other."""
@@ -26,11 +26,18 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
 
     Each has ``device``, the keys of which the lab describes, ``days``, ``period_s`` (None if no
     period is long enough) and ``traps``, the days of known mistakes by name. After the common cases
-    come two of a chip that sleeps lightly and is awake for a good part of the time, two in which
-    more days are wanted than any period gives, and one in which the chip cannot keep up and any
-    period that is long enough for a look will do.
+    come two of a chip that sleeps lightly and is awake for a good part of the time, two of one that
+    sleeps lightly and talks for hours a day, two in which more days are wanted than any period
+    gives, and one in which the chip cannot keep up and any period that is long enough for a look
+    will do.
     """
-    kinds = (*["common"] * COMMON, *["light"] * LIGHT, *["endless"] * 2, "busy")
+    kinds = (
+        *["common"] * COMMON,
+        *["light"] * LIGHT,
+        *["talking"] * TALKING,
+        *["endless"] * 2,
+        "busy",
+    )
     return {"cases": [_case(rng, kind) for kind in kinds]}
 
 
@@ -52,6 +59,9 @@ def _tells(device: Device, kind: str) -> bool:
     if kind == "light":
         shown = [traps[key] for key in ("awake only", "always awake", "waking up left out")]
         return _clear([right, _slips(device)["asleep while awake"], *shown])
+    if kind == "talking":
+        shown = [traps[key] for key in ("sleep left out", "events left out", "awake only")]
+        return _clear([right, _slips(device)["events instead of sleep"], *shown])
     return _clear([right, *traps.values()]) and 20 < right < 3_000
 
 
@@ -85,12 +95,20 @@ def _device(rng: np.random.Generator, kind: str) -> dict[str, float]:
             "period_s": float(rng.choice([0.16, 0.2, 0.25])),
             "sleep_ma": round(float(rng.uniform(3, 6)), 2),
         }
+    if kind == "talking":
+        device |= {
+            "events_per_day": int(rng.integers(100, 150)),
+            "event_ms": int(rng.integers(240_000, 300_000)),
+            "event_ma": round(float(rng.uniform(10, 15)), 1),
+            "sleep_ma": round(float(rng.uniform(3, 6)), 2),
+        }
     charge, floor = device["capacity_mah"] * device["usable"] / 24, _steady(device)
     # The wanted life leaves between a tenth and two thirds of the current to the waking chip; or
     # none, but would leave some if a part were forgotten; or enough to be awake all the time.
     wanted = {
         "common": charge / floor * float(rng.uniform(0.4, 0.9)),
         "light": charge / (floor + _extra(device) * float(rng.uniform(0.1, 0.4))),
+        "talking": charge / (floor + _extra(device) * float(rng.uniform(0.1, 0.4))),
         "endless": charge / floor * float(rng.uniform(1.02, 1.04)),
         "busy": charge / (floor + _extra(device)) * float(rng.uniform(0.4, 0.8)),
     }
@@ -167,5 +185,8 @@ def _slips(device: Device) -> dict[str, float]:
         "waking up in milliseconds": charge
         / (_steady(device) + slow / device["period_s"] * _extra(device)),
         "events in milliseconds": days({**device, "event_ms": 1000 * device["event_ms"]}),
+        "events instead of sleep": days(
+            {**device, "event_ma": device["event_ma"] - device["sleep_ma"]}
+        ),
         "loss of the usable share": charge / (_steady(device) - small + share * _extra(device)),
     }

@@ -14,22 +14,39 @@ CASES, WINDOWS = 2, 256
 APART = 8
 """How many times smaller in range half of the channels are."""
 
+LARGE = (8.0, 16.0)
+"""How many times larger, or smaller, input, convolutions and logits are than they were trained.
+
+As they were trained, the largest values of input, convolutions and logits are 4 to 10. One case of
+an instance begins large, the other small, so that no range suits both, nor two layers of one."""
+
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
-    """Return ``{"cases": [...]}``: ``seed``, ``widths``, ``apart``, ``windows`` and ``turn`` each.
+    """Return ``{"cases": [...]}``: ``seed``, ``widths``, ``apart``, ``sizes``, ``windows`` and
+    ``turn`` each.
 
     How the watch is worn, ``turn``, (3, 3), is secret, and so are the networks: none was trained
     before.
     """
-    return {"cases": [_case(rng) for _ in range(CASES)]}
+    return {"cases": [_case(rng, large=number % 2 == 0) for number in range(CASES)]}
 
 
-def _case(rng: np.random.Generator) -> dict[str, Any]:
+def _case(rng: np.random.Generator, *, large: bool) -> dict[str, Any]:
     turn, _ = np.linalg.qr(rng.normal(size=(3, 3)))
     return {
         "seed": int(rng.integers(2**31)),
         "widths": [int(rng.integers(12, 17)), int(rng.integers(18, 25)), int(rng.integers(24, 33))],
         "apart": APART,
+        "sizes": _sizes(rng, 1 if large else -1),
         "windows": WINDOWS,
         "turn": (turn * np.sign(np.linalg.det(turn))).round(6).tolist(),
     }
+
+
+def _sizes(rng: np.random.Generator, sign: int) -> list[float]:
+    """Sizes of the input, the three convolutions and the logits: large next to small.
+
+    The first is large for `sign` 1, small for -1.
+    """
+    size = rng.uniform(*LARGE, 5)
+    return [float(value) for value in (size ** (sign * np.array([1, -1, 1, -1, 1]))).round(4)]

@@ -21,7 +21,7 @@ APART = 0.05
 """Least distance between the fingerprints of two windows; they are compared within a hundredth."""
 
 SHOWS = 0.1
-"""By how much scaling by everybody has to move a window's value at least."""
+"""By how much each mistaken scale has to move some window's value at least."""
 
 LEAST = 20
 """Windows to train on; with fewer, dividing by n - 1 would move the values."""
@@ -32,8 +32,8 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
 
     Each has what `redraw.recordings` needs, ``length``, ``hop``, ``test_people``, ``print_seed``
     and, a row for each right window, ``test``, ``person``, ``exercise``, ``fingerprint`` (3,) and
-    ``values`` (3,): the window's projection when scaled by all samples of the training people, by
-    their windows (which is right as well), and by everybody's samples, which is a mistake.
+    ``values`` (7,): the window's projection when scaled by all samples of the training people, by
+    their windows (which is right as well), and in the ways of `windows.MISTAKES`, in their order.
     """
     return {"cases": [until(lambda: _made(rng), _tells, "clear mistakes") for _ in range(CASES)]}
 
@@ -65,7 +65,7 @@ def _tells(case: dict[str, Any]) -> bool:
     steps = [len(taken["signal"]) - case["length"] for taken in redraw.recordings(case)]
     return bool(
         gaps.min() > APART
-        and np.abs(values[:, 2] - values[:, 0]).max() > SHOWS
+        and np.abs(values[:, 2:] - values[:, :1]).max(axis=0).min() > SHOWS
         and (test == 0).sum() >= LEAST
         and set(case["test_people"]) <= set(people[test == 1])
         and any(more >= 0 and more % case["hop"] == 0 for more in steps)  # ends at the last sample
@@ -102,9 +102,17 @@ def cut(recordings: list[dict[str, Any]], length: int, hop: int) -> tuple[Floats
 def _scales(
     case: dict[str, Any], recordings: list[dict[str, Any]], training: Floats
 ) -> list[tuple[Floats, Floats]]:
-    """Mean and deviation by the training people's samples, by their windows, by everybody."""
+    """Mean and deviation by the training people's samples, by their windows, and by mistake."""
     own = [r["signal"] for r in recordings if r["person"] not in case["test_people"]]
     everybody = [r["signal"] for r in recordings]
-    samples = [np.concatenate(part).astype(np.float64) for part in (own, everybody)]
-    over = [samples[0], training.reshape(-1, training.shape[2]), samples[1]]
-    return [(values.mean(axis=0), values.std(axis=0)) for values in over]
+    samples, all_samples = (np.concatenate(part).astype(np.float64) for part in (own, everybody))
+    over = [samples, training.reshape(-1, training.shape[2]), all_samples]
+    right = [(values.mean(axis=0), values.std(axis=0)) for values in over]
+    mean, one = samples.mean(axis=0), np.ones(samples.shape[1])
+    return [
+        *right,
+        (0 * mean, one),
+        (mean, one),
+        (mean, samples.var(axis=0)),
+        (samples.mean() * one, samples.std() * one),
+    ]

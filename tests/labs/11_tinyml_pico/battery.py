@@ -122,6 +122,10 @@ WRONG = {
     "a day for no period": (_nothing_left(86_400.0), "no period is long enough", 0.5),
     "no sensor": (_without(sensor_ma=0), "sensor's current is missing"),
     "no events": (_without(events_per_day=0), "current of the events is missing"),
+    "events instead of sleep": (
+        lambda watch: _life(watch, event_ma=watch["event_ma"] - watch["sleep_ma"]),
+        "comes on top of the chip's own",
+    ),
     "no waking up": (_without(wake_ms=0), "time to wake up is missing"),
     "no self-discharge": (_without(lost_per_month=0), "self-discharge is missing"),
     "whole capacity": (_without(usable=1.0), "usable share is missing"),

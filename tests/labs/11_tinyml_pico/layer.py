@@ -68,6 +68,12 @@ def int8_layer(
     return made
 
 
+def _power_of_two(flat):
+    """Largest weights rounded up, so that the scale becomes a power of two."""
+    largest = np.maximum(np.abs(flat).max(axis=1), 1e-30)
+    return np.where(flat.any(axis=1), 127 * 2.0 ** np.ceil(np.log2(largest / 127)), 0)
+
+
 def _with(**changes):
     return lambda *arguments: int8_layer(*arguments, **changes)
 
@@ -145,6 +151,8 @@ WRONG = {
         _with(largest=lambda flat: np.abs(flat).max()),
         "One scale for the whole tensor",
     ),
+    "scales that are powers of two": (_with(largest=_power_of_two), "a part of the 255 steps"),
+    "weights of seven bits": (_with(step=63), "a part of the 255 steps"),
     "range not extended to zero": (
         _with(point={"extend": False}),
         "A range has to hold 0",

@@ -113,6 +113,37 @@ def _stored(floating, windows):
     return integer.int8_network(f"seed{seed}" if seed else "int8")
 
 
+def _without_dense_bias(floating, windows):
+    made = int8_network(floating, windows)
+    made["layers"][-1]["bias"] = np.zeros_like(made["layers"][-1]["bias"])
+    return made
+
+
+def _usual_ranges(floating, windows, *, given=((-4, 4), *[(0, 6)] * 4, (-8, 12))):
+    """Ranges that suit many networks, whatever the windows show; None takes the extremes."""
+    ranges = iter(given)
+
+    def usual(values):
+        return next(ranges) or (values.min(), values.max())
+
+    return int8_network(floating, windows, ranges=usual, logits=usual)
+
+
+def _usual_relu(floating, windows):
+    return _usual_ranges(floating, windows, given=(None, *[(0, 6)] * 4, None))
+
+
+def _usual_input(floating, windows):
+    return _usual_ranges(floating, windows, given=((-3, 3), *[None] * 5))
+
+
+def _one_range_for_all(floating, windows):
+    """The widest range of all layers, for every one."""
+    values = network.activations(floating, windows)
+    widest = min(v.min() for v in values), max(v.max() for v in values)
+    return int8_network(floating, windows, ranges=lambda _: widest, logits=lambda _: widest)
+
+
 def _pool_rescaled(floating, windows):
     made = int8_network(floating, windows)
     made["layers"][-1]["input_zero_point"] += 3
@@ -198,6 +229,19 @@ WRONG = {
         "the root is missing",
     ),
     "no padding": (_no_padding, "The padding is that of the float layer"),
+    "ranges that suit many networks": (_usual_ranges, "Ranges are"),
+    "a ReLU up to 6": (_usual_relu, "Ranges are"),
+    "three deviations of input": (_usual_input, ""),
+    "one range for all layers": (_one_range_for_all, "Ranges are too wide"),
+    "weights of five bits": (
+        _network_with(quantise=lambda *a: int8_layer(*a, step=15)),
+        "a part of the 255 steps",
+    ),
+    "bias of the dense layer left out": (_without_dense_bias, "bias of the dense layer"),
+    "beta left out": (
+        _network_with(fold=lambda layer: _fold({**layer, "beta": 0 * layer["beta"]})),
+        "Batch norm is not folded",
+    ),
     "a stored network": (_stored, ""),
     "zero points that do not meet": (_pool_rescaled, "has input_zero_point"),
     "the float network itself": (lambda floating, windows: floating, "no key"),

@@ -8,7 +8,6 @@ was asked about; so what one trial saw holds for the next. Judges and answers ar
 from __future__ import annotations
 
 import contextlib
-import copy
 import gc
 import hashlib
 from collections.abc import Iterator
@@ -43,8 +42,11 @@ def _compiled(sources: tuple[tuple[str, str], ...], optimise: str) -> build.Imag
 
 
 def firmware(sources, *, optimise=build.OPTIMISE):
-    """`build.firmware`, once for the same sources; the caller may change what it gets."""
-    return copy.deepcopy(_compiled(tuple(sorted(sources.items())), optimise))
+    """`build.firmware`, once for the same sources; the caller may set other keys in what it gets.
+
+    A deep copy, thousands of lines long, would cost more than to run most images.
+    """
+    return {**_compiled(tuple(sorted(sources.items())), optimise)}
 
 
 class SharedPico:
@@ -61,8 +63,9 @@ class SharedPico:
         return self
 
     def __exit__(self, *_):
-        self._pico = None
-        gc.collect()
+        if self._pico is not None:  # a collection takes as long as a boot: only after a real one
+            self._pico = None
+            gc.collect()
 
     def __getattr__(self, name):
         return getattr(self._now(), name)

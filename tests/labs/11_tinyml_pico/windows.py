@@ -16,12 +16,14 @@ def _windows(
         r for r in recordings if r["person"] not in test_people
     ],
     axis=0,
+    deviation=None,
     starts=lambda steps, length, hop: range(0, steps - length + 1, hop),
     label=lambda recording: recording["exercise"],
     last=None,
 ):
     samples = np.concatenate([r["signal"] for r in samples_of(recordings, test_people)])
-    mean, deviation = samples.mean(axis=axis), samples.std(axis=axis)
+    mean = samples.mean(axis=axis)
+    spread = deviation(samples) if deviation else samples.std(axis=axis)
     sides = ([], [], [], [])
     for recording in recordings[:last]:
         side = 2 * (recording["person"] in test_people)
@@ -29,7 +31,7 @@ def _windows(
         for start in starts(len(signal), length, hop):
             window = signal[start : start + length]
             window = np.pad(window, ((0, length - len(window)), (0, 0)))
-            sides[side].append((window - mean) / deviation)
+            sides[side].append((window - mean) / spread)
             sides[side + 1].append(label(recording))
     return tuple(np.array(side) for side in sides)
 
@@ -101,6 +103,21 @@ def _each_window_by_itself(recordings, test_people, length, hop):
     return whole[0], b, whole[1], d
 
 
+def _each_channel_by_itself(recordings, test_people, length, hop):
+    a, b, c, d = _windows(recordings, test_people, length, hop)
+    whole = [(x - x.mean(1, keepdims=True)) / x.std(1, keepdims=True) for x in (a, c)]
+    return whole[0], b, whole[1], d
+
+
+def _by_recording(recordings, test_people, length, hop):
+    a, b, c, d = _windows(recordings, test_people, length, hop)
+    signals = [r["signal"] for r in recordings if r["person"] not in test_people]
+    samples = np.concatenate(signals)
+    mean, spread = np.mean([[s.mean(0), s.std(0)] for s in signals], axis=0)
+    back = [(x * samples.std(0) + samples.mean(0) - mean) / spread for x in (a, c)]
+    return back[0], b, back[1], d
+
+
 def _unscaled(recordings, test_people, length, hop):
     a, b, c, d = _windows(recordings, test_people, length, hop)
     own = np.concatenate([r["signal"] for r in recordings if r["person"] not in test_people])
@@ -122,7 +139,18 @@ def _only(**changes):
     return lambda *arguments: _windows(*arguments, **changes)
 
 
-RIGHT = {"sliding views in torch": _strided, "lists, person by person": _backwards}
+def _by_windows(recordings, test_people, length, hop):
+    """Scaled by the training windows, in which overlaps count twice and tails not at all."""
+    a, b, c, d = _windows(recordings, test_people, length, hop)
+    mean, spread = a.mean((0, 1)), a.std((0, 1))
+    return (a - mean) / spread, b, (c - mean) / spread, d
+
+
+RIGHT = {
+    "scaled by the training windows": _by_windows,
+    "sliding views in torch": _strided,
+    "lists, person by person": _backwards,
+}
 WRONG = {
     "split window by window": (_random_split, "Leakage between people"),
     "recordings put together": (_over_the_end, "reaches over the end"),
@@ -136,9 +164,16 @@ WRONG = {
         ),
         "not standardised by the training people alone",
     ),
-    "one scale for all channels": (_only(axis=None), "not standardised by the training people"),
+    "one scale for all channels": (_only(axis=None), "each channel has its own"),
     "every window by itself": (_each_window_by_itself, "standardised by the training people"),
-    "not scaled": (_unscaled, "not standardised"),
+    "every channel of every window by itself": (_each_channel_by_itself, "scaled by itself"),
+    "not scaled": (_unscaled, "not scaled at all"),
+    "mean alone": (
+        _only(deviation=lambda samples: np.ones(samples.shape[1])),
+        "nothing is divided",
+    ),
+    "variance": (_only(deviation=lambda samples: samples.var(axis=0)), "square root"),
+    "mean of the recordings' means": (_by_recording, "not standardised"),
     "last window left out": (
         _only(starts=lambda steps, length, hop: range(0, steps - length, hop)),
         " fit.",

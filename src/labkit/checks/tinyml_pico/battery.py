@@ -27,6 +27,8 @@ TRAPS = {
     "longer than it computes.",
     "asleep while awake": "The sleeping current is counted also while the chip is awake; it flows "
     "in all other time.",
+    "events instead of sleep": "The current of an event comes on top of the chip's own; nothing is "
+    "taken off for the sleep.",
     "self-discharge left out": "The self-discharge is missing: a share of the whole capacity a "
     "month of 720 hours, as a current.",
     "whole capacity": "Not the whole capacity can be drawn; the usable share is missing.",

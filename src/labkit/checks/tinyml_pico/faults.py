@@ -33,6 +33,9 @@ INT8 = "The −128 is missing: int8 runs from −128 to 127, so the low end of a
 ROUNDED = "Round to the nearest whole number; do not cut the fraction off."
 BY_127 = "The largest absolute weight becomes 127, so divide it by 127. With less, 128 comes out, \
 which int8 does not hold: it wraps around to −128."
+FEW_BITS = "The weights use a part of the 255 steps only: the scale of an output is its largest \
+absolute weight divided by 127, not by less, and not rounded up to a power of two."
+NO_BIAS = "The bias of the dense layer is missing."
 NOT_FOLDED = "The reference subtracts the input's zero point itself; do not fold it into the bias. \
 (The chip's kernels fold it in, but only when C is written for them.)"
 NO_ROOT = "Batch norm divides by the square root of variance + epsilon; the root is missing."
@@ -119,6 +122,9 @@ def _weights_off(layer: dict[str, Any], right: dict[str, Any]) -> Fault | None:
             along = np.moveaxis(np.abs(weight), axis, 0)
             if along.reshape(len(along), -1).max(axis=1).min() >= 126:
                 return words, OTHER_AXIS
+    used = largest[_used(right)]
+    if used.max() < 120 or used.min() >= 63:
+        return words, FEW_BITS
     shared = largest.max() >= 126 and np.median(largest) < 120
     return words, PER_CHANNEL if shared else ""
 
@@ -202,6 +208,9 @@ six ways to quantise)."""
 CUT_OFF = 0.04
 """Share of a layer's values at the upper clamp that says its range is too narrow."""
 
+FEW_STEPS = 100
+"""Of 255 between a layer's smallest and largest value: its range is too wide."""
+
 
 def input_scale_off(made: network.Network, floating: network.Network) -> bool:
     """Whether the dense layer's bias counts in another input scale than its input comes in."""
@@ -242,6 +251,8 @@ def in_network(made: network.Network, floating: network.Network, signal: np.ndar
             trap = _convolution_trap(layer, own)
             if trap:
                 return trap
+    if not made["layers"][-1]["bias"].any():
+        return NO_BIAS
     if input_scale_off(made, floating):
         return POOL_KEEPS
     return _range_trap(made, signal)
@@ -254,6 +265,8 @@ def _convolution_trap(layer: dict[str, Any], own: dict[str, Any]) -> str:
         if own[key] != layer[key]:
             return f"The {key} is that of the float layer, {layer[key]}; here it is {own[key]}."
     largest = np.abs(own["weight"].astype(int)).reshape(len(own["weight"]), -1).max(axis=1)
+    if largest.max() < 120 or (largest.min() >= 63 and np.median(largest) < 120):
+        return FEW_BITS
     if np.median(largest) < 120:
         return PER_CHANNEL
     return _fold_trap(layer, own)
@@ -283,6 +296,7 @@ def _fold_trap(layer: dict[str, Any], own: dict[str, Any]) -> str:
         UNFOLDED: layer["beta"].astype(float),
         f"{UNFOLDED} ": layer["beta"] + layer["mean"] * gain,
         f"{UNFOLDED}  ": layer["beta"] - layer["mean"].astype(float),
+        f"{UNFOLDED}   ": -layer["mean"] * gain,
     }
     if not own["bias"].any() and np.abs(shift).max() > 0:
         return UNFOLDED
@@ -303,8 +317,12 @@ def _range_trap(made: network.Network, signal: np.ndarray) -> str:
     codes = integer.activations(made, integer.quantise_input(made, signal[::8]))
     *inner, _ = codes
     for number, values in enumerate(inner):
+        what = "the input" if number == 0 else f"what leaves layer {number - 1}"
+        pooled = number > 0 and made["layers"][number - 1]["kind"] == "pool"
         share = float(np.mean(values == 127))
         if share > CUT_OFF:
-            what = "the input" if number == 0 else f"what leaves layer {number - 1}"
             return f"Ranges are cut too narrowly: {share:.0%} of {what} lies at the upper end."
+        steps = int(values.max()) - int(values.min())
+        if steps < FEW_STEPS and not pooled:
+            return f"Ranges are too wide: {what} uses {steps} of 255 steps."
     return ""

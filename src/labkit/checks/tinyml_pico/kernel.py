@@ -11,7 +11,7 @@ from labkit.exercise.outcome import Outcome, failed, partial, passed
 from labkit.exercise.task import Instance, Task
 
 FASTER = 0.95
-"""Of the given kernel's cycles: an exact kernel above this is not faster than what was given."""
+"""Of the given kernel's cycles: an exact kernel above this is hardly faster than what was given."""
 
 
 def judge(answer: Any, instance: Instance) -> Outcome:
@@ -40,14 +40,14 @@ def _verdict(raws: Iterable[Any], instance: Instance) -> Outcome:
     words: dict[str, str] = dict(
         on=chip.on(instance["cases"][-1]),
         next_step="Count loads: each one costs two cycles, a multiplication one. Load each "
-        "activation once for two rows. If you already do: at -O2 the compiler has unrolled your "
-        'loop until eight registers no longer suffice. Try optimise="-Os", and let i count from '
-        "-taps up to 0, with pointers to the ends of the rows.",
+        "activation once for two or four rows. If you already do: at -O2 the compiler has unrolled "
+        'your loop until eight registers no longer suffice. Try optimise="-Os", and let i count '
+        "from -taps up to 0, with pointers to the ends of the rows.",
     )
     if cycles > FASTER * given:
         return failed(
-            f"{seen}. That is no faster than the kernel that you were given ({given:,}); below "
-            f"{limit:,} is wanted.",
+            f"{seen}. That is less than {1 - FASTER:.0%} faster than the kernel that you were "
+            f"given ({given:,}); below {limit:,} is wanted.",
             **words,
         )
     half = f"{seen}; the given kernel takes {given:,}. Below {limit:,} is wanted for full marks."
@@ -61,8 +61,9 @@ TASK = Task(
     (
         "Count the instructions of one step of the given loop: two loads, a multiplication, an "
         "addition, and all that the loop itself needs.",
-        "An activation that was loaded once can be used for two rows. With four, the chip runs "
-        "out of its eight registers, and what does not fit goes to memory and back.",
+        "An activation that was loaded once can be used for several rows. Two fit into the eight "
+        "registers. With four, some go to memory and back; it pays all the same where every row "
+        "has a pointer of its own and all share the index i.",
         "LDRSB takes a base and an index. A loop that counts i down to 0 and reads x[i], a[i], "
         "b[i] needs no other counter.",
         "At -O2 the compiler unrolls loops, your outer one too, until registers run out; -Os "

@@ -52,7 +52,7 @@ def _verdict(raw: Any, case: Instance) -> Outcome:
     words, trap = faults.in_layer(layer, case)
     tensor, place = (int(i) for i in np.argwhere(wrong)[0])
     return failed(
-        f"{wrong.mean():.0%} of the outputs are not what they should be. {words}",
+        f"{wrong.sum():,} of {wrong.size:,} outputs are not what they should be. {words}",
         on=f"{on}; first wrong at output {place} of tensor {tensor}: {outputs[tensor, place]} "
         f"instead of {case['outputs'][tensor][place]}",
         next_step="Work one output out by hand, from the real numbers and from the whole ones; "

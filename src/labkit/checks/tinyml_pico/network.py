@@ -23,7 +23,9 @@ their spread.
 
 Eight networks each: ranges from extremes, with 0.1, 0.5 and 1 % left out, from 128 windows, and
 with channels equalised: agreement .965 to .997, loss up to .025, error .010 to .061. One scale for
-a whole tensor: error .138 to .359. The pool's own range: .325 and more."""
+a whole tensor: error .138 to .359. The pool's own range: .325 and more. Ranges that are not taken
+from the windows, of the case that suits them worse: input -4 to 4, agreement .43; every ReLU 0 to
+6, agreement .49 and error .85; logits -8 to 12, agreement .71 and error .13; all of these, .24."""
 
 
 def judge(answer: Any, instance: Instance) -> Outcome:
@@ -57,7 +59,7 @@ def _verdict(raw: Any, floating: network.Network, case: Instance) -> Outcome:
             f"{_form(floating)}.",
             "Keep the layers, fold each batch norm into the convolution before it.",
         )
-    unseen = redraw.worn(case, "test")
+    unseen = redraw.counted(case, "test")
     answers = integer.run(made, integer.quantise_input(made, unseen.signal))
     expected = network.logits(floating, unseen.signal)
     agreement = float(np.mean(answers.argmax(axis=1) == expected.argmax(axis=1)))
@@ -66,7 +68,7 @@ def _verdict(raw: Any, floating: network.Network, case: Instance) -> Outcome:
     seen = (
         f"On {len(answers)} windows of unseen people the int8 network agrees with the float one "
         f"on {agreement:.1%}; accuracy {after:.1%} after {before:.1%}; error of the logits "
-        f"{error:.1%}"
+        + (f"{error:.1%}" if error < 1 else "over 100%")
     )
     if agreement >= AGREEMENT and before - after <= LOSS and error <= ERROR:
         return passed(f"{seen}.")

@@ -122,12 +122,20 @@ def worn(case: Case, part: str) -> data.Windows:
     return data.part(part)._replace(signal=((wanted - mean) / sd).astype(np.float32))
 
 
+def counted(case: Case, part: str) -> data.Windows:
+    """`worn`, in the unit that the network of the case counts its input in."""
+    side = worn(case, part)
+    return side._replace(signal=side.signal * np.float32(case["sizes"][0]))
+
+
 def float_network(case: Case) -> Network:
     """The network of a case of `network`, trained on the spot, so that nobody has seen it.
 
     It takes .7 s of CPU. The channels of each convolution differ in range, some ``case["apart"]``
-    times smaller than others, and the dense layer has large biases. Neither changes what a network
-    can say; both happen in practice, and show what a careless quantiser loses.
+    times smaller than others, the dense layer has large biases, and input, convolutions and
+    logits are ``case["sizes"]`` (5,) times as large as they came out of the training. None of it
+    changes what a network can say; all happen in practice, and show what a careless quantiser
+    loses.
     """
     from labkit.trends.tinyml_pico import training  # here: it imports torch
 
@@ -138,6 +146,7 @@ def float_network(case: Case) -> Network:
         taught.signal, taught.exercise, seed=case["seed"], epochs=EPOCHS, start=start
     )
     _move_apart(rng, made, case["apart"])
+    _stretch(made, case["sizes"])
     return made
 
 
@@ -165,9 +174,19 @@ def _move_apart(rng: np.random.Generator, made: Network, times: float) -> None:
         after["weight"] = (after["weight"] / size).astype(np.float32)
 
 
+def _stretch(made: Network, sizes: list[float]) -> None:
+    """Let every layer count in a unit of its own: the verdicts stay."""
+    weighty = [layer for layer in made["layers"] if "weight" in layer]
+    for layer, (before, size) in zip(weighty, pairwise(sizes), strict=True):
+        dense = layer["kind"] == "dense"
+        layer["weight"] = (layer["weight"] * ((size if dense else 1) / before)).astype(np.float32)
+        for key in ("bias",) if dense else ("gamma", "beta"):
+            layer[key] = (layer[key] * size).astype(np.float32)
+
+
 def calibration(case: Case) -> NDArray[np.float32]:
     """Training windows that show the ranges to a case of `network`, (n, 64, 6)."""
-    signal = worn(case, "train").signal
+    signal = counted(case, "train").signal
     rng = np.random.default_rng(case["seed"])
     return signal[rng.choice(len(signal), case["windows"], replace=False)]
 

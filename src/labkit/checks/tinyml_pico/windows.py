@@ -28,6 +28,17 @@ SAME_VALUE = 5e-3
 """Relative. Dividing by n - 1 moves a value by 1e-3 at most, scaling by everybody by 5e-2 at least
 in some windows."""
 
+MISTAKES = (
+    "Mean and deviation of everybody carry something of the people you test on into training.",
+    "The windows are not scaled at all.",
+    "The mean is taken off, but nothing is divided by the standard deviation.",
+    "This divides by the variance; the standard deviation is its square root.",
+    "This is one mean and one deviation for all channels; each channel has its own.",
+)
+"""Ways to scale that the instance knows the values of, in the order of their columns."""
+
+ALONE = "Each window is scaled by itself: how far and how strongly somebody moved is lost."
+
 NAMES = ("train_x", "train_y", "test_x", "test_y")
 LEAK = (
     "Leakage between people: the model is tested on somebody whom it knows already, so its "
@@ -166,18 +177,23 @@ def _scales(sides: list[Side], found: Found, case: Instance) -> Fault:
     own = np.concatenate([redraw.projections(s.x, case["print_seed"])[:, 0] for s in sides])
     by = np.array(case["values"])[np.concatenate(found)]
     off = np.abs(own[:, None] - by) > SAME_VALUE * (1 + np.abs(by))
-    by_samples, by_windows, by_everybody = (~off).all(axis=0)
+    by_samples, by_windows, *mistaken = (~off).all(axis=0)
     if by_samples or by_windows:
         return None
+    alone = ALONE if all(_by_themselves(side.x) for side in sides) else ""
+    named = [words for words, seen in zip(MISTAKES, mistaken, strict=True) if seen]
     return (
         "The windows are the right ones, but not standardised by the training people alone: of "
         f"{len(own)} windows {int(off[:, 0].sum())} have other values.",
         "Take mean and standard deviation of each channel over all samples of the training "
         "people's recordings, and use these same numbers for both sides.",
-        "Mean and deviation of everybody carry something of the people you test on into training."
-        if by_everybody
-        else "",
+        named[0] if named else alone,
     )
+
+
+def _by_themselves(windows: redraw.Floats) -> bool:
+    """Whether every channel of every window has mean 0."""
+    return bool(np.abs(windows.mean(axis=1)).max(initial=0) < SAME_VALUE)
 
 
 def _listed(numbers: list[int]) -> str:
