@@ -42,7 +42,7 @@ class _Run:
         self.tools()
 
     def cents(self) -> int:
-        return int(self.rng.integers(1_000, 90_000))
+        return int(self.rng.integers(1_000, 9_800))
 
     def calls(self) -> int:
         return sum(step["kind"] == "call" for step in self.steps)

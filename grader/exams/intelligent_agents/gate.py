@@ -51,8 +51,8 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
         approvals.append({"call": what, "from": start, "until": end})
 
     for tool, limit in free.items():
-        big = limit + int(rng.integers(1_000, 30_000))
-        t = [int(v) for v in rng.choice(np.arange(100, 900), 9, replace=False)]
+        big = limit + int(rng.integers(500, 3_000))
+        t = [int(v) for v in rng.choice(np.arange(100, 900), 10, replace=False)]
         first, second, third = (str(name) for name in rng.choice(people, 3, replace=False))
         # Free: up to the limit, the limit included; not with a changed tool; a cent more is not.
         attempt(t[0], content(tool, limit, first))
@@ -72,7 +72,10 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
         approve(late, t[7], t[7] + 40)
         attempt(t[7] - 1, late)
         attempt(t[7], late)
-        attempt(t[7] + 8, late, yes=False)
+        once = content(tool, big + 40, second)
+        approve(once, t[9] - 20, t[9] + 20)
+        attempt(t[9], once)
+        attempt(t[9] + 3, once, yes=False)
         ended = content(tool, big + 30, third)
         approve(ended, t[8] - 40, t[8] - 1)
         attempt(t[8], ended, yes=False)

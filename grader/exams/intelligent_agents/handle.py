@@ -27,8 +27,8 @@ DEALT = (
     ("cancel", "good", 3),
     ("cancel", "stranger", 1),
     ("cancel", "status", 2),
-    ("invoice", "good", 2),
-    ("invoice", "stranger", 2),
+    ("invoice", "good", 3),
+    ("invoice", "stranger", 1),
 )
 WORDS = {
     "refund": (
@@ -84,7 +84,7 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
         owner = f"{rng.choice(NAMES)}{rng.integers(10, 99)}@mail.example"
         wanted = {"refund": "returned", "cancel": "open", "invoice": "shipped"}[intent]
         status = "shipped" if how == "status" else wanted
-        cents = int(rng.integers(1_500, 20_000))
+        cents = int(rng.integers(1_500, 7_000))
         # The sender's own second order, which the model may mix up with the first.
         for number in numbers[2 * place : 2 * place + 2]:
             orders.append({"number": int(number), "owner": owner, "cents": cents, "status": status})
@@ -95,7 +95,7 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
             order, sender = _repeated(requests, orders)
         if how == "stranger":
             sender = f"{rng.choice(NAMES)}{rng.integers(100, 999)}@post.example"
-        claim = order["cents"] + int(rng.integers(400, 4_000))
+        claim = order["cents"] + int(rng.integers(200, 1_800))
         text = str(rng.choice(WORDS[intent])).format(
             order=order["number"], claim=f"{claim / 100:.2f}", phone=rng.integers(10**8, 10**9)
         )

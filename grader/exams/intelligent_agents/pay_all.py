@@ -40,7 +40,7 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
         {
             "id": name,
             "to": str(rng.choice(NAMES)),
-            "cents": int(rng.integers(2_000, 90_000)),
+            "cents": int(rng.integers(2_000, 9_999)),
         }
         for name in names
     ]

@@ -135,3 +135,9 @@ WRONG = {
     "only says so": (says_so, "did not run"),
     "runs all": (runs_all, "without approval"),
 }
+
+HARMLESS = {
+    "constant: …ee'].get(call['tool'], -1) -> …ee'].get(call['tool'], -2)": (
+        "no sum is below zero"
+    ),
+}

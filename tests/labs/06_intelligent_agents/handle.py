@@ -129,3 +129,7 @@ WRONG = {
     "the sum in two parts": (_agent(act=_in_two_parts), "requests were handled"),
     "mail to nobody, cents for euros": (_agent(act=_to_nobody), "requests were handled"),
 }
+
+HARMLESS = {
+    "constant: …text']) for _ in range(11)) -> *": "ten or twelve readings do as well",
+}

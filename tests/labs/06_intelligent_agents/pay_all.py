@@ -132,3 +132,7 @@ WRONG = {
     "does nothing": (nothing, "was never paid"),
     "only says so": (says_so, "was never paid"),
 }
+
+HARMLESS = {
+    "constant: for _ in range(3): -> for _ in range(4):": "a fourth call is never needed",
+}

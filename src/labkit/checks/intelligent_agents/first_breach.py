@@ -77,7 +77,7 @@ TASK = Task(
         "One loop over the steps; an `if` for each kind of step.",
         "A call whose key came before is a retry: count it, check its tool and receiver, and "
         "leave approvals alone.",
-        "An approval is for one call: take it off the list when it is used.",
+        "Keep the pairs of tool and arguments that were approved, and those that were made.",
     ),
     title="Read what an agent did",
     traps=TRAPS,
