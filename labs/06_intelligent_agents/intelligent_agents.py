@@ -14,18 +14,18 @@
 # Tools and their effects belong to the check: what counts is what was *done*, not what is said.
 # Functions that you are handed work for the call in which you get them, and no longer.
 #
-# Time: about three hours. Points: 100. Everything runs in less than half a minute on one core.
+# Time: about three and a half hours. Points: 100. Everything runs in less than half a minute on one core.
 
 # %% locked="setup"
 import numpy as np
 
 from labkit.checks.intelligent_agents import open_lab
-from labkit.trends.intelligent_agents.world import bank, mail, office, plans
+from labkit.trends.intelligent_agents.world import bank, mail, office, plans, reports
 
 lab = open_lab(edition=1)
 
 # %% [markdown]
-# ## 1 · Sort the mail, or ask (15 points)
+# ## 1 · Sort the mail, or ask (10 points)
 #
 # A model has scored mails by priority: `scores` (n, 3), log-odds of 0 "now", 1 "today", 2 "this
 # week". It is too sure of itself, and easily taken in by capital letters. For these n mails people
@@ -57,7 +57,7 @@ def triage(scores, labels, new, costs):
     ### END SOLUTION
 
 
-# %% test="triage" points=15
+# %% test="triage" points=10
 lab.check("triage", triage)
 
 # %% [markdown]
@@ -261,7 +261,80 @@ def agent(plan, tools, policy):
 lab.check("agent", agent)
 
 # %% [markdown]
-# ## 6 · Read what an agent did (15 points)
+# ## 6 · The Monday report (10 points)
+#
+# Every Monday somebody spends two hours on what the branches send. `files` maps names to the bytes
+# of CSV files, `week` is the first and the last day, `("2026-03-02", "2026-03-08")`, and `rates` says
+# what a unit of another currency is in euros, `{"USD": 0.91}`. Return `(totals, open)`: the total of
+# each branch, its name in lower case, in cents, and the ids of the records whose amount nobody knows.
+#
+# - Files are UTF-8, some with a byte-order mark; those that are not are Windows-1252.
+# - Cells stand between semicolons, with a decimal comma and dates such as 31.12.2026; or between
+#   commas, with a decimal point and dates such as 12/31/2026. ISO dates occur in both. Points, commas
+#   and non-breaking spaces part thousands.
+# - The header names the columns id, version, date, branch, amount and unit, in any order. Titles may
+#   stand above it, and it may come again. Rows without an id are no records.
+# - A record may stand in several files. Its highest version counts, once.
+# - Only records of the week count. Branches may be in capitals, with spaces around.
+# - Units: EUR, ct, TEUR (a thousand euros), USD. Less than nothing is -5, 5- or (5).
+# - Where the newest version has no amount ("", "?", "n/a"), the record is open and in no total.
+#
+# Two weeks are tried; totals must be right to the cent. To try it, make a file of your own by
+# `reports.write_report`.
+
+# %% solution="monday_report"
+import csv
+import re
+
+
+def monday_report(files, week, rates):
+    """Return (totals by branch in cents, ids of open records)."""
+    ### BEGIN SOLUTION
+    newest = {}
+    for data in files.values():
+        try:
+            lines = data.decode("utf-8-sig").split("\n")
+        except UnicodeDecodeError:
+            lines = data.decode("cp1252").split("\n")
+        mark = ";" if any(line.count(";") == 5 for line in lines) else ","
+        names = []
+        for cells in csv.reader(lines, delimiter=mark):
+            if "id" in cells:
+                names = cells
+            row = dict(zip(names, cells, strict=False), mark=mark)
+            if row.get("id", "id") not in ("id", ""):
+                versions = newest.setdefault(row["id"], {})
+                versions[int(row["version"])] = row
+    totals, left = {}, []
+    units = {"EUR": 100, "ct": 1, "TEUR": 100_000, "USD": 100 * rates["USD"]}
+    for name, versions in newest.items():
+        row = versions[max(versions)]
+        first, second, third = re.findall(r"\d+", row["date"])
+        if len(first) == 4:
+            day = row["date"]
+        else:
+            day = f"{third}-{second}-{first}" if row["mark"] == ";" else f"{third}-{first}-{second}"
+        if not week[0] <= day <= week[1]:
+            continue
+        digits = re.sub(r"[^\d.,]", "", row["amount"])
+        if not digits:
+            left.append(name)
+            continue
+        if row["mark"] == ";":
+            digits = digits.replace(".", "").replace(",", ".")
+        sign = -1 if re.search(r"[-(]", row["amount"]) else 1
+        cents = sign * float(digits.replace(",", "")) * units[row["unit"]]
+        branch = row["branch"].strip().lower()
+        totals[branch] = totals.get(branch, 0) + cents
+    return {branch: round(cents) for branch, cents in totals.items()}, left
+    ### END SOLUTION
+
+
+# %% test="monday_report" points=10
+lab.check("monday_report", monday_report)
+
+# %% [markdown]
+# ## 7 · Read what an agent did (10 points)
 #
 # `trace` is a recorded run: `recipients`, whom it was allowed to reach; `budget`, how many calls it
 # was allowed; and `steps`, a list of dictionaries whose `kind` is
@@ -322,7 +395,7 @@ def first_breach(trace):
     ### END SOLUTION
 
 
-# %% test="first_breach" points=15
+# %% test="first_breach" points=10
 lab.check("first_breach", first_breach)
 
 # %% [markdown]

@@ -7,6 +7,7 @@ from labkit.checks.intelligent_agents import (
     first_breach,
     gate,
     handle,
+    monday_report,
     pay_all,
     triage,
 )
@@ -24,6 +25,7 @@ SPEC = LabSpec(
         pay_all.TASK,
         gate.TASK,
         agent.TASK,
+        monday_report.TASK,
         first_breach.TASK,
     ),
     questions=QUESTIONS,

@@ -71,7 +71,7 @@ def _kind(steps: list[Instance], found: tuple[int, str], true: tuple[int, str]) 
 
 TASK = Task(
     "first_breach",
-    15,
+    10,
     judge,
     (
         "One loop over the steps; an `if` for each kind of step.",

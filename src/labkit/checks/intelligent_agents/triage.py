@@ -62,7 +62,7 @@ def judge(answer: Any, instance: Instance) -> Outcome:
 
 TASK = Task(
     "triage",
-    15,
+    10,
     judge,
     (
         "How often is the model right where it says 90 %? Count it on the labelled mails.",
