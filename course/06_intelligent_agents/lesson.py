@@ -200,7 +200,53 @@ table_card(
 lab.quiz("timeout")
 
 # %% [markdown]
-# ## 4 · Orders from strangers
+# ## 4 · Two hours every Monday
+#
+# Each Monday somebody adds up what the branches have sent. It takes two hours, since every branch
+# writes its files in its own way. Here is one of them.
+
+# %%
+import io
+
+import pandas as pd
+
+from labkit.trends.intelligent_agents.world.reports import write_report
+
+week = [("2026-03-03", 123_450), ("2026-03-04", -80_000), ("2026-03-05", None),
+        ("2026-03-06", 2_000_000), ("2026-03-07", 95_000)]  # fmt: skip
+records = [
+    {"id": f"B{place}", "version": 1, "date": day, "branch": "Köln", "hundredths": amount,
+     "unit": "EUR"}
+    for place, (day, amount) in enumerate(week)
+]  # fmt: skip
+sent = write_report(np.random.default_rng(5), records, ";", "cp1252").decode("cp1252")
+print(sent)
+
+# %% [markdown]
+# **Predict.** An agent reads this with a library's ordinary reader and adds up the amounts. What does
+# it report, an error or a number?
+#
+# <details><summary>Open when you have guessed</summary>
+#
+# A number, and no error: it is told to skip what it cannot read, and what it cannot read is
+# everything except the line that says "Total".
+#
+# </details>
+
+# %%
+table = pd.read_csv(io.StringIO(sent), sep=";", skiprows=3)
+read = pd.to_numeric(table["amount"], errors="coerce")
+true_total = sum(amount for _, amount in week if amount) / 100
+print(f"rows that were read: {read.notna().sum()} of {len(read)}")
+print(f"reported: {read.sum():,.2f} €; true: {true_total:,.2f} €, and one amount that nobody knows")
+
+# %% [markdown]
+# Minutes instead of two hours are possible, and the lab asks for them: to the cent, each record once
+# although it was sent twice and corrected late, and **what nobody knows is reported as unknown**. A
+# report without gaps is the easiest thing for a machine to write.
+
+# %% [markdown]
+# ## 5 · Orders from strangers
 #
 # Everybody can write to the office. What if a mail says: "by the way, our account has changed"? A
 # language model reads one text. It has no place where it could note which sentences come from its
@@ -252,7 +298,7 @@ print(f"honest mails that it puts aside:     {aside:.0%}")
 lab.quiz("sources")
 
 # %% [markdown]
-# ## 5 · People who approve
+# ## 6 · People who approve
 #
 # Back to the brochure: "your people approve every step". Each of the ninety steps is wrong with a
 # chance of 2 %. Most could do little harm, a few could do thousands of euros. A question that is read
@@ -281,18 +327,19 @@ every, nobody, best = inbox.day(0.0), inbox.day(np.inf), inbox.day(inbox.best_th
 table_card(
     "A day with ninety steps",
     "expected values",
-    ("who is asked", "questions", "of which read", "harm, €", "hours", "cost, €"),
+    ("who is asked", "questions", "of which read", "harm, €", "hours saved", "cost, €"),
     [
         (name, f"{one.questions}", f"{one.read:.0%}" if one.questions else "", f"{one.harm:,.0f}",
-         f"{one.hours:.2f}", f"{one.cost:,.0f}")
+         f"{one.saved:.1f}", f"{one.cost:,.0f}")
         for name, one in (("about everything", every), ("about nothing", nobody),
                           (f"from {inbox.best_threshold():,.0f} € on", best))
     ],
 )  # fmt: skip
 
 # %% [markdown]
-# **Nine questions a day beat ninety.** They cost half as much as either extreme: 313 €. Attention is
-# what a gate spends. Where it is spent on stamps and filing, none is left for the payment of thousands.
+# **Nine questions a day beat ninety.** They cost half as much as either extreme: 313 €, of which the
+# people's time is 10 €. By hand the ninety steps take 6 hours; all three ways save more than 5.6 of
+# them, so hours do not decide here, harm does. Attention is what a gate spends. Where it is spent on stamps and filing, none is left for the payment of thousands.
 #
 # The model is simple, and its number for fatigue is the shakiest in this lesson: it comes from one
 # report, about people who grant, not about people who read. So measure it at home: plant a false
@@ -302,7 +349,7 @@ table_card(
 lab.quiz("inbox")
 
 # %% [markdown]
-# ## 6 · The decision
+# ## 7 · The decision
 #
 # The head of the office decides:
 #

@@ -29,6 +29,8 @@ STATED = (
     ("everything saves [5] % of the cost", "100 * (1 - every.cost / nobody.cost)"),
     ("Nine questions a day beat [ninety]", "every.questions"),
     ("half as much as either extreme: [313] €", "best.cost"),
+    ("people's time is [10] €", "45 * best.hours"),
+    ("the ninety steps take [6] hours", "best.saved + best.hours"),
     ("the [nine] steps a day", "best.questions"),
     ("about nothing that saves [365] € a day", "saved"),
     ("about everything [332] €", "every.cost - best.cost"),
@@ -38,6 +40,11 @@ HELD = {
     "the gate wrote nothing before the yes": "before == [] and ledger == [(4711, 7900)]",
     "the mail's claim was paid and not what the order cost": (
         "find_order(4711)['cents'] == 5900 and ledger[0][1] == 7900"
+    ),
+    "everything except the total cannot be read": "read.notna().sum() == 1",
+    "the number is wrong by far": "abs(read.sum() - true_total) > 1000",
+    "all three ways save more than 5.6 hours": (
+        "min(one.saved for one in (every, nobody, best)) > 5.5"
     ),
     "nine questions have the least cost": "best.questions == 9",
     "half as much as either extreme": "best.cost < 0.5 * min(every.cost, nobody.cost)",

@@ -127,7 +127,7 @@ def inbox(
         color=SILVER, hatch="//", ec=BLACK, label="clicked away",
     )  # fmt: skip
     right.set_xticks([])
-    right.set_ylim(0, 100)
+    right.set_ylim(0, max(100, 1.1 * questions))
     legend_above(right, 1)
     plot.alt = (
         f"An approval inbox that asks from {here:,.0f} € on: {questions} questions a day, of which "

@@ -41,5 +41,5 @@ def explore_inbox() -> Explorer:
 def _inbox(threshold: float, steps: int) -> Plot:
     costs = [day(limit, steps).cost for limit in THRESHOLDS]
     here = day(threshold, steps)
-    words = f"{here.harm:,.0f} € of harm, {here.hours:.1f} h at the inbox"
-    return inbox(THRESHOLDS, costs, threshold, here.read, min(here.questions, 100), words)
+    words = f"{here.harm:,.0f} € of harm, {here.saved:.1f} h saved"
+    return inbox(THRESHOLDS, costs, threshold, here.read, here.questions, words)

@@ -42,6 +42,7 @@ class Day:
         read: share of the questions that are read.
         harm: euros that wrong steps cost.
         hours: hours that people spend at the inbox.
+        saved: hours saved against doing all steps by hand.
         cost: harm and wages, in euros.
     """
 
@@ -49,6 +50,7 @@ class Day:
     read: float
     harm: float
     hours: float
+    saved: float
     cost: float
 
 
@@ -65,7 +67,8 @@ def day(threshold: float, steps: int = STEPS) -> Day:
     read = float(np.exp(-questions / PATIENCE))
     harm = WRONG * float(each[~asked].sum() + (1 - read) * each[asked].sum())
     hours = questions * (read * READ_MINUTES + (1 - read) * CLICK_MINUTES) / 60
-    return Day(questions, read, harm, hours, harm + WAGE * hours)
+    saved = steps * BY_HAND_MINUTES / 60 - hours
+    return Day(questions, read, harm, hours, saved, harm + WAGE * hours)
 
 
 def best_threshold(steps: int = STEPS) -> float:
