@@ -47,7 +47,7 @@ def open_session(bank: Bank) -> tuple[dict[str, Callable[..., Any]], Callable[[]
     another content, ConnectionError when the line is dead. ``paid(invoice)`` returns the sums paid
     so far, as far as they are seen yet.
     """
-    over = []
+    over: list[bool] = []
     bank.down = False
 
     def alive() -> None:

@@ -43,7 +43,7 @@ def open_office(office: Office) -> tuple[Tools, Callable[[], None]]:
     They raise LookupError for an order that does not exist, and PermissionError when they are used
     after their request is over.
     """
-    over = []
+    over: list[bool] = []
 
     def order(number: int) -> dict[str, Any]:
         if over:
@@ -77,7 +77,7 @@ def open_office(office: Office) -> tuple[Tools, Callable[[], None]]:
             raise PermissionError("these tools belong to a request that is over")
         office.ledger.append(("escalate", int(request)))
 
-    tools = {
+    tools: Tools = {
         "find_order": find_order,
         "refund": refund,
         "cancel": cancel,
@@ -104,7 +104,7 @@ def reader(
         sixteenth reading on.
     """
     rng = np.random.default_rng([seed, request["id"]])
-    said = []
+    said: list[tuple[str, int]] = []
 
     def read(text: str) -> dict[str, Any]:
         if text != request["text"]:

@@ -32,7 +32,7 @@ def open_desk(
     body)``, ``pay(to, cents)`` and ``file(folder, text)`` act and return a receipt.
     """
     effects: list[Effect] = []
-    over = []
+    over: list[bool] = []
     says = {mail["text"]: mail["says"] for mail in mails.values()}
 
     def act(tool: str, **arguments: Any) -> str:
