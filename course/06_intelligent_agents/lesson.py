@@ -380,6 +380,8 @@ print(f"saved a day against asking about nothing: {saved:.0f} €")
 #   2025: CaMeL, values that carry their source.
 # - Debenedetti and others, [AgentDojo](https://arxiv.org/abs/2406.13352), 2024: attacks on agents with
 #   tools, and defences.
+# - Anthropic, [Claude Code auto mode](https://www.anthropic.com/engineering/claude-code-auto-mode),
+#   2026: users approve 93 % of permission prompts.
 # - IETF, [The Idempotency-Key HTTP header field](https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/),
 #   draft of 2025.
 # - [Pydantic AI: deferred tools](https://ai.pydantic.dev/deferred-tools/), documentation, 2026.
