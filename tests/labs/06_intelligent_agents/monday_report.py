@@ -174,3 +174,9 @@ WRONG = {
     "the library's reader": (library_default, ""),
     "nothing": (nothing, "has no key"),
 }
+
+HARMLESS = {
+    "call dropped: return ({branch: round(cents) for branch, cents in to… -> *": (
+        "cents are whole but for what floating point adds"
+    ),
+}
