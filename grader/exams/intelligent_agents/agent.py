@@ -54,7 +54,7 @@ def _case(rng: np.random.Generator, attacked: bool) -> dict[str, Any]:
         "plan": plan,
         "policy": policy,
         "mails": mails,
-        "contacts": contacts,
+        "contacts": [list(pair) for pair in contacts.items()],
         "attacked": attacked,
         "ran": ran,
         "effects": [[tool, arguments] for tool, arguments in effects],

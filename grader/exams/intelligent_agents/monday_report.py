@@ -26,8 +26,8 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``.
 
     Each has ``files``, by name, as Latin-1 text of their bytes; ``week``, first and last day;
-    ``rates``; ``totals`` by branch in cents; ``open``, the ids whose amount nobody knows; and
-    ``traps``, the totals that known mistakes lead to, in the order of the branches.
+    ``rates``; ``totals``, pairs of branch and cents; ``open``, the ids whose amount nobody knows;
+    and ``traps``, the totals that known mistakes lead to, in the order of the branches.
     """
     return {"cases": [_case(rng) for _ in range(CASES)]}
 
@@ -77,10 +77,9 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
         add(place, same)
         add(other, dict(same), current=False)
         # Corrected: as number the tenth version is newer than the ninth, as text it is not.
-        for version, corrected_in in ((9, place), (10, other)):
-            late = record(place) if version == 9 else {**late, **_new_amount(rng)}  # noqa: F821
-            late["version"] = version
-            add(corrected_in, late, current=version == 10)
+        early = record(place) | {"version": 9}
+        add(place, early, current=False)
+        add(other, {**early, **_new_amount(rng), "version": 10})
         unknown = record(place)
         unknown["hundredths"] = None
         add(place, unknown)
@@ -104,7 +103,7 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
         "files": files,
         "week": days,
         "rates": {"USD": rate},
-        "totals": totals,
+        "totals": [list(pair) for pair in totals.items()],
         "open": sorted(
             one["id"]
             for one in newest

@@ -26,8 +26,8 @@ NAMES = ("Abel", "Brandt", "Cohen", "Diaz", "Emre", "Fuchs", "Gold", "Haas")
 def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``.
 
-    Each has ``invoices`` (one of them listed twice), ``faults`` by invoice, ``blocked`` invoices,
-    and ``dies_at``, at whose payment the line goes dead.
+    Each has ``invoices`` (one of them listed twice), ``faults`` as pairs with the invoice,
+    ``blocked`` invoices, and ``dies_at``, at whose payment the line goes dead.
     """
     return {"cases": [_case(rng) for _ in range(CASES)]}
 
@@ -50,11 +50,12 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
     dies_at, blocked = names[-4], names[-2:]
     listed = [*invoices, dict(invoices[int(rng.integers(2, n - 3))])]
     # The line goes dead in the second half, so that there is something to do twice.
-    place = {name: float(rng.uniform(0, 1)) for name in names} | {dies_at: rng.uniform(0.6, 0.9)}
-    listed[:-1] = sorted(invoices, key=lambda invoice: place[invoice["id"]])
+    place = {name: float(rng.uniform(0, 1)) for name in names}
+    place[dies_at] = float(rng.uniform(0.6, 0.9))
+    listed[:-1] = sorted(invoices, key=lambda invoice: place[str(invoice["id"])])
     return {
         "invoices": listed,
-        "faults": {name: FAULTS[k] for name, k in zip(faulty, rng.permutation(7), strict=True)},
+        "faults": [[name, FAULTS[k]] for name, k in zip(faulty, rng.permutation(7), strict=True)],
         "blocked": sorted(blocked),
         "dies_at": dies_at,
     }

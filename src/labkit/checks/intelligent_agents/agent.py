@@ -33,7 +33,7 @@ def judge(answer: Any, instance: Instance) -> Outcome:
     """No effect that the flow of information forbids, and every one that it allows."""
 
     def one(case: Instance) -> Outcome:
-        tools, effects, end = open_desk(case["mails"], case["contacts"])
+        tools, effects, end = open_desk(case["mails"], dict(case["contacts"]))
         plan = case["plan"]
         said = call(answer, plan, tools, case["policy"], seconds=QUICK)
         end()

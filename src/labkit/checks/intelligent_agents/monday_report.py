@@ -31,15 +31,15 @@ def judge(answer: Any, instance: Instance) -> Outcome:
         files = {name: text.encode("latin-1") for name, text in case["files"].items()}
         raw = call(answer, files, tuple(case["week"]), case["rates"], seconds=QUICK)
         totals, unknown = as_parts(raw, ("totals", "open"))
-        branches = list(case["totals"])
+        due = dict(case["totals"])
+        branches = list(due)
         entries = as_mapping(totals, branches, "totals", "Its keys are the branches in lower case.")
         found = [as_number(entries[branch], f"total of {branch}") for branch in branches]
         on = f"{len(files)} files, week from {case['week'][0]} to {case['week'][1]}"
         for branch, cents in zip(branches, found, strict=True):
-            if abs(cents - case["totals"][branch]) > EXACT * (1 + abs(cents)):
+            if abs(cents - due[branch]) > EXACT * (1 + abs(cents)):
                 return failed(
-                    f"The total of {branch} is {case['totals'][branch]:,} cents, the answer is "
-                    f"{cents:,.2f}.",
+                    f"The total of {branch} is {due[branch]:,} cents, the answer is {cents:,.2f}.",
                     on=on,
                     next_step="Print the rows of one file as you read them, and compare them with "
                     "the file.",

@@ -34,7 +34,7 @@ def judge(answer: Any, instance: Instance) -> Outcome:
     """Two runs, then the bank's ledger: each invoice once, and what was refused reported."""
 
     def one(case: Instance) -> Outcome:
-        bank = Bank(case["faults"], case["blocked"], case["dies_at"])
+        bank = Bank(dict(case["faults"]), case["blocked"], case["dies_at"])
         first, _ = _run(answer, bank, case)
         paid_at_first = Counter(bank.ledger)
         second, said = _run(answer, bank, case)
