@@ -61,7 +61,7 @@ for labelled in (60, 300):
         ])  # fmt: skip
     for scores, mean in zip(found.values(), np.mean(runs, axis=0), strict=True):
         scores.append(float(mean))
-plots.known_and_new(found, ["60 labelled mails", "300 labelled mails"])
+plots.known_and_new(found, ["60", "300"])
 
 # %% [markdown]
 # A test on mails like those that were learned says 0.92 or 1.00 and means nothing. And even the better

@@ -6,7 +6,7 @@ from labkit.trends.intelligent_agents.world import inbox
 
 def known_and_new():
     scores = {"words, known": [0.9, 1.0], "words, new": [0.5, 0.6], "meaning, new": [0.6, 0.7]}
-    return plots.known_and_new(scores, ["60 mails", "300 mails"])
+    return plots.known_and_new(scores, ["60", "300"])
 
 
 def one_inbox():

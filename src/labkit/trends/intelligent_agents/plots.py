@@ -19,7 +19,7 @@ from labkit.pictures.plot import Plot, dress, legend_above, name_rows, picture, 
 
 def known_and_new(scores: Mapping[str, Sequence[float]], groups: Sequence[str]) -> Plot:
     """Bars of F1, a group for each entry of `groups`, a bar for each entry of `scores`."""
-    plot, axes = picture("", "macro F1", height=4.8)
+    plot, axes = picture("mails labelled by hand", "macro F1", height=4.8)
     width = 0.8 / len(scores)
     for number, ((name, values), fill) in enumerate(
         zip(scores.items(), fills(scores), strict=True)
@@ -120,7 +120,7 @@ def inbox(
     left.plot([here], [now], "o", color=ORANGE, mec=BLACK, ms=13)
     left.set_ylim(0, 1.1 * cost.max())
     left.set_title(words, fontsize=13, loc="left")
-    dress(right, "", "questions a day")
+    dress(right, "the meter of attention", "questions a day")
     right.bar([0], [questions * read], 0.6, color=BLUE, label="read")
     right.bar(
         [0], [questions * (1 - read)], 0.6, bottom=[questions * read],
