@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Lesson 06: what may a machine do on its own?
 #
-# An office of six handles ninety steps a day: sort mail, refund, send invoices, pay, file. A vendor
+# An office of six handles 90 steps a day: sort mail, refund, send invoices, pay, file. A vendor
 # offers an agent that does them all. "And your people approve every step", says the brochure, "so
 # nothing can happen." The head of the office has to decide which steps go free, which wait for a
 # person, and what nobody may ever trigger from outside.

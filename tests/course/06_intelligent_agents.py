@@ -3,7 +3,7 @@
 PICTURES = 5
 EXPLORERS = ("widgets.explore_timeouts(", "widgets.explore_inbox(")
 STATED = (
-    ("handles [ninety] steps a day", "inbox.STEPS"),
+    ("handles [90] steps a day", "inbox.STEPS"),
     ("[0.57] with 60 labelled mails", "score('words, new phrasings', 0)"),
     ("mails, [0.60] with 300", "score('words, new phrasings', 1)"),
     ("Word vectors reach [0.63] and", "score('meaning, new phrasings', 0)"),
@@ -14,8 +14,8 @@ STATED = (
     ("readings give only [85.6] %", "100 * right[readings.index(3)]"),
     ("was right in [73] % of cases", "100 * right[0]"),
     ("About [21]: every time-out", "ways['call again'][1]"),
-    ("leaves [20]\nunpaid instead", "ways['no second call'][0]"),
-    ("still\n  followed [35] % of the orders", "100 * attacks.FENCED"),
+    ("leaves [20] unpaid instead", "ways['no second call'][0]"),
+    ("still followed [35] % of the orders", "100 * attacks.FENCED"),
     ("We take [60] attacked mails", "sum(task.attacked for task in tasks)"),
     ("and [60] clean ones", "len(clean)"),
     ("Sources do [70] % of the tasks", "100 * measured['sources'][0]"),
@@ -23,11 +23,10 @@ STATED = (
     ("It lets [50] % of", "100 * measured['word filter'][1]"),
     ("it puts [33] % of the *honest*", "100 * aside"),
     ("chance of [2] %. Most could", "100 * inbox.WRONG"),
-    ("grant\n[93] % of requests", "100 * inbox.UNREAD"),
+    ("grant [93] % of requests", "100 * inbox.UNREAD"),
     ("together cost [678] € a day", "nobody.cost"),
     ("[645] €. Approving everything", "every.cost"),
     ("everything saves [5] % of the cost", "100 * (1 - every.cost / nobody.cost)"),
-    ("Nine questions a day beat [ninety]", "every.questions"),
     ("half as much as either extreme: [313] €", "best.cost"),
     ("people's time is [10] €", "45 * best.hours"),
     ("the ninety steps take [6] hours", "best.saved + best.hours"),
