@@ -15,7 +15,7 @@ from labkit.exercise.reading import as_choices
 from labkit.exercise.task import Instance, Task, each_case
 from labkit.trends.intelligent_agents.world.plans import open_desk
 
-QUICK = 10.0
+QUICK = 2.0
 """CPU-seconds of a plan; the reference needs a hundredth."""
 
 TRAPS = {

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from labkit.exercise.guard import call
-from labkit.exercise.outcome import Outcome, failed, passed
+from labkit.exercise.outcome import Outcome, Status, all_cases, failed, passed
 from labkit.exercise.reading import as_parts, as_text, as_whole
-from labkit.exercise.task import Instance, Task, each_case
+from labkit.exercise.task import Instance, Task, attempt
 
 RULES = ("recipient", "approval", "tool", "doubled", "budget", "invented", "none")
-QUICK = 10.0
+QUICK = 2.0
 """CPU-seconds of a run; the reference needs a thousandth."""
 
 TRAPS = {
@@ -47,7 +48,12 @@ def judge(answer: Any, instance: Instance) -> Outcome:
             misconception=TRAPS.get(_kind(trace["steps"], found, true), ""),
         )
 
-    return each_case(instance, one, "Every breach was found at its first step.")
+    outcomes: list[Outcome] = []
+    for case in instance["cases"]:
+        outcomes.append(attempt(partial(one, case)))
+        if outcomes[-1].status in (Status.ERROR, Status.NOT_ATTEMPTED):
+            break  # twenty more calls that do not end would take a minute
+    return all_cases(outcomes, "Every breach was found at its first step.")
 
 
 def _words(steps: list[Instance], *places: int) -> str:

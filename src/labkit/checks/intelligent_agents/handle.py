@@ -18,7 +18,7 @@ LEAST = 0.9
 nine to fifteen readings is right, so careful agents reach 1.0 on 20 seeds of 20; the first reading
 fails in at least three requests of each case that deserve an effect, at most .85."""
 
-QUICK = 10.0
+QUICK = 2.0
 """CPU-seconds of a request; the reference needs a hundredth."""
 
 TRAPS = {

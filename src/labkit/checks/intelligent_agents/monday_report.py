@@ -10,7 +10,7 @@ from labkit.exercise.reading import as_mapping, as_names, as_number, as_parts
 from labkit.exercise.task import Instance, Task, each_case
 from labkit.exercise.traps import trap
 
-QUICK = 10.0
+QUICK = 2.0
 """CPU-seconds of a call; the reference needs a hundredth."""
 
 EXACT = 1e-9

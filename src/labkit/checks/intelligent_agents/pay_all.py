@@ -19,7 +19,7 @@ MOST_CALLS = 3
 """Calls of `pay` an invoice and run. Two are lost at most, so three are enough and, where two are
 lost, needed."""
 
-QUICK = 10.0
+QUICK = 2.0
 """CPU-seconds of a run; the reference needs a hundredth."""
 
 TRAPS = {

@@ -21,7 +21,7 @@ for log-odds as they are cost 1.106 to 1.231, a factor alone 1.070 to 1.417. Dra
 mistake costs below 1.09 are not used."""
 
 SAME_TRAP = 2e-3
-QUICK = 20.0
+QUICK = 5.0
 """CPU-seconds of a call; the reference needs a tenth."""
 
 TRAPS = {
