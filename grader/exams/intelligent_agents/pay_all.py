@@ -49,13 +49,16 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
     faulty = [*names[:1], *names[2 : len(FAULTS) + 1]]
     dies_at, blocked = names[-4], names[-2:]
     listed = [*invoices, dict(invoices[int(rng.integers(2, n - 3))])]
+    faults = {name: FAULTS[k] for name, k in zip(faulty, rng.permutation(7), strict=True)}
     # The line goes dead in the second half, so that there is something to do twice.
     place = {name: float(rng.uniform(0, 1)) for name in names}
     place[dies_at] = float(rng.uniform(0.6, 0.9))
+    # Behind it, so that this run alone has to reach the third call.
+    place[next(name for name, lost in faults.items() if lost == ["lost", "lost"])] = 1.0
     listed[:-1] = sorted(invoices, key=lambda invoice: place[str(invoice["id"])])
     return {
         "invoices": listed,
-        "faults": [[name, FAULTS[k]] for name, k in zip(faulty, rng.permutation(7), strict=True)],
+        "faults": [list(pair) for pair in faults.items()],
         "blocked": sorted(blocked),
         "dies_at": dies_at,
     }
