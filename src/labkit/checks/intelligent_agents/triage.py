@@ -20,7 +20,7 @@ MOST = 1.04
 for log-odds as they are cost 1.106 to 1.231, a factor alone 1.070 to 1.417. Draws in which a known
 mistake costs below 1.09 are not used."""
 
-SAME_TRAP = 2e-3
+SAME_TRAP = 1e-4
 QUICK = 5.0
 """CPU-seconds of a call; the reference needs a tenth."""
 
