@@ -3,7 +3,8 @@
     python benchmarks/intelligent_agents/office_speed.py
 
 A lab's judge makes some thousand calls of tools. Through `pydantic-ai`, with a recorded model, each
-would go through validation, messages and an event loop.
+would go through validation, messages and an event loop. CPU time on one core of a busy machine:
+0.001 ms an effect against 3.7 ms, some thousand times as much.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pydantic_ai.models.function import FunctionModel
 
 from labkit.trends.intelligent_agents.world.office import Office, open_office
 
-CALLS = 300
+CALLS = 200
 ORDER = {"number": 7, "owner": "a@b", "cents": 500, "status": "shipped"}
 
 
@@ -52,10 +53,10 @@ def main() -> None:
     seconds = []
     for way in (by_the_world, by_the_library):
         way()  # warm
-        start = time.perf_counter()
+        start = time.process_time()
         assert way() == CALLS
-        seconds.append(time.perf_counter() - start)
-        print(f"{way.__name__:16} {CALLS} effects in {seconds[-1]:.4f} s")
+        seconds.append(time.process_time() - start)
+        print(f"{way.__name__:16} {1000 * seconds[-1] / CALLS:.4f} ms an effect")
     print(f"the library takes {seconds[1] / seconds[0]:.0f} times as long")
 
 
