@@ -95,34 +95,50 @@ def try_forms(bench: Bench) -> Iterator[Result]:
     calls: list[Call] = []
     bench.judge(Recorder(bench.reference, calls), instance)
     kinds = max((forms(call.value) for call in calls), key=len, default={})
+    # What acts through functions that it is handed has to act again; all else is said again.
+    said = bench.reference if _acts(calls) else None
     again: dict[str, Callable[[], Any]] = {
-        f"the answer as {n}": partial(_as, form, calls) for n, form in FUNCTION.items()
+        f"the answer as {n}": partial(_as, form, said, calls) for n, form in FUNCTION.items()
     }
-    again |= {f"returns {n}": partial(_returning, form, calls) for n, form in kinds.items()}
+    again |= {f"returns {n}": partial(_returning, form, said, calls) for n, form in kinds.items()}
     for name, make in again.items():
         outcome = bench.judge(make(), instance)
         fault = "" if outcome.score == 1.0 else "must reach full marks"
         yield bench.result(TYPE, name, -1, outcome, fault)
 
 
-def _as(form: Form, calls: list[Call]) -> Any:
-    """What answers as the reference did, call by call, in another form of function."""
-    values = _values(calls)
-    return form(lambda *_: next(values))
+def _acts(calls: list[Call]) -> bool:
+    """Whether the answer is handed functions, by themselves or in a dictionary."""
+    arguments = [a for call in calls[:1] for a in call.arguments]
+    parts = [part for a in arguments for part in (a.values() if isinstance(a, dict) else (a,))]
+    return any(map(callable, parts))
 
 
-def _returning(form: Form, calls: list[Call]) -> Callable[..., Any]:
-    """What answers as the reference did, call by call, with each value in another form."""
-    values = _values(calls)
+def _as(form: Form, reference: Callable[..., Any] | None, calls: list[Call]) -> Any:
+    """What answers as the reference does, in another form of function."""
+    return form(reference or _again(calls))
 
-    def answer(*_: Any) -> Any:
-        value = next(values)
+
+def _returning(
+    form: Form, reference: Callable[..., Any] | None, calls: list[Call]
+) -> Callable[..., Any]:
+    """What answers as the reference does, with each value in another form."""
+    plain = reference or _again(calls)
+
+    def answer(*arguments: Any) -> Any:
+        value = plain(*arguments)
         try:
             return form(value)
         except (TypeError, ValueError, AttributeError):  # this value has no such form
             return value
 
     return answer
+
+
+def _again(calls: list[Call]) -> Callable[..., Any]:
+    """What answers as the reference did, call by call."""
+    values = _values(calls)
+    return lambda *_: next(values)
 
 
 def _values(calls: list[Call]) -> Iterator[Any]:

@@ -1,0 +1,1 @@
+"""Exams of module 06: one file a task."""

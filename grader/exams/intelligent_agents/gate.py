@@ -1,0 +1,142 @@
+"""Task `gate`: calls that wait at a gate, approvals that cover some, and the fewest questions.
+
+The reference spends the approval that ends first, which leaves the fewest calls uncovered
+(Lipski and Preparata 1981). Judging is left to the checks.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from labkit.exercise.drawing import until
+
+CASES = 3
+NAMES = ("Abel", "Brandt", "Cohen", "Diaz", "Emre", "Fuchs")
+TOOLS = ("refund", "transfer", "order")
+
+
+def draw(rng: np.random.Generator) -> dict[str, Any]:
+    """Return ``{"cases": [...]}``.
+
+    Each has ``attempts``, ``approvals`` and ``policy`` as the answer sees them, ``says``, what the
+    person says to each attempt when asked, ``questions``, the fewest that are needed, and
+    ``needs``, whether each attempt needs an approval at all.
+    """
+    return {
+        "cases": [
+            until(partial(_case, rng), _tells_apart, "approvals that end in another order")
+            for _ in range(CASES)
+        ]
+    }
+
+
+def _case(rng: np.random.Generator) -> dict[str, Any]:
+    pinned = {tool: f"{tool} v{rng.integers(1, 9)}: moves money once" for tool in TOOLS}
+    free = {tool: 100 * int(rng.integers(20, 60)) for tool in TOOLS[:2]}
+    attempts: list[dict[str, Any]] = []
+    approvals: list[dict[str, Any]] = []
+    people = list(rng.permutation(NAMES))
+
+    def content(tool: str, cents: int, to: str, changed: bool = False) -> dict[str, Any]:
+        text = pinned[tool] + (" and tells the seller" if changed else "")
+        return {"tool": tool, "arguments": {"to": to, "cents": cents}, "description": text}
+
+    def attempt(time: int, what: dict[str, Any], yes: bool = True) -> None:
+        attempts.append({"time": time, "call": what, "says": yes})
+
+    def approve(what: dict[str, Any], start: int, end: int) -> None:
+        approvals.append({"call": what, "from": start, "until": end})
+
+    for tool, limit in free.items():
+        big = limit + int(rng.integers(500, 3_000))
+        t = [int(v) for v in rng.choice(np.arange(100, 900), 10, replace=False)]
+        first, second, third = (str(name) for name in rng.choice(people, 3, replace=False))
+        # Free: up to the limit, the limit included; not with a changed tool; a cent more is not.
+        attempt(t[0], content(tool, limit, first))
+        attempt(t[1], content(tool, limit - int(rng.integers(100, 900)), second))
+        attempt(t[2], content(tool, limit // 2, first, changed=True), yes=False)
+        attempt(t[3], content(tool, limit + 1, second))
+        # An approval is for one call, these arguments, this time, this description.
+        good = content(tool, big, third)
+        approve(good, t[4] - 30, t[4])
+        attempt(t[4], good)
+        attempt(t[4] + 1, good, yes=False)
+        attempt(t[5], content(tool, big + 10, first), yes=False)
+        approve(content(tool, big, first), t[5] - 20, t[5] + 20)
+        attempt(t[6], content(tool, big, second, changed=True), yes=False)
+        approve(content(tool, big, second), t[6] - 20, t[6] + 20)
+        late = content(tool, big + 20, second)
+        approve(late, t[7], t[7] + 40)
+        attempt(t[7] - 1, late)
+        attempt(t[7], late)
+        once = content(tool, big + 40, second)
+        approve(once, t[9] - 20, t[9] + 20)
+        attempt(t[9], once)
+        attempt(t[9] + 3, once, yes=False)
+        ended = content(tool, big + 30, third)
+        approve(ended, t[8] - 40, t[8] - 1)
+        attempt(t[8], ended, yes=False)
+    # Three approvals of one call that end in another order than they begin or are listed.
+    same = content("order", int(rng.integers(1_000, 9_000)), people[0])
+    start = int(rng.integers(950, 1_000))
+    for begin, end in ((0, 200), (10, 60), (20, 130)):
+        approve(same, start + begin, start + end)
+    for time in (60, 130, 200, 215):
+        attempt(start + time, same)
+    order = sorted(range(len(attempts)), key=lambda place: (attempts[place]["time"], place))
+    says = [attempts[place].pop("says") for place in order]
+    attempts = [attempts[place] for place in order]
+    approvals = [approvals[int(place)] for place in rng.permutation(len(approvals))]
+    policy = {"free": free, "pinned": pinned}
+    needs, asked = reference(attempts, approvals, policy)
+    return {
+        "attempts": attempts,
+        "approvals": approvals,
+        "policy": policy,
+        "says": says,
+        "needs": needs,
+        "questions": len(asked),
+    }
+
+
+def reference(
+    attempts: list[dict[str, Any]],
+    approvals: list[dict[str, Any]],
+    policy: dict[str, Any],
+    first: str = "until",
+) -> tuple[list[bool], list[int]]:
+    """Which attempts need an approval, and about which the person is asked.
+
+    `first` names the field that is least in the approval that is spent: "until" needs the fewest
+    questions, "from" or the order of the list may need more.
+    """
+    spent: set[int] = set()
+    needs, asked = [], []
+    for place, one in enumerate(attempts):
+        call = one["call"]
+        as_pinned = call["description"] == policy["pinned"][call["tool"]]
+        limit = policy["free"].get(call["tool"], -1)
+        needs.append(not (as_pinned and call["arguments"]["cents"] <= limit))
+        if not needs[-1]:
+            continue
+        fits = [
+            (approval[first] if first else number, number)
+            for number, approval in enumerate(approvals)
+            if number not in spent
+            and approval["call"] == call
+            and approval["from"] <= one["time"] <= approval["until"]
+        ]
+        if fits:
+            spent.add(min(fits)[1])
+        else:
+            asked.append(place)
+    return needs, asked
+
+
+def _tells_apart(case: dict[str, Any]) -> bool:
+    """Whether spending approvals in another order costs a question more."""
+    data = case["attempts"], case["approvals"], case["policy"]
+    return all(len(reference(*data, first=f)[1]) > case["questions"] for f in ("from", ""))

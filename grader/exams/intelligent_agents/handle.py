@@ -1,0 +1,148 @@
+"""Task `handle`: requests by mail, a model that misreads one in four, and the ledger they deserve.
+
+The requests of a case are dealt, not drawn one by one, so that every known mistake shows in at
+least three of them. Judging is left to the checks.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from labkit.exercise.drawing import until
+from labkit.trends.intelligent_agents.world.office import READINGS, reader
+
+CASES = 2
+RIGHT = 0.73
+"""Share of right readings, as measured of a small language model with shown examples."""
+
+DEALT = (
+    ("refund", "good", 4),
+    ("refund", "stranger", 2),
+    ("refund", "status", 3),
+    ("refund", "again", 1),
+    ("cancel", "good", 3),
+    ("cancel", "stranger", 1),
+    ("cancel", "status", 2),
+    ("invoice", "good", 3),
+    ("invoice", "stranger", 1),
+)
+WORDS = {
+    "refund": (
+        "I sent the parcel of order {order} back and am still waiting for my {claim} €.",
+        "Order {order} came back to you a week ago. Please transfer {claim} €.",
+        "You owe me {claim} € for number {order}, which I returned.",
+        "Money back for {order}, please. It was {claim} €, my phone is 0{phone}.",
+    ),
+    "cancel": (
+        "Please do not ship order {order}, I have changed my mind.",
+        "Stop number {order} before it leaves your house. Call me: 0{phone}.",
+        "I no longer need what I ordered under {order}.",
+    ),
+    "invoice": (
+        "My accountant asks for the bill of {order} once more.",
+        "Could I have the invoice of order {order} again? Phone 0{phone}.",
+        "For my tax return I need the paper that belongs to {order}.",
+    ),
+}
+NAMES = ("ada", "bo", "cem", "dora", "eli", "fay", "gus", "hana", "ivo", "jun", "kim", "lea")
+
+
+def draw(rng: np.random.Generator) -> dict[str, Any]:
+    """Return ``{"cases": [...]}``.
+
+    Each has ``seed`` and ``right`` of the model; ``orders``; ``requests``, each with ``request``
+    (what the answer is shown: id, sender, text) and ``true`` (intent, order, claim, others); and
+    ``effects``, what the ledger holds in the end, by request.
+    """
+    return {
+        "cases": [
+            until(
+                partial(_case, rng),
+                _tells_apart,
+                "five first readings wrong, and every majority right",
+            )
+            for _ in range(CASES)
+        ]
+    }
+
+
+def _case(rng: np.random.Generator) -> dict[str, Any]:
+    kinds = [(intent, how) for intent, how, times in DEALT for _ in range(times)]
+    order_of = [kinds[place] for place in rng.permutation(len(kinds))]
+    # The request that comes again stands behind the one it repeats.
+    order_of.sort(key=lambda kind: kind[1] == "again")
+    numbers = rng.choice(np.arange(2_000, 9_000), 2 * len(kinds), replace=False)
+    ids = rng.choice(np.arange(300, 900), len(kinds), replace=False)
+    orders: list[dict[str, Any]] = []
+    requests: list[dict[str, Any]] = []
+    effects: list[list[Any]] = []
+    for place, (intent, how) in enumerate(order_of):
+        owner = f"{rng.choice(NAMES)}{rng.integers(10, 99)}@mail.example"
+        wanted = {"refund": "returned", "cancel": "open", "invoice": "shipped"}[intent]
+        status = "shipped" if how == "status" else wanted
+        cents = int(rng.integers(1_500, 7_000))
+        # The sender's own second order, which the model may mix up with the first.
+        for number in numbers[2 * place : 2 * place + 2]:
+            orders.append({"number": int(number), "owner": owner, "cents": cents, "status": status})
+            cents += int(rng.integers(300, 900))
+        order, other = orders[-2], orders[-1]
+        sender = owner
+        if how == "again":
+            order, sender = _repeated(requests, orders)
+        if how == "stranger":
+            sender = f"{rng.choice(NAMES)}{rng.integers(100, 999)}@post.example"
+        claim = order["cents"] + int(rng.integers(200, 1_800))
+        text = str(rng.choice(WORDS[intent])).format(
+            order=order["number"], claim=f"{claim / 100:.2f}", phone=rng.integers(10**8, 10**9)
+        )
+        request = {"id": int(ids[place]), "sender": sender, "text": text}
+        true = {
+            "intent": intent,
+            "order": order["number"],
+            "claim": claim,
+            "others": [other["number"]],
+        }
+        requests.append({"request": request, "true": true, "how": how})
+        effects.append(_effect(request, intent, order, how))
+    return {
+        "seed": int(rng.integers(2**31)),
+        "right": RIGHT,
+        "orders": orders,
+        "requests": requests,
+        "effects": effects,
+    }
+
+
+def _repeated(
+    requests: list[dict[str, Any]], orders: list[dict[str, Any]]
+) -> tuple[dict[str, Any], str]:
+    """The order and sender of a good refund that came before."""
+    before = next(r for r in requests if r["true"]["intent"] == "refund" and r["how"] == "good")
+    order = next(o for o in orders if o["number"] == before["true"]["order"])
+    return order, before["request"]["sender"]
+
+
+def _effect(request: dict[str, Any], intent: str, order: dict[str, Any], how: str) -> list[Any]:
+    if how != "good":
+        return ["escalate", request["id"]]
+    more = {"refund": [order["cents"]], "cancel": [], "invoice": [request["sender"]]}[intent]
+    return [intent, request["id"], order["number"], *more]
+
+
+def _tells_apart(case: dict[str, Any]) -> bool:
+    """Whether the first reading fails in five requests, and nine readings in none."""
+    wrong = 0
+    for one in case["requests"]:
+        model = reader(case["seed"], one["request"], one["true"], case["right"])
+        said = [model(one["request"]["text"]) for _ in range(READINGS)]
+        pairs = [(s["intent"], s["order"]) for s in said]
+        true = (one["true"]["intent"], one["true"]["order"])
+        wrong += pairs[0] != true and one["how"] == "good"
+        for n in range(9, READINGS + 1):
+            if Counter(pairs[:n]).most_common(1)[0][0] != true:
+                return False
+    return wrong >= 3

@@ -1,0 +1,120 @@
+"""Task `handle`: the ledger that a day's requests deserve, with a model that misreads some.
+
+Office, ledger and model are the judge's: what counts is what the ledger holds in the end.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labkit.exercise.guard import call
+from labkit.exercise.outcome import Outcome, failed, passed
+from labkit.exercise.reading import as_flag
+from labkit.exercise.task import Instance, Task, each_case
+from labkit.trends.intelligent_agents.world.office import Office, open_office, reader
+
+LEAST = 0.9
+"""Share of requests whose effects are exactly right. Exams are drawn so that every majority of
+nine to fifteen readings is right, so careful agents reach 1.0 on 20 seeds of 20; the first reading
+fails in at least three requests of each case that deserve an effect, at most .85."""
+
+QUICK = 2.0
+"""CPU-seconds of a request; the reference needs a hundredth."""
+
+TRAPS = {
+    "claim": "The sum was copied from the mail. What is written there is a claim, not a fact.",
+    "announced": "It was reported as done, and the ledger holds nothing: saying is not doing.",
+    "stranger": "The sender does not own that order: whoever knows a number got what he wanted.",
+    "status": "The order is not in a state in which this may be done.",
+    "reading": "One reading of the model was carried out. It misreads about one in four.",
+}
+
+
+def judge(answer: Any, instance: Instance) -> Outcome:
+    """Compare the ledger of each day with the one that the requests deserve."""
+
+    def one(case: Instance) -> Outcome:
+        orders = {order["number"]: dict(order) for order in case["orders"]}
+        office = Office(orders)
+        wrong: list[tuple[str, str]] = []
+        for request, deserved in zip(case["requests"], case["effects"], strict=True):
+            before = len(office.ledger)
+            claimed = _handled(answer, office, request, case)
+            made = [list(effect) for effect in office.ledger[before:]]
+            fault = _fault(made, deserved, claimed, request, orders)
+            if fault:
+                wrong.append(fault)
+        share = 1 - len(wrong) / len(case["requests"])
+        words = f"{share:.0%} of {len(case['requests'])} requests were handled exactly right"
+        if share >= LEAST:
+            return passed(f"{words}.")
+        traps = [key for key, _ in wrong if key]
+        key = max(traps, key=traps.count) if traps else ""
+        shown = next(text for k, text in wrong if k == key)
+        return failed(
+            f"{words}; {LEAST:.0%} are asked for. {shown}",
+            on=f"{len(orders)} orders, model right in {case['right']:.0%} of its readings",
+            next_step="Look up what the mail claims before you act on it, and act through a tool.",
+            misconception=TRAPS.get(key, ""),
+        )
+
+    return each_case(instance, one, "The ledger holds what the requests deserve, nothing else.")
+
+
+def _handled(answer: Any, office: Office, one: Instance, case: Instance) -> bool:
+    tools, end = open_office(office)
+    model = reader(case["seed"], one["request"], one["true"], case["right"])
+    try:
+        return as_flag(call(answer, one["request"], tools, model, seconds=QUICK), "result")
+    finally:
+        end()
+
+
+def _fault(
+    made: list[list[Any]],
+    deserved: list[Any],
+    claimed: bool,
+    one: Instance,
+    orders: dict[int, dict[str, Any]],
+) -> tuple[str, str] | None:
+    """What is wrong with a request's effects: a trap's key and words; None if nothing is."""
+    if made == [deserved] and claimed == (deserved[0] != "escalate"):
+        return None
+    request, true = one["request"], one["true"]
+    text = f"Request {request['id']} should lead to {_shown([deserved])}, but led to {_shown(made)}"
+    if made == [deserved]:
+        return "", f"{text}, and the result says {claimed}."
+    key = ""
+    if not made:
+        key = "announced" if claimed else ""
+    elif len(made) == 1 and made[0][0] == "refund" and made[0][3:] == [true["claim"]]:
+        key = "claim"
+    elif made[0][0] == "escalate" or made[0][2] != true["order"]:
+        key = "reading"
+    elif made[0][0] != true["intent"]:
+        key = "reading"
+    elif orders[true["order"]]["owner"] != request["sender"]:
+        key = "stranger"
+    else:
+        key = "status"
+    return key, f"{text}."
+
+
+def _shown(effects: list[list[Any]]) -> str:
+    return " and ".join(f"{e[0]}({', '.join(map(str, e[1:]))})" for e in effects) or "nothing"
+
+
+TASK = Task(
+    "handle",
+    15,
+    judge,
+    (
+        "The model misreads at random: what does it say most often when you ask nine times?",
+        "collections.Counter counts pairs of intent and order.",
+        "Before any effect: does the order belong to the sender, and is its status the one that "
+        "the table asks for? If not, escalate.",
+        "The sum of a refund is that of the order, tools['find_order'](number)['cents'].",
+    ),
+    title="Handle requests with a model that misreads",
+    traps=TRAPS,
+)

@@ -1,0 +1,146 @@
+"""Task `pay_all`: every invoice is paid exactly once, whatever the bank's line does.
+
+The bank is the judge's. In the middle of the first run the line goes dead, just after a payment;
+then the answer is called anew, as a restarted program is.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from labkit.exercise.guard import UnusableError, call
+from labkit.exercise.outcome import Outcome, failed, passed
+from labkit.exercise.reading import as_names
+from labkit.exercise.task import Instance, Task, each_case
+from labkit.trends.intelligent_agents.world.bank import Bank, open_session
+
+MOST_CALLS = 3
+"""Calls of `pay` an invoice and run. Two are lost at most, so three are enough and, where two are
+lost, needed."""
+
+QUICK = 2.0
+"""CPU-seconds of a run; the reference needs a hundredth."""
+
+TRAPS = {
+    "again": "No answer was taken for no effect: a call may act and lose its answer.",
+    "never": "An error was taken for a refusal: after a time-out the same call may be made again.",
+    "key": "A new key for each try, or run, makes a new payment each. A key names the payment.",
+    "alike": "Two invoices with the same sum to the same supplier were taken for one.",
+}
+
+
+def judge(answer: Any, instance: Instance) -> Outcome:
+    """Two runs, then the bank's ledger: each invoice once, and what was refused reported."""
+
+    def one(case: Instance) -> Outcome:
+        bank = Bank(dict(case["faults"]), case["blocked"], case["dies_at"])
+        first, _ = _run(answer, bank, case)
+        paid_at_first = Counter(bank.ledger)
+        second, said = _run(answer, bank, case)
+        refused = as_names(said, "invoices that are not paid", _ids(case))
+        fault = _wrong(bank, case, paid_at_first) or _noisy(case, first, second)
+        fault = fault or _misreported(refused, case)
+        on = (
+            f"{len(case['invoices'])} invoices, {len(case['faults'])} with time-outs, "
+            f"the line dead after {case['dies_at']}, then a second run"
+        )
+        if fault is None:
+            return passed("")
+        words, step, trap = fault
+        return failed(words, on=on, next_step=step, misconception=TRAPS.get(trap, ""))
+
+    return each_case(instance, one, "Every invoice is paid once, and what is not is reported.")
+
+
+def _ids(case: Instance) -> list[str]:
+    return sorted({invoice["id"] for invoice in case["invoices"]})
+
+
+def _run(answer: Any, bank: Bank, case: Instance) -> tuple[Counter[str], Any]:
+    """One run: how often each invoice was tried, and what was returned."""
+    before = Counter(bank.calls)
+    tools, end = open_session(bank)
+    said = None
+    try:
+        said = call(answer, case["invoices"], tools, seconds=QUICK)
+    except UnusableError:
+        if not bank.down:  # else the answer ended with the line, as it may
+            raise
+    finally:
+        end()
+    return bank.calls - before, said
+
+
+Fault = tuple[str, str, str] | None
+
+
+def _wrong(bank: Bank, case: Instance, at_first: Counter[tuple[str, int]]) -> Fault:
+    due = {i["id"]: i["cents"] for i in case["invoices"] if i["id"] not in case["blocked"]}
+    made = Counter(bank.ledger)
+    for (name, cents), times in sorted(made.items()):
+        if due.get(name) != cents:
+            return f"{cents} cents were paid for {name}; {due.get(name)} are due.", "", ""
+        if times > 1:
+            trap = "again" if bank.receipts == {} else "key"
+            when = "over both runs" if at_first[name, cents] < times else "in the first run"
+            return (
+                f"{name} was paid {times} times {when}.",
+                "Give each payment a key that is the same at every try and in every run.",
+                trap,
+            )
+    for name in sorted(due):
+        if not made[name, due[name]]:
+            twin = [i["id"] for i in case["invoices"] if i["cents"] == due[name]]
+            return (
+                f"{name} was never paid.",
+                "After TimeoutError make the same call again, with the same key, up to three in "
+                "all.",
+                "alike" if len(set(twin)) > 1 else "never",
+            )
+    return None
+
+
+def _noisy(case: Instance, *runs: Counter[str]) -> Fault:
+    for tried in runs:
+        for name, times in sorted(tried.items()):
+            if name in case["blocked"] and times > 1:
+                return (
+                    f"{name} was tried {times} times, although the bank had refused it.",
+                    "A PermissionError is an answer; it does not change by asking again.",
+                    "",
+                )
+            if times > MOST_CALLS:
+                return (
+                    f"{name} was tried {times} times in one run; {MOST_CALLS} are allowed.",
+                    "Stop at the first receipt.",
+                    "",
+                )
+    return None
+
+
+def _misreported(refused: set[str], case: Instance) -> Fault:
+    if refused == set(case["blocked"]):
+        return None
+    return (
+        f"Reported as not paid: {', '.join(sorted(refused)) or 'nothing'}; not paid are "
+        f"{', '.join(case['blocked'])}.",
+        "Return the invoices that the bank refused, and no others.",
+        "",
+    )
+
+
+TASK = Task(
+    "pay_all",
+    15,
+    judge,
+    (
+        "A time-out does not tell whether the money has moved. The next call must be harmless in "
+        "both cases.",
+        "The bank pays once for each key. Which key is the same at every try, and after a restart?",
+        "Three kinds of error: TimeoutError (try again), PermissionError (an answer), "
+        "ConnectionError (the run is over; let it rise).",
+    ),
+    title="Pay each invoice exactly once",
+    traps=TRAPS,
+)

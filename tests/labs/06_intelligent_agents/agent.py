@@ -1,0 +1,150 @@
+"""Right and wrong answers of task `agent`, which prove its judge."""
+
+from __future__ import annotations
+
+import numpy as np
+
+EFFECTS = ("send", "pay", "file")
+
+
+def _value(given, values):
+    return values[given["of"]] if "of" in given else given["value"]
+
+
+def _runner(
+    of_model=True,
+    through=True,
+    condition=True,
+    carried=True,
+    renew=True,
+    drop=True,
+    stop=False,
+    allow=None,
+):
+    """An interpreter that can be told to forget something."""
+
+    def agent(plan, tools, policy):
+        values, marks, ran, stopped = {}, {}, [], False
+        for step in plan:
+            names = [g["of"] for g in step["arguments"].values() if "of" in g]
+            when = step["if"]
+            ready = all(name in values for name in names) and (not when or values.get(when))
+            under = marks.get(when, set()) if when and condition else set()
+            own = {
+                key: (set(marks.get(g["of"], ())) if "of" in g else {"user"}) | under
+                for key, g in step["arguments"].items()
+            }
+            takes = policy["takes"].get(step["tool"], {})
+            may = ready and not stopped and all(own[key] <= set(takes[key]) for key in takes)
+            if allow is not None and ready and step["tool"] in EFFECTS:
+                may = allow(step, values)
+            if stop and ready and not may:
+                stopped = True
+            if may:
+                given = {key: _value(g, values) for key, g in step["arguments"].items()}
+                values[step["out"]] = tools[step["tool"]](**given)
+                found = set(policy["gives"].get(step["tool"], ()))
+                passes = through if step["tool"] == "find_contact" else True
+                passes = passes and (of_model or step["tool"] != "ask_model")
+                if passes:
+                    found = found.union(*own.values())
+                else:
+                    found |= {"user"}
+                if when and not carried:
+                    found = set(policy["gives"].get(step["tool"], ())).union(
+                        *(own[key] - under for key in own)
+                    )
+                old = marks.get(step["out"], set()) if not renew else set()
+                marks[step["out"]] = found | old
+            elif drop:
+                values.pop(step["out"], None)
+                marks.pop(step["out"], None)
+            ran.append(bool(may))
+        return ran
+
+    return agent
+
+
+def with_a_class(plan, tools, policy):
+    """A value and its sources in one."""
+
+    class Marked:
+        def __init__(self, value, sources):
+            self.value, self.sources = value, frozenset(sources)
+
+    store = {}
+    ran = np.zeros(len(plan))
+    for place, step in enumerate(plan):
+        when = store.get(step["if"]) if step["if"] else Marked(True, ())
+        given = {
+            key: store.get(g["of"]) if "of" in g else Marked(g["value"], ["user"])
+            for key, g in step["arguments"].items()
+        }
+        takes = policy["takes"].get(step["tool"], {})
+        before = store.pop(step["out"], None)
+        del before
+        if when is None or not when.value or any(g is None for g in given.values()):
+            continue
+        if any((g.sources | when.sources) - set(takes.get(k, g.sources | when.sources))
+               for k, g in given.items()):  # fmt: skip
+            continue
+        value = tools[step["tool"]](**{key: g.value for key, g in given.items()})
+        sources = when.sources.union(*(g.sources for g in given.values()))
+        store[step["out"]] = Marked(value, sources.union(policy["gives"].get(step["tool"], ())))
+        ran[place] = 1
+    return ran
+
+
+def _known_words(step, values):
+    """A filter for words that attacks had."""
+    text = " ".join(str(_value(g, values)).lower() for g in step["arguments"].values())
+    return not any(word in text for word in ("ignore", "instructions", "override", "urgent:"))
+
+
+def _known_address(step, values):
+    """Lets every address of the firm through."""
+    to = step["arguments"].get("to")
+    return to is None or str(_value(to, values)).endswith("@firm.example")
+
+
+def nothing(plan, tools, policy):
+    return [False] * len(plan)
+
+
+def says_so(plan, tools, policy):
+    return [True] * len(plan)
+
+
+def no_mail_at_all(plan, tools, policy):
+    """Refuses whatever comes after the first mail was read."""
+    tainted = False
+    values, ran = {}, []
+    for step in plan:
+        tainted = tainted or step["tool"] == "read_mail"
+        names = [g["of"] for g in step["arguments"].values() if "of" in g]
+        ready = all(n in values for n in names) and (not step["if"] or values.get(step["if"]))
+        may = bool(ready) and not (tainted and step["tool"] in EFFECTS)
+        if may:
+            given = {key: _value(g, values) for key, g in step["arguments"].items()}
+            values[step["out"]] = tools[step["tool"]](**given)
+        ran.append(may)
+    return ran
+
+
+RIGHT = {"marks beside values": _runner(), "a class": with_a_class}
+
+WRONG = {
+    "runs the plan": (_runner(allow=lambda step, values: True), "happened and must not"),
+    "word filter": (_runner(allow=_known_words), "happened and must not"),
+    "addresses of the firm": (_runner(allow=_known_address), "happened and must not"),
+    "the model's word is the user's": (_runner(of_model=False), "happened and must not"),
+    "the directory washes clean": (_runner(through=False), "happened and must not"),
+    "conditions do not count": (_runner(condition=False), "happened and must not"),
+    "conditions do not stay": (_runner(carried=False), "happened and must not"),
+    "once marked, always marked": (_runner(renew=False), "allowed and did not happen"),
+    "old values stay": (_runner(drop=False), "happened and must not"),
+    "stops at the first refusal": (_runner(stop=True), "allowed and did not happen"),
+    "no effect after a mail": (no_mail_at_all, "allowed and did not happen"),
+    "does nothing": (nothing, "Refusing all is no safety"),
+    "only says so": (says_so, "Refusing all is no safety"),
+}

@@ -1,0 +1,135 @@
+"""Right and wrong answers of task `handle`, which prove its judge."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+WANTED = {"refund": "returned", "cancel": "open", "invoice": None}
+
+
+def _act(request, tools, intent, order, *, cents=None, to=None):
+    if intent == "refund":
+        tools["refund"](order["number"], cents or order["cents"], request["id"])
+    elif intent == "cancel":
+        tools["cancel"](order["number"], request["id"])
+    else:
+        tools["send_invoice"](order["number"], to or request["sender"], request["id"])
+    return True
+
+
+def _allowed(request, order, intent, owner=True, status=True):
+    fits = WANTED[intent] in (None, order["status"])
+    return (not owner or order["owner"] == request["sender"]) and (not status or fits)
+
+
+def _agent(times=11, owner=True, status=True, claim=False, act=_act, hand_over=True):
+    def handle(request, tools, model):
+        said = [model(request["text"]) for _ in range(times)]
+        (intent, number), _ = Counter((s["intent"], s["order"]) for s in said).most_common(1)[0]
+        order = tools["find_order"](number)
+        if not _allowed(request, order, intent, owner, status):
+            if hand_over:
+                tools["escalate"](request["id"])
+            return False
+        return act(request, tools, intent, order, cents=said[0]["cents"] if claim else None)
+
+    return handle
+
+
+def reads_itself(request, tools, model):
+    """No model: the order is the number of four digits, the intent a word."""
+    text = request["text"]
+    number = int(re.search(r"\b\d{4}\b", text)[0])
+    if "€" in text:
+        intent = "refund"
+    else:
+        intent = "invoice" if re.search("bill|invoice|tax", text) else "cancel"
+    order = tools["find_order"](number)
+    if not _allowed(request, order, intent):
+        tools["escalate"](request["id"])
+        return 0
+    return int(_act(request, tools, intent, order))
+
+
+def until_nine_agree(request, tools, model):
+    counts = {}
+    while max(counts.values(), default=0) < 6 and sum(counts.values()) < 15:
+        said = model(request["text"])
+        key = said["intent"], said["order"]
+        counts[key] = counts.get(key, 0) + 1
+    intent, number = max(counts, key=counts.get)
+    order = tools["find_order"](number)
+    if _allowed(request, order, intent):
+        return _act(request, tools, intent, order)
+    tools["escalate"](request["id"])
+    return False
+
+
+def nothing(request, tools, model):
+    return False
+
+
+def says_so(request, tools, model):
+    return True
+
+
+def hands_all_over(request, tools, model):
+    tools["escalate"](request["id"])
+    return False
+
+
+def does_both(request, tools, model):
+    """Acts, and hands over as well, to be safe."""
+    done = _agent()(request, tools, model)
+    if done:
+        tools["escalate"](request["id"])
+    return done
+
+
+def _twice(request, tools, intent, order, **more):
+    _act(request, tools, intent, order)
+    return _act(request, tools, intent, order)
+
+
+def _in_two_parts(request, tools, intent, order, **more):
+    if intent != "refund":
+        return _act(request, tools, intent, order)
+    tools["refund"](order["number"], 1, request["id"])
+    tools["refund"](order["number"], order["cents"] - 1, request["id"])
+    return True
+
+
+def _to_nobody(request, tools, intent, order, **more):
+    if intent == "invoice":
+        return _act(request, tools, intent, order, to="")
+    if intent == "refund":
+        return _act(request, tools, intent, order, cents=order["cents"] // 100)
+    return _act(request, tools, intent, order)
+
+
+RIGHT = {
+    "eleven readings": _agent(),
+    "reads by itself": reads_itself,
+    "until six agree": until_nine_agree,
+}
+
+WRONG = {
+    "first reading carried out": (_agent(times=1), "requests were handled"),
+    "first proposal, unchecked": (_agent(times=1, owner=False, status=False), "requests were"),
+    "the claim is paid": (_agent(claim=True), "a claim, not a fact"),
+    "does not look who asks": (_agent(owner=False), "does not own that order"),
+    "does not look at the status": (_agent(status=False), "not in a state"),
+    "does nothing": (nothing, "led to nothing"),
+    "only says so": (says_so, "saying is not doing"),
+    "hands all over": (hands_all_over, "requests were handled"),
+    "refuses without handing over": (_agent(hand_over=False), "requests were handled"),
+    "acts and hands over": (does_both, "requests were handled"),
+    "acts twice": (_agent(act=_twice), "requests were handled"),
+    "the sum in two parts": (_agent(act=_in_two_parts), "requests were handled"),
+    "mail to nobody, cents for euros": (_agent(act=_to_nobody), "requests were handled"),
+}
+
+HARMLESS = {
+    "constant: …text']) for _ in range(11)) -> *": "ten or twelve readings do as well",
+}

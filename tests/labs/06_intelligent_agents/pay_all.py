@@ -1,0 +1,138 @@
+"""Right and wrong answers of task `pay_all`, which prove its judge."""
+
+from __future__ import annotations
+
+import itertools
+
+COUNT = itertools.count()
+
+
+def with_a_queue(invoices, tools):
+    """What timed out goes to the end of the queue; looks at the bank's list first."""
+    waiting, tries, refused = list(invoices), {}, set()
+    done = set()
+    while waiting:
+        invoice = waiting.pop(0)
+        name = invoice["id"]
+        if name in done or name in refused:
+            continue
+        try:
+            if not tools["paid"](name):
+                tools["pay"](name, invoice["cents"], f"payment of {name}")
+            done.add(name)
+        except TimeoutError:
+            tries[name] = tries.get(name, 0) + 1
+            if tries[name] < 3:
+                waiting.append(invoice)
+        except PermissionError:
+            refused.add(name)
+    return refused
+
+
+def swallows_all(invoices, tools):
+    """Catches every error, and takes supplier, number and sum for a key."""
+    refused = []
+    known = {}
+    for invoice in invoices:
+        known.setdefault(invoice["id"], invoice)
+    for invoice in known.values():
+        key = "/".join(str(invoice[part]) for part in ("to", "id", "cents"))
+        for _ in range(3):
+            try:
+                tools["pay"](invoice["id"], invoice["cents"], key=key)
+            except PermissionError:
+                refused.append(invoice["id"])
+            except Exception:  # noqa: S112 - a dead line is dead until the next run
+                continue
+            break
+    return refused
+
+
+def _payer(
+    key=lambda i: i["id"], times=3, known=None, refuse=True, look=False, caught=TimeoutError
+):
+    def pay_all(invoices, tools):
+        refused, seen = [], set()
+        for invoice in invoices:
+            mark = (known or (lambda i: i["id"]))(invoice)
+            if mark in seen:
+                continue
+            seen.add(mark)
+            for _ in range(times):
+                try:
+                    if look and tools["paid"](invoice["id"]):
+                        break
+                    tools["pay"](invoice["id"], invoice["cents"], key=key(invoice))
+                    break
+                except caught:
+                    continue
+                except PermissionError:
+                    if refuse:
+                        refused.append(invoice["id"])
+                        break
+        return refused
+
+    return pay_all
+
+
+def nothing(invoices, tools):
+    return []
+
+
+def says_so(invoices, tools):
+    return [i["id"] for i in invoices if i["cents"] < 0]
+
+
+def pays_with_the_amount_as_key(invoice):
+    return f"{invoice['to']} {invoice['cents']}"
+
+
+def no_list_of_what_was_refused(invoices, tools):
+    _payer()(invoices, tools)
+    return []
+
+
+def refused_by_hand(invoices, tools):
+    """Reports whatever failed at first."""
+    failed = []
+    for invoice in invoices:
+        try:
+            tools["pay"](invoice["id"], invoice["cents"], key=invoice["id"])
+        except (TimeoutError, PermissionError):
+            failed.append(invoice["id"])
+    return failed
+
+
+RIGHT = {
+    "a queue": with_a_queue,
+    "swallows all": swallows_all,
+    "three tries": _payer(),
+}
+
+WRONG = {
+    "blind retry": (_payer(key=lambda i: None), "No answer was taken for no effect"),
+    "look, then pay without a key": (
+        _payer(key=lambda i: None, look=True),
+        "No answer was taken for no effect",
+    ),
+    "no retry": (_payer(times=1), "was never paid"),
+    "two tries": (_payer(times=2), "was never paid"),
+    "a new key each try": (_payer(key=lambda i: str(next(COUNT))), "A new key for each try"),
+    "key of supplier and sum": (_payer(key=pays_with_the_amount_as_key), ""),
+    "one payment for supplier and sum": (
+        _payer(known=pays_with_the_amount_as_key),
+        "were taken for one",
+    ),
+    "ten tries, whatever the error": (
+        _payer(times=10, refuse=False, caught=(TimeoutError, PermissionError)),
+        "although the bank had refused it",
+    ),
+    "refused ones not reported": (no_list_of_what_was_refused, "Reported as not paid: nothing"),
+    "time-outs reported as refused": (refused_by_hand, ""),
+    "does nothing": (nothing, "was never paid"),
+    "only says so": (says_so, "was never paid"),
+}
+
+HARMLESS = {
+    "constant: for _ in range(3): -> for _ in range(4):": "a fourth call is never needed",
+}
