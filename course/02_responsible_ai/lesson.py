@@ -102,16 +102,23 @@ shown = MetricFrame(
     y_true=alike.y,
     y_pred=alike.decided,
     sensitive_features=alike.group,
+    n_boot=100,
+    ci_quantiles=[0.025, 0.975],
+    random_state=0,
 )
+boot_low, boot_high = (end["selection"] for end in shown.difference_ci())
 print("one dashboard:", shown.difference().round(3).to_dict())
+print(f"its 95 % interval for the selection rate: {boot_low:.3f} to {boot_high:.3f}")
 draws = np.random.default_rng(0).binomial(60, 0.5, (4_000, 8)) / 60
 chance_gaps = np.ptp(draws, axis=1)
 plots.largest_gaps(chance_gaps, 8, 60)
 
 # %% [markdown]
 # The dashboard comes from `fairlearn`, a good library, and its `MetricFrame.difference()` does what it
-# says. What it leaves open is the error: in this one draw of equals it reports 20 points for
-# the selection rate and 29 points for the true-positive rate, where each group has only about 30 people to count.
+# says. In this one draw of equals it reports 20 points for the selection rate and 19 points for the
+# true-positive rate. If you ask, it adds an interval, by drawing the people again and again: from 15 to
+# 42 points. **The truth, no gap at all, is not in it.** Drawing again from chance differences adds new ones
+# to them, and the largest of 28 is taken once more.
 #
 # **So the second question is how many gaps were looked at.** In the lab you write intervals that hold for
 # 20 people, and a bound that holds for the largest of many gaps.
@@ -340,7 +347,8 @@ table_card(
 # - **Dropping the column does nothing.** The model never sees the group and leaves a gap of 31 points: the
 #   files tell.
 # - `eps=0.05` alone gave 1.3 points instead of 5, and paid for it with 4.7 points of right decisions.
-# - `difference_bound=0.05` gave 7.8 points: the bound is meant for the people it saw, and within a slack of its own.
+# - `difference_bound=0.05` gave 7.8 points. The bound holds each group's distance from the share of *all* people, on
+#   the people it saw; two groups may lie twice as far apart.
 #
 # The best blind rule at 5 points is right in 68.6 % of the cases, 3.5 points below the best without a bound.
 # **Measure the gap on people whom the rule has not seen.** In the lab you find that optimum yourself.
@@ -415,8 +423,47 @@ table_card(
 # 62 %. The impact ratio is by sex alone, 0.66; by sex and origin together it is 0.26. New York's rule
 # asks for the crossing, with the unknown stated.
 #
-# A card that can be signed says for each figure: on which people, how many, with which interval, computed
-# by whom. In the lab you strike out what does not survive.
+# A paper that can be signed says for each figure: on which people, how many, how sure, computed by whom.
+# In the lab you strike out what does not survive. Here is the page of the audit report that goes to the
+# regulator; each figure is computed in the cell.
+
+# %%
+sizes = above[known].groupby([test["sex"], test["origin"]]).size()
+worst, best = crossed.idxmin(), crossed.idxmax()
+
+
+def sure(category):
+    """Share above the median with twice its standard error, and how many people it is of."""
+    share, n = crossed[category], sizes[category]
+    return f"{share:.0%} ± {196 * np.sqrt(share * (1 - share) / n):.0f} points, {n} people"
+
+
+table_card(
+    "Audit report, page 1",
+    "hiring tool; to be signed",
+    ("field", "entry"),
+    [
+        ("tool and version, owner", "scores applicants for an interview; to be named"),
+        (
+            "data",
+            f"{len(test):,} people not used in training; {unknown_share:.0%} with an unknown category",
+        ),
+        (
+            "measure",
+            "share above the common median, by sex and origin; unknown categories are no category",
+        ),
+        ("highest", f"{best[0]}, origin {best[1]}: {sure(best)}"),
+        ("lowest", f"{worst[0]}, origin {worst[1]}: {sure(worst)}"),
+        ("impact ratio", f"{impact_crossed:.2f}, lowest of {len(crossed)} categories"),
+        ("what it is not", "a cause: no person was examined again yet"),
+        ("accuracy", f"{right(test):.1%} on these people, {right(train):.1%} on the training rows"),
+        ("next", "re-check of people of both categories; name, date"),
+        ("auditor", "name, no share in the tool, date, signature"),
+    ],
+)
+
+# %% [markdown]
+# In the crossing, 20 % of the women of origin C lie above the median, and 76 % of the men of origin A.
 #
 # ### What applies when
 #

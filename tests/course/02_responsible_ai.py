@@ -19,6 +19,8 @@ STATED = (
     ("there are [28] pairs", "8 * 7 / 2"),
     ("it reports [20] points for", "100 * shown.difference()['selection']"),
     ("and [19] points for the true-positive", "100 * shown.difference()['true positives']"),
+    ("again and again: from [15] to", "100 * boot_low"),
+    ("[42] points. **The truth", "100 * boot_high"),
     ("hit Black defendants in [45] %", "100 * shares['Black'][ALARM]"),
     ("in 45 %, white ones in [23] %", "100 * shares['white'][ALARM]"),
     ("of those called risky, [63] % and 59 %", "100 * shares['Black'][PRECISE]"),
@@ -61,6 +63,8 @@ STATED = (
     ("on others it is\n# [62] %", "100 * right(test)"),
     ("by sex alone, [0.66]", "impact_sex"),
     ("together it is [0.26]", "impact_crossed"),
+    ("In the crossing, [20] % of the women", "100 * crossed[worst]"),
+    ("and [76] % of the men of origin A", "100 * crossed[best]"),
     ("It leaves [95.1] % of the highest", "100 * left('opportunity', 0.05)"),
     (
         "profit, [180],000 € less",
@@ -70,8 +74,12 @@ STATED = (
 )
 # Claims in words.
 HELD = {
-    "each group has only about 30 good people to count": (
-        "22 <= np.bincount(alike.group[alike.y == 1]).min()"
+    "the worst category are women of origin C, the best men of origin A": (
+        "worst == ('female', 'C') and best == ('male', 'A')"
+    ),
+    "no gap at all is not in the interval of the frame": "boot_low > 0.1",
+    "two groups may lie twice as far apart as the bound of the library": (
+        "0.05 < tried['difference_bound=0.05'][1] < 0.1"
     ),
     "the largest gap of equals is below 40 points": "chance_gaps.max() < 0.4",
     "with equal precision and misses the false alarms differ": (

@@ -45,12 +45,13 @@ SIZES = {
 
 
 def _case(rng: np.random.Generator, cause: str) -> dict[str, Any]:
+    low = rng.uniform(0.34, 0.46)
     return {
         "seed": int(rng.integers(2**31)),
         "cause": cause,
         "size": round(float(rng.uniform(*SIZES[cause])), 3),
         "share": round(float(rng.uniform(0.34, 0.44)), 3),
-        "good": rng.uniform(0.35, 0.65, 2).round(3).tolist(),
+        "good": rng.permutation([low, low + rng.uniform(0.12, 0.2)]).round(3).tolist(),
         "ability": rng.uniform(44, 56, 2).round(1).tolist(),
         "areas": [
             round(float(rng.uniform(0.15, 0.35)), 3),

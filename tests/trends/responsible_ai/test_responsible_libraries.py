@@ -38,7 +38,7 @@ def test_the_lesson_uses_of_fairlearn_what_is_tried_here():
     assert imported == USED
 
 
-def test_a_metric_frame_gives_the_widest_gap_and_no_error_of_it(people):
+def test_a_metric_frame_gives_the_widest_gap(people):
     _, y, group = people
     decided = (np.arange(len(y)) % 3 == 0).astype(int)
     frame = MetricFrame(
@@ -49,7 +49,20 @@ def test_a_metric_frame_gives_the_widest_gap_and_no_error_of_it(people):
     )
     by_hand = [decided[group == g].mean() for g in (0, 1)]
     assert frame.difference()["selection"] == pytest.approx(np.ptp(by_hand))
-    assert not hasattr(frame, "difference_ci")
+
+
+def test_the_bootstrap_of_a_metric_frame_misses_the_truth_where_groups_are_alike():
+    rng = np.random.default_rng(2)
+    frame = MetricFrame(
+        metrics={"selection": selection_rate},
+        y_true=np.ones(480),
+        y_pred=rng.integers(2, size=480),
+        sensitive_features=np.repeat(np.arange(8), 60),
+        n_boot=40,
+        ci_quantiles=[0.025, 0.975],
+        random_state=0,
+    )
+    assert frame.difference_ci()[0]["selection"] > 0.05
 
 
 def test_a_threshold_optimiser_needs_the_group_to_decide(people):
@@ -69,19 +82,23 @@ def test_a_threshold_optimiser_needs_the_group_to_decide(people):
         found.predict(x)
 
 
-@pytest.mark.parametrize(("bound", "low", "high"), [({}, 0.0, 0.03), ({"b": 0.1}, 0.06, 0.14)])
-def test_the_bound_is_set_by_the_constraint_and_not_by_eps(people, bound, low, high):
+def test_the_bound_is_set_by_the_constraint_and_not_by_eps(people):
+    """And it holds the distance of each group from all: two groups may lie twice as far apart."""
     x, y, group = people
     x = x.assign(other=np.random.default_rng(1).normal(group, 1))
-    if bound:
-        constraint, settings = DemographicParity(difference_bound=bound["b"]), {}
-    else:
-        constraint, settings = DemographicParity(), {"eps": 0.1}
-    found = ExponentiatedGradient(LogisticRegression(), constraint, max_iter=20, **settings)
-    found.fit(x, y, sensitive_features=group)
-    weights = found.weights_[found.weights_ > 0]
-    accept = sum(
-        w * found.predictors_[i].predict(x) for i, w in zip(weights.index, weights, strict=True)
-    )
-    gap = abs(accept[group == 0].mean() - accept[group == 1].mean())
-    assert low <= gap <= high
+
+    def accepted(constraint, **settings):
+        found = ExponentiatedGradient(LogisticRegression(), constraint, max_iter=20, **settings)
+        found.fit(x, y, sensitive_features=group)
+        weights = found.weights_[found.weights_ > 0]
+        return sum(
+            w * found.predictors_[i].predict(x) for i, w in zip(weights.index, weights, strict=True)
+        )
+
+    def gap(accept):
+        return abs(accept[group == 0].mean() - accept[group == 1].mean())
+
+    assert gap(accepted(DemographicParity(), eps=0.1)) < 0.03
+    bounded = accepted(DemographicParity(difference_bound=0.1))
+    to_all = [abs(bounded[group == g].mean() - bounded.mean()) for g in (0, 1)]
+    assert max(to_all) < 0.115 < gap(bounded)

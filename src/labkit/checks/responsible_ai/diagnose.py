@@ -12,13 +12,12 @@ from labkit.exercise.reading import as_number, as_parts, as_text
 from labkit.exercise.task import Instance, Task
 from labkit.trends.responsible_ai.world.audits import CAUSES
 
-RIGHT = 18
-"""Of twenty causes. The reference has 20; the largest raw gap 4 to 8, never "none" 16, the largest
-size in any unit 4 to 8, every difference with p < .05 16 to 20 (20 draws)."""
+RIGHT = 19
+"""Of twenty causes. Tests, and limits for each size, have 20; the largest raw gap 7 to 13, never
+"none" 16, the largest size in any unit 6 to 14, a model of the records 3 to 11 (12 exams)."""
 
 OFF = 0.25
-"""Relative, of a size. The reference is within 12 %; another way to hold the score fixed within
-15 %."""
+"""Relative, of a size. The reference and other ways to hold the score fixed are within 12 %."""
 
 QUICK = 5.0
 """CPU-seconds of a call; the reference needs ten milliseconds."""

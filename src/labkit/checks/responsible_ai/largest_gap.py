@@ -17,8 +17,8 @@ WRONG = 0.1
 studentised range .07; one pair by itself .40 and more where all are alike (12 exams)."""
 
 USE = 0.7
-"""Of the reference's mean bound where a group differs. Agresti's intervals of all pairs have 1.01 to
-1.08, a studentised range 1.03 to 1.09, intervals half as wide again .60 to .84 (12 exams)."""
+"""Of the reference's mean bound where a group differs. Agresti's intervals of all pairs have 1.01
+to 1.08, a studentised range 1.03 to 1.09, intervals half as wide again .60 to .84 (12 exams)."""
 
 QUICK = 5.0
 """CPU-seconds of a call; the reference needs four milliseconds."""
