@@ -16,6 +16,9 @@ from labkit.exercise.drawing import until
 from labkit.trends.responsible_ai.world.cells import Cells, accuracy, gap
 
 CASES = 4
+GRAIN = 0.001
+"""At most so much is lost because a cell is accepted whole or not at all."""
+
 APART = 0.006
 """Every known mistake that keeps the bound lies at least so far below the best accuracy."""
 
@@ -55,10 +58,20 @@ def _mistakes(drawn: Cells, bound: float) -> dict[str, np.ndarray]:
     }
 
 
+def priced(drawn: Cells, bound: float) -> float:
+    """The accuracy that a price on the tilt reaches, with decisions by yes and no."""
+    one, zero = drawn.mass * drawn.group, drawn.mass * (1 - drawn.group)
+    tilt, worth = zero / zero.sum() - one / one.sum(), drawn.mass * (drawn.good - 0.5)
+    policies = (worth > price * tilt for price in worth / tilt)
+    return max(accuracy(drawn, p) for p in policies if abs(gap(drawn, p)) <= bound)
+
+
 def _apart(case: dict[str, Any]) -> bool:
     drawn = files(case)
     return (
-        all(
+        priced(drawn, case["bound"]) >= case["best"] - GRAIN
+        and blind(drawn, 0.0) < case["best"] - 0.005
+        and all(
             abs(gap(drawn, accept)) > case["bound"] + 0.03
             or accuracy(drawn, accept) < case["best"] - APART
             for accept in (
@@ -66,5 +79,4 @@ def _apart(case: dict[str, Any]) -> bool:
                 drawn.good > 0.5 + 0.1 * (1 - drawn.group),
             )
         )
-        and blind(drawn, 0.0) < case["best"] - 0.005
     )

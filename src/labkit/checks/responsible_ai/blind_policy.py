@@ -13,9 +13,9 @@ from labkit.exercise.traps import trap
 from labkit.trends.responsible_ai.world.cells import accuracy, gap
 
 BELOW = 0.002
-"""Of accuracy, below the best policy that may also use chance. A price on the tilt and a rounded
-programme lose at most .0008, a price from a grid of 4,000 at most .0013 (40 cases); draws in which
-a known mistake comes within .006, or no gap at all within .005, are not used."""
+"""Of accuracy, below the best policy that may also use chance. In a draw that is used a
+price on the tilt loses at most .0010, a price from a grid of 4,000 at most .0013 (40 cases), a
+known mistake at least .006, no gap at all at least .005."""
 
 EXACT = 1e-9
 SAME_TRAP = 1e-9

@@ -22,7 +22,7 @@ def largest_gaps(gaps: ArrayLike, groups: int, people: int) -> Plot:
     """How large the largest gap of groups is that are all alike; `gaps` (draws,) are shares."""
     found = np.asarray(gaps, float)
     plot, axes = picture("largest gap between two groups", "draws", height=4.6)
-    axes.hist(found, bins=np.arange(0, 0.42, 0.02), color=BLUE, ec="white")
+    axes.hist(found, bins=list(np.arange(0, 0.42, 0.02)), color=BLUE, ec="white")
     axes.axvline(found.mean(), color=ORANGE, lw=3)
     write(axes, f"mean {found.mean():.1%}", (found.mean(), axes.get_ylim()[1]), (8, -8), va="top",
           path_effects=white_rim())  # fmt: skip
@@ -138,7 +138,7 @@ def moved(before: Mapping[str, float], after: Mapping[str, float], unit: str) ->
     name_rows(axes, list(before))
     axes.set_xlim(0, 1.15 * max(*before.values(), *after.values()))
     legend_above(axes, 2)
-    plot.alt = f"{unit}, before and after: " + "; ".join(
+    plot.alt = f"Number of people of each group, {unit}, before and after: " + "; ".join(
         f"{name} {before[name]:,.0f} and {after[name]:,.0f}" for name in before
     ) + "."  # fmt: skip
     return plot
@@ -150,7 +150,7 @@ def two_tables(with_person: ArrayLike, without_person: ArrayLike, epsilon: float
     one, other = np.asarray(with_person, float), np.asarray(without_person, float)
     plot, axes = picture("count released", "releases", width=10.0, height=4.8)
     low, high = np.quantile(np.concatenate([one, other]), (0.005, 0.995))
-    bins = np.linspace(low, high, 60)
+    bins = list(np.linspace(low, high, 60))
     for (name, part), look in zip(
         {"with the person": one, "without": other}.items(), looks("ab"), strict=True
     ):
