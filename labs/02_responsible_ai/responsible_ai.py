@@ -318,7 +318,7 @@ def release(visits, most, epsilon, runs, seed):
     ### BEGIN SOLUTION
     _, times = np.unique(visits, return_counts=True)
     counted = np.minimum(times, most).sum()
-    return counted + np.random.default_rng(seed).laplace(0.0, most / epsilon, runs)
+    return counted + np.random.default_rng(seed).laplace(scale=most / epsilon, size=runs)
     ### END SOLUTION
 
 

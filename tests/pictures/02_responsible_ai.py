@@ -42,7 +42,7 @@ PLOTS = {
 EXPLORERS = {
     "explore_cut_offs": (
         widgets.explore_cut_offs,
-        {"white": 60.0, "black": 30.0, "hispanic": 30.0, "asian": 60.0},
+        {"white": 40.0, "black": 30.0, "hispanic": 35.0, "asian": 45.0},
     ),
     "explore_release": (widgets.explore_release, {"visits": 5, "covered": 5, "epsilon": 2.0}),
 }
