@@ -44,7 +44,7 @@ def audit_epsilon(with_person: ArrayLike, without_person: ArrayLike, miss: float
 
 def _bounds(one: Floats, other: Floats, places: Floats, miss: float) -> Floats:
     """Lower bounds for log(share of `one` from each place on / share of `other`), (places,)."""
-    hits, false = (np.array([(part >= place).sum() for place in places]) for part in (one, other))
+    hits, false = (len(part) - np.searchsorted(np.sort(part), places) for part in (one, other))
     least = beta.ppf(miss / 2, hits, len(one) - hits + 1)
     most = beta.ppf(1 - miss / 2, false + 1, len(other) - false)
     return np.log(np.where(hits > 0, least, 1e-300)) - np.log(np.where(false < len(other), most, 1))
