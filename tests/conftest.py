@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -97,8 +99,18 @@ def screenshots(tmp_path: Path) -> Path:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the kill rate of every task's wrong answers."""
+    """Print the time of each folder of tests, and the kill rate of every task's wrong answers."""
     reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+    folders, files = Counter[str](), Counter[str]()
+    for report in itertools.chain(*terminalreporter.stats.values()):
+        if isinstance(report, pytest.TestReport):
+            file = report.nodeid.partition("::")[0]
+            files[file] += report.duration
+            folders[file.rpartition("/")[0]] += report.duration
+    terminalreporter.section("seconds by folder, and files of more than a minute")
+    for name, seconds in [*folders.most_common(), *files.most_common()]:
+        if name in folders or seconds > 60:
+            terminalreporter.line(f"{seconds:7.1f}  {name}")
     rates = [text for r in reports for name, text in r.user_properties if name == "kill rate"]
     if rates:
         terminalreporter.section("wrong answers killed")

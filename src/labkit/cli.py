@@ -149,8 +149,8 @@ def verify(
     """Prove that a lab's checks accept right answers, refuse wrong ones and pay no guess."""
     from labkit.authoring.verify import HEADER, groups, run, summary
 
-    if record and (task or only or sample):
-        _fail("Only a whole proof is recorded: leave out --task, --only and --sample.")
+    if record and (only or sample):
+        _fail("Only a whole proof is recorded: leave out --only and --sample.")
     listed = groups(_root(), assignment, seeds, task or (), only or (), sample)
     results = []
     with typer.progressbar(run(listed, workers), length=len(listed), label=assignment) as bar:
@@ -169,11 +169,11 @@ def verify(
         _fail(f"{faults} of {len(results)} trials did not show what they must.")
     typer.echo(f"Proven on {seeds} seeds: {len(results)} trials.")
     if record:
-        from labkit.authoring.cost import figures, measure
+        from labkit.authoring.cost import measure
         from labkit.authoring.verify.proof import write
 
-        total = figures(list(measure(_root(), assignment)))
-        typer.echo(f"written: {write(_root(), assignment, seeds, results, total)}")
+        costs = measure(_root(), assignment, task or ())
+        typer.echo(f"written: {write(_root(), assignment, seeds, results, costs)}")
 
 
 @app.command()

@@ -29,10 +29,9 @@ class WriteError(CourseError):
 def write_atomically(path: Path, content: bytes) -> None:
     """Replace `path` by `content` in one step, making its folder where needed.
 
-    Raises
-    ------
-    WriteError
-        If the disk is full, the folder is read-only, or a folder's name is taken by a file.
+    Raises:
+        WriteError: If the disk is full, the folder is read-only, or a folder's name is taken by a
+            file.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -49,10 +48,8 @@ def replacing(path: Path, mode: int | None = None) -> Iterator[BinaryIO]:
     An error within the block, Ctrl-C too, leaves `path` as it was and nothing beside it. `mode` is
     the new file's; by default that of any new file.
 
-    Raises
-    ------
-    OSError
-        Where the disk is full or the folder cannot be written to.
+    Raises:
+        OSError: Where the disk is full or the folder cannot be written to.
     """
     with _part_of(path, mode) as (stream, part):
         yield stream
@@ -63,10 +60,8 @@ def replacing(path: Path, mode: int | None = None) -> Iterator[BinaryIO]:
 def write_first(path: Path, content: bytes, mode: int | None = None) -> None:
     """Write a file that is to be written once; of two processes at once, the first one's stays.
 
-    Raises
-    ------
-    OSError
-        Where the disk is full or the folder cannot be written to.
+    Raises:
+        OSError: Where the disk is full or the folder cannot be written to.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with _part_of(path, mode) as (stream, part):

@@ -8,11 +8,11 @@ import pytest
 
 from labkit.authoring.catalog import load_catalog
 from labkit.authoring.contract import lint_contracts
-from labkit.authoring.cost import figures, measure, over_budget
+from labkit.authoring.cost import Cost, figures, measure, over_budget
 from labkit.authoring.verify import groups, proof, run_group
 from probe import NAME, SLUG, fresh_lab
 
-CHEAP = {"solved": 3.0, "untouched": 0.5, "memory": 300}
+CHEAP = {"draw": 0.1, "reference": 2, "judge": 1, "untouched": 0.4, "memory": 300}
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def edit(path, before, after):
 
 def recorded(root, seeds=20, cost=CHEAP):
     results = [r for g in groups(root, NAME, 1, kinds=["answers"]) for r in run_group(g)]
-    return proof.write(root, NAME, seeds, results, cost)
+    return proof.write(root, NAME, seeds, results, [Cost("fill_rate", **cost)])
 
 
 def test_a_lab_without_a_record_and_one_that_fits_have_no_fault(lab):
@@ -37,8 +37,8 @@ def test_a_lab_without_a_record_and_one_that_fits_have_no_fault(lab):
     path = recorded(lab)
     assert proof.faults(lab, NAME) == []
     record = json.loads(path.read_text(encoding="utf-8"))
-    assert record["tasks"]["fill_rate"]["reference"] == "1/1"
-    assert record["tasks"]["fill_rate"]["wrong killed"] == "5/5"
+    assert record["fill_rate"]["shown"]["reference"] == "1/1"
+    assert record["fill_rate"]["shown"]["wrong killed"] == "5/5"
 
 
 @pytest.mark.parametrize(
@@ -55,8 +55,33 @@ def test_a_record_is_stale_when_a_room_changed_and_says_which(lab, room, path, b
     recorded(lab)
     edit(lab / path, before, after)
     (fault,) = proof.faults(lab, NAME)
-    assert fault == f"The proof is older than the module's {room}."
+    assert fault == f"The proof of fill_rate is older than its {room}."
     assert any("labkit verify" in str(problem) for problem in lint_contracts(lab))
+
+
+def test_proofs_of_tasks_stand_side_by_side_and_one_that_is_no_task_is_named(lab):
+    path = recorded(lab)
+    record = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(record | {"gone": record["fill_rate"]}), encoding="utf-8")
+    assert proof.faults(lab, NAME) == ["It has a proof of gone, which is no task."]
+    recorded(lab)
+    assert proof.faults(lab, NAME) == []
+
+
+def test_a_proof_depends_on_what_its_own_files_import_and_not_on_the_others(lab):
+    before = proof.digests(lab, NAME, "fill_rate")
+    folder = lab / "grader" / "exams" / SLUG
+    (folder / "other_task.py").write_text("A = 1\n", encoding="utf-8")
+    assert proof.digests(lab, NAME, "fill_rate") == before
+    edit(
+        folder / "fill_rate.py",
+        "import numpy",
+        f"from exams.{SLUG} import other_task\nimport numpy",
+    )
+    imported = proof.digests(lab, NAME, "fill_rate")
+    (folder / "other_task.py").write_text("A = 2\n", encoding="utf-8")
+    changed = proof.digests(lab, NAME, "fill_rate")
+    assert {room for room in before if imported[room] != changed[room]} == {"exams"}
 
 
 def test_words_and_pictures_leave_a_record_as_it_is(lab):
@@ -69,7 +94,7 @@ def test_words_and_pictures_leave_a_record_as_it_is(lab):
 def test_a_proof_on_few_seeds_or_of_an_expensive_lab_is_refused(lab):
     recorded(lab, seeds=3)
     assert "has 3 seeds; 20 are needed" in proof.faults(lab, NAME)[0]
-    recorded(lab, cost=CHEAP | {"untouched": 2.5})
+    recorded(lab, cost=CHEAP | {"untouched": 2.4})
     assert "2.5 s of CPU to grade an untouched submission" in proof.faults(lab, NAME)[0]
 
 

@@ -6,18 +6,13 @@ have to reach the judge as plain values. An answer that attacks its judge earns 
 
 from __future__ import annotations
 
-import csv
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from labkit.authoring.cohort import write_cohort
+from lab_course import lay, run, scores
 
-ROOT = Path(__file__).resolve().parents[2]
 LAB = "07_neuro_symbolic_diagnosis"
 NOTEBOOK = "neuro_symbolic_diagnosis.ipynb"
 
@@ -116,31 +111,12 @@ def decide(stated, suspicious, stated_new, risk):
 
 
 @pytest.fixture(scope="module")
-def scores(tmp_path_factory: pytest.TempPathFactory, need_sandbox: None) -> dict[str, float]:
+def graded(tmp_path_factory: pytest.TempPathFactory, need_sandbox: None) -> dict[str, float]:
     """Scores of the synthetic cohort and of a hostile learner, after one run."""
-    root = tmp_path_factory.mktemp("course")
-    shutil.copytree(ROOT / "labs" / LAB, root / "labs" / LAB)
-    shutil.copytree(ROOT / "grader" / "exams", root / "grader" / "exams")
-    shutil.copytree(ROOT / "course", root / "course")
-    shutil.copy(ROOT / "grader" / "nbgrader_config.py", root / "grader")
-    shutil.copy(ROOT / "nbgrader_config.py", root)
-    write_cohort(root, LAB)
+    root = lay(tmp_path_factory.mktemp("course"), LAB)
     _hand_in_the_hostile(root / "grader" / "submitted")
-    _run(root, "labkit.cli", "grade", LAB, "--workers", "1", "--no-feedback")
-    _run(root, "nbgrader", "export")
-    with (root / "grader" / "grades.csv").open(encoding="utf-8") as stream:
-        return {row["student_id"]: float(row["score"]) for row in csv.DictReader(stream)}
-
-
-def _run(root: Path, module: str, *arguments: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", module, *arguments],
-        cwd=root,
-        capture_output=True,
-        text=True,
-        timeout=900,
-    )
-    assert done.returncode == 0, done.stdout[-1000:] + done.stderr[-2000:]
+    run(root, "labkit.cli", "grade", LAB, "--workers", "1", "--no-feedback")
+    return scores(root)
 
 
 def _hand_in_the_hostile(submitted: Path) -> None:
@@ -153,9 +129,9 @@ def _hand_in_the_hostile(submitted: Path) -> None:
     nbformat.write(notebook, folder / NOTEBOOK)
 
 
-def test_work_is_worth_its_points_and_no_work_none(scores: dict[str, float]):
+def test_work_is_worth_its_points_and_no_work_none(graded: dict[str, float]):
     # The note's ten points are given by hand; the first four tasks are worth 55.
-    assert {name: score for name, score in scores.items() if name != "mallory"} == {
+    assert {name: score for name, score in graded.items() if name != "mallory"} == {
         "sample-all": 90.0,
         "sample-half": 55.0,
         "sample-none": 0.0,
@@ -163,5 +139,5 @@ def test_work_is_worth_its_points_and_no_work_none(scores: dict[str, float]):
     }
 
 
-def test_an_answer_that_attacks_its_judge_earns_nothing(scores: dict[str, float]):
-    assert scores["mallory"] == 0.0
+def test_an_answer_that_attacks_its_judge_earns_nothing(graded: dict[str, float]):
+    assert graded["mallory"] == 0.0

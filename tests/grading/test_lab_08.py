@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -17,9 +15,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from lab_course import lay, run, scores
 from labkit.authoring.cohort import CohortError, write_cohort
 
-ROOT = Path(__file__).resolve().parents[2]
 LAB = "08_rl_supply_chain"
 TOKEN = "only-for-this-test"
 
@@ -27,29 +25,15 @@ TOKEN = "only-for-this-test"
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory, need_sandbox: None) -> Path:
     """A copy of the course's grading side, with the synthetic cohort graded."""
-    root = tmp_path_factory.mktemp("course")
-    shutil.copytree(ROOT / "labs" / LAB, root / "labs" / LAB)
-    shutil.copytree(ROOT / "grader" / "exams", root / "grader" / "exams")
-    shutil.copy(ROOT / "grader" / "nbgrader_config.py", root / "grader")
-    shutil.copy(ROOT / "nbgrader_config.py", root)
-    write_cohort(root, LAB)
+    root = lay(tmp_path_factory.mktemp("course"), LAB)
     for step in ("generate_assignment", "autograde", "generate_feedback"):
-        nbgrader(root, step, LAB)
-    nbgrader(root, "export")
+        run(root, "nbgrader", step, LAB)
     return root
 
 
-def nbgrader(root: Path, *arguments: str) -> None:
-    command = [sys.executable, "-m", "nbgrader", *arguments]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=900)
-    assert done.returncode == 0, done.stderr[-2000:]
-
-
 def test_work_is_worth_its_points_and_no_work_none(course: Path):
-    with (course / "grader" / "grades.csv").open(encoding="utf-8") as stream:
-        scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(stream)}
     # The essay's ten points are given by hand; half the tasks are worth 35.
-    assert scores == {
+    assert scores(course) == {
         "sample-all": 90.0,
         "sample-half": 35.0,
         "sample-none": 0.0,
@@ -163,8 +147,6 @@ def test_a_log_line_costs_no_point_and_a_hidden_result_earns_none(course: Path):
         folder = submitted / learner / LAB
         folder.mkdir(parents=True)
         nbformat.write(copy, folder / "rl_supply_chain.ipynb")
-        nbgrader(course, "autograde", LAB, "--student", learner)
-    nbgrader(course, "export")
-    with (course / "grader" / "grades.csv").open(encoding="utf-8") as stream:
-        scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(stream)}
-    assert (scores["eve"], scores["mallory"]) == (10.0, 0.0)
+        run(course, "nbgrader", "autograde", LAB, "--student", learner)
+    given = scores(course)
+    assert (given["eve"], given["mallory"]) == (10.0, 0.0)

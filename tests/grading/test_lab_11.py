@@ -6,18 +6,13 @@ not compile, never ends, stops the chip or does not fit, or who forge the image 
 
 from __future__ import annotations
 
-import csv
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from labkit.authoring.cohort import write_cohort
+from lab_course import lay, run, scores
 
-ROOT = Path(__file__).resolve().parents[2]
 LAB = "11_tinyml_pico"
 NOTEBOOK = "tinyml_pico.ipynb"
 
@@ -77,17 +72,11 @@ HOSTILE = {
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory, need_sandbox: None) -> Path:
     """A copy of the course's grading side, with the cohort and the hostile learners graded."""
-    root = tmp_path_factory.mktemp("course")
-    shutil.copytree(ROOT / "labs" / LAB, root / "labs" / LAB)
-    shutil.copytree(ROOT / "grader" / "exams", root / "grader" / "exams")
-    shutil.copy(ROOT / "grader" / "nbgrader_config.py", root / "grader")
-    shutil.copy(ROOT / "nbgrader_config.py", root)
-    write_cohort(root, LAB)
+    root = lay(tmp_path_factory.mktemp("course"), LAB)
     for learner, (source, _) in HOSTILE.items():
         _hand_in(root, learner, source)
-    _run(root, "nbgrader", "generate_assignment", LAB)
-    _run(root, "labkit.cli", "grade", LAB, "--workers", "2")
-    _run(root, "nbgrader", "export")
+    run(root, "nbgrader", "generate_assignment", LAB)
+    run(root, "labkit.cli", "grade", LAB, "--workers", "2")
     return root
 
 
@@ -104,17 +93,9 @@ def _hand_in(root: Path, learner: str, kernel: str) -> None:
     nbformat.write(empty, folder / NOTEBOOK)
 
 
-def _run(root: Path, module: str, *arguments: str) -> None:
-    command = [sys.executable, "-m", module, *arguments]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=1500)
-    assert done.returncode == 0, done.stdout[-1000:] + done.stderr[-2000:]
-
-
 def test_work_is_worth_its_points_and_a_hostile_kernel_costs_its_own_task_alone(course: Path):
-    with (course / "grader" / "grades.csv").open(encoding="utf-8") as stream:
-        scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(stream)}
     # The essay's five points are given by hand; half the tasks are the first three.
-    assert scores == {
+    assert scores(course) == {
         "sample-all": 95.0,
         "sample-half": 40.0,
         "sample-none": 0.0,

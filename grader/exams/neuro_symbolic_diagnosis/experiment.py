@@ -31,6 +31,7 @@ from labkit.trends.neuro_symbolic_diagnosis.explanations import (
 )
 from labkit.trends.neuro_symbolic_diagnosis.guideline import Guideline, load, read
 from labkit.trends.neuro_symbolic_diagnosis.perception import (
+    HEADS,
     LesionCNN,
     beliefs,
     concept_accuracy,
@@ -68,8 +69,8 @@ class Labelled:
 
 def chance_above(believed: Mapping[str, ArrayLike], above: float = ABOVE) -> Floats:
     """Exact probability (n,) that the TDS lies above a threshold, given beliefs."""
-    tensors = {name: torch.as_tensor(np.asarray(values)) for name, values in believed.items()}
-    distribution = tds_distribution(**tensors)
+    tensors = (torch.as_tensor(np.asarray(believed[name])) for name in HEADS)
+    distribution = tds_distribution(*tensors)
     return np.asarray(distribution[:, perception.first_tenth(above) :].sum(1))
 
 

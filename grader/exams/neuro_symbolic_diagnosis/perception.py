@@ -140,7 +140,7 @@ def fit_heads(
     def closure() -> torch.Tensor:
         optimizer.zero_grad()
         value = loss(inputs @ weights) + penalty / 2 * (weights[:-1] ** 2).sum()
-        value.backward()  # type: ignore[no-untyped-call]
+        value.backward()
         return value
 
     optimizer.step(closure)

@@ -81,8 +81,8 @@ def renormalised(logits: Floats) -> Floats:
         """Chances of the scores together with no finding of these kinds."""
         gone = {name: torch.zeros_like(stated[name]) for name in kinds}
         chance = torch.stack([none[name] for name in kinds]).prod(dim=0)
-        return chance[:, None] * tds_distribution(**{**stated, **gone})
+        return chance[:, None] * tds_distribution(*(stated | gone).values())
 
-    some = tds_distribution(**stated) - without("colours") - without("structures")
+    some = tds_distribution(*stated.values()) - without("colours") - without("structures")
     some = some + without("colours", "structures")
     return (some / some.sum(dim=1, keepdim=True)).numpy()

@@ -98,7 +98,7 @@ def _shipped_weights() -> dict[str, int]:
 def _shipped_facts() -> tuple[dict[str, Any], ...]:
     graph, g = guideline.load(), guideline.G
     facts = []
-    for finding in sorted(graph.subjects(RDF.type, g.Finding)):
+    for finding in sorted(graph.subjects(RDF.type, g.Finding), key=str):
         criterion = graph.value(finding, g.ofCriterion)
         sources = graph.objects(finding, DCTERMS.source)
         facts.append(

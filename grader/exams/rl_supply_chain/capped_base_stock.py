@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -36,10 +37,7 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     the best level without a cap.
     """
     return {
-        "cases": [
-            until(lambda kind=kind: _case(rng, *kind), _shows, "a cap that matters")
-            for kind in KINDS
-        ]
+        "cases": [until(partial(_case, rng, *kind), _shows, "a cap that matters") for kind in KINDS]
     }
 
 

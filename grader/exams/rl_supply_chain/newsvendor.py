@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,7 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     kinds = (_normal, _poisson, _negative_binomial, _gamma, _uniform, _discrete)
     return {
         "cases": [
-            until(lambda kind=kind: _case(rng, kind), _all_show, "mistakes that cost enough")
+            until(partial(_case, rng, kind), _all_show, "mistakes that cost enough")
             for kind in kinds
         ]
     }
@@ -54,7 +55,7 @@ def _case(
 ) -> dict[str, Any]:
     ratio = rng.uniform(0.15, 0.4) if kind is _uniform else rng.uniform(0.75, 0.97)
     holding = round(rng.uniform(0.2, 3.0), 2)
-    case = {
+    case: dict[str, Any] = {
         "demand": kind(rng),
         "holding": holding,
         "penalty": round(holding * ratio / (1 - ratio), 2),
@@ -109,7 +110,7 @@ def _next_value(demand: dict[str, Any], quantity: float) -> float:
     if demand["distribution"] != "discrete":
         return quantity + 1
     values, _ = distributions.pmf(demand)
-    return float(values[min(np.searchsorted(values, quantity) + 1, len(values) - 1)])
+    return float(values[min(int(np.searchsorted(values, quantity)) + 1, len(values) - 1)])
 
 
 # Real quantities are small, in tonnes for example, so that rounding to whole ones costs something.

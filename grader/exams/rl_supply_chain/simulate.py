@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -73,7 +74,7 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     """
     lead_times = (1, int(rng.integers(2, 4)), int(rng.integers(4, 8)))
     cases = [
-        until(lambda lead=lead: _case(rng, lead), _tells_apart, "costs that show every mistake")
+        until(partial(_case, rng, lead), _tells_apart, "costs that show every mistake")
         for lead in lead_times
     ]
     return {"cases": cases, "copies": COPIES}
@@ -85,7 +86,7 @@ def _case(rng: np.random.Generator, lead_time: int) -> dict[str, Any]:
     demand = np.round(rng.gamma(4.0, mean / 4.0, size=(PERIODS, SYSTEMS)), 1)
     # A dealer that steps in only when customers already wait, and a level that leaves them waiting
     # now and then: so net inventory is below zero in some periods when the regular order is placed.
-    case = {
+    case: dict[str, Any] = {
         "lead_time": lead_time,
         "regular_level": float(round(mean * (lead_time + rng.uniform(0.3, 0.6)))),
         "expedited_level": -float(round(mean * rng.uniform(0.1, 0.3))),
@@ -104,7 +105,7 @@ def _case(rng: np.random.Generator, lead_time: int) -> dict[str, Any]:
 
 def _tells_apart(case: dict[str, Any]) -> bool:
     """Whether every mistake moves the mean cost by a percent, and no two of them alike."""
-    right, *wrong = float(np.mean(case["costs"])), *case["traps"].values()
+    right, wrong = float(np.mean(case["costs"])), list(case["traps"].values())
     apart = [abs(a / b - 1) for n, a in enumerate(wrong) for b in wrong[:n]]
     return min(abs(cost / right - 1) for cost in wrong) > 0.01 and min(apart) > 1e-3
 

@@ -75,28 +75,20 @@ def build(root: Path, check: bool = False, force: bool = False) -> list[Path]:
     Built are the notebook beside each lesson and lab source, the README's tables, and what
     `packages` derives from catalog and lock.
 
-    Parameters
-    ----------
-    root
-        Root of the repository.
-    check
-        Write nothing, only say what is stale.
-    force
-        Overwrite notebooks that were edited by hand, too.
+    Args:
+        root: Root of the repository.
+        check: Write nothing, only say what is stale.
+        force: Overwrite notebooks that were edited by hand, too.
 
-    Returns
-    -------
-    list of Path
+    Returns:
         The files that were written, or with `check` those that are stale; empty when all fit.
 
-    Raises
-    ------
-    SourceError, CatalogError
-        If a source or the catalog cannot be read; nothing has been written then.
-    EditedNotebookError
-        If a notebook was edited by hand, unless `force`; nothing has been written then.
-    WriteError
-        If a file cannot be written.
+    Raises:
+        SourceError, CatalogError: If a source or the catalog cannot be read; nothing has been
+            written then.
+        EditedNotebookError: If a notebook was edited by hand, unless `force`; nothing has been
+            written then.
+        WriteError: If a file cannot be written.
     """
     stale = [
         (path, content)

@@ -50,28 +50,18 @@ class DataSource:
 class Module:
     """One entry of the catalog.
 
-    Attributes
-    ----------
-    name
-        Folder and assignment, "NN_slug".
-    title, trend, question
-        What it is called, what moves in the field, and the question it answers.
-    skills, roles
-        What a learner can do afterwards, and who needs it.
-    minutes
-        Working time of lesson and lab together.
-    points
-        Points of the lab's tasks and essays together.
-    prerequisites
-        Names of modules to do first.
-    status
-        "available" or "planned".
-    packages
-        Requirements of its world, lesson and lab, as in "scipy>=1.17".
-    data
-        Where its data come from.
-    due
-        When the lab is due, ISO 8601 in UTC; empty where it is not.
+    Attributes:
+        name: Folder and assignment, "NN_slug".
+        title, trend, question: What it is called, what moves in the field, and the question it
+            answers.
+        skills, roles: What a learner can do afterwards, and who needs it.
+        minutes: Working time of lesson and lab together.
+        points: Points of the lab's tasks and essays together.
+        prerequisites: Names of modules to do first.
+        status: "available" or "planned".
+        packages: Requirements of its world, lesson and lab, as in "scipy>=1.17".
+        data: Where its data come from.
+        due: When the lab is due, ISO 8601 in UTC; empty where it is not.
     """
 
     name: str
@@ -138,14 +128,10 @@ class TaskFacts:
 class LabGrading:
     """What a lab gives points for.
 
-    Attributes
-    ----------
-    tasks
-        Each task that a check judges, in the notebook's order.
-    essay_points
-        Points that a person gives, for all essays together.
-    questions
-        Names of the questions that the lesson asks.
+    Attributes:
+        tasks: Each task that a check judges, in the notebook's order.
+        essay_points: Points that a person gives, for all essays together.
+        questions: Names of the questions that the lesson asks.
     """
 
     tasks: tuple[TaskFacts, ...]
@@ -157,14 +143,10 @@ class LabGrading:
 class Catalog:
     """The course's title, its introduction, its modules in order, and what else it says of itself.
 
-    Attributes
-    ----------
-    data
-        Where the data of no single module come from.
-    repository
-        "OWNER/NAME" on GitHub, where Binder finds the course; may be empty.
-    help
-        Whom learners ask, in a sentence or two; may be empty.
+    Attributes:
+        data: Where the data of no single module come from.
+        repository: "OWNER/NAME" on GitHub, where Binder finds the course; may be empty.
+        help: Whom learners ask, in a sentence or two; may be empty.
     """
 
     title: str
@@ -177,10 +159,8 @@ class Catalog:
     def module(self, name: str) -> Module:
         """Find a module by "NN_slug" or slug.
 
-        Raises
-        ------
-        CatalogError
-            If there is none of that name.
+        Raises:
+            CatalogError: If there is none of that name.
         """
         for module in self.modules:
             if name in (module.name, module.slug):
@@ -192,10 +172,9 @@ class Catalog:
 def load_catalog(root: Path) -> Catalog:
     """Read and check `course/course.yml` of the course at `root`.
 
-    Raises
-    ------
-    CatalogError
-        If the file is missing, is not YAML, or an entry is incomplete or contradicts another.
+    Raises:
+        CatalogError: If the file is missing, is not YAML, or an entry is incomplete or contradicts
+            another.
     """
     path = root / CATALOG_PATH
     try:
@@ -234,12 +213,9 @@ def render_home(catalog: Catalog) -> str:
 def course_facts(catalog: Catalog, grading: Mapping[str, LabGrading]) -> dict[str, Any]:
     """Give what the home page in JupyterLab needs to know, as JSON can hold it.
 
-    Parameters
-    ----------
-    catalog
-        The course's catalog.
-    grading
-        What each available lab gives points for, by the module's name.
+    Args:
+        catalog: The course's catalog.
+        grading: What each available lab gives points for, by the module's name.
     """
     modules = []
     for module in catalog.modules:
@@ -323,10 +299,8 @@ def render_badge(repository: str) -> str:
 def updated_readme(root: Path) -> bytes:
     """Return README.md of `root` with the tables between their marks made anew.
 
-    Raises
-    ------
-    CatalogError
-        If the marks are missing or stand in the wrong order.
+    Raises:
+        CatalogError: If the marks are missing or stand in the wrong order.
     """
     path = root / "README.md"
     catalog = load_catalog(root)
@@ -341,10 +315,8 @@ def updated_readme(root: Path) -> bytes:
 def between(text: str, marks: tuple[str, str], content: str, path: Path) -> str:
     """Return `text` of the file `path` with `content` between two lines that mark the place.
 
-    Raises
-    ------
-    CatalogError
-        If the marks are missing or stand in the wrong order.
+    Raises:
+        CatalogError: If the marks are missing or stand in the wrong order.
     """
     before, start, rest = text.partition(marks[0])
     _, end, after = rest.partition(marks[1])

@@ -26,16 +26,11 @@ class WorkbookError(CourseError):
 class WorkbookReport:
     """What a release did, as paths relative to the learner's folder.
 
-    Attributes
-    ----------
-    written
-        New files, and files renewed because the learner had not touched them.
-    unchanged
-        Files that were up to date.
-    kept
-        Files the learner changed; they stay as they are.
-    beside
-        Newer versions of kept files, under a name of their own.
+    Attributes:
+        written: New files, and files renewed because the learner had not touched them.
+        unchanged: Files that were up to date.
+        kept: Files the learner changed; they stay as they are.
+        beside: Newer versions of kept files, under a name of their own.
     """
 
     written: list[str] = field(default_factory=list)
@@ -58,12 +53,10 @@ def hand_out(released: Path, dest: Path) -> WorkbookReport:
     For computers that many learners share: they can read the released workbook, and not the
     course. What a learner changed stays, as in `release_workbook`.
 
-    Raises
-    ------
-    WorkbookError
-        If `released` is no workbook, or `dest` is a file.
-    WriteError
-        If a file cannot be written; every file is whole, and the next run finishes the work.
+    Raises:
+        WorkbookError: If `released` is no workbook, or `dest` is a file.
+        WriteError: If a file cannot be written; every file is whole, and the next run finishes the
+            work.
     """
     if not (released / RECORD).is_file():
         raise WorkbookError(
@@ -81,10 +74,9 @@ def hand_out(released: Path, dest: Path) -> WorkbookReport:
 def fill(dest: Path, files: dict[str, bytes]) -> WorkbookReport:
     """Write files into a learner's folder, by their paths there; what the learner changed stays.
 
-    Raises
-    ------
-    WriteError
-        If a file cannot be written; every file is whole, and the next run finishes the work.
+    Raises:
+        WriteError: If a file cannot be written; every file is whole, and the next run finishes the
+            work.
     """
     record = _read_record(dest)
     report = WorkbookReport()

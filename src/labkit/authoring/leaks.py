@@ -84,10 +84,9 @@ class Leak:
 def collect_secrets(root: Path) -> list[Secret]:
     """Collect the secret lines of the course at `root`, one of each.
 
-    Raises
-    ------
-    SourceError, ReleaseError
-        If a lab cannot be read or stripped, so that nobody knows what is public in it.
+    Raises:
+        SourceError, ReleaseError: If a lab cannot be read or stripped, so that nobody knows what is
+            public in it.
     """
     secrets = [secret for path in lab_sources(root) for secret in _secrets_of_lab(path, root)]
     exams = sorted((root / "grader" / "exams").rglob("*.py"))
@@ -101,22 +100,15 @@ def collect_secrets(root: Path) -> list[Secret]:
 def scan(target: Path, secrets: Iterable[Secret]) -> list[Leak]:
     """Search a folder, a file, a wheel or a source archive.
 
-    Parameters
-    ----------
-    target
-        Folders are searched with all they hold, archives in archives too.
-    secrets
-        From `collect_secrets`.
+    Args:
+        target: Folders are searched with all they hold, archives in archives too.
+        secrets: From `collect_secrets`.
 
-    Returns
-    -------
-    list of Leak
+    Returns:
         Empty if nothing was found.
 
-    Raises
-    ------
-    LeakError
-        If the target does not exist; an empty search proves nothing.
+    Raises:
+        LeakError: If the target does not exist; an empty search proves nothing.
     """
     if not target.exists():
         raise LeakError(f"{target}: nothing there to search. Build it first.")

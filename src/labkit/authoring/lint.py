@@ -63,16 +63,11 @@ def lint_course(root: Path) -> list[Problem]:
 def lint_notebook(notebook: NotebookNode, path: Path) -> list[Problem]:
     """Check one notebook, built or just read from its source.
 
-    Parameters
-    ----------
-    notebook
-        With nbgrader's metadata.
-    path
-        File named in the problems.
+    Args:
+        notebook: With nbgrader's metadata.
+        path: File named in the problems.
 
-    Returns
-    -------
-    list of Problem
+    Returns:
         Empty if nothing has to be mended.
     """
     problems: list[Problem] = []

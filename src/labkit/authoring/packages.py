@@ -82,14 +82,10 @@ _PIN = re.compile(
 class Pin:
     """A line of the lock.
 
-    Attributes
-    ----------
-    name, version
-        The package, its name in the form that all tools agree on.
-    marker
-        Where it is needed, as in "sys_platform == 'win32'"; "" for everywhere.
-    parents
-        Names of the packages that ask for it.
+    Attributes:
+        name, version: The package, its name in the form that all tools agree on.
+        marker: Where it is needed, as in "sys_platform == 'win32'"; "" for everywhere.
+        parents: Names of the packages that ask for it.
     """
 
     name: str
@@ -104,10 +100,9 @@ class Pin:
 def derived_files(root: Path) -> Iterator[tuple[Path, bytes]]:
     """Yield each file made from catalog, pyproject.toml and lock, with what belongs into it.
 
-    Raises
-    ------
-    CatalogError
-        If the marks in pyproject.toml are missing, or a package that is asked for is not locked.
+    Raises:
+        CatalogError: If the marks in pyproject.toml are missing, or a package that is asked for is
+            not locked.
     """
     pyproject = updated_pyproject(root)
     yield root / PYPROJECT, pyproject.encode("utf-8")
@@ -145,12 +140,9 @@ def render_extras(catalog: Catalog) -> str:
 def asked_for(project: dict[str, Any], extras: Iterable[str]) -> set[str]:
     """Return the names of the packages that a project and some of its extras ask for directly.
 
-    Parameters
-    ----------
-    project
-        The table [project] of pyproject.toml.
-    extras
-        Names of extras; those that they name in turn are followed.
+    Args:
+        project: The table [project] of pyproject.toml.
+        extras: Names of extras; those that they name in turn are followed.
     """
     own = canonicalize_name(project["name"])
     waiting: list[str] = list(project["dependencies"])
@@ -169,10 +161,8 @@ def asked_for(project: dict[str, Any], extras: Iterable[str]) -> set[str]:
 def read_lock(path: Path) -> list[Pin]:
     """Read the lock, one `name==version ; marker  # via who asks for it, ...` a line.
 
-    Raises
-    ------
-    CatalogError
-        If a line is not of that form.
+    Raises:
+        CatalogError: If a line is not of that form.
     """
     pins = []
     for line in path.read_text(encoding="utf-8").splitlines():
@@ -193,10 +183,8 @@ def read_lock(path: Path) -> list[Pin]:
 def closure(lock: list[Pin], names: set[str]) -> list[Pin]:
     """Return the pins of the named packages and of all that these ask for, in the lock's order.
 
-    Raises
-    ------
-    CatalogError
-        If one of the named packages is not locked.
+    Raises:
+        CatalogError: If one of the named packages is not locked.
     """
     if missing := sorted(names - {pin.name for pin in lock}):
         raise CatalogError(f"{missing[0]} is asked for, but is not locked: {RELOCK}.")

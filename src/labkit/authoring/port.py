@@ -34,25 +34,17 @@ class PortError(CourseError):
 def port(source: Path, notebook: Path | None = None) -> bool:
     """Rewrite `source` so that it builds the cells of the edited notebook.
 
-    Parameters
-    ----------
-    source
-        The py:percent file.
-    notebook
-        The edited notebook; the one beside the source if not given.
+    Args:
+        source: The py:percent file.
+        notebook: The edited notebook; the one beside the source if not given.
 
-    Returns
-    -------
-    bool
+    Returns:
         Whether the source changed.
 
-    Raises
-    ------
-    PortError
-        If the notebook cannot be read, was built before the source changed, its graded cells
-        differ from the source's, or it is a released notebook without solutions.
-    SourceError
-        If the source itself cannot be read.
+    Raises:
+        PortError: If the notebook cannot be read, was built before the source changed, its graded
+            cells differ from the source's, or it is a released notebook without solutions.
+        SourceError: If the source itself cannot be read.
     """
     edited_path = notebook or built_path(source)
     try:
@@ -73,19 +65,13 @@ def port(source: Path, notebook: Path | None = None) -> bool:
 def ported_text(text: str, edited: NotebookNode, source: Path, edited_path: Path) -> str:
     """Return the text of a source after an edit, as a pure function.
 
-    Parameters
-    ----------
-    text
-        The source before the edit.
-    edited
-        The notebook after it.
-    source, edited_path
-        Where they came from, for messages.
+    Args:
+        text: The source before the edit.
+        edited: The notebook after it.
+        source, edited_path: Where they came from, for messages.
 
-    Raises
-    ------
-    PortError, SourceError
-        As in `port`.
+    Raises:
+        PortError, SourceError: As in `port`.
     """
     original = parse_source(text, source)
     _refuse_older(original, edited, source, edited_path)

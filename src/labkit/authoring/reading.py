@@ -68,11 +68,9 @@ def render_index(catalog: Catalog, binder: str) -> str:
 def reading_copy(lesson: NotebookNode, module: Module, binder: str) -> NotebookNode:
     """Return a lesson, executed or not, as the site shows it; the argument stays as it is.
 
-    Raises
-    ------
-    SiteError
-        If the lesson does not begin with its title, a picture has no alternative text, or
-        something could not show itself.
+    Raises:
+        SiteError: If the lesson does not begin with its title, a picture has no alternative text,
+            or something could not show itself.
     """
     page = copy.deepcopy(lesson)
     page.metadata.pop("widgets", None)

@@ -37,10 +37,8 @@ def release_notebook(notebook: NotebookNode) -> NotebookNode:
 
     The argument is left as it was. The result is what `nbgrader generate_assignment` writes.
 
-    Raises
-    ------
-    ReleaseError
-        If nbgrader refuses the notebook, for example because a mark is not closed.
+    Raises:
+        ReleaseError: If nbgrader refuses the notebook, for example because a mark is not closed.
     """
     released = copy.deepcopy(notebook)
     resources = ResourcesDict()
@@ -59,10 +57,8 @@ def release_notebook(notebook: NotebookNode) -> NotebookNode:
 def release_source(path: Path) -> NotebookNode:
     """Read a text source and strip it.
 
-    Raises
-    ------
-    SourceError, ReleaseError
-        If the source cannot be read or released.
+    Raises:
+        SourceError, ReleaseError: If the source cannot be read or released.
     """
     return release_notebook(read_source(path))
 

@@ -38,26 +38,18 @@ class ScaffoldError(CourseError):
 def new_lab(root: Path, name: str) -> list[Path]:
     """Write a small complete lab, from catalog entry to wrong answers.
 
-    Parameters
-    ----------
-    root
-        Root of the repository.
-    name
-        Two digits and a slug, such as "15_my_topic". A module the catalog lists as planned
-        becomes available and keeps what its entry says.
+    Args:
+        root: Root of the repository.
+        name: Two digits and a slug, such as "15_my_topic". A module the catalog lists as planned
+            becomes available and keeps what its entry says.
 
-    Returns
-    -------
-    list of Path
+    Returns:
         The files written, relative to `root`.
 
-    Raises
-    ------
-    ScaffoldError
-        If the name is no such name, belongs to an available module, or a file is there already;
-        nothing has been written then.
-    CatalogError
-        If the catalog cannot be read; nothing has been written then.
+    Raises:
+        ScaffoldError: If the name is no such name, belongs to an available module, or a file is
+            there already; nothing has been written then.
+        CatalogError: If the catalog cannot be read; nothing has been written then.
     """
     _check_name(name)
     template = root / TEMPLATE

@@ -45,23 +45,16 @@ def build_site(
 ) -> Path:
     """Make the site of the course at `root` below `build/site`; return its first page.
 
-    Parameters
-    ----------
-    root
-        Root of the repository.
-    run
-        Names of the lessons to show with their results, None for all. The others appear as they
-        are written, which is enough to read through a text.
-    say
-        Is told what begins.
+    Args:
+        root: Root of the repository.
+        run: Names of the lessons to show with their results, None for all. The others appear as
+            they are written, which is enough to read through a text.
+        say: Is told what begins.
 
-    Raises
-    ------
-    SiteError
-        If a lesson fails or shows a picture without alternative text, or Sphinx is missing or
-        warns; there is no site then.
-    CatalogError, SourceError, ReleaseError
-        If the course cannot be read.
+    Raises:
+        SiteError: If a lesson fails or shows a picture without alternative text, or Sphinx is
+            missing or warns; there is no site then.
+        CatalogError, SourceError, ReleaseError: If the course cannot be read.
     """
     catalog = load_catalog(root)
     pages, html = root / BUILD / "pages", root / BUILD / "html"
@@ -125,10 +118,8 @@ def results_digest(folder: Path, notebook: NotebookNode) -> str:
 def run_lesson(notebook: NotebookNode, path: Path) -> NotebookNode:
     """Run a lesson in a fresh kernel, in its own folder and without anybody's progress.
 
-    Raises
-    ------
-    SiteError
-        If a cell fails, takes longer than `SECONDS_A_CELL`, or ends the kernel.
+    Raises:
+        SiteError: If a cell fails, takes longer than `SECONDS_A_CELL`, or ends the kernel.
     """
     client = NotebookClient(
         notebook,
@@ -151,10 +142,8 @@ def run_lesson(notebook: NotebookNode, path: Path) -> NotebookNode:
 def run_sphinx(pages: Path, html: Path, title: str) -> None:
     """Turn the pages into HTML; any warning is an error.
 
-    Raises
-    ------
-    SiteError
-        If Sphinx or its theme is not installed, or Sphinx warns.
+    Raises:
+        SiteError: If Sphinx or its theme is not installed, or Sphinx warns.
     """
     missing = [name for name in ("sphinx", "myst_nb", "sphinx_book_theme") if not _is_there(name)]
     if missing or not SETTINGS.is_dir():

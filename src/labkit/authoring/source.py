@@ -45,16 +45,11 @@ class SourceError(CourseError):
 class Header:
     """What one cell header says.
 
-    Attributes
-    ----------
-    role
-        One of `ROLES`, or None for a plain cell.
-    key
-        The name given to the role, "" for a plain cell.
-    points
-        Points of a test or essay, else None.
-    tags
-        JupyterLab's cell tags.
+    Attributes:
+        role: One of `ROLES`, or None for a plain cell.
+        key: The name given to the role, "" for a plain cell.
+        points: Points of a test or essay, else None.
+        tags: JupyterLab's cell tags.
     """
 
     role: str | None = None
@@ -71,10 +66,8 @@ class Header:
 def read_source(path: Path) -> NotebookNode:
     """Read a text source from disk.
 
-    Raises
-    ------
-    SourceError
-        If the file is missing, is not UTF-8 or holds a header that cannot be read.
+    Raises:
+        SourceError: If the file is missing, is not UTF-8 or holds a header that cannot be read.
     """
     try:
         text = path.read_bytes().decode("utf-8")
@@ -88,17 +81,12 @@ def read_source(path: Path) -> NotebookNode:
 def parse_source(text: str, path: Path) -> NotebookNode:
     """Turn the text of a source into a notebook with nbgrader's metadata and no outputs.
 
-    Parameters
-    ----------
-    text
-        A py:percent source; any newline convention.
-    path
-        Where the text came from, for messages.
+    Args:
+        text: A py:percent source; any newline convention.
+        path: Where the text came from, for messages.
 
-    Raises
-    ------
-    SourceError
-        If a header cannot be read; the message names file, cell, key and mend.
+    Raises:
+        SourceError: If a header cannot be read; the message names file, cell, key and mend.
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     head, chunks = split_cells(text)
@@ -135,10 +123,8 @@ def write_source(notebook: NotebookNode) -> str:
 
     Outputs, cell ids and notebook metadata are not part of the text.
 
-    Raises
-    ------
-    SourceError
-        If a cell's nbgrader metadata fits none of the roles.
+    Raises:
+        SourceError: If a cell's nbgrader metadata fits none of the roles.
     """
     draft = nbformat.v4.new_notebook()
     for cell in notebook.cells:
@@ -154,10 +140,8 @@ def write_source(notebook: NotebookNode) -> str:
 def header_of(cell: NotebookNode) -> Header:
     """Read the short header out of a notebook cell's metadata.
 
-    Raises
-    ------
-    SourceError
-        If the cell's nbgrader metadata fits none of the roles.
+    Raises:
+        SourceError: If the cell's nbgrader metadata fits none of the roles.
     """
     tags = tuple(cell.metadata.get("tags", ()))
     grading = cell.metadata.get("nbgrader")

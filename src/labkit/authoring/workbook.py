@@ -44,17 +44,13 @@ def release_workbook(root: Path, dest: Path) -> WorkbookReport:
     Running it again changes nothing; after an update of the course it renews what the learner
     did not touch.
 
-    Raises
-    ------
-    WorkbookError
-        If `dest` is the repository itself or one of its source folders.
-    LeakError
-        If the release would give an answer away; nothing is written then.
-    CatalogError, SourceError, ReleaseError
-        If the course cannot be read; nothing is written then.
-    WriteError
-        If a file cannot be written, for example on a full disk; every file is whole, and the
-        next run finishes the work.
+    Raises:
+        WorkbookError: If `dest` is the repository itself or one of its source folders.
+        LeakError: If the release would give an answer away; nothing is written then.
+        CatalogError, SourceError, ReleaseError: If the course cannot be read; nothing is written
+            then.
+        WriteError: If a file cannot be written, for example on a full disk; every file is whole,
+            and the next run finishes the work.
     """
     _refuse_source_folders(root, dest)
     files = dict(workbook_files(root))
@@ -86,10 +82,8 @@ def workbook_files(root: Path) -> Iterator[tuple[str, bytes]]:
 def read_course_facts(root: Path) -> dict[str, Any]:
     """Give the facts of the course at `root`; no check of a lab is imported for it.
 
-    Raises
-    ------
-    CatalogError, SourceError
-        If the catalog or a lab's source cannot be read.
+    Raises:
+        CatalogError, SourceError: If the catalog or a lab's source cannot be read.
     """
     catalog = load_catalog(root)
     grading = {

@@ -33,11 +33,9 @@ class HomeError(CourseError):
 def home(folder: Path) -> dict[str, Any]:
     """Give everything the home page in `folder` shows.
 
-    Raises
-    ------
-    HomeError, CatalogError, SourceError
-        If the course's facts are missing or cannot be read. Trouble with the progress file is no
-        error: it stands in the notices.
+    Raises:
+        HomeError, CatalogError, SourceError: If the course's facts are missing or cannot be read.
+            Trouble with the progress file is no error: it stands in the notices.
     """
     facts = read_facts(folder)
     progress, notices = read_progress()
@@ -65,10 +63,8 @@ def home(folder: Path) -> dict[str, Any]:
 def read_facts(folder: Path) -> Facts:
     """Read the facts that a release laid into `folder`, or make them from a catalog there.
 
-    Raises
-    ------
-    HomeError, CatalogError, SourceError
-        If there are none, or they cannot be read.
+    Raises:
+        HomeError, CatalogError, SourceError: If there are none, or they cannot be read.
     """
     path = folder / FACTS
     try:

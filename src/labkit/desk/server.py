@@ -151,10 +151,8 @@ def _folder_of(root: Path, path: str) -> Path:
 def find_home(root: Path, path: str) -> Path:
     """Find the home page that was asked for, else the one of the served folder or below it.
 
-    Raises
-    ------
-    HomeError
-        If there is none, or the path leads out of the served folder.
+    Raises:
+        HomeError: If there is none, or the path leads out of the served folder.
     """
     if path:
         page = (root / path.lstrip("/")).resolve()

@@ -20,12 +20,11 @@ from labkit.grading.standing import standings
 def lab_overview(root: Path, assignment: str) -> dict[str, Any]:
     """Return how one lab stands.
 
-    Returns
-    -------
-    `handed_in`, `graded`, `waiting` and `late` count learners; `mean` and `spread` (standard
-    deviation) are of the points given so far, None where nothing is graded; `maximum` are the
-    points of the lab; `trap` is the most frequent known trap, `{"words", "task", "count"}`, or
-    None; `tasks` lists title, mean, maximum, passed and tried.
+    Returns:
+        `handed_in`, `graded`, `waiting` and `late` count learners; `mean` and `spread` (standard
+        deviation) are of the points given so far, None where nothing is graded; `maximum` are the
+        points of the lab; `trap` is the most frequent known trap, `{"words", "task", "count"}`, or
+        None; `tasks` lists title, mean, maximum, passed and tried.
     """
     app = load_app(root, assignment)
     with contextlib.chdir(root):

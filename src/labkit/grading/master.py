@@ -107,20 +107,14 @@ class _Source:
 def load(gradebook: Gradebook, assignment: str, notebook: str, source: Path | None) -> Master:
     """Read a notebook's master.
 
-    Parameters
-    ----------
-    gradebook
-        An open gradebook.
-    assignment, notebook
-        Their names in the gradebook.
-    source
-        The instructor's notebook; None or a missing file is allowed, then the order of the cells
-        is the gradebook's, and nothing is known of unmarked cells.
+    Args:
+        gradebook: An open gradebook.
+        assignment, notebook: Their names in the gradebook.
+        source: The instructor's notebook; None or a missing file is allowed, then the order of the
+            cells is the gradebook's, and nothing is known of unmarked cells.
 
-    Raises
-    ------
-    CourseError
-        Where the gradebook does not know the notebook, or the source cannot be read.
+    Raises:
+        CourseError: Where the gradebook does not know the notebook, or the source cannot be read.
     """
     try:
         stored = gradebook.find_notebook(notebook, assignment)

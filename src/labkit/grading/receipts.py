@@ -68,21 +68,14 @@ def receipts_path(db_url: str, root: str | Path = ".") -> Path:
 def record(path: Path, assignment: str, student: str, when: datetime, source: str) -> None:
     """Add a line to the receipts.
 
-    Parameters
-    ----------
-    path
-        The receipts; the file is made if need be.
-    assignment, student
-        Their names in the gradebook.
-    when
-        The time of receipt; without a time zone it is taken as UTC.
-    source
-        In a few words, how the time is known ("exchange", "told by mail").
+    Args:
+        path: The receipts; the file is made if need be.
+        assignment, student: Their names in the gradebook.
+        when: The time of receipt; without a time zone it is taken as UTC.
+        source: In a few words, how the time is known ("exchange", "told by mail").
 
-    Raises
-    ------
-    CourseError
-        Where the file cannot be written.
+    Raises:
+        CourseError: Where the file cannot be written.
     """
     fields = (assignment, student, as_utc(when).isoformat(), source)
     try:

@@ -93,10 +93,8 @@ class Submitted:
 def read_notebook(path: Path) -> Submitted:
     """Read a notebook that somebody else wrote.
 
-    Raises
-    ------
-    Unreadable
-        Where the file is no ordinary file, too large, or no notebook.
+    Raises:
+        Unreadable: Where the file is no ordinary file, too large, or no notebook.
     """
     return parse_bytes(read_bytes(path))
 
@@ -104,10 +102,8 @@ def read_notebook(path: Path) -> Submitted:
 def parse_bytes(content: bytes) -> Submitted:
     """Read a notebook file's bytes.
 
-    Raises
-    ------
-    Unreadable
-        Where they are too large, or no notebook.
+    Raises:
+        Unreadable: Where they are too large, or no notebook.
     """
     if content.count(b"{") + content.count(b"[") > CONTAINERS:
         raise Unreadable(REFUSALS["too large"])
@@ -117,10 +113,8 @@ def parse_bytes(content: bytes) -> Submitted:
 def parse(data: Any) -> Submitted:
     """Take what grading needs from a parsed notebook of format 4 or older.
 
-    Raises
-    ------
-    Unreadable
-        Where it is no notebook, or too large.
+    Raises:
+        Unreadable: Where it is no notebook, or too large.
     """
     if not isinstance(data, dict):
         raise Unreadable("The file is no notebook. Save your work in JupyterLab and hand in again.")
@@ -169,10 +163,8 @@ def _placeholder_reason(data: dict[str, Any]) -> str:
 def read_bytes(path: Path) -> bytes:
     """Read an ordinary file of bounded size; never a link, and never wait for a pipe.
 
-    Raises
-    ------
-    Unreadable
-        Where it is anything else.
+    Raises:
+        Unreadable: Where it is anything else.
     """
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     flags |= getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)

@@ -18,6 +18,11 @@ from nbformat import NotebookNode
 
 from labkit.grading.rebuild import RebuildFromMaster
 
+PROVES_NOTHING = (
+    'It wants a point for `print("Success!")`, which looks at nothing of the learner\'s. Here such '
+    "a test needs a person, and gives no points by itself."
+)
+
 CANNOT_PASS = {
     "test_grade_empty_timestamp": (
         "It wants a nonsensical timestamp.txt to end in an error. Here the file is set aside and "
@@ -47,6 +52,12 @@ CANNOT_PASS = {
     "test_duplicate_grade_cell": "It has no gradebook; see test_rebuild.py for doubled ids.",
     "test_duplicate_solution_cell": "The same, for an answer.",
     "test_duplicate_locked_cell": "The same, for a locked cell.",
+    "test_grade": PROVES_NOTHING,
+    "test_showtraceback_exploit": PROVES_NOTHING,
+    "test_student_id_exclude": PROVES_NOTHING,
+    "test_late_submission_penalty_none": PROVES_NOTHING,
+    "test_late_submission_penalty_zero": PROVES_NOTHING,
+    "test_late_submission_penalty_plugin": PROVES_NOTHING,
 }
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from labkit.trends.causal_uplift import baselines
 from labkit.trends.causal_uplift.world.retailer import (
     FEATURES,
+    SHAPES,
     Market,
     customer_effect,
     draw_customers,
@@ -173,3 +174,15 @@ def test_one_seed_gives_the_same_customers_again_under_other_rules_too():
 def test_a_market_that_cannot_be_is_refused_with_the_name_of_the_dial(wrong, word):
     with pytest.raises(ValueError, match=word):
         Market(**wrong)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_shape_of_a_response_leaves_the_mean_effect_as_it_is_stated(shape):
+    aside = (0.0, 0.0, 1.0, 0.0, 0.0, 0.0)
+    market = Market(effect=3.0, response=((aside, shape, 5.0),))
+    assert draw_customers(200_000, 0, market).ate == pytest.approx(3.0, abs=0.05)
+
+
+def test_directions_that_are_not_orthogonal_are_refused():
+    with pytest.raises(ValueError, match="orthogonal"):
+        Market(habit=(0.7, -0.5, 0.5, 0.0, 0.1, 0.0))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from labkit.trends.causal_uplift.metrics import policy_profit
-from labkit.trends.causal_uplift.world.retention import draw_retention
+from labkit.trends.causal_uplift.world.retention import Temper, draw_retention
 
 
 def test_offers_by_lot_show_the_true_mean_uplift():
@@ -54,3 +54,13 @@ def test_confounded_offers_went_to_customers_in_danger():
 def test_negative_confounding_is_refused():
     with pytest.raises(ValueError, match="confounding"):
         draw_retention(10, 0, confounding=-1.0)
+
+
+def test_another_temper_answers_offers_for_other_reasons():
+    usual, other = (
+        draw_retention(20_000, 0, temper=temper)
+        for temper in (Temper(), Temper(response=(0.0, 0.0, 0.0, 0.0, 0.0, 1.0)))
+    )
+    age = usual.observed["age"]
+    assert abs(usual.truth["uplift"].corr(age)) < 0.05
+    assert other.truth["uplift"].corr(age) > 0.5

@@ -1,21 +1,26 @@
-"""The record of a proof: what was proven, on which files, with which figures.
+"""The record of a proof: what was proven of each task, on which files, with which figures.
 
 It stands beside a lab's answers, in `tests/labs/NN_slug/proof.json`, and is written by
-`labkit verify NN_slug --record`. Each room of the module has a digest in it, so that a record which
-no longer fits says what changed. Words of the notebook, plots and explorations prove nothing and
-may change.
+`labkit verify NN_slug --record`, for all tasks or some. Each task has digests of what its proof
+depends on: the files of checks, exams and answers that the task's own files reach by imports, the
+module's world, the code of the notebook without the other tasks' cells. So a record that no longer
+fits says what changed, and a task that did not change needs no new proof. Words of the notebook,
+plots and explorations prove nothing and may change.
 """
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from labkit.authoring.cost import over_budget
-from labkit.authoring.source import read_source
+from labkit.authoring.cost import Cost, figures, over_budget
+from labkit.authoring.source import header_of, read_source
+from labkit.authoring.verify.lab import spec
 from labkit.authoring.verify.run import HEADER, summary
 from labkit.authoring.verify.trials import Result
 from labkit.authoring.verify.worlds import NOT_WORLD
@@ -25,13 +30,16 @@ LEAST_SEEDS = 20
 
 ROOMS = {
     "checks": "src/labkit/checks/{slug}",
-    "world": "src/labkit/trends/{slug}",
     "exams": "grader/exams/{slug}",
     "answers": "tests/labs/{name}",
 }
-"""The rooms whose files a proof depends on, beside the code of the lab's notebook."""
+"""The rooms in which a task has a file of its own."""
 
-Record = dict[str, Any]
+WORLD = "src/labkit/trends/{slug}"
+PRACTICE = "practice.json"
+
+Record = dict[str, dict[str, Any]]
+"""What was proven, by task: seeds, trials, digests of files, the task's cost, the table's row."""
 
 
 def path_of(root: Path, assignment: str) -> Path:
@@ -39,55 +47,99 @@ def path_of(root: Path, assignment: str) -> Path:
     return root / "tests" / "labs" / assignment / "proof.json"
 
 
+def read(root: Path, assignment: str) -> Record:
+    """The record of a lab; empty where there is none.
+
+    Raises:
+        json.JSONDecodeError: it is no record at all.
+    """
+    path = path_of(root, assignment)
+    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
+
+
 def write(
-    root: Path, assignment: str, seeds: int, results: list[Result], cost: dict[str, float]
+    root: Path, assignment: str, seeds: int, results: list[Result], costs: Iterable[Cost]
 ) -> Path:
-    """Record a proof without faults; return the file's path."""
-    record = {
-        "seeds": seeds,
-        "trials": len(results),
-        "files": digests(root, assignment),
-        "cost": cost,
-        "tasks": {row[0]: dict(zip(HEADER[1:], row[1:], strict=True)) for row in summary(results)},
-    }
+    """Record proofs without faults beside those of other tasks; return the file's path."""
+    record, cost_of = read(root, assignment), {cost.task: cost for cost in costs}
+    for task, *row in summary(results):
+        record[task] = {
+            "seeds": seeds,
+            "trials": sum(result.task == task for result in results),
+            "shown": dict(zip(HEADER[1:], row, strict=True)),
+            "cost": {k: round(v, 3) for k, v in asdict(cost_of[task]).items() if k != "task"},
+            "files": digests(root, assignment, task),
+        }
+    names = [task.name for task in spec(assignment).tasks]
+    record = {name: record[name] for name in names if name in record}
     path = path_of(root, assignment)
     write_atomically(path, (json.dumps(record, indent=1) + "\n").encode())
     return path
 
 
 def faults(root: Path, assignment: str) -> list[str]:
-    """What is wrong with a lab's record, in sentences; empty where all is well, or there is none.
+    """What is wrong with a lab's record, in sentences; empty where all is well.
+
+    A task without a proof is no fault: nothing is claimed of it.
 
     Raises:
         json.JSONDecodeError: it is no record at all.
     """
-    path = path_of(root, assignment)
-    if not path.exists():
-        return []
-    record = json.loads(path.read_text(encoding="utf-8"))
-    now = digests(root, assignment)
-    changed = [room for room in now if record["files"].get(room) != now[room]]
-    found = []
-    if changed:
-        found.append(f"The proof is older than the module's {', '.join(changed)}.")
-    if record["seeds"] < LEAST_SEEDS:
-        found.append(f"The proof has {record['seeds']} seeds; {LEAST_SEEDS} are needed.")
-    return found + over_budget(record["cost"])
+    record = read(root, assignment)
+    tasks = [task.name for task in spec(assignment).tasks]
+    found = [f"It has a proof of {name}, which is no task." for name in record.keys() - set(tasks)]
+    for task in record.keys() & set(tasks):
+        then, now = record[task]["files"], digests(root, assignment, task)
+        if changed := [room for room in now if then.get(room) != now[room]]:
+            found.append(f"The proof of {task} is older than its {', '.join(changed)}.")
+        if record[task]["seeds"] < LEAST_SEEDS:
+            found.append(
+                f"The proof of {task} has {record[task]['seeds']} seeds; {LEAST_SEEDS} are needed."
+            )
+    costs = [Cost(task=task, **record[task]["cost"]) for task in tasks if task in record]
+    return sorted(found) + (over_budget(figures(costs)) if costs else [])
 
 
-def digests(root: Path, assignment: str) -> dict[str, str]:
-    """One digest for each room of a module."""
+def digests(root: Path, assignment: str, task: str) -> dict[str, str]:
+    """One digest for each room that the proof of a task depends on."""
     slug = assignment.partition("_")[2]
-    found = {
-        room: _digest(_files(root / place.format(slug=slug, name=assignment)))
-        for room, place in ROOMS.items()
-    }
+
+    def place(room: str) -> Path:
+        return root / room.format(slug=slug, name=assignment)
+
+    reached = _reached([place(path) for path in ROOMS.values()], task)
+    found = {room: _digest(_of_task(place(path), task, reached)) for room, path in ROOMS.items()}
+    names = {other.name for other in spec(assignment).tasks} - {task}
     code = [
         cell.source.encode()
         for cell in read_source(root / "labs" / assignment / f"{slug}.py").cells
-        if cell.cell_type == "code"
+        if cell.cell_type == "code" and header_of(cell).key not in names
     ]
-    return found | {"notebook": _digest(enumerate(code))}
+    return found | {"world": _digest(_files(place(WORLD))), "notebook": _digest(enumerate(code))}
+
+
+def _of_task(folder: Path, task: str, reached: set[str]) -> Iterator[tuple[str, bytes]]:
+    """What a task needs of a room: files that its own reach by imports, and stored data."""
+    for name, content in _files(folder):
+        if name == PRACTICE:
+            yield name, json.dumps(json.loads(content).get(task)).encode()
+        elif not name.endswith(".py") or name in reached:
+            yield name, content
+
+
+def _reached(folders: list[Path], task: str) -> set[str]:
+    """Names of the rooms' files that a task's files import, by themselves or through others."""
+    todo, reached = [task], set()
+    while todo:
+        file = f"{todo.pop()}.py"
+        if file in reached:
+            continue
+        for path in (folder / file for folder in folders if (folder / file).exists()):
+            reached.add(file)
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ImportFrom):
+                    todo += [*(node.module or "").split("."), *(alias.name for alias in node.names)]
+    return reached
 
 
 def _files(folder: Path) -> Iterator[tuple[str, bytes]]:

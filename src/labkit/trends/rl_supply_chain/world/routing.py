@@ -63,13 +63,12 @@ FEATURES = (
 class Days:
     """Days of work as plain arrays, one row a day.
 
-    Attributes
-    ----------
-    places : (days, requests, 2) map coordinates of the requests
-    revealed : (days, requests) hour at which a request becomes known
-    storm_start : (days, 2) centre of the storm at hour 0
-    storm_velocity : (days, 2) drift of the storm in map sides an hour
-    storm : peak, width, speed and forecast hours of the storm, like `USUAL_STORM`
+    Attributes:
+        places: (days, requests, 2) map coordinates of the requests
+        revealed: (days, requests) hour at which a request becomes known
+        storm_start: (days, 2) centre of the storm at hour 0
+        storm_velocity: (days, 2) drift of the storm in map sides an hour
+        storm: peak, width, speed and forecast hours of the storm, like `USUAL_STORM`
     """
 
     places: Floats
@@ -180,11 +179,10 @@ def features(days: Days, position: Floats, clock: Floats, open_: NDArray[np.bool
 class Trips:
     """What the truck did, one row a day.
 
-    Attributes
-    ----------
-    order : (days, requests) requests in the order visited
-    leave, arrive : (days, requests + 1) hours of departure and arrival of every link, the last
-        link being the way home
+    Attributes:
+        order: (days, requests) requests in the order visited
+        leave, arrive: (days, requests + 1) hours of departure and arrival of every link, the last
+            link being the way home
     """
 
     order: NDArray[np.int64]
@@ -200,10 +198,8 @@ class Trips:
 def drive(days: Days, choose: Choice) -> Trips:
     """Drive all days, asking `choose(days, position, clock, open_)` for the next request of each.
 
-    Raises
-    ------
-    ValueError
-        if a chosen request is not open.
+    Raises:
+        ValueError: if a chosen request is not open.
     """
     count, requests = days.revealed.shape
     row = np.arange(count)
@@ -257,10 +253,8 @@ def rollout(days: Days, score: Score) -> Floats:
 
     `score` takes features (days, requests, 12) and returns scores (days, requests).
 
-    Raises
-    ------
-    ValueError
-        if the scores have the wrong shape or are not finite.
+    Raises:
+        ValueError: if the scores have the wrong shape or are not finite.
     """
     return drive(days, follow(score)).finish
 

@@ -1,0 +1,39 @@
+"""The grading side of this course in a folder of its own, with one lab and its sample cohort."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from labkit.authoring.cohort import write_cohort
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def lay(root: Path, lab: str) -> Path:
+    """Lay a lab, the exams, what marks the folder of a course, and the sample cohort's work."""
+    shutil.copytree(ROOT / "labs" / lab, root / "labs" / lab)
+    shutil.copytree(ROOT / "grader" / "exams", root / "grader" / "exams")
+    shutil.copy(ROOT / "grader" / "nbgrader_config.py", root / "grader")
+    shutil.copy(ROOT / "nbgrader_config.py", root)
+    (root / "course").mkdir()
+    (root / "course" / "course.yml").touch()  # by this file labkit knows a course's folder
+    write_cohort(root, lab)
+    return root
+
+
+def run(root: Path, module: str, *arguments: str) -> None:
+    """Run a command of a Python module in the course's folder; it must succeed."""
+    command = [sys.executable, "-m", module, *arguments]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=1500)
+    assert done.returncode == 0, done.stdout[-1000:] + done.stderr[-2000:]
+
+
+def scores(root: Path) -> dict[str, float]:
+    """Export the grades; return every learner's score."""
+    run(root, "nbgrader", "export")
+    with (root / "grader" / "grades.csv").open(encoding="utf-8") as stream:
+        return {row["student_id"]: float(row["score"]) for row in csv.DictReader(stream)}
