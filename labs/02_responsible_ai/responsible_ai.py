@@ -45,7 +45,8 @@ lab = open_lab(edition=1)
 # with y = 1) and the false-positive rate (share chosen of those with y = 0); in each row the gap
 # (group 1 minus group 0), and the lower and the upper end of a 95 % interval for it.
 #
-# Group 1 has about 20 people. The judge draws 200 populations with known rates, twice. For each rate
+# Group 1 has about 20 people in one case, about 80 in another. For each, the judge draws 200
+# populations with known rates. For each rate
 # the interval must hold the true gap in at least 92 % of them, and may be at most 1.2 times as wide,
 # on average, as a good one. The gap itself must be exact. To try it:
 #
@@ -360,8 +361,7 @@ def false_claims(claims, people):
         if metric == "impact ratio":
             known = ~unknown[list(where)].any(axis=1)
             shares = above[known].groupby([test[column] for column in where]).mean()
-            own = shares.loc[tuple(where.values()) if len(where) > 1 else [*where.values()][0]]
-            return own / shares.max()
+            return shares.loc[tuple(where.values())] / shares.max()
         rows = test[(test[list(where)] == list(where.values())).all(axis=1)]
         return {
             "selection rate": rows.decided,

@@ -6,6 +6,7 @@ the checks.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,19 +27,21 @@ APART = 0.006
 def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``.
 
-    Each has ``seed``, ``cells``, ``blur`` and ``tell``, which draw the cells; ``bound``; ``best``,
+    Each has ``seed``, ``cells``, ``blur``, ``tell`` and ``turned`` (in every second one the other
+    group is ahead), which draw the cells; ``bound``; ``best``,
     the highest accuracy of any blind policy; and ``traps``, accuracies of known mistakes.
     """
     fits = "every mistake apart from the best"
-    return {"cases": [until(lambda: _case(rng), _apart, fits) for _ in range(CASES)]}
+    return {"cases": [until(partial(_case, rng, bool(n % 2)), _apart, fits) for n in range(CASES)]}
 
 
-def _case(rng: np.random.Generator) -> dict[str, Any]:
+def _case(rng: np.random.Generator, turned: bool) -> dict[str, Any]:
     case: dict[str, Any] = {
         "seed": int(rng.integers(2**31)),
         "cells": int(rng.integers(700, 900)),
         "blur": round(float(rng.uniform(0.6, 1.4)), 2),
         "tell": round(float(rng.uniform(1.7, 2.6)), 2),
+        "turned": turned,
         "bound": round(float(rng.uniform(0.03, 0.08)), 3),
     }
     drawn = files(case)
@@ -76,7 +79,7 @@ def _apart(case: dict[str, Any]) -> bool:
             or accuracy(drawn, accept) < case["best"] - APART
             for accept in (
                 *_mistakes(drawn, case["bound"]).values(),
-                drawn.good > 0.5 + 0.1 * (1 - drawn.group),
+                drawn.good > 0.5 + 0.1 * (drawn.group if case["turned"] else 1 - drawn.group),
             )
         )
     )

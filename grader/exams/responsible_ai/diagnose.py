@@ -37,10 +37,10 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
 
 SIZES = {
     "none": (0.0, 0.0),
-    "label": (0.3, 0.45),
-    "measurement": (3.0, 7.0),
-    "sampling": (0.09, 0.16),
-    "proxy": (0.14, 0.28),
+    "label": (0.28, 0.55),
+    "measurement": (3.0, 9.0),
+    "sampling": (0.07, 0.18),
+    "proxy": (0.11, 0.32),
 }
 
 

@@ -30,8 +30,9 @@ def curves(case: Mapping[str, Any]) -> lending.Curves:
 
 
 def files(case: Mapping[str, Any]) -> cells.Cells:
-    """The cells of a case of `blind_policy`."""
-    return cells.draw_cells(_rng(case), case["cells"], case["blur"], case["tell"])
+    """The cells of a case of `blind_policy`; "turned" says that the groups' names are changed."""
+    drawn = cells.draw_cells(_rng(case), case["cells"], case["blur"], case["tell"])
+    return drawn._replace(group=1 - drawn.group) if case["turned"] else drawn
 
 
 def table(case: Mapping[str, Any]) -> tables.Table:
