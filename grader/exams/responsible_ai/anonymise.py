@@ -22,7 +22,8 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``.
 
     Each has ``seed``, ``people``, ``secrets`` and ``tied``, which draw the table; ``k``, ``l`` and
-    ``limit``; ``best``, the least loss; and ``traps``, the levels that known mistakes lead to.
+    ``limit``; ``best``, the least loss; ``larger k``, the least loss for k + 1; and ``traps``, the
+    levels that known mistakes lead to.
     """
     fits = "every mistake apart from the best"
     return {"cases": [until(lambda: _case(rng), _apart, fits) for _ in range(CASES)]}
@@ -48,6 +49,13 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
 
     chosen = least(both <= rng.uniform(0.04, 0.08) * case["people"])
     case["best"], case["limit"] = float(losses[chosen]), int(both[chosen])
+    case["larger k"] = float(
+        min(
+            loss(drawn, levels)
+            for levels in nodes
+            if suppressed(drawn, levels, case["k"] + 1, case["l"]) <= case["limit"]
+        )
+    )
     found = {
         "k alone": least(alone <= case["limit"]),
         "nobody suppressed": least(both == 0),
@@ -84,8 +92,12 @@ def _widest_first(drawn: Table, case: dict[str, Any]) -> list[int]:
 
 def _apart(case: dict[str, Any]) -> bool:
     drawn = table(case)
-    return case["limit"] > 0 and all(
-        suppressed(drawn, levels, case["k"], case["l"]) > case["limit"]
-        or loss(drawn, levels) > case["best"] + 1e-9
-        for levels in case["traps"].values()
+    return (
+        case["best"] + 1e-9 < case["larger k"]
+        and case["limit"] > 0
+        and all(
+            suppressed(drawn, levels, case["k"], case["l"]) > case["limit"]
+            or loss(drawn, levels) > case["best"] + 1e-9
+            for levels in case["traps"].values()
+        )
     )
