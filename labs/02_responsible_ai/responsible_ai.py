@@ -275,10 +275,9 @@ def anonymise(columns, secret, hierarchies, k, l, limit):  # noqa: E741
     whole = tables.Table(columns, secret, hierarchies)
     every = itertools.product(*(range(len(h)) for h in hierarchies))
     for levels in sorted(every, key=lambda levels: tables.loss(whole, levels)):
-        code = np.zeros(len(secret), dtype=int)
-        for values, h, level in zip(columns.T, hierarchies, levels, strict=True):
-            code = code * h.shape[1] + h[level][values]
-        _, group = np.unique(code, return_inverse=True)
+        said = zip(columns.T, hierarchies, levels, strict=True)
+        rows = np.column_stack([h[level][values] for values, h, level in said])
+        _, group = np.unique(rows, axis=0, return_inverse=True)
         size = np.bincount(group)
         secrets = np.bincount(np.unique(np.column_stack([group, secret]), axis=0)[:, 0])
         if size[(size < k) | (secrets < l)].sum() <= limit:

@@ -37,7 +37,7 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
 
 SIZES = {
     "none": (0.0, 0.0),
-    "label": (0.28, 0.55),
+    "label": (0.22, 0.34),
     "measurement": (3.0, 9.0),
     "sampling": (0.07, 0.18),
     "proxy": (0.11, 0.32),

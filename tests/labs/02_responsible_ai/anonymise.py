@@ -121,7 +121,3 @@ WRONG = {
     "fewest steps, turned round": (fewest_steps, ""),
     "groups counted": (groups_counted, "may be left out"),
 }
-
-HARMLESS = {
-    "operator: …ode = code * h.shape[1] + h[level][values] -> *": "another code of the same groups",
-}

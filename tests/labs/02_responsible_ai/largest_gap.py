@@ -96,3 +96,7 @@ WRONG = {
     "half of it": (half_of_it, "is not free"),
     "far too careful": (whole_interval, "could be said"),
 }
+
+HARMLESS = {
+    "argument order: …a] - rate[b] - np.hypot(*": "a hypotenuse does not know its legs apart",
+}

@@ -41,7 +41,7 @@ def draw_audit(
     ability: tuple[float, float] = (52.0, 48.0),
     areas: tuple[float, float] = (0.3, 0.7),
     people: int = 8_000,
-    rechecked: int = 1_600,
+    rechecked: int = 2_400,
 ) -> Audit:
     """Draw an audit.
 
