@@ -171,5 +171,8 @@ WRONG = {
 }
 
 HARMLESS = {
+    "constant: …score, records.decided, 1) -> *": "a parabola holds the score fixed as well",
+    "constant: …ize) if p_value < 0.0001 else ('none', 0.0) -> *": "no p-value is near the limit",
+    "comparison: …ause, size) if p_value < 0.0001 *": "no p-value is near the limit",
     "argument order: return (ttest_ind(a, b)*": "the p-value of two sides is the same",
 }

@@ -19,6 +19,9 @@ RIGHT = 19
 OFF = 0.25
 """Relative, of a size. The reference and other ways to hold the score fixed are within 12 %."""
 
+EXACT = 1e-9
+"""For the size of no bias, which is 0."""
+
 QUICK = 5.0
 """CPU-seconds of a call; the reference needs ten milliseconds."""
 
@@ -48,7 +51,7 @@ def judge(answer: Any, instance: Instance) -> Outcome:
         size = as_number(second, "size")
         if cause != case["cause"]:
             missed.append((case["cause"], cause))
-        elif cause != "none" and abs(size - case["size"]) > OFF * case["size"]:
+        elif abs(size - case["size"]) > OFF * case["size"] + EXACT:
             far.append((cause, size, case["size"]))
     audits = len(instance["audits"])
     if len(missed) > audits - RIGHT:
