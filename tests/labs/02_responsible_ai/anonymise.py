@@ -121,3 +121,7 @@ WRONG = {
     "fewest steps, turned round": (fewest_steps, ""),
     "groups counted": (groups_counted, "may be left out"),
 }
+
+HARMLESS = {
+    "argument order: whole = tables.Table(*": "the loss asks the hierarchies alone",
+}

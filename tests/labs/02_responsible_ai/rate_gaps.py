@@ -127,3 +127,8 @@ WRONG = {
     "precision for the true-positive rate": (precision_instead, "it should be"),
     "one error for all": (pooled_error, "are asked of a 95 % interval"),
 }
+
+HARMLESS = {
+    "argument order: …elow, above = (np.hypot(p1 - low1, high0 - p0)*": "the legs of a hypotenuse",
+    "argument order: …, high0 - p0), np.hypot(high1 - p1, p0 - low0)) *": "the legs of a hypotenuse",
+}
