@@ -128,7 +128,9 @@ WRONG = {
     "one error for all": (pooled_error, "are asked of a 95 % interval"),
 }
 
+LEGS = "the legs of a hypotenuse may change places"
+
 HARMLESS = {
-    "argument order: …elow, above = (np.hypot(p1 - low1, high0 - p0)*": "the legs of a hypotenuse",
-    "argument order: …, high0 - p0), np.hypot(high1 - p1, p0 - low0)) *": "the legs of a hypotenuse",
+    "argument order: …elow, above = (np.hypot(p1 - low1, high0 - p0)*": LEGS,
+    "argument order: …, high0 - p0), np.hypot(high1 - p1, p0 - low0)) *": LEGS,
 }
