@@ -1,0 +1,1 @@
+"""The exams of module 02 and their references: never shipped to learners."""

@@ -1,0 +1,55 @@
+"""Intervals for the difference of two shares: Newcombe's, and those that fail for small groups.
+
+`newcombe` joins two Wilson intervals (Newcombe 1998, Statistics in Medicine 17, method 10). All
+take counts and sizes as arrays, so that thousands of draws are one call.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.stats import norm
+
+Floats = NDArray[np.float64]
+
+
+def wilson(hits: ArrayLike, n: ArrayLike, miss: float = 0.05) -> tuple[Floats, Floats]:
+    """Wilson's interval for a share (1927, JASA 22)."""
+    z2 = norm.ppf(1 - miss / 2) ** 2
+    k, size = np.asarray(hits, float), np.asarray(n, float)
+    centre = (k + z2 / 2) / (size + z2)
+    half = np.sqrt(z2 * (k * (size - k) / size + z2 / 4)) / (size + z2)
+    return centre - half, centre + half
+
+
+def newcombe(one: Any, n1: Any, zero: Any, n0: Any, miss: float = 0.05) -> tuple[Floats, Floats]:
+    """Interval for the share of group 1 minus that of group 0."""
+    p1, p0 = np.asarray(one) / n1, np.asarray(zero) / n0
+    (low1, high1), (low0, high0) = wilson(one, n1, miss), wilson(zero, n0, miss)
+    gap = p1 - p0
+    return gap - np.hypot(p1 - low1, high0 - p0), gap + np.hypot(high1 - p1, p0 - low0)
+
+
+def wald(one: Any, n1: Any, zero: Any, n0: Any) -> tuple[Floats, Floats]:
+    """The textbook's: normal, with the variances as they were seen."""
+    p1, p0 = np.asarray(one) / n1, np.asarray(zero) / n0
+    half = 1.959964 * np.sqrt(p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0)
+    return p1 - p0 - half, p1 - p0 + half
+
+
+def largest(chosen: ArrayLike, people: ArrayLike, family: bool = True) -> Floats:
+    """Lower bound for the largest gap of several groups, for each row of `chosen`.
+
+    With `family` the bounds of all pairs hold together (Bonferroni); without, each by itself.
+    """
+    k, n = np.atleast_2d(chosen), np.asarray(people)
+    pairs = len(n) * (len(n) - 1) / 2
+    rows = [
+        newcombe(k[:, i], n[i], k[:, j], n[j], 0.05 / pairs if family else 0.05)[0]
+        for i in range(len(n))
+        for j in range(len(n))
+        if i != j
+    ]
+    return np.asarray(np.max(rows, axis=0))

@@ -1,0 +1,63 @@
+"""An attack that measures a privacy promise, and the identity that ties error rates to a base rate.
+
+Both take figures or outputs as they are; releasing and deciding are left to others.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.stats import beta
+
+Floats = NDArray[np.float64]
+
+
+def audit_epsilon(with_person: ArrayLike, without_person: ArrayLike, miss: float = 0.001) -> float:
+    """A lower bound for epsilon, from outputs on two neighbouring tables.
+
+    The attacker guesses from an output above or below a threshold that the person is in the table.
+    Thresholds are chosen on the first half of the outputs and judged on the other half, with exact
+    bounds for both shares (Clopper and Pearson 1934), so a mechanism that keeps epsilon is accused
+    with a probability of at most `miss`. 0 where nothing can be told.
+
+    Args:
+        with_person: outputs on the table with the person, (runs,).
+        without_person: outputs on the table without, (runs,).
+        miss: probability of an undeserved accusation.
+    """
+    one, other = np.asarray(with_person, float), np.asarray(without_person, float)
+    half = min(len(one), len(other)) // 2
+    places = np.quantile(np.concatenate([one[:half], other[:half]]), np.linspace(0, 1, 401))
+    found = []
+    for sign in (1, -1):
+        for a, b in ((one, other), (other, one)):
+            chosen = _bounds(sign * a[:half], sign * b[:half], sign * places, miss).argmax()
+            judged = sign * places[chosen : chosen + 1]
+            found.append(
+                (
+                    _bounds(sign * a[:half], sign * b[:half], judged, miss)[0],
+                    _bounds(sign * a[half:], sign * b[half:], judged, miss)[0],
+                )
+            )
+    return max(0.0, float(max(found)[1]))
+
+
+def _bounds(one: Floats, other: Floats, places: Floats, miss: float) -> Floats:
+    """Lower bounds for log(share of `one` from each place on / share of `other`), (places,)."""
+    hits, false = (len(part) - np.searchsorted(np.sort(part), places) for part in (one, other))
+    least = beta.ppf(miss / 2, hits, len(one) - hits + 1)
+    most = beta.ppf(1 - miss / 2, false + 1, len(other) - false)
+    return np.log(np.where(hits > 0, least, 1e-300)) - np.log(np.where(false < len(other), most, 1))
+
+
+def false_positive_rate(base: float, precision: float, false_negative: float) -> float:
+    """The false-positive rate that follows from the other three: Chouldechova's identity.
+
+    Source: Chouldechova (2017), Fair prediction with disparate impact, Big Data 5(2), equation 2.6.
+
+    Args:
+        base: share of positives.
+        precision: share of positives among those called so.
+        false_negative: share of positives not called so.
+    """
+    return base / (1 - base) * (1 - precision) / precision * (1 - false_negative)

@@ -1,0 +1,102 @@
+"""Right and wrong answers of task `largest_gap`, which prove its judge."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.stats import binomtest, norm, studentized_range
+
+
+def _wald(chosen, people, z):
+    p = (chosen + 1) / (people + 2)
+    error = np.sqrt(p * (1 - p) / (people + 2))
+    gaps = p[:, None] - p[None] - z * np.sqrt(error[:, None] ** 2 + error[None] ** 2)
+    np.fill_diagonal(gaps, -1)
+    return float(gaps.max())
+
+
+def all_pairs(chosen, people):
+    """Agresti and Caffo's intervals of all pairs, Bonferroni."""
+    pairs = len(people) * (len(people) - 1) / 2
+    return _wald(chosen, people, norm.ppf(1 - 0.025 / pairs))
+
+
+def studentised(chosen, people):
+    """The studentised range instead of Bonferroni (Tukey and Kramer)."""
+    return np.float64(_wald(chosen, people, _range(len(people)) / np.sqrt(2)))
+
+
+def _range(groups, known={}):  # noqa: B006
+    if groups not in known:
+        known[groups] = studentized_range.ppf(0.95, groups, 1e6)
+    return known[groups]
+
+
+def at_face_value(chosen, people):
+    return np.ptp(chosen / people)
+
+
+def one_pair(chosen, people):
+    return _wald(chosen, people, norm.ppf(0.975))
+
+
+def one_sided_pair(chosen, people):
+    return _wald(chosen, people, norm.ppf(0.95))
+
+
+def extremes_apart(chosen, people):
+    """The highest against the lowest, their two intervals end to end."""
+    rate = chosen / people
+    ends = [
+        binomtest(int(chosen[place]), int(people[place])).proportion_ci(method="wilson")
+        for place in (rate.argmax(), rate.argmin())
+    ]
+    return max(0.0, (ends[0].low - ends[1].high) + 0.08)
+
+
+def nothing(chosen, people):
+    return 0.0
+
+
+def a_tenth(chosen, people):
+    return 0.1
+
+
+def four_fifths(chosen, people):
+    """The gap counts only if the ratio is below four fifths."""
+    rate = chosen / people
+    return np.ptp(rate) if rate.min() < 0.8 * rate.max() else 0.0
+
+
+def against_the_mean(chosen, people):
+    p = chosen.sum() / people.sum()
+    z = np.abs(chosen / people - p) - 1.96 * np.sqrt(p * (1 - p) / people)
+    return 2 * z.max()
+
+
+def half_of_it(chosen, people):
+    return 0.5 * np.ptp(chosen / people)
+
+
+def whole_interval(chosen, people):
+    """All pairs, but each with the confidence of all pairs squared away to certainty."""
+    return _wald(chosen, people, 6.0)
+
+
+RIGHT = {"all pairs": all_pairs, "studentised range": studentised}
+
+WRONG = {
+    "at face value": (at_face_value, "is not free"),
+    "one pair by itself": (one_pair, "is not free"),
+    "one pair, one-sided": (one_sided_pair, "is not free"),
+    "extremes end to end": (extremes_apart, "is not free"),
+    "nothing": (nothing, "could be said"),
+    "a tenth": (a_tenth, "is not free"),
+    "four fifths": (four_fifths, "is not free"),
+    "against the mean": (against_the_mean, "is not free"),
+    "half of it": (half_of_it, "is not free"),
+    "far too careful": (whole_interval, "could be said"),
+}
+
+HARMLESS = {
+    "argument order: …a] - rate[b] - np.hypot(*": "a hypotenuse does not know its legs apart",
+}
