@@ -88,7 +88,8 @@ def test_no_real_claim_is_thrown_away_at_a_usual_limit(seed):
     for case in drawn_once("triage", seed)["cases"]:
         for claim in redraw.claims(case):
             again, control = attacks(claim.public())
-            assert claim.is_spurious or (again > 4 and control < 1.64)
+            faint = claim.kind == "genuine" and claim.looks == 1  # 1.96 counts for a single look
+            assert claim.is_spurious or (again > (2.33 if faint else 4) and control < 1.64)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

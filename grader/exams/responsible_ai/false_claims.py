@@ -41,8 +41,8 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``.
 
     Each has ``seed``, ``people`` and ``slope``, which draw the people; ``claims``, twelve of
-    ``name``, ``metric``, ``where`` and ``value``; and ``false``, the mistake behind each false
-    claim, by its name.
+    ``name``, ``metric``, ``where`` and ``value``; and ``false``, pairs of a false claim's name
+    and the mistake behind it.
     """
     fits = "four to eight false claims, and mistakes that show"
     return {
@@ -57,7 +57,7 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
         "people": int(rng.integers(5_000, 7_000)),
         "slope": round(float(rng.uniform(1.0, 1.5)), 2),
         "claims": [],
-        "false": {},
+        "false": [],
     }
     people = hiring(case)
     order = rng.permutation(len(ABOUT))
@@ -72,8 +72,9 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
         }
         name, value = f"claim {number}", right
         if wrong and rng.random() < 0.55:
-            case["false"][name] = str(rng.choice(list(wrong)))
-            value = wrong[case["false"][name]]
+            mistake = str(rng.choice(list(wrong)))
+            case["false"].append([name, mistake])
+            value = wrong[mistake]
         case["claims"].append(
             {"name": name, "metric": metric, "where": where, "value": round(float(value), 3)}
         )

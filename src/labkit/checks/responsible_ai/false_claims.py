@@ -35,20 +35,20 @@ def judge(answer: Any, instance: Instance) -> Outcome:
         names = [claim["name"] for claim in case["claims"]]
         raw = call(answer, case["claims"], hiring(case), seconds=QUICK)
         found = as_names(raw, "set of false claims", names)
-        false = set(case["false"])
-        if found == false:
+        false = dict(case["false"])
+        if found == false.keys():
             return passed("")
-        claim = next(c for c in case["claims"] if c["name"] in found ^ false)
+        claim = next(c for c in case["claims"] if c["name"] in found ^ false.keys())
         about = ", ".join(claim["where"].values()) or "all people"
         missed = claim["name"] in false
         return failed(
             f"{claim['name']} ({claim['metric']}, {about}, {claim['value']}) is "
             + ("false and was let through." if missed else "true and was called false.")
-            + f" In all, {len(found ^ false)} of {len(names)} claims are judged wrongly.",
+            + f" In all, {len(found ^ false.keys())} of {len(names)} claims are judged wrongly.",
             on=f"a card on {case['people']} people",
             next_step="Compute this figure again from the test rows alone, by the definition in "
             "the task.",
-            misconception=TRAPS[case["false"][claim["name"]]] if missed else "",
+            misconception=TRAPS[false[claim["name"]]] if missed else "",
         )
 
     return each_case(instance, one, "No false claim was signed, and no true one struck out.")
