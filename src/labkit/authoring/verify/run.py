@@ -64,7 +64,8 @@ def groups(
         seeds: exams a task; on up to three of them mutants and guesses are tried.
         tasks: only these; all where there are none.
         kinds: only these of `KINDS`; all where there are none.
-        sample: at most so many mutants and guesses a task; 0 stands for all.
+        sample: at most so many mutants and guesses a task, and wrong answers where the reference
+            is slow; 0 stands for all.
 
     Raises:
         VerifyError: a task has too few right or wrong answers, or there is no such lab or task.
