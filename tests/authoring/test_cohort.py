@@ -40,8 +40,8 @@ def test_each_known_trap_has_a_learner_who_walks_into_it(
         exec(answer, namespace)
         instance = practice("rl_supply_chain")["newsvendor"][0]
         named.add(task.judge(namespace["newsvendor_quantity"], instance).misconception)
-    # Three have no learner of their own: the first case's words are shown, and a normal demand's mean
-    # is its median; of the two roundings one answer's words fit both.
+    # Three have no learner of their own: the first case's words are shown, and a normal demand's
+    # mean is its median; of the two roundings one answer's words fit both.
     assert len(set(task.traps.values()) & named) >= len(lines) - 3
 
 
