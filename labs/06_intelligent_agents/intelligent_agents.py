@@ -114,23 +114,24 @@ lab.check("handle", handle)
 # %% [markdown]
 # ## 3 · Pay each invoice exactly once (15 points)
 #
-# `invoices` is a list of `{"id", "to", "cents"}`; one may be listed twice. `tools["pay"](id, cents,
+# `invoices` is a list of `{"id", "to", "cents"}`; some may be listed twice. `tools["pay"](id, cents,
 # key=None)` pays and returns a receipt, or raises
 #
 # - `TimeoutError`: no answer came. The money has moved or not; nobody can tell. An invoice meets
 #   this at most twice.
 # - `PermissionError`: the account is closed. That will not change.
-# - `ConnectionError`: the line is dead, for the rest of this run. Whether you let it rise or catch
-#   it is up to you.
+# - `ConnectionError`: the line is dead, for the rest of this run. You may let it rise, or catch it
+#   and return what was refused until then.
 #
 # `key` is a text of yours. The bank pays once for each key, and gives the first receipt again when
 # the key comes again. The same key with another invoice or sum is a ValueError. `tools["paid"](id)`
 # lists the sums paid for an invoice; the newest payments are missing there for a while.
 #
-# Return the ids of the invoices that the bank refused. In the middle of the first run the line goes
-# dead; then your function is called once more, with the same invoices and new tools. After that
-# each invoice must have been paid exactly once, with at most three calls of `pay` an invoice and
-# run, and one for a refused invoice. To try it:
+# Return the ids of the invoices that the bank refused in this run, in any order. In the middle of the
+# first run the line goes dead; then your function is called once more, with new tools, as by a program that
+# was started again and has forgotten everything. The list is in another order then and has one more
+# invoice. After that each invoice must have been paid exactly once, with at most three calls of
+# `pay` an invoice and run, and one for a refused invoice, however often it is listed. To try it:
 #
 # ```python
 # house = bank.Bank(faults={"R-1": ["late"], "R-2": ["lost", "late"]}, blocked=["R-3"])

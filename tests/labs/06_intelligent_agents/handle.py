@@ -60,10 +60,17 @@ def until_nine_agree(request, tools, model):
         counts[key] = counts.get(key, 0) + 1
     intent, number = max(counts, key=counts.get)
     order = tools["find_order"](number)
-    if _allowed(request, order, intent):
-        return _act(request, tools, intent, order)
-    tools["escalate"](request["id"])
-    return False
+    named = {"request_id": request["id"]}
+    if not _allowed(request, order, intent):
+        tools["escalate"](**named)
+        return False
+    if intent == "refund":
+        tools["refund"](number=number, cents=order["cents"], **named)
+    elif intent == "cancel":
+        tools["cancel"](number=number, **named)
+    else:
+        tools["send_invoice"](number=number, to=request["sender"], **named)
+    return True
 
 
 def nothing(request, tools, model):
