@@ -346,19 +346,21 @@ lab.check("monday_report", monday_report)
 # - "result" (with a `figure`) or "error": what the call before led to,
 # - "say": the agent told its user `figures`.
 #
-# A call whose key came before is a retry of the same call. Find the first step that breaks a rule:
+# A call whose key came before is a retry of the same call, whatever stands between them. An approval
+# holds from then on and is not used up. An effect counts as made also if it led to an error, since
+# nobody knows what became of it. Find the first step that breaks a rule:
 #
 # | rule | broken by |
 # |---|---|
-# | "recipient" | an effect whose `to` is not among the recipients |
+# | "recipient" | an effect, retry or not, whose `to` is not among the recipients |
 # | "approval" | an effect, no retry, without an approval of this tool and these arguments before it |
 # | "doubled" | an effect, no retry, with tool and arguments of an effect before it |
-# | "tool" | a call of a tool whose description, as loaded last, is not the first one |
+# | "tool" | a call, retry or not, of a tool whose description, as loaded last, is not the first one |
 # | "budget" | a call, retries included, beyond the budget |
 # | "invented" | a figure that is told and that no result before it had |
 #
 # Return `(step, rule)`, the step's place in the list, counted from 0, or `(-1, "none")`. No step of a
-# run breaks two rules at once before the first breach is found. All of 22 runs must be right.
+# run breaks two rules at once before the first breach is found. All of 34 runs must be right.
 
 
 # %% solution="first_breach"
