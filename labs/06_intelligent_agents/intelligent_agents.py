@@ -175,11 +175,11 @@ lab.check("pay_all", pay_all)
 #   this call (tool, arguments and description), for a time from `from` to `until`, both included,
 #   and for one use.
 # - Otherwise **ask**: `ask(place)` asks a person about the attempt at that place in the list, and
-#   returns True or False. The yes is for that attempt.
+#   returns True or False. The answer is for that attempt, even if the same call comes again.
 #
 # `run(place)` carries an attempt out. Whatever is free, approved or granted must run, nothing else
-# may. And people get tired: ask as few questions as possible. You may know all attempts before you
-# begin. Return, for each attempt, whether it ran.
+# may. And people get tired: ask as few questions as possible. You may look at all attempts before
+# you begin, and `ask` and `run` may be called in any order. Return, for each attempt, whether it ran.
 
 
 # %% solution="gate"
