@@ -216,17 +216,18 @@ lab.check("gate", gate)
 # `{"tool": name, "arguments": {parameter: ...}, "if": name or None, "out": name}`
 #
 # An argument is `{"value": x}`, written by the user, or `{"of": name}`, the value of an earlier
-# step's `out`. `tools[name](**arguments)` calls a tool. The model behind `ask_model` is the worst
-# case: of an attacked mail it says what the attacker wants. Mails may be attacked or not; you cannot
-# tell.
+# step's `out`. `tools[name](**arguments)` calls a tool; some have no parameters, and none raises. The
+# model behind `ask_model` is the worst case: of an attacked mail it says what the attacker wants.
+# Mails may be attacked or not; you cannot tell.
 #
 # **Sources.** A `{"value": x}` has the source "user". A result has the sources of all arguments of
 # its step, those of its condition, and what `policy["gives"].get(tool, [])` adds.
 #
 # **A step runs** if every name that it needs has a value, if the value of its condition (`"if"`) is
-# true, and if the policy lets it: for each parameter in `policy["takes"].get(tool, {})`, the
-# sources of the argument and those of the condition are all among the listed ones. A step that does
-# not run takes the value of its `out` away, if there was one. The plan goes on in any case.
+# true as Python has it (not "", 0 or False), and if the policy lets it: for each parameter in
+# `policy["takes"].get(tool, {})`, the sources of the argument and those of the condition are all
+# among the listed ones. A step that does not run, for whatever reason, takes the value of its `out`
+# away, if there was one. The plan goes on in any case.
 #
 # Return for each step whether it ran. All effects must be the allowed ones, and all of them. To try
 # it, make a mailbox by `plans.open_desk(mails, contacts)`, which gives `tools` and the list of
