@@ -79,8 +79,10 @@ lab.check("triage", triage)
 # | invoice | the sender owns the order | send it to the sender |
 #
 # Whatever is not allowed is escalated, and nothing else is done. Return True where you acted, False
-# where you escalated. Two days of 20 requests each are tried; of each, at least 90 % must have
-# exactly the effect that they deserve.
+# where you escalated. Every order that the model names exists. Two days of 22 requests each are
+# tried; of each, at least 90 % must have exactly the effect that they deserve. The other 10 % are for
+# misreadings alone: a single effect that the facts forbid (another owner, another status, another
+# sum or receiver, more than one effect) fails the task.
 
 
 # %% solution="handle"
