@@ -129,11 +129,12 @@ lab.check("handle", handle)
 # the key comes again. The same key with another invoice or sum is a ValueError. `tools["paid"](id)`
 # lists the sums paid for an invoice; the newest payments are missing there for a while.
 #
-# Return the ids of the invoices that the bank refused in this run, in any order. In the middle of the
-# first run the line goes dead; then your function is called once more, with new tools, as by a program that
-# was started again and has forgotten everything. The list is in another order then and has one more
-# invoice. After that each invoice must have been paid exactly once, with at most three calls of
-# `pay` an invoice and run, and one for a refused invoice, however often it is listed. To try it:
+# Return the ids of the invoices that the bank refused in this run, in any order. In the middle of
+# the first run the line goes dead; then your function is called once more, with new tools, as by a
+# program that was started again and has forgotten everything. The list is in another order then and
+# has one more invoice. After that each invoice must have been paid exactly once, with at most three
+# calls of `pay` an invoice and run, and one for a refused invoice, however often it is listed. To
+# try it:
 #
 # ```python
 # house = bank.Bank(faults={"R-1": ["late"], "R-2": ["lost", "late"]}, blocked=["R-3"])
@@ -268,9 +269,10 @@ lab.check("agent", agent)
 # ## 6 · The Monday report (10 points)
 #
 # Every Monday somebody spends two hours on what the branches send. `files` maps names to the bytes
-# of CSV files, `week` is the first and the last day, `("2026-03-02", "2026-03-08")`, and `rates` says
-# what a unit of another currency is in euros, `{"USD": 0.91}`. Return `(totals, open)`: the total of
-# each branch, its name in lower case, in cents, and the ids of the records whose amount nobody knows.
+# of CSV files, `week` is the first and the last day, `("2026-03-02", "2026-03-08")`, and `rates`
+# says what a unit of another currency is in euros, `{"USD": 0.91}`. Return `(totals, open)`: the
+# total of each branch, its name in lower case, in cents, and the ids of the records whose amount
+# nobody knows, in any order. Every branch has a total.
 #
 # - Files are UTF-8, some with a byte-order mark; those that are not are Windows-1252.
 # - Cells stand between semicolons, with a decimal comma and dates such as 31.12.2026; or between
@@ -278,9 +280,12 @@ lab.check("agent", agent)
 #   and non-breaking spaces part thousands.
 # - The header names the columns id, version, date, branch, amount and unit, in any order. Titles may
 #   stand above it, and it may come again. Rows without an id are no records.
-# - A record may stand in several files. Its highest version counts, once.
-# - Only records of the week count. Branches may be in capitals, with spaces around.
-# - Units: EUR, ct, TEUR (a thousand euros), USD. Less than nothing is -5, 5- or (5).
+# - A record may stand in several files. Its highest version counts, once, whatever a lower one says
+#   of date or amount. Rows of the same version are the same.
+# - Only records of the week count, and only they can be open. Branches may be in capitals, with
+#   spaces around.
+# - Units: EUR, ct, TEUR (a thousand euros), USD. Dollars come out in whole cents at these rates;
+#   round what floating point adds, once, in the end. Less than nothing is -5, 5- or (5).
 # - Where the newest version has no amount ("", "?", "n/a"), the record is open and in no total.
 #
 # Two weeks are tried; totals must be right to the cent. To try it, make a file of your own by
@@ -343,7 +348,7 @@ lab.check("monday_report", monday_report)
 # `trace` is a recorded run: `recipients`, whom it was allowed to reach; `budget`, how many calls it
 # was allowed; and `steps`, a list of dictionaries whose `kind` is
 #
-# - "tools": `descriptions`, tool to text, as the agent loaded them; the first step is one,
+# - "tools": `descriptions`, tool to text, as the agent loaded them, always all; the first step is one,
 # - "approval": a person approved `tool` and `arguments`,
 # - "call": `tool`, `arguments` (`to` and `cents`) and `key`; the tools "pay" and "send" have effects,
 # - "result" (with a `figure`) or "error": what the call before led to,
