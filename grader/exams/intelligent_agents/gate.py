@@ -95,9 +95,9 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
             attempt(t[place], known, yes=False)
         # The same call again is another question, whatever was said before.
         for place, yes in ((15, True), (16, False)):
-            asked = content(tool, big + 10 * place, second)
-            attempt(t[place], asked, yes=yes)
-            attempt(t[place] + 2, asked, yes=not yes)
+            again = content(tool, big + 10 * place, second)
+            attempt(t[place], again, yes=yes)
+            attempt(t[place] + 2, again, yes=not yes)
     # Three approvals of one call that end in another order than they begin or are listed.
     same = content("order", int(rng.integers(1_000, 9_000)), people[0])
     start = int(rng.integers(950, 1_000))

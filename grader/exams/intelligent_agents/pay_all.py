@@ -63,7 +63,10 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
     # The new one comes first, however invoices are sorted, and moves all places.
     new = {"id": f"R-{rng.integers(1_000, 1_999)}", "to": "Aal", "cents": 1_000}
     rest = [invoices[int(k)] for k in rng.permutation(n)]
-    rest.sort(key=lambda invoice: invoice["id"] == blocked[0])  # far from where it comes again
+    # Of the two that are alike the same one comes first, else both would be paid by one who takes
+    # them for one; and the refused one stands far from where it comes again.
+    later = max((place[name], name) for name in names[:2])[1]
+    rest.sort(key=lambda one: (one["id"] == blocked[0], one["id"] == later))
     return {
         "first": [*sorted(invoices, key=lambda invoice: place[str(invoice["id"])]), *twice],
         "second": [twice[0], new, *rest[:4], twice[1], *rest[4:]],
