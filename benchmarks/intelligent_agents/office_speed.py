@@ -38,7 +38,7 @@ def by_the_library() -> int:
 
     def model(messages, info):
         said = [part for m in messages for part in m.parts if part.part_kind == "tool-return"]
-        call = ToolCallPart("send_invoice", {"number": 7, "to": "a@b", "request": 1})
+        call = ToolCallPart("send_invoice", {"number": 7, "to": "a@b", "request_id": 1})
         return ModelResponse(parts=[TextPart("done") if said else call])
 
     agent = Agent(FunctionModel(model))

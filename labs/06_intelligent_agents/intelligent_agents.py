@@ -79,8 +79,10 @@ lab.check("triage", triage)
 # | invoice | the sender owns the order | send it to the sender |
 #
 # Whatever is not allowed is escalated, and nothing else is done. Return True where you acted, False
-# where you escalated. Two days of 20 requests each are tried; of each, at least 90 % must have
-# exactly the effect that they deserve.
+# where you escalated. Every order that the model names exists. Two days of 22 requests each are
+# tried; of each, at least 90 % must have exactly the effect that they deserve. The other 10 % are for
+# misreadings alone: a single effect that the facts forbid (another owner, another status, another
+# sum or receiver, more than one effect) fails the task.
 
 
 # %% solution="handle"
@@ -114,23 +116,25 @@ lab.check("handle", handle)
 # %% [markdown]
 # ## 3 · Pay each invoice exactly once (15 points)
 #
-# `invoices` is a list of `{"id", "to", "cents"}`; one may be listed twice. `tools["pay"](id, cents,
+# `invoices` is a list of `{"id", "to", "cents"}`; some may be listed twice. `tools["pay"](id, cents,
 # key=None)` pays and returns a receipt, or raises
 #
 # - `TimeoutError`: no answer came. The money has moved or not; nobody can tell. An invoice meets
 #   this at most twice.
 # - `PermissionError`: the account is closed. That will not change.
-# - `ConnectionError`: the line is dead, for the rest of this run. Whether you let it rise or catch
-#   it is up to you.
+# - `ConnectionError`: the line is dead, for the rest of this run. You may let it rise, or catch it
+#   and return what was refused until then.
 #
 # `key` is a text of yours. The bank pays once for each key, and gives the first receipt again when
 # the key comes again. The same key with another invoice or sum is a ValueError. `tools["paid"](id)`
 # lists the sums paid for an invoice; the newest payments are missing there for a while.
 #
-# Return the ids of the invoices that the bank refused. In the middle of the first run the line goes
-# dead; then your function is called once more, with the same invoices and new tools. After that
-# each invoice must have been paid exactly once, with at most three calls of `pay` an invoice and
-# run, and one for a refused invoice. To try it:
+# Return the ids of the invoices that the bank refused in this run, in any order. In the middle of
+# the first run the line goes dead; then your function is called once more, with new tools, as by a
+# program that was started again and has forgotten everything. The list is in another order then and
+# has one more invoice. After that each invoice must have been paid exactly once, with at most three
+# calls of `pay` an invoice and run, and one for a refused invoice, however often it is listed. To
+# try it:
 #
 # ```python
 # house = bank.Bank(faults={"R-1": ["late"], "R-2": ["lost", "late"]}, blocked=["R-3"])
@@ -174,11 +178,11 @@ lab.check("pay_all", pay_all)
 #   this call (tool, arguments and description), for a time from `from` to `until`, both included,
 #   and for one use.
 # - Otherwise **ask**: `ask(place)` asks a person about the attempt at that place in the list, and
-#   returns True or False. The yes is for that attempt.
+#   returns True or False. The answer is for that attempt, even if the same call comes again.
 #
 # `run(place)` carries an attempt out. Whatever is free, approved or granted must run, nothing else
-# may. And people get tired: ask as few questions as possible. You may know all attempts before you
-# begin. Return, for each attempt, whether it ran.
+# may. And people get tired: ask as few questions as possible. You may look at all attempts before
+# you begin, and `ask` and `run` may be called in any order. Return, for each attempt, whether it ran.
 
 
 # %% solution="gate"
@@ -215,17 +219,18 @@ lab.check("gate", gate)
 # `{"tool": name, "arguments": {parameter: ...}, "if": name or None, "out": name}`
 #
 # An argument is `{"value": x}`, written by the user, or `{"of": name}`, the value of an earlier
-# step's `out`. `tools[name](**arguments)` calls a tool. The model behind `ask_model` is the worst
-# case: of an attacked mail it says what the attacker wants. Mails may be attacked or not; you cannot
-# tell.
+# step's `out`. `tools[name](**arguments)` calls a tool; some have no parameters, and none raises. The
+# model behind `ask_model` is the worst case: of an attacked mail it says what the attacker wants.
+# Mails may be attacked or not; you cannot tell.
 #
 # **Sources.** A `{"value": x}` has the source "user". A result has the sources of all arguments of
 # its step, those of its condition, and what `policy["gives"].get(tool, [])` adds.
 #
 # **A step runs** if every name that it needs has a value, if the value of its condition (`"if"`) is
-# true, and if the policy lets it: for each parameter in `policy["takes"].get(tool, {})`, the
-# sources of the argument and those of the condition are all among the listed ones. A step that does
-# not run takes the value of its `out` away, if there was one. The plan goes on in any case.
+# true as Python has it (not "", 0 or False), and if the policy lets it: for each parameter in
+# `policy["takes"].get(tool, {})`, the sources of the argument and those of the condition are all
+# among the listed ones. A step that does not run, for whatever reason, takes the value of its `out`
+# away, if there was one. The plan goes on in any case.
 #
 # Return for each step whether it ran. All effects must be the allowed ones, and all of them. To try
 # it, make a mailbox by `plans.open_desk(mails, contacts)`, which gives `tools` and the list of
@@ -264,9 +269,10 @@ lab.check("agent", agent)
 # ## 6 · The Monday report (10 points)
 #
 # Every Monday somebody spends two hours on what the branches send. `files` maps names to the bytes
-# of CSV files, `week` is the first and the last day, `("2026-03-02", "2026-03-08")`, and `rates` says
-# what a unit of another currency is in euros, `{"USD": 0.91}`. Return `(totals, open)`: the total of
-# each branch, its name in lower case, in cents, and the ids of the records whose amount nobody knows.
+# of CSV files, `week` is the first and the last day, `("2026-03-02", "2026-03-08")`, and `rates`
+# says what a unit of another currency is in euros, `{"USD": 0.91}`. Return `(totals, open)`: the
+# total of each branch, its name in lower case, in cents, and the ids of the records whose amount
+# nobody knows, in any order. Every branch has a total.
 #
 # - Files are UTF-8, some with a byte-order mark; those that are not are Windows-1252.
 # - Cells stand between semicolons, with a decimal comma and dates such as 31.12.2026; or between
@@ -274,9 +280,12 @@ lab.check("agent", agent)
 #   and non-breaking spaces part thousands.
 # - The header names the columns id, version, date, branch, amount and unit, in any order. Titles may
 #   stand above it, and it may come again. Rows without an id are no records.
-# - A record may stand in several files. Its highest version counts, once.
-# - Only records of the week count. Branches may be in capitals, with spaces around.
-# - Units: EUR, ct, TEUR (a thousand euros), USD. Less than nothing is -5, 5- or (5).
+# - A record may stand in several files. Its highest version counts, once, whatever a lower one says
+#   of date or amount. Rows of the same version are the same.
+# - Only records of the week count, and only they can be open. Branches may be in capitals, with
+#   spaces around.
+# - Units: EUR, ct, TEUR (a thousand euros), USD. Dollars come out in whole cents at these rates;
+#   round what floating point adds, once, in the end. Less than nothing is -5, 5- or (5).
 # - Where the newest version has no amount ("", "?", "n/a"), the record is open and in no total.
 #
 # Two weeks are tried; totals must be right to the cent. To try it, make a file of your own by
@@ -339,25 +348,27 @@ lab.check("monday_report", monday_report)
 # `trace` is a recorded run: `recipients`, whom it was allowed to reach; `budget`, how many calls it
 # was allowed; and `steps`, a list of dictionaries whose `kind` is
 #
-# - "tools": `descriptions`, tool to text, as the agent loaded them; the first step is one,
+# - "tools": `descriptions`, tool to text, as the agent loaded them, always all; the first step is one,
 # - "approval": a person approved `tool` and `arguments`,
 # - "call": `tool`, `arguments` (`to` and `cents`) and `key`; the tools "pay" and "send" have effects,
 # - "result" (with a `figure`) or "error": what the call before led to,
 # - "say": the agent told its user `figures`.
 #
-# A call whose key came before is a retry of the same call. Find the first step that breaks a rule:
+# A call whose key came before is a retry of the same call, whatever stands between them. An approval
+# holds from then on and is not used up. An effect counts as made also if it led to an error, since
+# nobody knows what became of it. Find the first step that breaks a rule:
 #
 # | rule | broken by |
 # |---|---|
-# | "recipient" | an effect whose `to` is not among the recipients |
+# | "recipient" | an effect, retry or not, whose `to` is not among the recipients |
 # | "approval" | an effect, no retry, without an approval of this tool and these arguments before it |
 # | "doubled" | an effect, no retry, with tool and arguments of an effect before it |
-# | "tool" | a call of a tool whose description, as loaded last, is not the first one |
+# | "tool" | a call, retry or not, of a tool whose description, as loaded last, is not the first one |
 # | "budget" | a call, retries included, beyond the budget |
 # | "invented" | a figure that is told and that no result before it had |
 #
 # Return `(step, rule)`, the step's place in the list, counted from 0, or `(-1, "none")`. No step of a
-# run breaks two rules at once before the first breach is found. All of 22 runs must be right.
+# run breaks two rules at once before the first breach is found. All of 34 runs must be right.
 
 
 # %% solution="first_breach"

@@ -2,7 +2,8 @@
 
 Every plan holds each kind of flow once, in random order and with random names: direct, through the
 directory, through a condition, through a name that is used again, through joined texts, through
-receipts. The reference marks every value with its sources. Judging is left to the checks.
+receipts, through names whose step did not run. The reference marks every value with its sources.
+Judging is left to the checks.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ def _case(rng: np.random.Generator, attacked: bool) -> dict[str, Any]:
             "name": names[int(rng.integers(3, 5))] if attacked else names[4],
             "sum": int(rng.integers(100, 900)) * 1000,
             "urgent": True,
+            "open": 0,
             "note": f"call {names[6]} about {rng.integers(100, 999)}",
         }
         text = f"mail {number}: please see to it, {names[6]}"
@@ -67,8 +69,10 @@ def _policy(rng: np.random.Generator) -> dict[str, Any]:
         "send": {"to": own, "body": own},
         "pay": {"to": own, "cents": ["user"]},
         "file": {"folder": ["user"], "text": [*own, "mail"] if rng.random() < 0.5 else own},
+        "book": {"day": ["clock"]},
     }
-    return {"gives": {"read_mail": ["mail"], "find_contact": ["directory"]}, "takes": takes}
+    gives = {"read_mail": ["mail"], "find_contact": ["directory"], "today": ["clock"]}
+    return {"gives": gives, "takes": takes}
 
 
 def _step(tool: str, out: str, given: dict[str, Any], when: str | None = None) -> Step:
@@ -155,9 +159,13 @@ def _blocks(rng: np.random.Generator, names: list[str], numbers: list[int]) -> l
             contact("j", third),
             _step("pay", "jr", {"to": "$jc", "cents": "$jv"}),
         ],
-        # The directory decides, and may: somebody it knows, and somebody it does not.
+        # The directory decides, and may of a text, not of a sum: somebody it knows, and somebody it
+        # does not.
         [
             contact("k", second),
+            _step(
+                "send", "ks", {"to": f"{first.lower()}@firm.example", "body": f"k {some()}"}, "kc"
+            ),
             _step("pay", "kr", {"to": f"{third.lower()}@firm.example", "cents": some()}, "kc"),
         ],
         [
@@ -180,6 +188,34 @@ def _blocks(rng: np.random.Generator, names: list[str], numbers: list[int]) -> l
             _step("join", "nx", {"first": "n", "second": f"{some()}"}, "nq"),
             _step("send", "nr", {"to": "$nx", "body": "n"}),
         ],
+        # So does one that the policy refuses.
+        [
+            contact("o", third, "x"),
+            read("o"),
+            asked("o", "address"),
+            _step("send", "ox", {"to": "$ov", "body": f"o {some()}"}),
+            _step("send", "or", {"to": "$ox", "body": f"o {some()}"}),
+        ],
+        # And one that needs a name which has no value.
+        [
+            contact("p", second, "x"),
+            read("p"),
+            asked("p", "address"),
+            _step("pay", "pq", {"to": "$pv", "cents": some()}),
+            _step("join", "px", {"first": f"p {some()}", "second": "$pq"}),
+            _step("pay", "pr", {"to": "$px", "cents": some()}),
+        ],
+        # What has no argument has no user in it; what the user wrote has.
+        [_step("today", "qt", {}), _step("book", "qr", {"day": "$qt"})],
+        [_step("book", "rr", {"day": f"day {some()}"})],
+        # Nought is false.
+        [
+            read("s"),
+            asked("s", "open"),
+            _step("join", "sj", {"first": "s", "second": f"{some()}"}, "sv"),
+        ],
+        # Every parameter has sources of its own that it takes.
+        [contact("u", third), _step("file", "ur", {"folder": "$uc", "text": f"u {some()}"})],
     ]
 
 

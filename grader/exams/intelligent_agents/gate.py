@@ -52,7 +52,7 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
 
     for tool, limit in free.items():
         big = limit + int(rng.integers(500, 3_000))
-        t = [int(v) for v in rng.choice(np.arange(100, 900), 10, replace=False)]
+        t = [int(v) for v in rng.choice(np.arange(100, 900), 18, replace=False)]
         first, second, third = (str(name) for name in rng.choice(people, 3, replace=False))
         # Free: up to the limit, the limit included; not with a changed tool; a cent more is not.
         attempt(t[0], content(tool, limit, first))
@@ -79,6 +79,25 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
         ended = content(tool, big + 30, third)
         approve(ended, t[8] - 40, t[8] - 1)
         attempt(t[8], ended, yes=False)
+        # Approved for somebody else, for another tool, for more.
+        whose = content(tool, big + 50, first)
+        approve(content(tool, big + 50, third), t[10] - 20, t[10] + 20)
+        attempt(t[10], whose, yes=False)
+        which = content(tool, big + 60, first)
+        approve({**which, "tool": TOOLS[2]}, t[11] - 20, t[11] + 20)
+        attempt(t[11], which, yes=False)
+        approve(content(tool, big + 80, third), t[12] - 20, t[12] + 20)
+        attempt(t[12], content(tool, big + 70, third), yes=False)
+        # A description that is not the pinned one may be approved, also for a sum that is free.
+        for place, cents in ((13, big + 90), (14, limit // 3)):
+            known = content(tool, cents, first, changed=True)
+            approve(known, t[place] - 20, t[place] + 20)
+            attempt(t[place], known, yes=False)
+        # The same call again is another question, whatever was said before.
+        for place, yes in ((15, True), (16, False)):
+            again = content(tool, big + 10 * place, second)
+            attempt(t[place], again, yes=yes)
+            attempt(t[place] + 2, again, yes=not yes)
     # Three approvals of one call that end in another order than they begin or are listed.
     same = content("order", int(rng.integers(1_000, 9_000)), people[0])
     start = int(rng.integers(950, 1_000))

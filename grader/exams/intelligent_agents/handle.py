@@ -1,7 +1,7 @@
 """Task `handle`: requests by mail, a model that misreads one in four, and the ledger they deserve.
 
-The requests of a case are dealt, not drawn one by one, so that every known mistake shows in at
-least three of them. Judging is left to the checks.
+The requests of a case are dealt, not drawn one by one, so that every known mistake shows in each
+case. Judging is left to the checks.
 """
 
 from __future__ import annotations
@@ -21,15 +21,18 @@ RIGHT = 0.73
 
 DEALT = (
     ("refund", "good", 4),
-    ("refund", "stranger", 2),
+    ("refund", "stranger", 3),
     ("refund", "status", 3),
     ("refund", "again", 1),
     ("cancel", "good", 3),
     ("cancel", "stranger", 1),
     ("cancel", "status", 2),
     ("invoice", "good", 3),
-    ("invoice", "stranger", 1),
+    ("invoice", "stranger", 2),
 )
+UNFIT = {"refund": ("shipped", "open", "cancelled"), "cancel": ("shipped", "returned")}
+"""States in which a request may not be fulfilled, in turn."""
+
 WORDS = {
     "refund": (
         "I sent the parcel of order {order} back and am still waiting for my {claim} €.",
@@ -63,7 +66,7 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
             until(
                 partial(_case, rng),
                 _tells_apart,
-                "five first readings wrong, and every majority right",
+                "three first readings wrong, and every majority right",
             )
             for _ in range(CASES)
         ]
@@ -80,10 +83,12 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
     orders: list[dict[str, Any]] = []
     requests: list[dict[str, Any]] = []
     effects: list[list[Any]] = []
+    unfit = {intent: iter(rng.permutation(states)) for intent, states in UNFIT.items()}
+    strange = iter(rng.permutation(6))
     for place, (intent, how) in enumerate(order_of):
         owner = f"{rng.choice(NAMES)}{rng.integers(10, 99)}@mail.example"
         wanted = {"refund": "returned", "cancel": "open", "invoice": "shipped"}[intent]
-        status = "shipped" if how == "status" else wanted
+        status = str(next(unfit[intent])) if how == "status" else wanted
         cents = int(rng.integers(1_500, 7_000))
         # The sender's own second order, which the model may mix up with the first.
         for number in numbers[2 * place : 2 * place + 2]:
@@ -94,7 +99,7 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
         if how == "again":
             order, sender = _repeated(requests, orders)
         if how == "stranger":
-            sender = f"{rng.choice(NAMES)}{rng.integers(100, 999)}@post.example"
+            sender = _stranger(rng, owner, int(next(strange)))
         claim = order["cents"] + int(rng.integers(200, 1_800))
         text = str(rng.choice(WORDS[intent])).format(
             order=order["number"], claim=f"{claim / 100:.2f}", phone=rng.integers(10**8, 10**9)
@@ -117,6 +122,19 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
     }
 
 
+def _stranger(rng: np.random.Generator, owner: str, way: int) -> str:
+    """An address that is like the owner's in one of six ways, and is not the same."""
+    local, domain = owner.split("@")
+    return (
+        f"{rng.choice(NAMES)}{rng.integers(100, 999)}@{domain}",
+        f"{local}@post.example",
+        f"x{owner}",
+        f"{owner}.net",
+        owner[1:],
+        owner.capitalize(),
+    )[way]
+
+
 def _repeated(
     requests: list[dict[str, Any]], orders: list[dict[str, Any]]
 ) -> tuple[dict[str, Any], str]:
@@ -134,7 +152,7 @@ def _effect(request: dict[str, Any], intent: str, order: dict[str, Any], how: st
 
 
 def _tells_apart(case: dict[str, Any]) -> bool:
-    """Whether the first reading fails in five requests, and nine readings in none."""
+    """Whether the first reading fails in three requests, and nine readings in none."""
     wrong = 0
     for one in case["requests"]:
         model = reader(case["seed"], one["request"], one["true"], case["right"])

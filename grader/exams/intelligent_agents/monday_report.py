@@ -15,7 +15,14 @@ from labkit.trends.intelligent_agents.world.reports import write_report
 
 CASES = 2
 BRANCHES = ("Köln", "Zürich", "Malmö", "Nîmes", "Tromsø", "Besançon", "Orléans", "Lübeck")
-FORMS = ((";", "utf-8-sig"), (";", "cp1252"), (",", "utf-8"), (",", "utf-8-sig"))
+BEYOND = ("Šibenik", "Žilina", "Šiauliai", "Žatec", "Žabljak")
+"""Windows-1252 has a letter of theirs where Latin-1 has none."""
+FORMS = (
+    (";", "utf-8-sig", True),
+    (";", "cp1252", True),
+    (",", "utf-8", True),
+    (",", "utf-8-sig", False),  # so the byte-order mark stands before the header
+)
 MONDAYS = tuple(date(2026, month, day) for month, day in ((3, 2), (5, 4), (6, 1), (8, 3), (10, 5)))
 """Of weeks whose days could also be read as months."""
 
@@ -35,6 +42,7 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
 def _case(rng: np.random.Generator) -> dict[str, Any]:
     monday = MONDAYS[int(rng.integers(len(MONDAYS)))]
     branches = [str(name) for name in rng.choice(BRANCHES, len(FORMS), replace=False)]
+    branches[1] = str(rng.choice(BEYOND))
     rate = round(float(rng.uniform(0.8, 0.97)), 2)
     numbers = iter(rng.permutation(np.arange(1_000, 9_999)).tolist())
     written: list[list[Record]] = [[] for _ in FORMS]
@@ -43,7 +51,7 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
 
     def record(place: int, unit: str = "EUR", shift: int | None = None) -> Record:
         day = monday + timedelta(int(rng.integers(7)) if shift is None else shift)
-        sign = -1 if rng.random() < 0.25 else 1
+        sign = -1 if rng.random() < 0.5 else 1  # often, so that each way to write it occurs
         size = {
             "EUR": int(rng.integers(120_000, 900_000)),
             "ct": int(rng.integers(1_000, 90_000)),
@@ -80,9 +88,14 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
         early = record(place) | {"version": 9}
         add(place, early, current=False)
         add(other, {**early, **_new_amount(rng), "version": 10})
-        unknown = record(place)
-        unknown["hundredths"] = None
-        add(place, unknown)
+        for shift in (int(rng.integers(7)), -1, 7):  # those of other weeks are not open
+            add(place, record(place, shift=shift) | {"hundredths": None})
+        # Corrections of the date: out of the week, and into it.
+        for old, new in ((6, 7), (-1, 0)):
+            moved = record(place, shift=old)
+            add(place, moved, current=False)
+            day = (monday + timedelta(new)).isoformat()
+            add(other, moved | {"version": moved["version"] + 1, "date": day})
         # Unknown at first, known later; and one that was known and is in doubt now.
         for before, after in ((None, 1), (1, None)):
             first = record(place)
@@ -93,9 +106,9 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
             add(place, first, current=False)
             add(other, second)
     files = {}
-    for place, ((mark, encoding), records) in enumerate(zip(FORMS, written, strict=True)):
+    for place, ((mark, encoding, titled), records) in enumerate(zip(FORMS, written, strict=True)):
         shuffled = [records[int(k)] for k in rng.permutation(len(records))]
-        text = write_report(rng, shuffled, mark, encoding)
+        text = write_report(rng, shuffled, mark, encoding, titled)
         files[f"report_{place + 1}.csv"] = text.decode("latin-1")
     days = [monday.isoformat(), (monday + timedelta(6)).isoformat()]
     totals = _totals(newest, branches, days, rate)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-EFFECTS = ("send", "pay", "file")
+EFFECTS = ("send", "pay", "file", "book")
 
 
 def _value(given, values):
@@ -17,7 +17,11 @@ def _runner(
     condition=True,
     carried=True,
     renew=True,
-    drop=True,
+    drop=("policy", "condition", "name"),
+    written=frozenset({"user"}),
+    always=frozenset(),
+    false=lambda value: not value,
+    skipped=(),
     stop=False,
     allow=None,
 ):
@@ -28,13 +32,16 @@ def _runner(
         for step in plan:
             names = [g["of"] for g in step["arguments"].values() if "of" in g]
             when = step["if"]
-            ready = all(name in values for name in names) and (not when or values.get(when))
+            there = all(name in values for name in names) and (not when or when in values)
+            ready = there and not (when and false(values[when]))
+            why = "policy" if ready else "condition" if there else "name"
             under = marks.get(when, set()) if when and condition else set()
             own = {
-                key: (set(marks.get(g["of"], ())) if "of" in g else {"user"}) | under
+                key: (set(marks.get(g["of"], ())) if "of" in g else set(written)) | under
                 for key, g in step["arguments"].items()
             }
             takes = policy["takes"].get(step["tool"], {})
+            takes = {key: takes[key] for key in takes if key not in skipped}
             may = ready and not stopped and all(own[key] <= set(takes[key]) for key in takes)
             if allow is not None and ready and step["tool"] in EFFECTS:
                 may = allow(step, values)
@@ -43,7 +50,7 @@ def _runner(
             if may:
                 given = {key: _value(g, values) for key, g in step["arguments"].items()}
                 values[step["out"]] = tools[step["tool"]](**given)
-                found = set(policy["gives"].get(step["tool"], ()))
+                found = {*policy["gives"].get(step["tool"], ()), *always}
                 passes = through if step["tool"] == "find_contact" else True
                 passes = passes and (of_model or step["tool"] != "ask_model")
                 if passes:
@@ -56,7 +63,7 @@ def _runner(
                     )
                 old = marks.get(step["out"], set()) if not renew else set()
                 marks[step["out"]] = found | old
-            elif drop:
+            elif why in drop:
                 values.pop(step["out"], None)
                 marks.pop(step["out"], None)
             ran.append(bool(may))
@@ -142,9 +149,26 @@ WRONG = {
     "conditions do not count": (_runner(condition=False), "happened and must not"),
     "conditions do not stay": (_runner(carried=False), "happened and must not"),
     "once marked, always marked": (_runner(renew=False), "allowed and did not happen"),
-    "old values stay": (_runner(drop=False), "happened and must not"),
+    "old values stay": (_runner(drop=()), "takes the value of its `out` away"),
+    "old values stay where the policy refused": (
+        _runner(drop=("condition", "name")),
+        "happened and must not",
+    ),
+    "old values stay where a name was missing": (
+        _runner(drop=("condition", "policy")),
+        "happened and must not",
+    ),
+    "old values stay where the condition is false": (
+        _runner(drop=("name", "policy")),
+        "happened and must not",
+    ),
+    "what is written has no source": (_runner(written=()), "happened and must not"),
+    "the user in every result": (_runner(always={"user"}), "allowed and did not happen"),
+    "nought is true": (_runner(false=lambda value: value == ""), "may not run"),
+    "a text is not true": (_runner(false=lambda value: value is not True), "did not happen"),
+    "any folder": (_runner(skipped=("folder",)), "happened and must not"),
     "stops at the first refusal": (_runner(stop=True), "allowed and did not happen"),
-    "no effect after a mail": (no_mail_at_all, "allowed and did not happen"),
+    "no effect after a mail": (no_mail_at_all, ""),
     "does nothing": (nothing, "Refusing all is no safety"),
     "only says so": (says_so, "Refusing all is no safety"),
 }

@@ -101,6 +101,45 @@ def once_for_all(attempts, approvals, policy, ask, run):
     return ran
 
 
+def _remembers(said):
+    """Remembers a person's answer to a call, of one kind."""
+
+    def gate(attempts, approvals, policy, ask, run):
+        known = []
+
+        def asked(place):
+            call = attempts[place]["call"]
+            if call in known:
+                return said
+            yes = ask(place)
+            if yes == said:
+                known.append(call)
+            return yes
+
+        return _gate()(attempts, approvals, policy, asked, run)
+
+    return gate
+
+
+def _whoever(a, c):
+    return a["call"] == {**c, "arguments": {**c["arguments"], "to": a["call"]["arguments"]["to"]}}
+
+
+def _whatever_tool(a, c):
+    return a["call"] == {**c, "tool": a["call"]["tool"]}
+
+
+def _up_to(a, c):
+    cents = a["call"]["arguments"]["cents"]
+    up = a["call"] == {**c, "arguments": {**c["arguments"], "cents": cents}}
+    return up and c["arguments"]["cents"] <= cents
+
+
+def only_what_is_pinned(attempts, approvals, policy, ask, run):
+    known = [a for a in approvals if a["call"]["description"] in policy["pinned"].values()]
+    return _gate()(attempts, known, policy, ask, run)
+
+
 def _same_tool(a, c):
     return a["call"]["tool"] == c["tool"]
 
@@ -120,6 +159,12 @@ WRONG = {
     "approval by receiver": (_gate(same=_same_receiver), "without approval"),
     "description ignored in approvals": (_gate(same=_whatever_text), "has changed"),
     "description ignored where free": (_gate(pinned=False), "has changed"),
+    "approved for somebody else": (_gate(same=_whoever), "without approval"),
+    "approved for another tool": (_gate(same=_whatever_tool), "without approval"),
+    "up to the approved sum": (_gate(same=_up_to), "without approval"),
+    "only pinned descriptions approved": (only_what_is_pinned, ""),
+    "a yes is remembered": (_remembers(True), "without approval"),
+    "a no is remembered": (_remembers(False), "did not run"),
     "asks everything": (asks_first, "stop reading"),
     "once for all": (once_for_all, "without approval"),
     "approvals used again": (_gate(once=False), "more than once"),

@@ -23,18 +23,34 @@ def _allowed(request, order, intent, owner=True, status=True):
     return (not owner or order["owner"] == request["sender"]) and (not status or fits)
 
 
-def _agent(times=11, owner=True, status=True, claim=False, act=_act, hand_over=True):
+def _agent(
+    times=11, owner=True, status=True, claim=False, act=_act, hand_over=True, allowed=_allowed
+):
     def handle(request, tools, model):
         said = [model(request["text"]) for _ in range(times)]
         (intent, number), _ = Counter((s["intent"], s["order"]) for s in said).most_common(1)[0]
         order = tools["find_order"](number)
-        if not _allowed(request, order, intent, owner, status):
+        if not allowed(request, order, intent, owner, status):
             if hand_over:
                 tools["escalate"](request["id"])
             return False
         return act(request, tools, intent, order, cents=said[0]["cents"] if claim else None)
 
     return handle
+
+
+def _by(same=str.__eq__, wanted=WANTED):
+    """Looks at senders and states in another way."""
+
+    def allowed(request, order, intent, owner, status):
+        fits = wanted[intent] is None or order["status"] in wanted[intent]
+        return same(order["owner"], request["sender"]) and fits
+
+    return _agent(allowed=allowed)
+
+
+def _part(place):
+    return lambda one, other: one.split("@")[place] == other.split("@")[place]
 
 
 def reads_itself(request, tools, model):
@@ -60,10 +76,17 @@ def until_nine_agree(request, tools, model):
         counts[key] = counts.get(key, 0) + 1
     intent, number = max(counts, key=counts.get)
     order = tools["find_order"](number)
-    if _allowed(request, order, intent):
-        return _act(request, tools, intent, order)
-    tools["escalate"](request["id"])
-    return False
+    named = {"request_id": request["id"]}
+    if not _allowed(request, order, intent):
+        tools["escalate"](**named)
+        return False
+    if intent == "refund":
+        tools["refund"](number=number, cents=order["cents"], **named)
+    elif intent == "cancel":
+        tools["cancel"](number=number, **named)
+    else:
+        tools["send_invoice"](number=number, to=request["sender"], **named)
+    return True
 
 
 def nothing(request, tools, model):
@@ -120,6 +143,27 @@ WRONG = {
     "the claim is paid": (_agent(claim=True), "a claim, not a fact"),
     "does not look who asks": (_agent(owner=False), "does not own that order"),
     "does not look at the status": (_agent(status=False), "not in a state"),
+    "the same domain": (_by(_part(1)), "does not own that order"),
+    "the same name": (_by(_part(0)), "does not own that order"),
+    "owner within sender": (_by(lambda one, other: one in other), "does not own that order"),
+    "sender within owner": (_by(lambda one, other: other in one), "does not own that order"),
+    "small letters": (
+        _by(lambda one, other: one.lower() == other.lower()),
+        "does not own that order",
+    ),
+    "cancels whatever the state": (_by(wanted={**WANTED, "cancel": None}), "not in a state"),
+    "cancels what is shipped": (
+        _by(wanted={**WANTED, "cancel": ("open", "shipped")}),
+        "not in a state",
+    ),
+    "refunds again": (
+        _by(wanted={**WANTED, "refund": ("returned", "refunded")}),
+        "not in a state",
+    ),
+    "refunds what is cancelled": (
+        _by(wanted={**WANTED, "refund": ("returned", "cancelled")}),
+        "not in a state",
+    ),
     "does nothing": (nothing, "led to nothing"),
     "only says so": (says_so, "saying is not doing"),
     "hands all over": (hands_all_over, "requests were handled"),

@@ -62,6 +62,14 @@ def with_pandas(files, week, rates):
     return sums.to_dict(), set(table.id[table.cents.isna()])
 
 
+def in_week(row, week):
+    """Whether a row's date lies in the week."""
+    parts = re.findall(r"\d+", row["date"])
+    if len(parts[0]) < 4:
+        parts = parts[::-1] if row["comma"] else [parts[2], *parts[:2]]
+    return week[0] <= "-".join(parts) <= week[1]
+
+
 def _report(
     mark=True,
     codes=True,
@@ -75,13 +83,17 @@ def _report(
     footer=False,
     strip=True,
     thousands=True,
+    early=False,
+    other="cp1252",
+    decoded="utf-8-sig",
+    open_weeks=True,
 ):
     def monday_report(files, week, rates):
         rows = []
         for data in files.values():
-            text = data.decode("utf-8-sig", "replace")
+            text = data.decode(decoded, "replace")
             if codes and "\ufffd" in text:
-                text = data.decode("cp1252")
+                text = data.decode(other)
             header = next(line for line in text.split("\n") if "version" in line)
             comma = ";" in header
             names = None
@@ -92,6 +104,8 @@ def _report(
                     row = dict(zip(names, cells, strict=True))
                     if row["id"] or footer:
                         rows.append(row | {"comma": comma})
+        if early:
+            rows = [row for row in rows if in_week(row, week)]
         kept = {}
         for place, row in enumerate(rows):
             key = place if twice else row["id"]
@@ -107,6 +121,8 @@ def _report(
             except ValueError:
                 continue
             if weeks and not week[0] <= day <= week[1]:
+                if not open_weeks and not re.search(r"\d", row["amount"]):
+                    left.append(row["id"])
                 continue
             branch = row["branch"].lower()
             branch = branch.strip() if strip else branch
@@ -158,20 +174,24 @@ def library_default(files, week, rates):
 RIGHT = {"with pandas": with_pandas, "row by row": _report()}
 
 WRONG = {
-    "bad rows dropped": (_report(thousands=False), "The total of"),
+    "bad rows dropped": (_report(thousands=False), "Your total of"),
     "corrections counted twice": (_report(twice=True), "Every row was counted"),
-    "versions as text": (_report(newest=str), "The total of"),
-    "dates all with the day first": (_report(us_dates=False), "The total of"),
+    "versions as text": (_report(newest=str), "Your total of"),
+    "dates all with the day first": (_report(us_dates=False), "Your total of"),
     "other weeks in it": (_report(weeks=False), "other weeks"),
-    "euros whatever the unit": (_report(units=False), "The total of"),
-    "minus before only": (_report(minus="("), "The total of"),
-    "brackets are no minus": (_report(minus="-"), "The total of"),
+    "euros whatever the unit": (_report(units=False), "Your total of"),
+    "minus before only": (_report(minus="("), "Your total of"),
+    "brackets are no minus": (_report(minus="-"), "Your total of"),
     "unknown is nought": (_report(unknown="nought"), "stays open"),
-    "unknown is guessed": (_report(unknown="mean"), "The total of"),
-    "points are decimals": (_report(mark=False), "The total of"),
+    "unknown is guessed": (_report(unknown="mean"), "Your total of"),
+    "points are decimals": (_report(mark=False), "Your total of"),
     "one encoding": (_report(codes=False), ""),
-    "names as they are": (_report(strip=False), "The total of"),
+    "names as they are": (_report(strip=False), "Your total of"),
     "the library's reader": (library_default, ""),
+    "weeks before versions": (_report(early=True), "Your total of"),
+    "the byte-order mark stays": (_report(decoded="utf-8"), ""),
+    "Latin-1": (_report(other="latin-1"), ""),
+    "open records of other weeks": (_report(open_weeks=False), "is not open"),
     "nothing": (nothing, "has no key"),
 }
 

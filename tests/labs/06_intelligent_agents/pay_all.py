@@ -39,7 +39,7 @@ def swallows_all(invoices, tools):
         key = "/".join(str(invoice[part]) for part in ("to", "id", "cents"))
         for _ in range(3):
             try:
-                tools["pay"](invoice["id"], invoice["cents"], key=key)
+                tools["pay"](id=invoice["id"], cents=invoice["cents"], key=key)
             except PermissionError:
                 refused.append(invoice["id"])
             except Exception:  # noqa: S112 - a dead line is dead until the next run
@@ -103,6 +103,33 @@ def refused_by_hand(invoices, tools):
     return failed
 
 
+def _keyed_by_place(order):
+    def pay_all(invoices, tools):
+        known = sorted({i["id"]: i for i in invoices}.values(), key=order)
+        return _payer(key=lambda i: str(known.index(i)))(invoices, tools)
+
+    return pay_all
+
+
+def without_a_list_of_its_own(invoices, tools):
+    """The key alone keeps an invoice that is listed twice from being paid twice."""
+    return _payer(known=id)(invoices, tools)
+
+
+def a_dead_line_is_a_refusal(invoices, tools):
+    refused = []
+    for invoice in {i["id"]: i for i in invoices}.values():
+        for _ in range(3):
+            try:
+                tools["pay"](invoice["id"], invoice["cents"], key=invoice["id"])
+            except TimeoutError:
+                continue
+            except (PermissionError, ConnectionError):
+                refused.append(invoice["id"])
+            break
+    return refused
+
+
 RIGHT = {
     "a queue": with_a_queue,
     "swallows all": swallows_all,
@@ -127,8 +154,14 @@ WRONG = {
         _payer(times=10, refuse=False, caught=(TimeoutError, PermissionError)),
         "although the bank had refused it",
     ),
-    "refused ones not reported": (no_list_of_what_was_refused, "Reported as not paid: nothing"),
+    "refused ones not reported": (no_list_of_what_was_refused, "reported as not paid: nothing"),
     "time-outs reported as refused": (refused_by_hand, ""),
+    "place as key": (_keyed_by_place(lambda i: 0), ""),
+    "place by id as key": (_keyed_by_place(lambda i: i["id"]), ""),
+    "place by sum as key": (_keyed_by_place(lambda i: i["cents"]), ""),
+    "part of the id as key": (_payer(key=lambda i: i["id"][:5]), ""),
+    "listed twice, tried twice": (without_a_list_of_its_own, "listed twice"),
+    "a dead line is a refusal": (a_dead_line_is_a_refusal, "The first run reported"),
     "does nothing": (nothing, "was never paid"),
     "only says so": (says_so, "was never paid"),
 }

@@ -16,6 +16,11 @@ QUICK = 2.0
 EXACT = 1e-9
 """Totals are whole cents; adding up in floating point moves them by less."""
 
+SPELLED = (
+    "Its keys are the branches in lower case, with all their letters: UTF-8 where a file is "
+    "UTF-8, else Windows-1252."
+)
+
 TRAPS = {
     "all": "Every row was counted, also records that came twice and amounts that were corrected.",
     "weeks": "Records of other weeks are in the sum.",
@@ -33,13 +38,13 @@ def judge(answer: Any, instance: Instance) -> Outcome:
         totals, unknown = as_parts(raw, ("totals", "open"))
         due = dict(case["totals"])
         branches = list(due)
-        entries = as_mapping(totals, branches, "totals", "Its keys are the branches in lower case.")
+        entries = as_mapping(totals, branches, "totals", SPELLED)
         found = [as_number(entries[branch], f"total of {branch}") for branch in branches]
         on = f"{len(files)} files, week from {case['week'][0]} to {case['week'][1]}"
         for branch, cents in zip(branches, found, strict=True):
             if abs(cents - due[branch]) > EXACT * (1 + abs(cents)):
                 return failed(
-                    f"The total of {branch} is {due[branch]:,} cents, the answer is {cents:,.2f}.",
+                    f"Your total of {branch} is {cents:,.2f} cents; {due[branch]:,} are right.",
                     on=on,
                     next_step="Print the rows of one file as you read them, and compare them with "
                     "the file.",

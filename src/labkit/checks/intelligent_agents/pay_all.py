@@ -1,7 +1,7 @@
 """Task `pay_all`: every invoice is paid exactly once, whatever the bank's line does.
 
 The bank is the judge's. In the middle of the first run the line goes dead, just after a payment;
-then the answer is called anew, as a restarted program is.
+then the answer is called anew, with the invoices in another order and one more among them.
 """
 
 from __future__ import annotations
@@ -35,14 +35,18 @@ def judge(answer: Any, instance: Instance) -> Outcome:
 
     def one(case: Instance) -> Outcome:
         bank = Bank(dict(case["faults"]), case["blocked"], case["dies_at"])
-        first, _ = _run(answer, bank, case)
+        first, ended, said = _run(answer, bank, case["first"])
+        early = _names(said, case) if ended else set()
         paid_at_first = Counter(bank.ledger)
-        second, said = _run(answer, bank, case)
-        refused = as_names(said, "invoices that are not paid", _ids(case))
+        second, _, said = _run(answer, bank, case["second"])
+        refused = _names(said, case)
         fault = _wrong(bank, case, paid_at_first) or _noisy(case, first, second)
-        fault = fault or _misreported(refused, case)
+        if ended:
+            met = {name for name in case["blocked"] if first[name]}
+            fault = fault or _misreported(early, met, "first")
+        fault = fault or _misreported(refused, set(case["blocked"]), "second")
         on = (
-            f"{len(case['invoices'])} invoices, {len(case['faults'])} with time-outs, "
+            f"{len(_ids(case))} invoices, {len(case['faults'])} with time-outs, "
             f"the line dead after {case['dies_at']}, then a second run"
         )
         if fault is None:
@@ -54,29 +58,34 @@ def judge(answer: Any, instance: Instance) -> Outcome:
 
 
 def _ids(case: Instance) -> list[str]:
-    return sorted({invoice["id"] for invoice in case["invoices"]})
+    return sorted({invoice["id"] for invoice in case["second"]})
 
 
-def _run(answer: Any, bank: Bank, case: Instance) -> tuple[Counter[str], Any]:
-    """One run: how often each invoice was tried, and what was returned."""
+def _names(said: Any, case: Instance) -> set[str]:
+    return as_names(said, "invoices that are not paid", _ids(case))
+
+
+def _run(answer: Any, bank: Bank, invoices: list[dict[str, Any]]) -> tuple[Counter[str], bool, Any]:
+    """One run: how often each invoice was tried, whether it returned, and what."""
     before = Counter(bank.calls)
     tools, end = open_session(bank)
-    said = None
+    ended, said = False, None
     try:
-        said = call(answer, case["invoices"], tools, seconds=QUICK)
+        said = call(answer, [dict(one) for one in invoices], tools, seconds=QUICK)
+        ended = True
     except UnusableError:
         if not bank.down:  # else the answer ended with the line, as it may
             raise
     finally:
         end()
-    return bank.calls - before, said
+    return bank.calls - before, ended, said
 
 
 Fault = tuple[str, str, str] | None
 
 
 def _wrong(bank: Bank, case: Instance, at_first: Counter[tuple[str, int]]) -> Fault:
-    due = {i["id"]: i["cents"] for i in case["invoices"] if i["id"] not in case["blocked"]}
+    due = {i["id"]: i["cents"] for i in case["second"] if i["id"] not in case["blocked"]}
     made = Counter(bank.ledger)
     for (name, cents), times in sorted(made.items()):
         if due.get(name) != cents:
@@ -91,12 +100,13 @@ def _wrong(bank: Bank, case: Instance, at_first: Counter[tuple[str, int]]) -> Fa
             )
     for name in sorted(due):
         if not made[name, due[name]]:
-            twin = [i["id"] for i in case["invoices"] if i["cents"] == due[name]]
+            twins = {i["id"] for i in case["second"] if i["cents"] == due[name]} - {name}
+            merged = any(made[twin, due[name]] for twin in twins)
             return (
                 f"{name} was never paid.",
                 "After TimeoutError make the same call again, with the same key, up to three in "
                 "all.",
-                "alike" if len(set(twin)) > 1 else "never",
+                ("alike" if merged else "never") if made else "",
             )
     return None
 
@@ -106,26 +116,27 @@ def _noisy(case: Instance, *runs: Counter[str]) -> Fault:
         for name, times in sorted(tried.items()):
             if name in case["blocked"] and times > 1:
                 return (
-                    f"{name} was tried {times} times, although the bank had refused it.",
-                    "A PermissionError is an answer; it does not change by asking again.",
+                    f"{name} was tried {times} times in one run, although the bank had refused it.",
+                    "A PermissionError is an answer; it does not change by asking again, also "
+                    "where the invoice is listed twice.",
                     "",
                 )
             if times > MOST_CALLS:
                 return (
                     f"{name} was tried {times} times in one run; {MOST_CALLS} are allowed.",
-                    "Stop at the first receipt.",
+                    "Stop at the first receipt, also where the invoice is listed twice.",
                     "",
                 )
     return None
 
 
-def _misreported(refused: set[str], case: Instance) -> Fault:
-    if refused == set(case["blocked"]):
+def _misreported(said: set[str], refused: set[str], run: str) -> Fault:
+    if said == refused:
         return None
     return (
-        f"Reported as not paid: {', '.join(sorted(refused)) or 'nothing'}; not paid are "
-        f"{', '.join(case['blocked'])}.",
-        "Return the invoices that the bank refused, and no others.",
+        f"The {run} run reported as not paid: {', '.join(sorted(said)) or 'nothing'}; the bank "
+        f"refused {', '.join(sorted(refused))}.",
+        "Return the invoices that the bank refused in this run, and no others.",
         "",
     )
 

@@ -42,9 +42,9 @@ class Bank:
 def open_session(bank: Bank) -> tuple[dict[str, Callable[..., Any]], Callable[[], None]]:
     """Return the tools of one run, and what ends it.
 
-    ``pay(invoice, cents, key=None)`` pays and returns a receipt. It raises TimeoutError when no
+    ``pay(id, cents, key=None)`` pays and returns a receipt. It raises TimeoutError when no
     answer comes, PermissionError when the account is closed, ValueError when a key comes again with
-    another content, ConnectionError when the line is dead. ``paid(invoice)`` returns the sums paid
+    another content, ConnectionError when the line is dead. ``paid(id)`` returns the sums paid
     so far, as far as they are seen yet.
     """
     over: list[bool] = []
@@ -54,36 +54,36 @@ def open_session(bank: Bank) -> tuple[dict[str, Callable[..., Any]], Callable[[]
         if bank.down or over:
             raise ConnectionError("the line is dead")
 
-    def pay(invoice: str, cents: int, key: str | None = None) -> str:
+    def pay(id: str, cents: int, key: str | None = None) -> str:
         """Pay an invoice."""
         alive()
-        bank.calls[invoice] += 1
-        if invoice in bank.blocked:
-            raise PermissionError(f"the account of {invoice} is closed")
-        if key is not None and bank.receipts.get(key, (invoice, cents)) != (invoice, cents):
+        bank.calls[id] += 1
+        if id in bank.blocked:
+            raise PermissionError(f"the account of {id} is closed")
+        if key is not None and bank.receipts.get(key, (id, cents)) != (id, cents):
             raise ValueError(f"key {key!r} belongs to {bank.receipts[key]}")
-        before = list(bank.faults.get(invoice, ()))[bank.calls[invoice] - 1 :]
+        before = list(bank.faults.get(id, ()))[bank.calls[id] - 1 :]
         fault = before[0] if before else ""
         if fault != "lost" and (key is None or key not in bank.receipts):
-            bank.ledger.append((str(invoice), int(cents)))
+            bank.ledger.append((str(id), int(cents)))
             bank.seen_at.append(sum(bank.calls.values()) + LAG)
             if key is not None:
-                bank.receipts[key] = (invoice, cents)
+                bank.receipts[key] = (id, cents)
         if fault:
-            raise TimeoutError(f"no answer about {invoice}")
-        if invoice == bank.dies_at and bank.calls[invoice] == 1:
+            raise TimeoutError(f"no answer about {id}")
+        if id == bank.dies_at and bank.calls[id] == 1:
             bank.down = True
             raise ConnectionError("the line is dead")
-        return f"paid {invoice}"
+        return f"paid {id}"
 
-    def paid(invoice: str) -> list[int]:
+    def paid(id: str) -> list[int]:
         """The sums paid for an invoice, as far as they are seen yet."""
         alive()
         now = sum(bank.calls.values())
         return [
             cents
             for (name, cents), seen in zip(bank.ledger, bank.seen_at, strict=True)
-            if name == invoice and seen <= now
+            if name == id and seen <= now
         ]
 
     return {"pay": pay, "paid": paid}, lambda: over.append(True)

@@ -38,8 +38,9 @@ class Office:
 def open_office(office: Office) -> tuple[Tools, Callable[[], None]]:
     """Return tools for one request, and what ends their use.
 
-    The tools are ``find_order(number)``, ``refund(number, cents, request)``,
-    ``cancel(number, request)``, ``send_invoice(number, to, request)`` and ``escalate(request)``.
+    The tools are ``find_order(number)``, ``refund(number, cents, request_id)``,
+    ``cancel(number, request_id)``, ``send_invoice(number, to, request_id)`` and
+    ``escalate(request_id)``.
     They raise LookupError for an order that does not exist, and PermissionError when they are used
     after their request is over.
     """
@@ -56,26 +57,26 @@ def open_office(office: Office) -> tuple[Tools, Callable[[], None]]:
         """The order as it stands now."""
         return dict(order(number))
 
-    def refund(number: int, cents: int, request: int) -> None:
+    def refund(number: int, cents: int, request_id: int) -> None:
         """Pay back `cents` for an order."""
         order(number)["status"] = "refunded"
-        office.ledger.append(("refund", int(request), int(number), int(cents)))
+        office.ledger.append(("refund", int(request_id), int(number), int(cents)))
 
-    def cancel(number: int, request: int) -> None:
+    def cancel(number: int, request_id: int) -> None:
         """Cancel an order."""
         order(number)["status"] = "cancelled"
-        office.ledger.append(("cancel", int(request), int(number)))
+        office.ledger.append(("cancel", int(request_id), int(number)))
 
-    def send_invoice(number: int, to: str, request: int) -> None:
+    def send_invoice(number: int, to: str, request_id: int) -> None:
         """Send a copy of an order's invoice to an address."""
         order(number)
-        office.ledger.append(("invoice", int(request), int(number), str(to)))
+        office.ledger.append(("invoice", int(request_id), int(number), str(to)))
 
-    def escalate(request: int) -> None:
+    def escalate(request_id: int) -> None:
         """Hand the request to a person."""
         if over:
             raise PermissionError("these tools belong to a request that is over")
-        office.ledger.append(("escalate", int(request)))
+        office.ledger.append(("escalate", int(request_id)))
 
     tools: Tools = {
         "find_order": find_order,

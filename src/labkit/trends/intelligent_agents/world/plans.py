@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-EFFECTS = ("send", "pay", "file")
+EFFECTS = ("send", "pay", "file", "book")
 """Tools that change something outside."""
 
 Effect = tuple[str, dict[str, Any]]
@@ -28,8 +28,9 @@ def open_desk(
         contacts: the company's own directory, from name to address.
 
     The tools: ``read_mail(number)`` and ``ask_model(question, text)`` read, ``find_contact(name)``
-    looks an address up ("" for none), ``join(first, second)`` puts texts together; ``send(to,
-    body)``, ``pay(to, cents)`` and ``file(folder, text)`` act and return a receipt.
+    looks an address up ("" for none), ``today()`` is the date, ``join(first, second)`` puts texts
+    together; ``send(to, body)``, ``pay(to, cents)``, ``file(folder, text)`` and ``book(day)`` act
+    and return a receipt.
     """
     effects: list[Effect] = []
     over: list[bool] = []
@@ -53,9 +54,11 @@ def open_desk(
         "read_mail": read_mail,
         "ask_model": ask_model,
         "find_contact": lambda name: contacts.get(name, ""),
+        "today": lambda: "2026-03-02",
         "join": lambda first, second: f"{first} {second}",
         "send": lambda to, body: act("send", to=to, body=body),
         "pay": lambda to, cents: act("pay", to=to, cents=cents),
         "file": lambda folder, text: act("file", folder=folder, text=text),
+        "book": lambda day: act("book", day=day),
     }
     return tools, effects, lambda: over.append(True)

@@ -32,7 +32,11 @@ UNKNOWN = ("", "?", "n/a")
 
 
 def write_report(
-    rng: np.random.Generator, records: Sequence[Mapping[str, Any]], mark: str, encoding: str
+    rng: np.random.Generator,
+    records: Sequence[Mapping[str, Any]],
+    mark: str,
+    encoding: str,
+    titled: bool = True,
 ) -> bytes:
     """Write records as a branch's file.
 
@@ -42,13 +46,15 @@ def write_report(
             or dollar (None where nobody knows) and ``unit``, one of `UNITS`.
         mark: between cells, ";" or ",".
         encoding: "utf-8", "utf-8-sig" or "cp1252".
+        titled: whether lines with a title stand above the header.
     """
     names = [str(name) for name in rng.permutation(COLUMNS)]
     rows = [[_cells(rng, record, mark == ";")[name] for name in names] for record in records]
     rows.insert(len(rows) // 2, names)
     total = {"id": "", "branch": "Total", "amount": f"{rng.integers(1_000, 9_000)}", "unit": "EUR"}
     text = io.StringIO()
-    text.write(f"Weekly report of the branch\nprinted by machine {rng.integers(1, 9)}\n\n")
+    if titled:
+        text.write(f"Weekly report of the branch\nprinted by machine {rng.integers(1, 9)}\n\n")
     writer = csv.writer(text, delimiter=mark, lineterminator="\n")
     writer.writerows([names, *rows, [total.get(name, "") for name in names]])
     return text.getvalue().encode(encoding)
