@@ -299,9 +299,11 @@ lab.check("anonymise", anonymise)
 # Return `runs` such numbers, an array (runs,), each one with noise of its own; they need not be
 # whole. All chance comes from `seed`.
 #
-# The judge attacks 40,000 runs with and without the person who came most often, and bounds epsilon
-# from below; the bound must not lie above yours. The mean error may be at most 1.1 times that of the
-# noise that is just enough. To try it:
+# The judge attacks 40,000 runs with and without a person: once the one who came most often (any
+# number), once somebody who came once. It guesses from counts above or below a line, and from single
+# values, and bounds epsilon from below; the bound must not lie above yours. The mean error, held
+# against the count with every person's visits cut at `most`, may be at most 1.1 times that of the
+# noise that is just enough. To try it, with person 0, who comes most often in `draw_visits`:
 #
 # ```python
 # some = clinic.draw_visits(np.random.default_rng(1))

@@ -41,8 +41,10 @@ def table(case: Mapping[str, Any]) -> tables.Table:
 
 
 def comings(case: Mapping[str, Any]) -> NDArray[np.int64]:
-    """The visits of a case of `release`."""
-    return clinic.draw_visits(_rng(case), case["people"], case["heavy"])
+    """The visits of a case of `release`; any number may be that of who came most often."""
+    rng = _rng(case)
+    visits = clinic.draw_visits(rng, case["people"], case["heavy"])
+    return rng.permutation(case["people"])[visits]
 
 
 def populations(case: Mapping[str, Any]) -> list[applicants.Applicants]:
