@@ -86,9 +86,9 @@ lab.check("rate_gaps", rate_gaps)
 # number that the **largest true gap** (highest minus lowest true rate) is at least, with 95 %
 # confidence. Below zero means the same as zero: nothing is known.
 #
-# Judged on 200 draws in each of four cases. The number may lie above the true gap in at most 10 % of
-# the draws. Where one group differs, it must be at least 0.7 times what a good bound says, on
-# average. To try it: `largest_gap(np.array([30, 30, 12]), np.array([60, 60, 60]))` lies between 0.08
+# Judged on 200 draws in each of six cases, in one of which some groups have about ten people. The
+# number may lie above the true gap in at most 10 % of the draws. Where one group differs by 0.15 and
+# more, it must be at least 0.7 times what a good bound says, on average. To try it: `largest_gap(np.array([30, 30, 12]), np.array([60, 60, 60]))` lies between 0.08
 # and 0.13.
 
 
@@ -128,8 +128,8 @@ lab.check("largest_gap", largest_gap)
 # - `"none"`: *size* 0.
 #
 # `records` is a frame with the columns `group`, `area`, `score`, `label`, `decided`. `rechecked` has
-# some of these people again, half of them from each group, with two more columns: `good` (the truth
-# behind the label) and `true_score`. `register` is the share of group 1 among all who applied.
+# some of these people again, as many from each group, with two more columns: `good` (the truth behind
+# the label) and `true_score`. `register` is the share of group 1 among all who applied.
 # Return `(cause, size)`.
 #
 # Twenty audits are drawn. The marks are for at least 19 right ones, with the size within 25 %. To try
