@@ -332,7 +332,8 @@ lab.check("release", release)
 # A model card states twelve figures. `claims` is a list of dictionaries with `name`, `metric`,
 # `where` and `value`; `people` is a frame with `split` ("train" or "test"), `sex`, `origin`, `score`,
 # `label` (1 for good) and `decided` (1 for invited). `where` names the category: `{}` for all people,
-# `{"sex": "female"}`, or `{"sex": "female", "origin": "C"}`. Every claim is meant for the **test rows**:
+# `{"sex": "female"}` (whatever the origin, unknown ones too), or `{"sex": "female", "origin": "C"}`; an
+# impact ratio always names a category. Every claim is meant for the **test rows**:
 #
 # - `"selection rate"`: share invited; `"accuracy"`: share with decided = label;
 # - `"true positive rate"`: share invited of those with label 1; `"precision"`: share with label 1 of

@@ -72,5 +72,8 @@ def audit(case: Mapping[str, Any]) -> audits.Audit:
 
 
 def hiring(case: Mapping[str, Any]) -> pd.DataFrame:
-    """The people of a case of `false_claims`."""
-    return cards.draw_hiring(_rng(case), case["people"], case["slope"])
+    """The people of a case of `false_claims`; "unknown" adds points where one is unknown."""
+    people = cards.draw_hiring(_rng(case), case["people"], case["slope"])
+    unknown = (people[["sex", "origin"]] == "unknown").sum(axis=1)
+    score = (people["score"] + case["unknown"] * unknown).clip(0, 100).round(1)
+    return people.assign(score=score, decided=(score >= 60).astype(int))
