@@ -278,7 +278,7 @@ def anonymise(columns, secret, hierarchies, k, l, limit):  # noqa: E741
         said = zip(columns.T, hierarchies, levels, strict=True)
         rows = np.column_stack([h[level][values] for values, h, level in said])
         _, group = np.unique(rows, axis=0, return_inverse=True)
-        size = np.bincount(group)
+        size = np.bincount(group)  # not secret
         secrets = np.bincount(np.unique(np.column_stack([group, secret]), axis=0)[:, 0])
         if size[(size < k) | (secrets < l)].sum() <= limit:
             return levels

@@ -214,7 +214,7 @@ def train_policy(lead_time, demand, holding, penalty):
     torch.manual_seed(0)  # not secret
     rng = np.random.default_rng(0)  # not secret
     width, copies, periods, rounds = 32, 256, 40, 240
-    mean = distributions.mean(demand)
+    mean = distributions.mean(demand)  # not secret
     network = torch.nn.Sequential(
         torch.nn.Linear(lead_time, width),
         torch.nn.SiLU(),

@@ -76,10 +76,10 @@ def suppressed(drawn: Table, levels: Sequence[int], k: int, l: int) -> int:  # n
     columns = generalise(drawn, levels)
     code = np.ravel_multi_index(columns.T, columns.max(axis=0) + 1)
     _, group = np.unique(code, return_inverse=True)
-    size = np.bincount(group)
+    people = np.bincount(group)
     pairs = np.unique(group * (drawn.secret.max() + 1) + drawn.secret)
-    secrets = np.bincount(pairs // (drawn.secret.max() + 1), minlength=len(size))
-    return int(size[(size < k) | (secrets < l)].sum())
+    secrets = np.bincount(pairs // (drawn.secret.max() + 1), minlength=len(people))
+    return int(people[(people < k) | (secrets < l)].sum())
 
 
 TASK = Task(
