@@ -86,9 +86,9 @@ lab.check("rate_gaps", rate_gaps)
 # number that the **largest true gap** (highest minus lowest true rate) is at least, with 95 %
 # confidence. Below zero means the same as zero: nothing is known.
 #
-# Judged on 200 draws in each of four cases. The number may lie above the true gap in at most 10 % of
-# the draws. Where one group differs, it must be at least 0.7 times what a good bound says, on
-# average. To try it: `largest_gap(np.array([30, 30, 12]), np.array([60, 60, 60]))` lies between 0.08
+# Judged on 200 draws in each of six cases, in one of which some groups have about ten people. The
+# number may lie above the true gap in at most 10 % of the draws. Where one group differs by 0.15 and
+# more, it must be at least 0.7 times what a good bound says, on average. To try it: `largest_gap(np.array([30, 30, 12]), np.array([60, 60, 60]))` lies between 0.08
 # and 0.13.
 
 
@@ -128,8 +128,8 @@ lab.check("largest_gap", largest_gap)
 # - `"none"`: *size* 0.
 #
 # `records` is a frame with the columns `group`, `area`, `score`, `label`, `decided`. `rechecked` has
-# some of these people again, half of them from each group, with two more columns: `good` (the truth
-# behind the label) and `true_score`. `register` is the share of group 1 among all who applied.
+# some of these people again, as many from each group, with two more columns: `good` (the truth behind
+# the label) and `true_score`. `register` is the share of group 1 among all who applied.
 # Return `(cause, size)`.
 #
 # Twenty audits are drawn. The marks are for at least 19 right ones, with the size within 25 %. To try
@@ -299,9 +299,11 @@ lab.check("anonymise", anonymise)
 # Return `runs` such numbers, an array (runs,), each one with noise of its own; they need not be
 # whole. All chance comes from `seed`.
 #
-# The judge attacks 40,000 runs with and without the person who came most often, and bounds epsilon
-# from below; the bound must not lie above yours. The mean error may be at most 1.1 times that of the
-# noise that is just enough. To try it:
+# The judge attacks 40,000 runs with and without a person: once the one who came most often (any
+# number), once somebody who came once. It guesses from counts above or below a line, and from single
+# values, and bounds epsilon from below; the bound must not lie above yours. The mean error, held
+# against the count with every person's visits cut at `most`, may be at most 1.1 times that of the
+# noise that is just enough. To try it, with person 0, who comes most often in `draw_visits`:
 #
 # ```python
 # some = clinic.draw_visits(np.random.default_rng(1))
@@ -330,7 +332,8 @@ lab.check("release", release)
 # A model card states twelve figures. `claims` is a list of dictionaries with `name`, `metric`,
 # `where` and `value`; `people` is a frame with `split` ("train" or "test"), `sex`, `origin`, `score`,
 # `label` (1 for good) and `decided` (1 for invited). `where` names the category: `{}` for all people,
-# `{"sex": "female"}`, or `{"sex": "female", "origin": "C"}`. Every claim is meant for the **test rows**:
+# `{"sex": "female"}` (whatever the origin, unknown ones too), or `{"sex": "female", "origin": "C"}`; an
+# impact ratio always names a category. Every claim is meant for the **test rows**:
 #
 # - `"selection rate"`: share invited; `"accuracy"`: share with decided = label;
 # - `"true positive rate"`: share invited of those with label 1; `"precision"`: share with label 1 of

@@ -151,4 +151,4 @@ def test_a_false_claim_lies_clearly_apart_and_a_true_one_does_not(seed):
         people = redraw.hiring(case)
         for claim in case["claims"]:
             off = abs(figure(people, claim["metric"], claim["where"]) - claim["value"])
-            assert off > 0.019 if claim["name"] in dict(case["false"]) else off < 0.0006
+            assert off > 0.019 if claim["name"] in dict(case["false"]) else off < 0.0042

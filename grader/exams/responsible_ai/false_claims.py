@@ -18,6 +18,9 @@ CARDS = 4
 APART = 0.02
 """A false claim lies at least so far from the right figure."""
 
+NEAR = 0.0035
+"""Half of the true claims are off by so much, which the limit of .005 allows."""
+
 ABOUT = (
     ("accuracy", ()), ("unknown share", ()), ("selection rate", ("sex",)),
     ("selection rate", ("origin",)), ("accuracy", ("origin",)), ("true positive rate", ("sex",)),
@@ -33,16 +36,22 @@ MISTAKES = {
     "selection rate": ("training rows", "overall figure"),
     "true positive rate": ("overall figure", "turned round"),
     "precision": ("training rows", "overall figure", "turned round"),
-    "impact ratio": ("median by group", "over the average", "cut-off", "no unknowns"),
+    "impact ratio": (
+        "median by group",
+        "over the average",
+        "cut-off",
+        "no unknowns",
+        "unknown highest",
+    ),
 }
 
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``.
 
-    Each has ``seed``, ``people`` and ``slope``, which draw the people; ``claims``, twelve of
-    ``name``, ``metric``, ``where`` and ``value``; and ``false``, pairs of a false claim's name
-    and the mistake behind it.
+    Each has ``seed``, ``people``, ``slope`` and ``unknown``, which draw the people; ``claims``,
+    twelve of ``name``, ``metric``, ``where`` and ``value``; and ``false``, pairs of a false claim's
+    name and the mistake behind it.
     """
     fits = "four to eight false claims, and mistakes that show"
     return {
@@ -56,6 +65,7 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
         "seed": int(rng.integers(2**31)),
         "people": int(rng.integers(5_000, 7_000)),
         "slope": round(float(rng.uniform(1.0, 1.5)), 2),
+        "unknown": round(float(rng.uniform(20, 26)), 1),
         "claims": [],
         "false": [],
     }
@@ -75,6 +85,8 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
             mistake = str(rng.choice(list(wrong)))
             case["false"].append([name, mistake])
             value = wrong[mistake]
+        elif rng.random() < 0.5:
+            value += (-1 if right > 0.99 else rng.choice((-1, 1))) * NEAR
         case["claims"].append(
             {"name": name, "metric": metric, "where": where, "value": round(float(value), 3)}
         )
@@ -113,6 +125,8 @@ def figure(people: pd.DataFrame, metric: str, where: dict[str, str], mistake: st
 def _impact_ratio(rows: pd.DataFrame, where: dict[str, str], mistake: str) -> float:
     """New York's ratio for scores: the share above the sample's median, over the highest."""
     known = rows[(rows[list(where)] != "unknown").all(axis=1)]
+    if mistake == "unknown highest":
+        known = rows
     groups = known.groupby(list(where))["score"]
     line = (known if mistake == "no unknowns" else rows)["score"].median()
     if mistake == "median by group":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import binomtest, norm, studentized_range
+from scipy.stats import binomtest, chi2_contingency, norm, studentized_range
 
 
 def _wald(chosen, people, z):
@@ -73,6 +73,20 @@ def against_the_mean(chosen, people):
     return 2 * z.max()
 
 
+def after_a_test(chosen, people):
+    """Half the gap seen, if a chi-square test of all groups is significant."""
+    p_value = chi2_contingency(np.array([chosen, people - chosen])).pvalue
+    return 0.5 * np.ptp(chosen / people) if p_value < 0.05 else 0.0
+
+
+def plain_normal(chosen, people):
+    """All pairs with the textbook's variances: none chosen has no error."""
+    rate, pairs = chosen / people, len(people) * (len(people) - 1) / 2
+    squared = rate * (1 - rate) / people
+    gaps = rate[:, None] - rate
+    return float((gaps - norm.ppf(1 - 0.025 / pairs) * np.sqrt(squared[:, None] + squared)).max())
+
+
 def half_of_it(chosen, people):
     return 0.5 * np.ptp(chosen / people)
 
@@ -93,6 +107,8 @@ WRONG = {
     "a tenth": (a_tenth, "is not free"),
     "four fifths": (four_fifths, "is not free"),
     "against the mean": (against_the_mean, "is not free"),
+    "after a test": (after_a_test, "is not free"),
+    "plain normal": (plain_normal, "is not free"),
     "half of it": (half_of_it, "is not free"),
     "far too careful": (whole_interval, "could be said"),
 }

@@ -29,6 +29,56 @@ def whole_numbers(visits, most, epsilon, runs, seed):
     return _count(visits, most) + noise
 
 
+def rounded(visits, most, epsilon, runs, seed):
+    return np.round(by_exponentials(visits, most, epsilon, runs, seed))
+
+
+def staircase(visits, most, epsilon, runs, seed):
+    """Steps as wide as one person moves, each lower by the factor exp(-epsilon).
+
+    Geng and Viswanath (2014), The optimal mechanism in differential privacy.
+    """
+    rng = np.random.default_rng(seed)
+    fall, inner = np.exp(-epsilon), 1 / (1 + np.exp(epsilon / 2))
+    far = rng.random(runs) < (1 - inner) * fall / (inner + (1 - inner) * fall)
+    within = rng.random(runs)
+    place = np.where(far, inner + (1 - inner) * within, inner * within)
+    steps = rng.geometric(1 - fall, runs) - 1 + place
+    return _count(visits, most) + most * steps * rng.choice((-1, 1), runs)
+
+
+def most_frequent_left_out(visits, most, epsilon, runs, seed):
+    """Who came most often is hidden without noise, and nobody else."""
+    often = np.bincount(visits).argmax()
+    rest = _count(visits[visits != often], most) + most
+    return rest + np.random.default_rng(seed).laplace(0, 0.01, runs)
+
+
+def person_0_left_out(visits, most, epsilon, runs, seed):
+    rest = _count(visits[visits != 0], most) + most
+    return rest + np.random.default_rng(seed).laplace(0, 0.01, runs)
+
+
+def whole_times_most(visits, most, epsilon, runs, seed):
+    """Whole noise for one visit, times `most`: the rest of the division by `most` stays."""
+    rng = np.random.default_rng(seed)
+    stop = 1 - np.exp(-epsilon)
+    return _count(visits, most) + most * (rng.geometric(stop, runs) - rng.geometric(stop, runs))
+
+
+def now_and_then_bare(visits, most, epsilon, runs, seed):
+    """One count in a hundred has no noise."""
+    rng = np.random.default_rng(seed)
+    noise = rng.laplace(0, most / epsilon, runs)
+    return _count(visits, most) + np.where(rng.random(runs) < 0.01, 0, noise)
+
+
+def frequent_people_dropped(visits, most, epsilon, runs, seed):
+    times = np.bincount(visits)
+    kept = times[times <= most].sum()
+    return kept + np.random.default_rng(seed).laplace(0, most / epsilon, runs)
+
+
 def row_is_a_person(visits, most, epsilon, runs, seed):
     return len(visits) + np.random.default_rng(seed).laplace(0, 1 / epsilon, runs)
 
@@ -89,18 +139,28 @@ def without_the_seed(visits, most, epsilon, runs, seed):
     return _count(visits, most) + np.random.default_rng().laplace(0, most / epsilon, runs)
 
 
-RIGHT = {"two exponentials": by_exponentials, "geometric": whole_numbers}
+RIGHT = {
+    "two exponentials": by_exponentials,
+    "geometric": whole_numbers,
+    "rounded": rounded,
+    "staircase": staircase,
+}
 
 WRONG = {
     "a row is a person": (row_is_a_person, "A row is not a person"),
-    "sensitivity one": (sensitivity_one, "A row is not a person"),
+    "sensitivity one": (sensitivity_one, "less noise than hides that"),
     "nothing cut": (not_cut, "A row is not a person"),
     "noise for the heaviest": (noise_for_the_heaviest, ""),
     "scale times epsilon": (scale_epsilon, ""),
     "fixed noise": (fixed_noise, "those who know it"),
     "one noise for all": (one_noise, "can be guessed"),
-    "normal noise": (normal_noise, "tells them apart"),
+    "normal noise": (normal_noise, "of the wrong kind"),
     "uniform noise": (uniform_noise, "tells them apart"),
+    "most frequent visitor left out": (most_frequent_left_out, "tells them apart"),
+    "person 0 left out": (person_0_left_out, "tells them apart"),
+    "whole noise times the limit": (whole_times_most, "tells them apart"),
+    "now and then bare": (now_and_then_bare, "tells them apart"),
+    "frequent people dropped": (frequent_people_dropped, "still counts"),
     "people counted": (people_counted, "counts people"),
     "twice the noise": (twice_the_noise, "bought with use"),
     "no noise": (no_noise, "can be guessed"),

@@ -64,16 +64,29 @@ def judge(answer: Any, instance: Instance) -> Outcome:
             misconception=MEANT[true],
         )
     if len(missed) + len(far) > audits - RIGHT:
-        cause, size, truth = far[0]
+        (cause, size, truth), times = far[0], Counter(kind for kind, _, _ in far)
+        kinds = ", ".join(f"{n} of kind {kind}" for kind, n in times.items())
         return failed(
-            f"The causes are right, but {len(far)} sizes are off by more than {OFF:.0%}: "
+            f"The causes are right, but {len(far)} sizes are off by more than {OFF:.0%} ({kinds}): "
             f"{size:.3g} where it is {truth:.3g}.",
             on=f"an audit with a bias of the kind {cause}",
             next_step="Read once more what the size of this bias is, in which unit and with which "
             "sign.",
-            misconception="The raw gap holds the difference of the groups as well as the bias.",
+            misconception=_cause_of(far[0]),
         )
     return passed("Every bias is found and measured, and no difference is called one.")
+
+
+def _cause_of(far: tuple[str, float, float]) -> str:
+    """What most likely makes a size wrong whose cause is right."""
+    cause, size, truth = far
+    if abs(size + truth) < OFF * truth:
+        return "The size is right and its sign is turned."
+    if cause == "measurement":
+        return "Is this the mean error of one group's scores minus that of the other, in points?"
+    if cause == "proxy":
+        return "Is this a difference of probabilities, between people of the same score?"
+    return "Is this a difference of shares, between the groups that the task names?"
 
 
 TASK = Task(

@@ -24,6 +24,7 @@ TRAPS = {
     "above. The median has to be common to all.",
     "over the average": "The share was divided by that of all, not by the highest category's.",
     "cut-off": "The ratio was taken from the tool's cut-off, not from the median score.",
+    "unknown highest": "People of an unknown category are no category to compare with.",
     "no unknowns": "The median leaves out people with an unknown category; they are in the sample.",
 }
 

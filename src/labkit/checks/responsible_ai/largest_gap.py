@@ -37,7 +37,11 @@ def judge(answer: Any, instance: Instance) -> Outcome:
         )
         wrong = float((bounds > case["truth"] + 1e-9).mean())
         kind = "one differs" if case["truth"] else "all are alike"
-        on = f"{case['draws']} draws of {len(people)} groups, of which {kind}"
+        smallest = min(case["people"])
+        on = (
+            f"{case['draws']} draws of {len(people)} groups of {smallest} people and more, of "
+            f"which {kind}"
+        )
         if wrong > WRONG:
             return failed(
                 f"The bound lies above the largest true gap in {wrong:.0%} of the draws; 5 % are "
@@ -48,7 +52,7 @@ def judge(answer: Any, instance: Instance) -> Outcome:
                 misconception="Looking at many gaps and naming the largest is not free: chance "
                 "alone makes one.",
             )
-        if bounds.mean() < USE * case["bound"] and case["truth"]:
+        if bounds.mean() < USE * case["bound"] and case["graded"]:
             return failed(
                 f"The bound is {bounds.mean():.3f} on average, where {case['bound']:.3f} could be "
                 f"said of a true gap of {case['truth']:.3f}.",

@@ -41,8 +41,10 @@ def table(case: Mapping[str, Any]) -> tables.Table:
 
 
 def comings(case: Mapping[str, Any]) -> NDArray[np.int64]:
-    """The visits of a case of `release`."""
-    return clinic.draw_visits(_rng(case), case["people"], case["heavy"])
+    """The visits of a case of `release`; any number may be that of who came most often."""
+    rng = _rng(case)
+    visits = clinic.draw_visits(rng, case["people"], case["heavy"])
+    return rng.permutation(case["people"])[visits]
 
 
 def populations(case: Mapping[str, Any]) -> list[applicants.Applicants]:
@@ -70,5 +72,8 @@ def audit(case: Mapping[str, Any]) -> audits.Audit:
 
 
 def hiring(case: Mapping[str, Any]) -> pd.DataFrame:
-    """The people of a case of `false_claims`."""
-    return cards.draw_hiring(_rng(case), case["people"], case["slope"])
+    """The people of a case of `false_claims`; "unknown" adds points where one is unknown."""
+    people = cards.draw_hiring(_rng(case), case["people"], case["slope"])
+    unknown = (people[["sex", "origin"]] == "unknown").sum(axis=1)
+    score = (people["score"] + case["unknown"] * unknown).clip(0, 100).round(1)
+    return people.assign(score=score, decided=(score >= 60).astype(int))

@@ -15,10 +15,11 @@ Floats = NDArray[np.float64]
 def audit_epsilon(with_person: ArrayLike, without_person: ArrayLike, miss: float = 0.001) -> float:
     """A lower bound for epsilon, from outputs on two neighbouring tables.
 
-    The attacker guesses from an output above or below a threshold that the person is in the table.
-    Thresholds are chosen on the first half of the outputs and judged on the other half, with exact
-    bounds for both shares (Clopper and Pearson 1934), so a mechanism that keeps epsilon is accused
-    with a probability of at most `miss`. 0 where nothing can be told.
+    The attacker guesses that the person is in the table, or is not, from an output above or below
+    a threshold, or from an output that equals one value. The guess is chosen on the first half of
+    the outputs and judged on the other half, with exact bounds for both shares (Clopper and Pearson
+    1934), so a mechanism that keeps epsilon is accused with a probability of at most `miss`. 0
+    where nothing can be told.
 
     Args:
         with_person: outputs on the table with the person, (runs,).
@@ -39,15 +40,30 @@ def audit_epsilon(with_person: ArrayLike, without_person: ArrayLike, miss: float
                     _bounds(sign * a[half:], sign * b[half:], judged, miss)[0],
                 )
             )
+    for a, b in ((one, other), (other, one)):
+        values, times = np.unique(a[:half], return_counts=True)
+        for value in values[times.argsort()[:-21:-1]]:
+            hits = [np.sum(part == value) for part in (a[:half], b[:half], a[half:], b[half:])]
+            found.append(
+                (
+                    float(_ratio(hits[0], half, hits[1], half, miss)),
+                    float(_ratio(hits[2], len(a) - half, hits[3], len(b) - half, miss)),
+                )
+            )
     return max(0.0, float(max(found)[1]))
 
 
 def _bounds(one: Floats, other: Floats, places: Floats, miss: float) -> Floats:
     """Lower bounds for log(share of `one` from each place on / share of `other`), (places,)."""
     hits, false = (len(part) - np.searchsorted(np.sort(part), places) for part in (one, other))
-    least = beta.ppf(miss / 2, hits, len(one) - hits + 1)
-    most = beta.ppf(1 - miss / 2, false + 1, len(other) - false)
-    return np.log(np.where(hits > 0, least, 1e-300)) - np.log(np.where(false < len(other), most, 1))
+    return _ratio(hits, len(one), false, len(other), miss)
+
+
+def _ratio(hits: ArrayLike, n: int, false: ArrayLike, m: int, miss: float) -> Floats:
+    """Lower bounds for log(hits' share of n / false ones' share of m), from exact intervals."""
+    k, wrong = np.asarray(hits), np.asarray(false)
+    least, most = beta.ppf(miss / 2, k, n - k + 1), beta.ppf(1 - miss / 2, wrong + 1, m - wrong)
+    return np.log(np.where(k > 0, least, 1e-300)) - np.log(np.where(wrong < m, most, 1))
 
 
 def false_positive_rate(base: float, precision: float, false_negative: float) -> float:

@@ -57,7 +57,7 @@ def draw_audit(
         ability: mean true score of each group, in points.
         areas: share of each group that lives in area 1.
         people: records.
-        rechecked: how many of them are examined again, half of them from each group.
+        rechecked: how many of them are examined again, as many from each group.
 
     Raises:
         ValueError: there is no such cause.
