@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from labkit.checks.responsible_ai.anonymise import suppressed
+from labkit.checks.responsible_ai.anonymise import crowds, suppressed
 from labkit.checks.responsible_ai.redraw import table
 from labkit.exercise.drawing import until
 from labkit.trends.responsible_ai.world.tables import Table, loss
@@ -41,21 +41,20 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
     drawn = table(case)
     nodes = list(itertools.product(*(range(len(names)) for names in drawn.hierarchies)))
     losses = np.array([loss(drawn, levels) for levels in nodes])
-    alone = np.array([suppressed(drawn, levels, case["k"], 1) for levels in nodes])
-    both = np.array([suppressed(drawn, levels, case["k"], case["l"]) for levels in nodes])
+    every = [crowds(drawn, levels) for levels in nodes]
+
+    def left_out(k: int, different: int) -> np.ndarray:
+        return np.array([n[(n < k) | (secrets < different)].sum() for n, secrets in every])
+
+    alone, both = left_out(case["k"], 1), left_out(case["k"], case["l"])
 
     def least(fits: np.ndarray) -> int:
         return int(np.where(fits, losses, np.inf).argmin())
 
     chosen = least(both <= rng.uniform(0.04, 0.08) * case["people"])
     case["best"], case["limit"] = float(losses[chosen]), int(both[chosen])
-    case["larger k"] = float(
-        min(
-            loss(drawn, levels)
-            for levels in nodes
-            if suppressed(drawn, levels, case["k"] + 1, case["l"]) <= case["limit"]
-        )
-    )
+    larger = left_out(case["k"] + 1, case["l"]) <= case["limit"]
+    case["larger k"] = float(losses[larger].min())
     found = {
         "k alone": least(alone <= case["limit"]),
         "nobody suppressed": least(both == 0),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from labkit.checks.responsible_ai.redraw import table
 from labkit.exercise.guard import call
@@ -73,13 +74,19 @@ def judge(answer: Any, instance: Instance) -> Outcome:
 
 def suppressed(drawn: Table, levels: Sequence[int], k: int, l: int) -> int:  # noqa: E741
     """How many people have fewer than k in their group, or fewer than l secrets."""
+    people, secrets = crowds(drawn, levels)
+    return int(people[(people < k) | (secrets < l)].sum())
+
+
+def crowds(drawn: Table, levels: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """People and different secrets of each group of published rows that are alike, (groups,)."""
     columns = generalise(drawn, levels)
     code = np.ravel_multi_index(columns.T, columns.max(axis=0) + 1)
     _, group = np.unique(code, return_inverse=True)
     people = np.bincount(group)
     pairs = np.unique(group * (drawn.secret.max() + 1) + drawn.secret)
     secrets = np.bincount(pairs // (drawn.secret.max() + 1), minlength=len(people))
-    return int(people[(people < k) | (secrets < l)].sum())
+    return people, secrets
 
 
 TASK = Task(
