@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from scipy.stats import chi2
 
+from labkit.checks.edge_federated.faults import Fault, first_fault
 from labkit.exercise.guard import UnusableError, call
-from labkit.exercise.outcome import Outcome, failed, passed
+from labkit.exercise.outcome import Outcome
 from labkit.exercise.reading import as_array
 from labkit.exercise.task import Instance, Task, each_case
 from labkit.trends.edge_federated.world import secure
@@ -37,17 +38,11 @@ def judge(answer: Any, instance: Instance) -> Outcome:
     """Sums, single vectors, rounds, and clients that tell each other what they know."""
 
     def one(case: Instance) -> Outcome:
-        asked = _Clients(answer, case)
-        for check in (_sums, _hides, _rounds, _every_key):
-            if fault := check(asked):
-                words, step, trap = fault
-                return failed(words, on=_words(case), next_step=step, misconception=trap)
-        return passed("")
+        return first_fault(
+            _Clients(answer, case), (_sums, _hides, _rounds, _every_key), _words(case)
+        )
 
     return each_case(instance, one, "Single vectors tell nothing, and every sum is exact.")
-
-
-Fault = tuple[str, str, str] | None
 
 
 class _Clients:

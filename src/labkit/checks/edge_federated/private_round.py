@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from scipy.stats import kstest
 
+from labkit.checks.edge_federated.faults import Fault, first_fault
 from labkit.exercise.guard import call
-from labkit.exercise.outcome import Outcome, failed, passed
+from labkit.exercise.outcome import Outcome
 from labkit.exercise.reading import as_array
 from labkit.exercise.task import Instance, Task, each_case
 
@@ -47,17 +48,9 @@ def judge(answer: Any, instance: Instance) -> Outcome:
     """Sensitivity, what is left of small updates, noise, and the divisor."""
 
     def one(case: Instance) -> Outcome:
-        asked = _Rounds(answer, case)
-        for check in (_repeats, _moves, _small, _noise):
-            if fault := check(asked):
-                words, step, trap = fault
-                return failed(words, on=_words(case), next_step=step, misconception=trap)
-        return passed("")
+        return first_fault(_Rounds(answer, case), (_repeats, _moves, _small, _noise), _words(case))
 
     return each_case(instance, one, "No client moves the mean by more than allowed, at any time.")
-
-
-Fault = tuple[str, str, str] | None
 
 
 class _Rounds:
