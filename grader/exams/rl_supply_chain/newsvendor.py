@@ -16,6 +16,8 @@ from labkit.trends.rl_supply_chain.metrics import newsvendor_cost
 APART = 3e-3
 """What every mistake costs at least above the least cost: three times what the judge allows."""
 
+ROUNDED = ("whole units", "rounded")
+
 
 def newsvendor_quantity(demand: dict[str, Any], holding: float, penalty: float) -> float:
     """Return the smallest quantity whose no-shortage probability reaches the critical ratio.
@@ -71,7 +73,14 @@ def _case(
 def _all_show(case: dict[str, Any]) -> bool:
     shelf = {name: case[name] for name in ("demand", "holding", "penalty")}
     costs = newsvendor_cost(np.array(list(case["traps"].values())), **shelf)
-    return bool(np.min(costs) > (1 + APART) * case["optimal_cost"])
+    return bool(np.min(costs) > (1 + APART) * case["optimal_cost"]) and _rounding_shows(**case)
+
+
+def _rounding_shows(traps: dict[str, float], **_: Any) -> bool:
+    """Tell whether no other mistake leads to the whole unit that rounding leads to."""
+    rounded = [traps[name] for name in ROUNDED if name in traps]
+    others = [value for name, value in traps.items() if name not in ROUNDED]
+    return not np.isclose(np.subtract.outer(rounded, others), 0, atol=0.01).any()
 
 
 def _traps(
