@@ -234,7 +234,7 @@ print(sent)
 # </details>
 
 # %%
-table = pd.read_csv(io.StringIO(sent), sep=";", skiprows=3)
+table = pd.read_csv(io.StringIO(sent), sep=";", skiprows=4)
 read = pd.to_numeric(table["amount"], errors="coerce")
 true_total = sum(amount for _, amount in week if amount) / 100
 print(f"rows that were read: {read.notna().sum()} of {len(read)}")
