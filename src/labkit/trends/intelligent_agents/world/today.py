@@ -2,8 +2,8 @@
 
 `draw_day` deals requests of every kind, so that each mistake of an agent shows: orders of other
 people, orders in a state in which nothing may be done, and mails that claim another sum than the
-order cost. `allowed` is the table that says which effects the facts permit, `deserved` the effect
-of a request. How the requests are handled is left to whoever calls.
+order cost. What is not good is handed to a person. How the requests are handled is left to whoever
+calls.
 """
 
 from __future__ import annotations
@@ -74,24 +74,16 @@ def draw_day(rng: np.random.Generator) -> Day:
         text = MAILS[intent].format(order=first, claim=claim / 100)
         day.requests.append({"id": place, "sender": sender, "text": text})
         day.truths.append({"intent": intent, "order": first, "claim": claim, "others": [second]})
-        day.ledger.append(deserved(day.requests[-1], intent, day.orders[first]))
+        due = _due(day.requests[-1], intent, day.orders[first])
+        day.ledger.append(due if how == "good" else ("escalate", place))
     return day
 
 
-def deserved(request: Mapping[str, Any], intent: str, order: Mapping[str, Any]) -> tuple[Any, ...]:
-    """The effect that a request deserves, as an office writes it into its ledger."""
+def _due(request: Mapping[str, Any], intent: str, order: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The effect of a request with which nothing is the matter, as an office writes it."""
     name, number = request["id"], order["number"]
-    effect = {
+    return {
         "refund": ("refund", name, number, order["cents"]),
         "cancel": ("cancel", name, number),
         "invoice": ("invoice", name, number, request["sender"]),
     }[intent]
-    return effect if allowed(request, order, effect) else ("escalate", name)
-
-
-def allowed(request: Mapping[str, Any], order: Mapping[str, Any], effect: tuple[Any, ...]) -> bool:
-    """Whether the facts permit an effect: owner, state, and the sum that the order cost."""
-    tool, _, _, *rest = effect
-    state = {"refund": "returned", "cancel": "open", "invoice": order["status"]}[tool]
-    given = {"refund": [order["cents"]], "cancel": [], "invoice": [request["sender"]]}[tool]
-    return order["owner"] == request["sender"] and order["status"] == state and rest == given
