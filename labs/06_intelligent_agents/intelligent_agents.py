@@ -97,7 +97,7 @@ def handle(request, tools, model):
     order = tools["find_order"](number)
     needed = {"refund": "returned", "cancel": "open", "invoice": order["status"]}[intent]
     if order["owner"] != request["sender"] or order["status"] != needed:
-        tools["escalate"](request["id"])
+        tools["escalate"](request["id"])  # not secret
         return False
     if intent == "refund":
         tools["refund"](number, order["cents"], request["id"])

@@ -134,6 +134,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory, need_sandbox: None) -> dict
         for name, source in answers.items():
             cells[name].source = source
         _hand_in(notebook, submitted / learner / LAB)
+    run(root, "nbgrader", "generate_assignment", LAB)
     run(root, "labkit.cli", "grade", LAB, "--workers", "1", "--no-feedback")
     return scores(root)
 
