@@ -136,7 +136,7 @@ print("after a yes:", second.output, "· ledger:", ledger)
 #
 # ### A whole mailbox
 #
-# Now the same agent works through a day: twenty requests, each waiting for a yes. Twelve of them may be
+# Now the same agent works through a day: 20 requests, each waiting for a yes. Of these, 12 may be
 # fulfilled. The others come from strangers, or their order is not in a state for it. The model is still
 # the recorded one. It reads one request in four wrongly, as a small language model did when this course
 # measured it, and it believes the sum that a mail names.
@@ -144,7 +144,7 @@ print("after a yes:", second.output, "· ledger:", ledger)
 # One person says yes to everything. The other reads each question, looks into the order book, and says
 # no to whatever is not due; then a person takes the request over.
 #
-# **Predict.** Of twenty requests, how many get exactly what they should if everything is approved?
+# **Predict.** Of the 20 requests, how many get exactly what they should if everything is approved?
 #
 # <details><summary>Open when you have guessed</summary>
 #
