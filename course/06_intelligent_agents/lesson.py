@@ -20,8 +20,8 @@ from sklearn.metrics import f1_score
 
 from labkit.checks.intelligent_agents import open_lab
 from labkit.exercise.cards import table_card
-from labkit.trends.intelligent_agents import baselines, metrics, plots, widgets
-from labkit.trends.intelligent_agents.world import attacks, inbox, mailbox
+from labkit.trends.intelligent_agents import assistant, baselines, metrics, plots, widgets
+from labkit.trends.intelligent_agents.world import attacks, inbox, mailbox, today
 
 lab = open_lab(edition=1)
 
@@ -133,6 +133,56 @@ print("after a yes:", second.output, "· ledger:", ledger)
 #
 # The library binds the yes to this one call. Many home-made gates bind it to the tool's name ("refunds
 # are approved"), and then the next refund needs nobody.
+#
+# ### A whole mailbox
+#
+# Now the same agent works through a day: 20 requests, each waiting for a yes. Of these, 12 may be
+# fulfilled. The others come from strangers, or their order is not in a state for it. The model is still
+# the recorded one. It reads one request in four wrongly, as a small language model did when this course
+# measured it, and it believes the sum that a mail names.
+#
+# One person says yes to everything. The other reads each question, looks into the order book, and says
+# no to whatever is not due; then a person takes the request over.
+#
+# **Predict.** Of the 20 requests, how many get exactly what they should if everything is approved?
+#
+# <details><summary>Open when you have guessed</summary>
+#
+# 6. The other 14 get something that they should not. With the person who reads, no wrong effect happens
+# and 14 get what they should; the rest costs a person's time.
+#
+# </details>
+
+# %%
+day = today.draw_day(np.random.default_rng(0))
+
+
+def says_yes(request, tool, arguments):
+    return True
+
+
+def looks_it_up(request, tool, arguments):
+    kind, *due = day.ledger[request["id"]]
+    return tool.endswith(kind) and set(due) == set(arguments.values())
+
+
+def mailbox_row(name, person, right):
+    office, questions = assistant.work_through(day, person, right)
+    pairs = list(zip(office.ledger, day.ledger, strict=True))
+    wrong = sum(made != due and made[0] != "escalate" for made, due in pairs)
+    return name, questions, sum(made == due for made, due in pairs), wrong
+
+
+rows = [
+    mailbox_row("yes to everything", says_yes, 0.73),
+    mailbox_row("looks into the order book", looks_it_up, 0.73),
+]
+table_card(
+    "Twenty requests through pydantic-ai",
+    "with the recorded model, right in 73 % of its readings",
+    ("the person", "questions", "exactly right", "wrong effects"),
+    [tuple(map(str, row)) for row in rows],
+)
 
 # %% [markdown]
 # ### A machine that misreads
@@ -156,8 +206,25 @@ right = [metrics.vote_accuracy(0.73, n) for n in readings]
 plots.votes(readings, right, 0.73)
 
 # %% [markdown]
-# Votes cure chance, not error. If the mail itself lies, all nine readings repeat the lie. What a mail
-# says is a **claim**; what the order book says is a fact. Task 2 asks for both: votes, and facts.
+# Votes cure chance, not error. If the mail itself lies, all nine readings repeat the lie. Here is the
+# mailbox again, as if each request had been read nine times.
+
+# %%
+voted = [
+    mailbox_row("yes to everything", says_yes, metrics.vote_accuracy(0.73, 9)),
+    mailbox_row("looks into the order book", looks_it_up, metrics.vote_accuracy(0.73, 9)),
+]
+table_card(
+    "Twenty requests through pydantic-ai, nine readings each",
+    "the same mails, the same people",
+    ("the person", "questions", "exactly right", "wrong effects"),
+    [tuple(map(str, row)) for row in voted],
+)
+
+# %% [markdown]
+# The five refunds that are due are still wrong if somebody clicks yes, since each mail names too high a
+# sum, and so are the eight requests that should have gone to a person. What a mail says is a **claim**;
+# what the order book says is a fact. Task 2 asks for both: votes, and facts.
 
 # %% [markdown]
 # ## 3 · When nobody answers
@@ -234,7 +301,7 @@ print(sent)
 # </details>
 
 # %%
-table = pd.read_csv(io.StringIO(sent), sep=";", skiprows=3)
+table = pd.read_csv(io.StringIO(sent), sep=";", skiprows=4)
 read = pd.to_numeric(table["amount"], errors="coerce")
 true_total = sum(amount for _, amount in week if amount) / 100
 print(f"rows that were read: {read.notna().sum()} of {len(read)}")

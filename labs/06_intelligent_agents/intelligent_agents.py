@@ -38,12 +38,12 @@ lab = open_lab(edition=1)
 # ```python
 # rng = np.random.default_rng(1)
 # known, new = (mail.draw_scored(rng, n, 1.7, 3.0, [0, 4, 0]) for n in (900, 2000))
-# costs = np.array([[0, 30, 80, 4], [8, 0, 25, 4], [12, 5, 0, 4]])
+# costs = np.array([[0, 30, 80, 3.5], [6, 0, 25, 3.5], [12, 1.5, 0, 3.5]])
 # decisions = triage(known.scores, known.labels, new.scores, costs)
 # mail.mean_cost(new.chances, costs, decisions)
 # ```
 #
-# Here 3.07 € a mail is the least that is possible.
+# Here 2.37 € a mail is the least that is possible.
 
 # %% solution="triage"
 from sklearn.linear_model import LogisticRegression
@@ -79,10 +79,9 @@ lab.check("triage", triage)
 # | invoice | the sender owns the order | send it to the sender |
 #
 # Whatever is not allowed is escalated, and nothing else is done. Return True where you acted, False
-# where you escalated. Every order that the model names exists. Two days of 22 requests each are
-# tried; of each, at least 90 % must have exactly the effect that they deserve. The other 10 % are for
-# misreadings alone: a single effect that the facts forbid (another owner, another status, another
-# sum or receiver, more than one effect) fails the task.
+# where you escalated. Every order that the model names exists. Two days of 23 requests each are
+# tried, and every request must have exactly the effect that it deserves. That can be reached: what
+# the model says most often in nine readings or more is right about each of them.
 
 
 # %% solution="handle"
@@ -98,7 +97,7 @@ def handle(request, tools, model):
     order = tools["find_order"](number)
     needed = {"refund": "returned", "cancel": "open", "invoice": order["status"]}[intent]
     if order["owner"] != request["sender"] or order["status"] != needed:
-        tools["escalate"](request["id"])
+        tools["escalate"](request["id"])  # not secret
         return False
     if intent == "refund":
         tools["refund"](number, order["cents"], request["id"])
@@ -271,15 +270,16 @@ lab.check("agent", agent)
 # Every Monday somebody spends two hours on what the branches send. `files` maps names to the bytes
 # of CSV files, `week` is the first and the last day, `("2026-03-02", "2026-03-08")`, and `rates`
 # says what a unit of another currency is in euros, `{"USD": 0.91}`. Return `(totals, open)`: the
-# total of each branch, its name in lower case, in cents, and the ids of the records whose amount
-# nobody knows, in any order. Every branch has a total.
+# total of each branch and of nothing else, its name in lower case, in cents, and the ids of the
+# records whose amount nobody knows, in any order. Every branch has a total.
 #
 # - Files are UTF-8, some with a byte-order mark; those that are not are Windows-1252.
 # - Cells stand between semicolons, with a decimal comma and dates such as 31.12.2026; or between
 #   commas, with a decimal point and dates such as 12/31/2026. ISO dates occur in both. Points, commas
 #   and non-breaking spaces part thousands.
-# - The header names the columns id, version, date, branch, amount and unit, in any order. Titles may
-#   stand above it, and it may come again. Rows without an id are no records.
+# - The header names the columns id, version, date, branch, amount and unit, in any order. Titles, also
+#   of several columns at once, may stand above it, and it may come again. Rows without an id are no
+#   records.
 # - A record may stand in several files. Its highest version counts, once, whatever a lower one says
 #   of date or amount. Rows of the same version are the same.
 # - Only records of the week count, and only they can be open. Branches may be in capitals, with

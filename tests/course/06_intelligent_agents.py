@@ -10,6 +10,13 @@ STATED = (
     ("reach 0.63 and [0.73]", "score('meaning, new phrasings', 1)"),
     ("says [0.92] or 1.00", "score('words, known phrasings', 0)"),
     ("says 0.92 or [1.00]", "score('words, known phrasings', 1)"),
+    ("day: [20] requests", "len(day.requests)"),
+    ("Of these, [12] may be", "sum(due[0] != 'escalate' for due in day.ledger)"),
+    ("[6]. The other 14", "rows[0][2]"),
+    ("6. The other [14] get something", "rows[0][3]"),
+    ("happens and [14] get what", "rows[1][2]"),
+    ("The [five] refunds that are due", "sum(due[0] == 'refund' for due in day.ledger)"),
+    ("are the [eight] requests that", "sum(due[0] == 'escalate' for due in day.ledger)"),
     ("In [98.7] %, if readings", "100 * right[readings.index(9)]"),
     ("readings give only [85.6] %", "100 * right[readings.index(3)]"),
     ("was right in [73] % of cases", "100 * right[0]"),
@@ -36,6 +43,14 @@ STATED = (
 )
 # Claims in words.
 HELD = {
+    "the person who looks it up lets nothing wrong happen": "rows[1][3] == voted[1][3] == 0",
+    "each of the twenty waits for a yes": "{row[1] for row in rows + voted} == {20}",
+    "with nine readings the refunds and what was for a person are wrong": (
+        "voted[0][3] == 5 + 8 and voted[0][2] == 20 - 13"
+    ),
+    "each mail names too high a sum": (
+        "all(t['claim'] > day.orders[t['order']]['cents'] for t in day.truths)"
+    ),
     "the gate wrote nothing before the yes": "before == [] and ledger == [(4711, 7900)]",
     "the mail's claim was paid and not what the order cost": (
         "find_order(4711)['cents'] == 5900 and ledger[0][1] == 7900"

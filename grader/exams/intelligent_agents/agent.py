@@ -205,6 +205,12 @@ def _blocks(rng: np.random.Generator, names: list[str], numbers: list[int]) -> l
             _step("join", "px", {"first": f"p {some()}", "second": "$pq"}),
             _step("pay", "pr", {"to": "$px", "cents": some()}),
         ],
+        # And a payment that user and directory name alone.
+        [
+            contact("w", second),
+            _step("pay", "wr", {"to": "$wc", "cents": some()}),
+            _step("pay", "wp", {"to": f"{first.lower()}@firm.example", "cents": some()}),
+        ],
         # What has no argument has no user in it; what the user wrote has.
         [_step("today", "qt", {}), _step("book", "qr", {"day": "$qt"})],
         [_step("book", "rr", {"day": f"day {some()}"})],

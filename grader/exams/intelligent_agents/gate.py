@@ -105,6 +105,8 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
         approve(same, start + begin, start + end)
     for time in (60, 130, 200, 215):
         attempt(start + time, same)
+    # Nothing is free for a tool that the policy does not name, not even what costs nothing.
+    attempt(start - 20, content("order", 0, people[1]), yes=False)
     order = sorted(range(len(attempts)), key=lambda place: (attempts[place]["time"], place))
     says = [attempts[place].pop("says") for place in order]
     attempts = [attempts[place] for place in order]

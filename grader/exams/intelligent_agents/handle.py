@@ -7,6 +7,7 @@ case. Judging is left to the checks.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,6 +17,9 @@ from labkit.exercise.drawing import until
 from labkit.trends.intelligent_agents.world.office import READINGS, reader
 
 CASES = 2
+TRIES = 1_000
+"""Models tried for a case at most, of a millisecond each; none fits once in 10^18 draws."""
+
 RIGHT = 0.73
 """Share of right readings, as measured of a small language model with shown examples."""
 
@@ -27,6 +31,7 @@ DEALT = (
     ("cancel", "good", 3),
     ("cancel", "stranger", 1),
     ("cancel", "status", 2),
+    ("cancel", "again", 1),
     ("invoice", "good", 3),
     ("invoice", "stranger", 2),
 )
@@ -61,22 +66,23 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     (what the answer is shown: id, sender, text) and ``true`` (intent, order, claim, others); and
     ``effects``, what the ledger holds in the end, by request.
     """
-    return {
-        "cases": [
-            until(
-                partial(_case, rng),
-                _tells_apart,
-                "three first readings wrong, and every majority right",
-            )
-            for _ in range(CASES)
-        ]
-    }
+    return {"cases": [_told_apart(rng, _case(rng)) for _ in range(CASES)]}
+
+
+def _told_apart(rng: np.random.Generator, case: dict[str, Any]) -> dict[str, Any]:
+    """The case with a model whose readings tell the ways to read apart: one model in 24."""
+    return until(
+        lambda: case | {"seed": int(rng.integers(2**31))},
+        _tells_apart,
+        "a request that few readings get wrong, and majorities that are right",
+        TRIES,
+    )
 
 
 def _case(rng: np.random.Generator) -> dict[str, Any]:
     kinds = [(intent, how) for intent, how, times in DEALT for _ in range(times)]
     order_of = [kinds[place] for place in rng.permutation(len(kinds))]
-    # The request that comes again stands behind the one it repeats.
+    # The requests that come again stand behind those they repeat.
     order_of.sort(key=lambda kind: kind[1] == "again")
     numbers = rng.choice(np.arange(2_000, 9_000), 2 * len(kinds), replace=False)
     ids = rng.choice(np.arange(300, 900), len(kinds), replace=False)
@@ -85,6 +91,8 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
     effects: list[list[Any]] = []
     unfit = {intent: iter(rng.permutation(states)) for intent, states in UNFIT.items()}
     strange = iter(rng.permutation(6))
+    # Every phrasing of a refund occurs in one that is due: in some the sum comes before the number.
+    said = iter(rng.permutation(WORDS["refund"]))
     for place, (intent, how) in enumerate(order_of):
         owner = f"{rng.choice(NAMES)}{rng.integers(10, 99)}@mail.example"
         wanted = {"refund": "returned", "cancel": "open", "invoice": "shipped"}[intent]
@@ -97,11 +105,12 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
         order, other = orders[-2], orders[-1]
         sender = owner
         if how == "again":
-            order, sender = _repeated(requests, orders)
+            order, sender = _repeated(intent, requests, orders)
         if how == "stranger":
             sender = _stranger(rng, owner, int(next(strange)))
         claim = order["cents"] + int(rng.integers(200, 1_800))
-        text = str(rng.choice(WORDS[intent])).format(
+        due = (intent, how) == ("refund", "good")
+        text = str(next(said) if due else rng.choice(WORDS[intent])).format(
             order=order["number"], claim=f"{claim / 100:.2f}", phone=rng.integers(10**8, 10**9)
         )
         request = {"id": int(ids[place]), "sender": sender, "text": text}
@@ -114,7 +123,6 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
         requests.append({"request": request, "true": true, "how": how})
         effects.append(_effect(request, intent, order, how))
     return {
-        "seed": int(rng.integers(2**31)),
         "right": RIGHT,
         "orders": orders,
         "requests": requests,
@@ -136,10 +144,10 @@ def _stranger(rng: np.random.Generator, owner: str, way: int) -> str:
 
 
 def _repeated(
-    requests: list[dict[str, Any]], orders: list[dict[str, Any]]
+    intent: str, requests: list[dict[str, Any]], orders: list[dict[str, Any]]
 ) -> tuple[dict[str, Any], str]:
-    """The order and sender of a good refund that came before."""
-    before = next(r for r in requests if r["true"]["intent"] == "refund" and r["how"] == "good")
+    """The order and sender of a good request that came before."""
+    before = next(r for r in requests if r["true"]["intent"] == intent and r["how"] == "good")
     order = next(o for o in orders if o["number"] == before["true"]["order"])
     return order, before["request"]["sender"]
 
@@ -152,15 +160,42 @@ def _effect(request: dict[str, Any], intent: str, order: dict[str, Any], how: st
 
 
 def _tells_apart(case: dict[str, Any]) -> bool:
-    """Whether the first reading fails in three requests, and nine readings in none."""
-    wrong = 0
+    """Whether `FEW` ways to read get a request wrong that deserves an effect, and `ENOUGH` none."""
+    missed = {name: 0 for name in FEW}
     for one in case["requests"]:
         model = reader(case["seed"], one["request"], one["true"], case["right"])
         said = [model(one["request"]["text"]) for _ in range(READINGS)]
         pairs = [(s["intent"], s["order"]) for s in said]
         true = (one["true"]["intent"], one["true"]["order"])
-        wrong += pairs[0] != true and one["how"] == "good"
-        for n in range(9, READINGS + 1):
-            if Counter(pairs[:n]).most_common(1)[0][0] != true:
+        for n in ENOUGH:
+            counts = Counter(pairs[:n])
+            if any(counts[pair] >= counts[true] for pair in counts if pair != true):
                 return False
-    return wrong >= 3
+        if one["how"] == "good":
+            for name, read in FEW.items():
+                missed[name] += read(pairs) != true
+    return min(missed.values()) > 0
+
+
+Pair = tuple[str, int]
+
+
+def _most(pairs: Sequence[Pair]) -> Pair:
+    return Counter(pairs).most_common(1)[0][0]
+
+
+def _first_to(times: int, pairs: Sequence[Pair]) -> Pair:
+    """The pair that is first read so many times."""
+    return next(p for n, p in enumerate(pairs) if pairs[: n + 1].count(p) == times)
+
+
+ENOUGH = range(9, READINGS + 1)
+"""Numbers of readings whose majority is right in every request of an exam."""
+
+FEW: dict[str, Callable[[list[Pair]], Pair]] = {
+    **{f"{n} readings": partial(lambda n, pairs: _most(pairs[:n]), n) for n in range(1, 6)},
+    **{f"first to {n}": partial(_first_to, n) for n in (2, 3)},
+    "first order": lambda pairs: (_most(pairs)[0], pairs[0][1]),
+    "first intent": lambda pairs: (pairs[0][0], _most(pairs)[1]),
+}
+"""Ways to read that are wrong about some request of every case."""

@@ -22,6 +22,7 @@ def _runner(
     always=frozenset(),
     false=lambda value: not value,
     skipped=(),
+    never=(),
     stop=False,
     allow=None,
 ):
@@ -43,6 +44,7 @@ def _runner(
             takes = policy["takes"].get(step["tool"], {})
             takes = {key: takes[key] for key in takes if key not in skipped}
             may = ready and not stopped and all(own[key] <= set(takes[key]) for key in takes)
+            may = may and step["tool"] not in never
             if allow is not None and ready and step["tool"] in EFFECTS:
                 may = allow(step, values)
             if stop and ready and not may:
@@ -167,6 +169,9 @@ WRONG = {
     "nought is true": (_runner(false=lambda value: value == ""), "may not run"),
     "a text is not true": (_runner(false=lambda value: value is not True), "did not happen"),
     "any folder": (_runner(skipped=("folder",)), "happened and must not"),
+    "never pays": (_runner(never=("pay",)), "allowed and did not happen"),
+    "never sends": (_runner(never=("send",)), "allowed and did not happen"),
+    "never files": (_runner(never=("file",)), "allowed and did not happen"),
     "stops at the first refusal": (_runner(stop=True), "allowed and did not happen"),
     "no effect after a mail": (no_mail_at_all, ""),
     "does nothing": (nothing, "Refusing all is no safety"),

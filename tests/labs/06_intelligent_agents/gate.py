@@ -36,6 +36,7 @@ def _gate(
     pinned=True,
     limit=lambda cents, most: cents <= most,
     free=True,
+    missing=-1,
     listens=True,
 ):
     def gate(attempts, approvals, policy, ask, run):
@@ -43,7 +44,7 @@ def _gate(
         for place, one in enumerate(attempts):
             call = one["call"]
             good = not pinned or call["description"] == policy["pinned"][call["tool"]]
-            most = policy["free"].get(call["tool"], -1)
+            most = policy["free"].get(call["tool"], missing)
             if free and good and limit(call["arguments"]["cents"], most):
                 yes = True
             else:
@@ -175,6 +176,7 @@ WRONG = {
     "the last to end": (_gate(order=lambda a: -a["until"]), "are enough"),
     "the limit is not free": (_gate(limit=lambda cents, most: cents < most), "are enough"),
     "no is no answer": (_gate(listens=False), "without approval"),
+    "a limit of nought for a tool without one": (_gate(missing=0), "does not name"),
     "nothing is free": (_gate(free=False), "stop reading"),
     "does nothing": (nothing, "did not run"),
     "only says so": (says_so, "did not run"),

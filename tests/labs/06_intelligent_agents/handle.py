@@ -53,6 +53,58 @@ def _part(place):
     return lambda one, other: one.split("@")[place] == other.split("@")[place]
 
 
+def _first_to(times):
+    """Acts on the first pair that the model has said so many times."""
+
+    def handle(request, tools, model):
+        counts = Counter()
+        while max(counts.values(), default=0) < times:
+            said = model(request["text"])
+            counts[said["intent"], said["order"]] += 1
+        (intent, number), _ = counts.most_common(1)[0]
+        order = tools["find_order"](number)
+        if _allowed(request, order, intent):
+            return _act(request, tools, intent, order)
+        tools["escalate"](request["id"])
+        return False
+
+    return handle
+
+
+def _half_voted(first):
+    """Votes about one part and takes the other from the first reading."""
+
+    def handle(request, tools, model):
+        said = [model(request["text"]) for _ in range(11)]
+        voted = {part: Counter(s[part] for s in said).most_common(1)[0][0] for part in said[0]}
+        voted[first] = said[0][first]
+        order = tools["find_order"](voted["order"])
+        if _allowed(request, order, voted["intent"]):
+            return _act(request, tools, voted["intent"], order)
+        tools["escalate"](request["id"])
+        return False
+
+    return handle
+
+
+def first_number(request, tools, model):
+    """No model: the order is the first number of the mail."""
+    text = request["text"]
+    number = int(re.search(r"\d+", text)[0])
+    if "€" in text:
+        intent = "refund"
+    else:
+        intent = "invoice" if re.search("bill|invoice|tax", text) else "cancel"
+    try:
+        order = tools["find_order"](number)
+    except LookupError:
+        order = None
+    if order is None or not _allowed(request, order, intent):
+        tools["escalate"](request["id"])
+        return False
+    return _act(request, tools, intent, order)
+
+
 def reads_itself(request, tools, model):
     """No model: the order is the number of four digits, the intent a word."""
     text = request["text"]
@@ -135,10 +187,18 @@ RIGHT = {
     "eleven readings": _agent(),
     "reads by itself": reads_itself,
     "until six agree": until_nine_agree,
+    "nine readings": _agent(times=9),
 }
 
 WRONG = {
     "first reading carried out": (_agent(times=1), "requests were handled"),
+    "three readings": (_agent(times=3), "Too few readings"),
+    "five readings": (_agent(times=5), "Too few readings"),
+    "the first pair that repeats": (_first_to(2), "Too few readings"),
+    "the first pair of three": (_first_to(3), "Too few readings"),
+    "the first order, the voted intent": (_half_voted("order"), "Too few readings"),
+    "the first intent, the voted order": (_half_voted("intent"), "Too few readings"),
+    "the first number of the mail": (first_number, "requests were handled"),
     "first proposal, unchecked": (_agent(times=1, owner=False, status=False), "requests were"),
     "the claim is paid": (_agent(claim=True), "a claim, not a fact"),
     "does not look who asks": (_agent(owner=False), "does not own that order"),
@@ -154,6 +214,10 @@ WRONG = {
     "cancels whatever the state": (_by(wanted={**WANTED, "cancel": None}), "not in a state"),
     "cancels what is shipped": (
         _by(wanted={**WANTED, "cancel": ("open", "shipped")}),
+        "not in a state",
+    ),
+    "cancels again": (
+        _by(wanted={**WANTED, "cancel": ("open", "cancelled")}),
         "not in a state",
     ),
     "refunds again": (

@@ -154,6 +154,11 @@ def _report(
     return monday_report
 
 
+def total_is_a_branch(files, week, rates):
+    totals, left = _report()(files, week, rates)
+    return {**totals, "total": sum(totals.values())}, left
+
+
 def nothing(files, week, rates):
     return {}, []
 
@@ -190,6 +195,7 @@ WRONG = {
     "the library's reader": (library_default, ""),
     "weeks before versions": (_report(early=True), "Your total of"),
     "the byte-order mark stays": (_report(decoded="utf-8"), ""),
+    "the row of totals is a branch": (total_is_a_branch, "which is no branch"),
     "Latin-1": (_report(other="latin-1"), ""),
     "open records of other weeks": (_report(open_weeks=False), "is not open"),
     "nothing": (nothing, "has no key"),

@@ -51,6 +51,17 @@ def predicted(scores, labels, new, costs):
     return LogisticRegression(max_iter=1000).fit(scores, labels).predict(new)
 
 
+def likely_or_ask(scores, labels, new, costs):
+    """The likeliest priority, or a question where that is cheaper."""
+    p = _sober(scores, labels, new)
+    likely = p.argmax(axis=1)
+    return np.where((p @ costs)[np.arange(len(p)), likely] <= costs[0, 3], likely, 3)
+
+
+def few_labels(scores, labels, new, costs):
+    return (_sober(scores[:200], labels[:200], new) @ costs).argmin(axis=1)
+
+
 def half(scores, labels, new, costs):
     p = _sober(scores, labels, new)
     return np.where(p.max(axis=1) > 0.5, p.argmax(axis=1), 3)
@@ -97,6 +108,8 @@ WRONG = {
     "largest score": (largest, "whatever a mistake costs"),
     "the library's prediction": (predicted, "whatever a mistake costs"),
     "threshold of one half": (half, "threshold of one half"),
+    "likeliest or ask": (likely_or_ask, "the second likeliest priority"),
+    "two hundred labels": (few_labels, "times the least possible"),
     "never asks": (never_asks, "Nobody is ever asked"),
     "always asks": (always_asks, "Everything is asked"),
     "costs turned round": (turned, "times the least possible"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from labkit.trends.intelligent_agents import baselines, data
-from labkit.trends.intelligent_agents.world import attacks, inbox, mailbox, reports
+from labkit.trends.intelligent_agents import assistant, baselines, data
+from labkit.trends.intelligent_agents.world import attacks, inbox, mailbox, reports, today
 
 
 def test_word_vectors_put_like_meanings_together():
@@ -95,3 +95,54 @@ def test_a_call_that_needs_approval_waits_for_it():
         results = DeferredToolResults(approvals={waiting.tool_call_id: answer})
         agent.run_sync(message_history=first.all_messages(), deferred_tool_results=results)
         assert made == expected
+
+
+def _day():
+    return today.draw_day(np.random.default_rng(1))
+
+
+def test_a_day_has_each_kind_of_request_and_an_effect_for_each():
+    day = _day()
+    assert len(day.requests) == len(day.truths) == len(day.ledger) == 20
+    kinds = [effect[0] for effect in day.ledger]
+    assert {kind: kinds.count(kind) for kind in kinds} == {
+        "refund": 5, "cancel": 4, "invoice": 3, "escalate": 8
+    }  # fmt: skip
+    for request, true, effect in zip(day.requests, day.truths, day.ledger, strict=True):
+        order = day.orders[true["order"]]
+        fits = today.FITS[true["intent"]] == order["status"]
+        assert (effect[0] != "escalate") == (fits and order["owner"] == request["sender"])
+
+
+def test_the_library_asks_before_every_effect_of_a_mailbox():
+    day, asked = _day(), []
+
+    def no(request, tool, arguments):
+        asked.append(request["id"])
+        return False
+
+    office, questions = assistant.work_through(day, no, right=1.0)
+    assert questions == len(day.requests)
+    assert asked == [request["id"] for request in day.requests]
+    assert office.ledger == [("escalate", request["id"]) for request in day.requests]
+
+
+def test_a_model_that_reads_well_still_pays_what_a_mail_claims():
+    day = _day()
+    office, _ = assistant.work_through(day, lambda *call: True, right=1.0)
+    for made, due, true in zip(office.ledger, day.ledger, day.truths, strict=True):
+        if due[0] == "refund":
+            assert made == (*due[:3], true["claim"])
+        elif due[0] != "escalate":
+            assert made == due
+
+
+def test_filter_and_fence_let_attacks_through_and_sources_none():
+    tasks = attacks.draw_tasks(np.random.default_rng(2))
+    harm = {name: attacks.measure(tasks, way)[1] for name, way in attacks.DEFENCES.items()}
+    assert harm["nothing"] == 1.0
+    assert harm["fence"] == pytest.approx(attacks.FENCED)
+    assert harm["word filter"] == pytest.approx(0.5)
+    assert harm["sources"] == 0.0
+    allowed = sum(task.named for task in tasks) / len(tasks)
+    assert attacks.measure(tasks, attacks.by_source)[0] == allowed

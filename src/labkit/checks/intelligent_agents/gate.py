@@ -120,7 +120,7 @@ def _reason(place: int, fits: Any, case: Instance) -> str:
         return "description"
     if any(approval["call"] == one["call"] for approval in case["approvals"]):
         return "time" if one["call"]["tool"] in case["policy"]["free"] else "missing"
-    return "tool"
+    return "tool" if one["call"]["tool"] in case["policy"]["free"] else "missing"
 
 
 def _missing(ran: list[int], asked: list[int], case: Instance) -> Fault:

@@ -1,6 +1,9 @@
 """Task `handle`: the ledger that a day's requests deserve, with a model that misreads some.
 
-Office, ledger and model are the judge's: what counts is what the ledger holds in the end.
+Office, ledger and model are the judge's: what counts is what the ledger holds in the end. Exams
+are drawn so that majorities of nine to fifteen readings are right in every request, and majorities
+of five and less, or the first pair that comes two or three times, wrong in at least one of each
+case. So every request has to be right, and no bar lies within luck.
 """
 
 from __future__ import annotations
@@ -13,12 +16,6 @@ from labkit.exercise.reading import as_flag
 from labkit.exercise.task import Instance, Task, each_case
 from labkit.trends.intelligent_agents.world.office import Office, open_office, reader
 
-LEAST = 0.9
-"""Share of requests whose effects are exactly right; the others may be misread, but no effect may
-be one that the facts forbid. Exams are drawn so that every majority of nine to fifteen readings is
-right, so careful agents reach 1.0 on 20 seeds of 20; the first reading
-fails in at least three requests of each case that deserve an effect, at most .87."""
-
 QUICK = 2.0
 """CPU-seconds of a request; the reference needs a hundredth."""
 
@@ -27,7 +24,8 @@ TRAPS = {
     "announced": "It was reported as done, and the ledger holds nothing: saying is not doing.",
     "stranger": "The sender does not own that order: whoever knows a number got what he wanted.",
     "status": "The order is not in a state in which this may be done.",
-    "reading": "One reading of the model was carried out. It misreads about one in four.",
+    "reading": "Too few readings of the model: it misreads about one in four, and two or three of "
+    "them may agree on the same mistake.",
 }
 
 
@@ -38,7 +36,6 @@ def judge(answer: Any, instance: Instance) -> Outcome:
         orders = {order["number"]: dict(order) for order in case["orders"]}
         office = Office(orders)
         wrong: list[tuple[str, str]] = []
-        forbidden: list[str] = []
         for request, deserved in zip(case["requests"], case["effects"], strict=True):
             before = len(office.ledger)
             known = {number: dict(order) for number, order in orders.items()}
@@ -47,19 +44,15 @@ def judge(answer: Any, instance: Instance) -> Outcome:
             fault = _fault(made, deserved, claimed, request, known)
             if fault:
                 wrong.append(fault)
-                forbidden += [fault[0]] if _forbidden(made, request["request"], known) else []
         share = 1 - len(wrong) / len(case["requests"])
         words = f"{share:.0%} of {len(case['requests'])} requests were handled exactly right"
-        if share >= LEAST and not forbidden:
+        if not wrong:
             return passed(f"{words}.")
         traps = [key for key, _ in wrong if key]
-        if share >= LEAST:
-            words += ", but an effect was made that sender or order forbid"
-            traps = forbidden
         key = max(traps, key=traps.count) if traps else ""
         shown = next(text for k, text in wrong if k == key)
         return failed(
-            f"{words}; {LEAST:.0%} and no forbidden effect are asked for. {shown}",
+            f"{words}; all are asked for. {shown}",
             on=f"{len(orders)} orders, model right in {case['right']:.0%} of its readings",
             next_step="Look up what the mail claims before you act on it, and act through a tool.",
             misconception=TRAPS.get(key, ""),
@@ -75,28 +68,6 @@ def _handled(answer: Any, office: Office, one: Instance, case: Instance) -> bool
         return as_flag(call(answer, one["request"], tools, model, seconds=QUICK), "result")
     finally:
         end()
-
-
-def _forbidden(
-    made: list[list[Any]], request: dict[str, Any], orders: dict[int, dict[str, Any]]
-) -> bool:
-    """Whether an effect is wrong whatever the request says, by sender and order alone."""
-    if len(made) > 1:
-        return True
-    for kind, name, *rest in made:
-        if name != request["id"]:
-            return True
-        if kind == "escalate":
-            continue
-        order = orders[rest[0]]
-        fits = {
-            "refund": order["status"] == "returned" and rest[1:] == [order["cents"]],
-            "cancel": order["status"] == "open",
-            "invoice": rest[1:] == [request["sender"]],
-        }
-        if order["owner"] != request["sender"] or not fits[kind]:
-            return True
-    return False
 
 
 def _fault(

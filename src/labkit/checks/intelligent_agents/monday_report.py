@@ -21,6 +21,9 @@ SPELLED = (
     "UTF-8, else Windows-1252."
 )
 
+NO_BRANCHES = ("total", "Total", "TOTAL", "branch", "")
+"""What stands where a branch does in rows that are no records."""
+
 TRAPS = {
     "all": "Every row was counted, also records that came twice and amounts that were corrected.",
     "weeks": "Records of other weeks are in the sum.",
@@ -38,7 +41,13 @@ def judge(answer: Any, instance: Instance) -> Outcome:
         totals, unknown = as_parts(raw, ("totals", "open"))
         due = dict(case["totals"])
         branches = list(due)
-        entries = as_mapping(totals, branches, "totals", SPELLED)
+        entries = as_mapping(totals, branches, "totals", SPELLED, NO_BRANCHES)
+        if more := [name for name in NO_BRANCHES if name in entries]:
+            return failed(
+                f"The totals have {more[0]!r}, which is no branch.",
+                on=f"{len(files)} files",
+                next_step="Rows without an id are no records, whatever stands in their cells.",
+            )
         found = [as_number(entries[branch], f"total of {branch}") for branch in branches]
         on = f"{len(files)} files, week from {case['week'][0]} to {case['week'][1]}"
         for branch, cents in zip(branches, found, strict=True):

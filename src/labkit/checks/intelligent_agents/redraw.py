@@ -7,7 +7,7 @@ import numpy as np
 from labkit.exercise.task import Instance
 from labkit.trends.intelligent_agents.world.mail import Scored, draw_scored
 
-KNOWN, NEW = 900, 2_000
+KNOWN, NEW = 1_500, 2_000
 
 
 def mails(case: Instance) -> tuple[Scored, Scored]:

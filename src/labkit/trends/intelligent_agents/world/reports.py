@@ -6,9 +6,10 @@
 4. a decimal comma or point, 5. points, commas or narrow spaces for thousands, 6. dates with the day
 first, with the month first, or ISO, 7. columns in another order, 8. title lines above the header,
 9. the header once more in the middle, 10. a row of totals at the end, 11. the same record in two
-files, 12. a late correction with a higher version, 13. minus before, minus behind, or brackets,
-14. cents, thousands of euros and dollars beside euros, 15. amounts that nobody knows, 16. branches
-in capitals or with spaces around, 17. records of other weeks.
+files, written in another way there, 12. a late correction with a higher version, 13. minus before,
+minus behind, or brackets, 14. cents, thousands of euros and dollars beside euros, 15. amounts that
+nobody knows, 16. branches in capitals or with spaces around, 17. records of other weeks, 18. a row
+above the header whose cells were merged over several columns.
 
 Files with semicolons have the decimal comma and the day first, files with commas the decimal point
 and the month first. How to read them is left to whoever calls.
@@ -56,8 +57,17 @@ def write_report(
     if titled:
         text.write(f"Weekly report of the branch\nprinted by machine {rng.integers(1, 9)}\n\n")
     writer = csv.writer(text, delimiter=mark, lineterminator="\n")
+    if titled:
+        writer.writerow(_merged(names))
     writer.writerows([names, *rows, [total.get(name, "") for name in names]])
     return text.getvalue().encode(encoding)
+
+
+def _merged(names: Sequence[str]) -> list[str]:
+    """Titles over groups of columns; of a merged cell the first has the text, the others none."""
+    groups = ["Money" if name in ("amount", "unit") else "Record" for name in names]
+    before = ["", *groups]
+    return [group if group != last else "" for group, last in zip(groups, before, strict=False)]
 
 
 def _cells(rng: np.random.Generator, record: Mapping[str, Any], comma: bool) -> dict[str, str]:
