@@ -114,7 +114,7 @@ def activation_scale(low, high):
     ### BEGIN SOLUTION
     low, high = min(low, 0.0), max(high, 0.0)
     scale = (high - low) / 255
-    return scale, int(np.clip(np.round(-128 - low / scale), -128, 127))
+    return scale, int(np.round(-128 - low / scale))
     ### END SOLUTION
 
 
@@ -127,13 +127,12 @@ def quantise_layer(weight, bias, input_range, output_range, relu):
     largest = np.abs(flat).max(axis=1)
     scales = np.where(largest > 0, largest, 1.0) / 127
     fraction, exponent = np.frexp(scale_in * scales / scale_out)
-    multiplier = np.round(fraction * 2.0**31)
-    carried = multiplier == 2.0**31
     return {
         "weight": np.round(flat / scales[:, None]).reshape(weight.shape).astype(np.int8),
         "bias": np.round(bias / (scale_in * scales)).astype(np.int32),
-        "multiplier": np.where(carried, 2.0**30, multiplier).astype(np.int64),
-        "shift": exponent + carried,
+        # Cut off: a fraction is below 1, so the multiplier stays below 2^31.
+        "multiplier": (fraction * 2.0**31).astype(np.int64),
+        "shift": exponent,
         "input_zero_point": zero_in,
         "output_zero_point": zero_out,
         "low": zero_out if relu else -128,

@@ -127,7 +127,7 @@ def _sure(
     """Whether other careful ways to compute the numbers give the same outputs."""
     return all(
         np.array_equal(integer.apply(way(case, layer), values), outputs)
-        for way in (_in_double, _ties_to_even)
+        for way in (_in_double, _ties_to_even, _multiplier_cut_off)
     )
 
 
@@ -169,6 +169,15 @@ def _in_double(case: Mapping[str, Any], layer: dict[str, Any]) -> dict[str, Any]
         "multiplier": np.array([multiplier for multiplier, _ in parts]),
         "shift": np.array([shift for _, shift in parts]),
     }
+
+
+def _multiplier_cut_off(case: Mapping[str, Any], layer: dict[str, Any]) -> dict[str, Any]:
+    """The multiplier's last bit cut off instead of rounded."""
+    made = quantised(case, layer)
+    scale_in, _ = quantiser.activation_scale(*case["input_range"])
+    factor = scale_in * made["weight_scale"].astype(np.float64) / made["output_scale"]
+    fraction, shift = np.frexp(factor)
+    return made | {"multiplier": np.floor(fraction * 2.0**31), "shift": shift}
 
 
 def _ties_to_even(case: Mapping[str, Any], layer: dict[str, Any]) -> dict[str, Any]:
