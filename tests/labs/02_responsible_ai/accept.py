@@ -140,7 +140,7 @@ WRONG = {
     "another rule": (another_rule, "keeps another rule"),
     "rounded": (rounded, "cut-offs alone"),
     "no slack": (no_slack, "slack is worth money"),
-    "around the mean of all": (around_the_mean, "forbids more than that"),
+    "around the mean of all": (around_the_mean, "of what is possible"),
     "everybody": (everybody, "of what is possible"),
     "nobody": (nobody, "of what is possible"),
     "a lottery": (a_lottery, "of what is possible"),
