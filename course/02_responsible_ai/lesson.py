@@ -467,8 +467,8 @@ table_card(
 #
 # ### What applies when
 #
-# Rules change, and this table with them. It was read in November 2026, partly from secondary sources; look it up
-# before you sign.
+# Rules change, and this table with them. It was read on 28 November 2026, mostly in notes that cite the official
+# texts, not in the texts; each entry of the data file says in which. Look it up before you sign.
 
 # %%
 table_card(

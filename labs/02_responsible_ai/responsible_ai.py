@@ -81,15 +81,15 @@ lab.check("rate_gaps", rate_gaps)
 # %% [markdown]
 # ## 2 · The largest of many gaps (5 points)
 #
-# Somebody looked at seven to nine groups and reports the largest gap between two of them. Of each
+# Somebody looked at seven to twenty groups and reports the largest gap between two of them. Of each
 # group `people` is its size and `chosen` how many of them were chosen, arrays (groups,). Return a
 # number that the **largest true gap** (highest minus lowest true rate) is at least, with 95 %
 # confidence. Below zero means the same as zero: nothing is known.
 #
 # Judged on 200 draws in each of six cases, in one of which some groups have about ten people. The
-# number may lie above the true gap in at most 10 % of the draws. Where one group differs by 0.15 and
-# more, it must be at least 0.7 times what a good bound says, on average. To try it: `largest_gap(np.array([30, 30, 12]), np.array([60, 60, 60]))` lies between 0.08
-# and 0.13.
+# number may lie above the true gap in at most 10 % of the draws. Where the largest true gap is 0.15 or
+# more, it must be at least 0.7 times what a good bound says, on average. To try it:
+# `largest_gap(np.array([30, 30, 12]), np.array([60, 60, 60]))` lies between 0.08 and 0.13.
 
 
 # %% solution="largest_gap"
@@ -132,8 +132,9 @@ lab.check("largest_gap", largest_gap)
 # the label) and `true_score`. `register` is the share of group 1 among all who applied.
 # Return `(cause, size)`.
 #
-# Twenty audits are drawn. The marks are for at least 19 right ones, with the size within 25 %. To try
-# it, with a bias that you know:
+# Twenty audits are drawn. The marks are for at least 19 right ones, with the size within 25 %. In
+# eighty differences some lie two standard errors from zero by chance alone. To try it, with a bias
+# that you know:
 #
 # ```python
 # given = audits.draw_audit(np.random.default_rng(1), "proxy", 0.2)

@@ -104,7 +104,7 @@ HELD = {
     ),
     "one cut-off does not bring odds or opportunity": "np.ptp(before['true_positive']) > 0.2",
     "the table of what applies has a source and a date of reading on each line": (
-        "all(row['source'] and row['read'] == '2026-11' for row in data.what_applies())"
+        "all(row['source'] and row['read'] == '2026-11-28' for row in data.what_applies())"
     ),
 }
 # Names that the expressions above use beside the lesson's own.

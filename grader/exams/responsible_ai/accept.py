@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from scipy.optimize import linprog
 
 from exams.responsible_ai.programmes import accepted
 from labkit.checks.responsible_ai.redraw import curves
@@ -21,6 +22,9 @@ CASES = (("parity", False), ("opportunity", False), ("odds", False), ("parity", 
 
 APART = 0.98
 """Every known mistake that keeps the bound earns at most this share of the best profit."""
+
+SLIGHT = 0.99
+"""The same for a bound that is held around the mean of all, which is slightly too strict."""
 
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
@@ -76,6 +80,8 @@ def _mistakes(case: dict[str, Any]) -> dict[str, tuple[float, float]]:
     }
     if case["bound"]:
         policies["no slack"] = accepted(drawn, loss, rule, 0.0)
+    if case["bound"] and rule == "odds":
+        policies["half a bound"] = _around_the_mean(drawn, loss, case["bound"] / 2)
     return {
         name: (profit(drawn, policy, loss), gap(rates(drawn, policy), rule))
         for name, policy in policies.items()
@@ -88,9 +94,25 @@ def _one_cut(drawn: Curves, loss: float) -> np.ndarray:
     return max(policies, key=lambda policy: profit(drawn, policy, loss))
 
 
+def _around_the_mean(drawn: Curves, loss: float, bound: float) -> np.ndarray:
+    """Odds, each group's rates within `bound` of the mean of all: more than the rule asks."""
+    payers, others = drawn.mass * drawn.good, drawn.mass * (1 - drawn.good)
+    rows = []
+    for people in (payers, others):
+        rate = people / people.sum(axis=0)
+        for own in np.eye(len(drawn.shares)):
+            rows.append((rate * (own - drawn.shares)).ravel())
+    worth = (payers - loss * others) * drawn.shares
+    limits = np.full(2 * len(rows), bound)
+    found = linprog(-worth.ravel(), A_ub=np.vstack([rows, np.negative(rows)]), b_ub=limits,
+                    bounds=(0, 1))  # fmt: skip
+    return np.asarray(found.x).reshape(drawn.good.shape)
+
+
 def _apart(case: dict[str, Any]) -> bool:
     """Every mistake breaks the bound clearly, or earns clearly less."""
     return case["best"] > 0.02 and all(
-        breach > case["bound"] + 0.005 or earned < APART * case["best"]
-        for earned, breach in _mistakes(case).values()
+        breach > case["bound"] + 0.005
+        or earned < (SLIGHT if name == "half a bound" else APART) * case["best"]
+        for name, (earned, breach) in _mistakes(case).items()
     )

@@ -19,6 +19,10 @@ from labkit.trends.responsible_ai.world.audits import CAUSES, Audit
 EACH = 4
 """Audits of each of the five kinds."""
 
+CHANCE = (2.0, 2.3)
+"""Standard errors. In two audits without a bias a difference lies so far from zero by chance, so
+that whoever calls 1.96 a finding calls two biases too many."""
+
 RAW = 0.3
 """Relative; at least so far is the gap between areas, the score not held, from a proxy's size."""
 
@@ -28,15 +32,25 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
 
     Each has ``seed``, ``cause``, ``size``, ``share``, ``good``, ``ability`` and ``areas``, which
     draw the audit. The reference finds every cause, and the size within 12 %.
-    A proxy is not seen by comparing areas alone.
+    A proxy is not seen by comparing areas alone, and in two audits without a bias the groups differ
+    in how many are good as a label bias would have it, and one difference is there by chance.
     """
-    causes = rng.permutation(np.repeat(CAUSES, EACH))
-    return {
-        "audits": [
-            until(partial(_case, rng, str(cause)), _found, "a bias that stands out")
-            for cause in causes
-        ]
-    }
+    audits = [
+        until(partial(_case, rng, cause), _found, "a bias that stands out")
+        for cause in CAUSES
+        for _ in range(EACH)
+        if cause != "none"
+    ]
+    for misleading in (True, True, False, False):
+        audits.append(
+            until(
+                partial(_case, rng, "none"),
+                partial(_clean, misleading=misleading),
+                "no bias, and a difference that looks like one",
+                tries=1_000,
+            )
+        )
+    return {"audits": [audits[place] for place in rng.permutation(len(audits))]}
 
 
 SIZES = {
@@ -88,13 +102,24 @@ def _difference(values: ArrayLike, who: ArrayLike) -> tuple[float, float]:
     return float(parts[0].mean() - parts[1].mean()), float(error)
 
 
+def _clean(case: dict[str, Any], misleading: bool) -> bool:
+    if misleading and case["good"][0] < case["good"][1]:
+        return False
+    far = {name: size / error for name, (size, error) in sizes(audit(case)).items()}
+    if not misleading:
+        return max(map(abs, far.values())) < CHANCE[1]
+    return (
+        CHANCE[0] < max(far.values()) < CHANCE[1]
+        and abs(far["proxy"]) < CHANCE[0]
+        and min(far.values()) > -CHANCE[1]
+    )
+
+
 def _found(case: dict[str, Any]) -> bool:
     found = sizes(audit(case))
     others = [abs(size) / error for name, (size, error) in found.items() if name != case["cause"]]
     if max(others) > 2.5:
         return False
-    if case["cause"] == "none":
-        return True
     size, error = found[case["cause"]]
     if case["cause"] == "proxy":
         records = audit(case).records

@@ -5,6 +5,7 @@ A false claim is what a named mistake leads to. Judging is left to the checks.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,16 @@ from labkit.checks.responsible_ai.redraw import hiring
 from labkit.exercise.drawing import until
 from labkit.trends.responsible_ai.world.cards import ORIGINS, SEXES
 
-CARDS = 4
-APART = 0.02
-"""A false claim lies at least so far from the right figure."""
+WANTED = ({"little", "mean"}, {"little"}, {"little"}, {"little"})
+"""Mistakes that a card must have, beside whatever is drawn; four cards."""
 
-NEAR = 0.0035
-"""Half of the true claims are off by so much, which the limit of .005 allows."""
+APART, MEAN = 0.02, 0.008
+"""A false claim lies at least so far from the right figure; where a mean stands for the median,
+at least the second."""
+
+NEAR, OFF = 0.0035, 0.0065
+"""Half of the true claims are off by so much, which the limit of .005 allows; and so much is one
+false claim of each card at least, which it does not."""
 
 ABOUT = (
     ("accuracy", ()), ("unknown share", ()), ("selection rate", ("sex",)),
@@ -42,6 +47,7 @@ MISTAKES = {
         "cut-off",
         "no unknowns",
         "unknown highest",
+        "mean",
     ),
 }
 
@@ -53,14 +59,24 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     twelve of ``name``, ``metric``, ``where`` and ``value``; and ``false``, pairs of a false claim's
     name and the mistake behind it.
     """
-    fits = "four to eight false claims, and mistakes that show"
     return {
-        "cases": [until(lambda: _case(rng), lambda case: 4 <= len(case["false"]) <= 8, fits)
-                  for _ in range(CARDS)]
-    }  # fmt: skip
+        "cases": [
+            until(
+                partial(_case, rng, "mean" in wanted),
+                partial(_shows, wanted),
+                "four to eight false claims",
+            )
+            for wanted in WANTED
+        ]
+    }
 
 
-def _case(rng: np.random.Generator) -> dict[str, Any]:
+def _shows(wanted: set[str], case: dict[str, Any]) -> bool:
+    return 4 <= len(case["false"]) <= 8 and wanted <= set(dict(case["false"]).values())
+
+
+def _case(rng: np.random.Generator, mean: bool) -> dict[str, Any]:
+    """Draw a card; with `mean` the first ratio that can show it is over a mean score."""
     case: dict[str, Any] = {
         "seed": int(rng.integers(2**31)),
         "people": int(rng.integers(5_000, 7_000)),
@@ -78,15 +94,20 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
         wrong = {
             mistake: figure(people, metric, where, mistake)
             for mistake in MISTAKES[metric]
-            if abs(figure(people, metric, where, mistake) - right) > APART
+            if abs(figure(people, metric, where, mistake) - right)
+            > (MEAN if mistake == "mean" else APART)
         }
         name, value = f"claim {number}", right
-        if wrong and rng.random() < 0.55:
-            mistake = str(rng.choice(list(wrong)))
+        wanted = not any(mistake == "mean" for _, mistake in case["false"])
+        if wrong and (rng.random() < 0.55 or (mean and wanted and "mean" in wrong)):
+            mistake = "mean" if mean and wanted and "mean" in wrong else str(rng.choice([*wrong]))
             case["false"].append([name, mistake])
             value = wrong[mistake]
-        elif rng.random() < 0.5:
-            value += (-1 if right > 0.99 else rng.choice((-1, 1))) * NEAR
+        else:
+            off = rng.choice((0.0, NEAR, OFF), p=(0.4, 0.4, 0.2))
+            value += (-1 if right > 0.99 else rng.choice((-1, 1))) * off
+            if off == OFF:
+                case["false"].append([name, "little"])
         case["claims"].append(
             {"name": name, "metric": metric, "where": where, "value": round(float(value), 3)}
         )
@@ -129,6 +150,8 @@ def _impact_ratio(rows: pd.DataFrame, where: dict[str, str], mistake: str) -> fl
         known = rows
     groups = known.groupby(list(where))["score"]
     line = (known if mistake == "no unknowns" else rows)["score"].median()
+    if mistake == "mean":
+        line = rows["score"].mean()
     if mistake == "median by group":
         line = groups.transform("median")
     above = known["decided"] == 1 if mistake == "cut-off" else known["score"] > line

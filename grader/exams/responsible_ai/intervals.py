@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import norm
+from scipy.stats import norm, t
 
 Floats = NDArray[np.float64]
 
@@ -37,6 +37,22 @@ def wald(one: Any, n1: Any, zero: Any, n0: Any) -> tuple[Floats, Floats]:
     p1, p0 = np.asarray(one) / n1, np.asarray(zero) / n0
     half = 1.959964 * np.sqrt(p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0)
     return p1 - p0 - half, p1 - p0 + half
+
+
+def student(one: Any, n1: Any, zero: Any, n0: Any) -> tuple[Floats, Floats]:
+    """The textbook's with Student's quantile of the smaller group: of no width where all agree."""
+    p1, p0 = np.asarray(one) / n1, np.asarray(zero) / n0
+    error = np.sqrt(p1 * (1 - p1) / (n1 - 1) + p0 * (1 - p0) / (n0 - 1))
+    half = error * t.ppf(0.975, np.minimum(n1, n0) - 1)
+    return p1 - p0 - half, p1 - p0 + half
+
+
+def swapped(one: Any, n1: Any, zero: Any, n0: Any) -> tuple[Floats, Floats]:
+    """Newcombe's with the wrong ends joined: both lower ones, both upper ones."""
+    p1, p0 = np.asarray(one) / n1, np.asarray(zero) / n0
+    (low1, high1), (low0, high0) = wilson(one, n1), wilson(zero, n0)
+    gap = p1 - p0
+    return gap - np.hypot(p1 - low1, p0 - low0), gap + np.hypot(high1 - p1, high0 - p0)
 
 
 def largest(chosen: ArrayLike, people: ArrayLike, family: bool = True) -> Floats:

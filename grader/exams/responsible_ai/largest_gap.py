@@ -17,17 +17,26 @@ from labkit.exercise.drawing import until
 
 DRAWS = 200
 
+KINDS = (
+    (0.0, 35), (0.0, 160, "many"), (0.46, 70, "two"), (0.21, 320), (0.1, 75), (0.0, 50, "tiny"),
+)  # fmt: skip
+"""Of each case: the largest true gap, about; the fewest people of a group; what is special."""
+
 MIDDLING = 0.15
 """A gap that a test finds in a part of the draws, and a bound that holds hardly ever, is below."""
+
+WIDE = 0.4
+"""Where two groups lie apart from all others, one pair by itself is right as often as it says."""
 
 GATE = 0.15
 """A test and then half of what was seen is above the truth in so many draws; .1 is allowed."""
 
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
-    """Return ``{"cases": [...]}``: groups all alike, small ones and large ones, then one differs.
+    """Return ``{"cases": [...]}``: groups all alike, few small ones and many large ones.
 
-    The last two: one group differs by little, and three of the alike groups are tiny.
+    Then two lie apart, one above and one below the others, and neither is the first group; one
+    group differs; one differs by little; and three of the alike groups are tiny.
 
     Each has ``seed``, ``people``, ``chances`` and ``draws``, which draw the counts; ``truth``, the
     largest true gap; ``bound``, the mean of the reference's bounds; ``graded``, whether the
@@ -35,18 +44,22 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     and ``gate``, half the gap seen where a chi-square test is significant.
     """
     fits = "a reference that holds, where pairs by themselves do not"
-    kinds = ((0.0, 35), (0.0, 160), (0.46, 70), (0.21, 320), (0.1, 75), (0.0, 50, True))
-    return {"cases": [until(partial(_case, rng, *kind), _holds, fits) for kind in kinds]}
+    return {"cases": [until(partial(_case, rng, *kind), _holds, fits) for kind in KINDS]}
 
 
-def _case(rng: np.random.Generator, gap: float, fewest: int, tiny: bool = False) -> dict[str, Any]:
-    groups = int(rng.integers(7, 10))
+def _case(rng: np.random.Generator, gap: float, fewest: int, special: str = "") -> dict[str, Any]:
+    groups = 20 if special == "many" else int(rng.integers(7, 10))
     people = (fewest * rng.uniform(1, 1.6, groups)).astype(int)
     chances = np.full(groups, rng.uniform(0.3, 0.45))
-    if tiny:
+    if special == "tiny":
         people[rng.choice(groups, 3, replace=False)] = rng.integers(8, 13, 3)
         chances[:] = rng.uniform(0.13, 0.18)
-    chances[rng.integers(groups)] += gap * rng.uniform(0.9, 1.1)
+    gap *= rng.uniform(0.9, 1.1)
+    if special == "two":
+        high, low = rng.choice(np.arange(1, groups), 2, replace=False)
+        chances[[high, low]] += gap / 2, -gap / 2
+    else:
+        chances[rng.integers(groups)] += gap
     case: dict[str, Any] = {
         "seed": int(rng.integers(2**31)),
         "people": people.tolist(),
@@ -74,4 +87,5 @@ def gated(chosen: Any, people: Any) -> Any:
 def _holds(case: dict[str, Any]) -> bool:
     if case["truth"] and not case["graded"]:
         return bool(case["wrong"] <= 0.045 and case["gate"] >= GATE)
-    return bool(case["wrong"] <= 0.045 and case["one pair"] >= (0.1 if case["truth"] else 0.25))
+    seldom = 0.0 if case["truth"] > WIDE else 0.1 if case["truth"] else 0.25
+    return bool(case["wrong"] <= 0.045 and case["one pair"] >= seldom)

@@ -81,6 +81,17 @@ def no_slack(good, mass, shares, loss, rule, bound):
     return with_a_level(good, mass, shares, loss, rule, 0.0)
 
 
+def around_the_mean(good, mass, shares, loss, rule, bound):
+    """Every group's rate within half the bound of the rate of all."""
+    rows = []
+    for people in _people(good, mass, rule):
+        rows += [(people * (own - shares)).ravel() for own in np.eye(len(shares))]
+    worth = mass * (good - loss * (1 - good)) * shares
+    limits = np.full(2 * len(rows), bound / 2)
+    both = np.vstack([rows, np.negative(rows)])
+    return linprog(-worth.ravel(), A_ub=both, b_ub=limits, bounds=(0, 1)).x.reshape(good.shape)
+
+
 def everybody(good, mass, shares, loss, rule, bound):
     return np.ones_like(good)
 
@@ -129,6 +140,7 @@ WRONG = {
     "another rule": (another_rule, "keeps another rule"),
     "rounded": (rounded, "cut-offs alone"),
     "no slack": (no_slack, "slack is worth money"),
+    "around the mean of all": (around_the_mean, "of what is possible"),
     "everybody": (everybody, "of what is possible"),
     "nobody": (nobody, "of what is possible"),
     "a lottery": (a_lottery, "of what is possible"),

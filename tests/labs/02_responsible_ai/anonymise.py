@@ -96,6 +96,40 @@ def fewest_steps(columns, secret, hierarchies, k, l, limit):  # noqa: E741
     return None
 
 
+def smaller_k(columns, secret, hierarchies, k, l, limit):  # noqa: E741
+    return plain_python(columns, secret, hierarchies, k - 1, l, limit)
+
+
+def larger_k(columns, secret, hierarchies, k, l, limit):  # noqa: E741
+    return plain_python(columns, secret, hierarchies, k + 1, l, limit)
+
+
+def over_the_number(columns, secret, hierarchies, k, l, limit):  # noqa: E741
+    """A level counts by the number of levels, not by the last one."""
+
+    def lost(levels):
+        return sum(level / len(h) for level, h in zip(levels, hierarchies, strict=True))
+
+    for levels in sorted(_nodes(hierarchies), key=lost):
+        if _left_out(columns, secret, hierarchies, levels, k, l) <= limit:
+            return levels
+    return None
+
+
+def step_by_step(columns, secret, hierarchies, k, l, limit):  # noqa: E741
+    """From the top down, the step that wins most, until none is left."""
+    levels = [len(h) - 1 for h in hierarchies]
+    while True:
+        steps = []
+        for j, h in enumerate(hierarchies):
+            lower = [level - (i == j) for i, level in enumerate(levels)]
+            if levels[j] and _left_out(columns, secret, hierarchies, lower, k, l) <= limit:
+                steps.append((1 / (len(h) - 1), j, lower))
+        if not steps:
+            return levels
+        levels = max(steps)[2]
+
+
 def groups_counted(columns, secret, hierarchies, k, l, limit):  # noqa: E741
     """The limit is held against groups, not against people."""
     for levels in sorted(_nodes(hierarchies), key=lambda node: _loss(node, hierarchies)):
@@ -119,6 +153,10 @@ WRONG = {
     "widest first": (widest_first, "not the least loss"),
     "all columns together": (all_columns_together, ""),
     "fewest steps, turned round": (fewest_steps, ""),
+    "a smaller k": (smaller_k, "may be left out"),
+    "a larger k": (larger_k, "is possible"),
+    "over the number of levels": (over_the_number, "is possible"),
+    "step by step": (step_by_step, "is possible"),
     "groups counted": (groups_counted, "may be left out"),
 }
 

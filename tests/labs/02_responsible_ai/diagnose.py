@@ -162,6 +162,28 @@ def without_the_good(records, rechecked, register):
     return (cause, sizes[cause]) if abs(sizes[cause]) > limits[cause] else ("none", 0)
 
 
+def any_two_errors(records, rechecked, register):
+    """What lies 1.96 standard errors from zero is a finding, in each of four differences."""
+
+    def z(values, side):
+        a, b = (values[side == s] for s in (0, 1))
+        return _gap(values, side) / np.sqrt(a.var() / len(a) + b.var() / len(b))
+
+    sizes = _sizes(records, rechecked, register)
+    good, share = rechecked[rechecked.good == 1], records.group.mean()
+    residual = records.decided - np.polyval(
+        np.polyfit(records.score, records.decided, 1), records.score
+    )
+    far = {
+        "label": z(good.label, good.group),
+        "measurement": z(rechecked.score - rechecked.true_score, rechecked.group),
+        "sampling": sizes["sampling"] / np.sqrt(share * (1 - share) / len(records)),
+        "proxy": z(residual, records.area),
+    }
+    cause = max(far, key=far.get)
+    return (cause, sizes[cause]) if far[cause] > 1.96 else ("none", 0.0)
+
+
 RIGHT = {"limits for each size": by_size, "tests": by_tests}
 
 WRONG = {
@@ -176,6 +198,7 @@ WRONG = {
     "a model of the records": (model_of_the_label, "causes are right"),
     "sign turned": (turned_sign, "are off by more"),
     "per cent": (percent, "are off by more"),
+    "two standard errors each": (any_two_errors, "must not find something"),
     "labels of all": (without_the_good, "causes are right"),
 }
 

@@ -24,6 +24,7 @@ def _figure(people, metric, where, *, rows="test", median="common", over="highes
             known &= (values[column] != "unknown") | (unknown == "kept")
         names = np.array(["/".join(row) for row in part[list(where)].to_numpy()])
         line = np.median(values["score"][known] if median == "known" else values["score"])
+        line = values["score"].mean() if median == "mean" else line
         shares = {}
         for name in np.unique(names[known]):
             scores = values["score"][names == name]
@@ -126,6 +127,8 @@ WRONG = {
     "overall figures": (_with(grouped=False), ""),
     "median by group": (_with(median="own"), ""),
     "median without unknowns": (_with(median="known"), ""),
+    "the mean for the median": (_with(median="mean"), "was"),
+    "twice the tolerance": (_with(tolerance=0.01), "was let through"),
     "over the average": (_with(over="all"), ""),
     "the tool's cut-off": (_with(by="decided"), ""),
     "unknown a category": (_with(unknown="kept"), ""),

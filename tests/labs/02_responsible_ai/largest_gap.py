@@ -73,6 +73,19 @@ def against_the_mean(chosen, people):
     return 2 * z.max()
 
 
+def against_the_first(chosen, people):
+    """Bounds that hold, but only for pairs with the first group."""
+    p, pairs = (chosen + 1) / (people + 2), len(people) * (len(people) - 1) / 2
+    squared = p * (1 - p) / (people + 2)
+    error = np.sqrt(squared[0] + squared[1:])
+    return float((np.abs(p[1:] - p[0]) - norm.ppf(1 - 0.025 / pairs) * error).max())
+
+
+def three_errors(chosen, people):
+    """Three standard errors, however many groups there are."""
+    return _wald(chosen, people, 3.0)
+
+
 def after_a_test(chosen, people):
     """Half the gap seen, if a chi-square test of all groups is significant."""
     p_value = chi2_contingency(np.array([chosen, people - chosen])).pvalue
@@ -107,6 +120,8 @@ WRONG = {
     "a tenth": (a_tenth, "is not free"),
     "four fifths": (four_fifths, "is not free"),
     "against the mean": (against_the_mean, "is not free"),
+    "against the first group alone": (against_the_first, "could be said"),
+    "three standard errors": (three_errors, "is not free"),
     "after a test": (after_a_test, "is not free"),
     "plain normal": (plain_normal, "is not free"),
     "half of it": (half_of_it, "is not free"),

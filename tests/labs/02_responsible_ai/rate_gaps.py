@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest, norm
+from scipy.stats import binomtest, norm, t
 
 Z = norm.ppf(0.975)
 
@@ -67,6 +67,35 @@ def two_intervals(y, decided, group):
     return _by_rate(y, decided, group, interval)
 
 
+def wrong_ends(y, decided, group):
+    """Newcombe's interval with both lower ends joined, and both upper ones."""
+
+    def interval(k1, n1, k0, n0):
+        one, zero = (
+            binomtest(int(k), n).proportion_ci(method="wilson") for k, n in ((k1, n1), (k0, n0))
+        )
+        p1, p0 = k1 / n1, k0 / n0
+        gap = p1 - p0
+        return (
+            gap - np.hypot(p1 - one.low, p0 - zero.low),
+            gap + np.hypot(one.high - p1, zero.high - p0),
+        )
+
+    return _by_rate(y, decided, group, interval)
+
+
+def students(y, decided, group):
+    """The textbook's interval with Student's quantile of the smaller group."""
+
+    def interval(k1, n1, k0, n0):
+        p1, p0 = k1 / n1, k0 / n0
+        error = np.sqrt(p1 * (1 - p1) / (n1 - 1) + p0 * (1 - p0) / (n0 - 1))
+        half = t.ppf(0.975, min(n1, n0) - 1) * error
+        return p1 - p0 - half, p1 - p0 + half
+
+    return _by_rate(y, decided, group, interval)
+
+
 def bootstrap(y, decided, group):
     rng = np.random.default_rng(1)
 
@@ -119,6 +148,8 @@ RIGHT = {"Agresti and Caffo": agresti_caffo, "Newcombe in pandas": wilson_by_han
 WRONG = {
     "Wald": (wald, "too sure of itself"),
     "two intervals end to end": (two_intervals, "end to end"),
+    "the wrong ends joined": (wrong_ends, "are asked of a 95 % interval"),
+    "Student's quantile": (students, "are asked of a 95 % interval"),
     "bootstrap": (bootstrap, "are asked of a 95 % interval"),
     "turned round": (turned_round, "turned round"),
     "of all people": (of_all_people, "positive rate is"),

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime
+import re
 
 import numpy as np
 import pytest
 import statsmodels.api as sm
 
+from catalogue import ROOT
 from exams.responsible_ai.programmes import accepted
 from labkit.trends.responsible_ai import data, metrics
 from labkit.trends.responsible_ai.world.lending import above, profit, rates
+
+LESSON = ROOT / "course/02_responsible_ai/lesson.py"
+LAB = ROOT / "labs/02_responsible_ai/responsible_ai.py"
 
 
 def test_the_paired_audit_has_its_published_figures():
@@ -109,6 +115,23 @@ def test_every_entry_of_what_applies_has_a_date_a_source_and_when_it_was_read():
     rows = data.what_applies()
     assert {row["where"] for row in rows} >= {"EU", "New York City", "Colorado"}
     for row in rows:
-        assert set(row) == {"where", "what", "from", "source", "read"}
+        assert set(row) == {"where", "what", "from", "source", "read", "seen"}
         datetime.date.fromisoformat(row["from"])
-        assert row["source"] and row["read"]
+        datetime.date.fromisoformat(row["read"])
+        assert row["source"] and row["seen"]
+    assert len({row["what"] for row in rows}) == len(rows)
+
+
+@pytest.mark.parametrize("source", [LESSON, LAB])
+def test_a_date_of_law_stands_in_the_data_file_or_agrees_with_it(source):
+    """The lesson prints the file; the lab's model letter is held against it, word by word."""
+    known = set()
+    for row in data.what_applies():
+        for kind in ("from", "read"):
+            day = datetime.date.fromisoformat(row[kind])
+            known |= {f"{day:%B %Y}", f"{day.day} {day:%B %Y}"}
+    months = "|".join(calendar.month_name[1:])
+    text = source.read_text(encoding="utf-8").replace("\n# ", " ")
+    found = re.findall(rf"(?:\d{{1,2}} )?(?:{months}) 20\d\d", text)
+    assert found
+    assert set(found) <= known

@@ -16,7 +16,8 @@ from labkit.trends.responsible_ai.world.lending import Rates, profit, rates
 
 SHARE = 0.995
 """Of the programme's profit. Linear programmes and lines through the ROC curves reach 1.000; draws
-in which a known mistake keeps the bound and earns .98 are not used."""
+in which a known mistake keeps the bound and earns .98 are not used (.99: every group held near the
+mean of all)."""
 
 EXACT = 1e-6
 """How far a gap may lie above the bound: the tolerance of a solver."""
@@ -33,6 +34,8 @@ TRAPS = {
     "that of payers, odds both that of payers and that of non-payers.",
     "rounded": "Rates cannot be met by cut-offs alone: at one or two scores a share has to be "
     "accepted.",
+    "half a bound": "The bound is on the highest rate minus the lowest. Whoever holds every group "
+    "near the rate of all forbids more than that.",
     "no slack": "The bound leaves slack, and slack is worth money: the rates may differ.",
 }
 

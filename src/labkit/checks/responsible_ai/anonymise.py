@@ -24,6 +24,12 @@ TRAPS = {
     "k alone": "A crowd hides nobody if all in it share the secret.",
     "nobody suppressed": "A few people may be left out; one odd person costs all others a level.",
     "column by column": "Rare combinations identify people, not rare values.",
+    "smaller k": "Groups of exactly k are large enough, smaller ones are not.",
+    "larger k": "Groups of exactly k are large enough.",
+    "over the number": "The loss is the level over the last level, which is one less than the "
+    "number of levels.",
+    "step by step": "One level down at a time ends where no single step is left; two columns may "
+    "have to change at once.",
     "widest first": "Going up where most values are is a good start and not the least loss: all "
     "combinations can be tried.",
 }

@@ -25,6 +25,8 @@ TRAPS = {
     "over the average": "The share was divided by that of all, not by the highest category's.",
     "cut-off": "The ratio was taken from the tool's cut-off, not from the median score.",
     "unknown highest": "People of an unknown category are no category to compare with.",
+    "mean": "The line is the median score, not the mean.",
+    "little": "It is off by little, and by more than the 0.005 that are allowed.",
     "no unknowns": "The median leaves out people with an unknown category; they are in the sample.",
 }
 

@@ -36,7 +36,7 @@ def judge(answer: Any, instance: Instance) -> Outcome:
             ]
         )
         wrong = float((bounds > case["truth"] + 1e-9).mean())
-        kind = "one differs" if case["truth"] else "all are alike"
+        kind = "not all are alike" if case["truth"] else "all are alike"
         smallest = min(case["people"])
         on = (
             f"{case['draws']} draws of {len(people)} groups of {smallest} people and more, of "

@@ -82,6 +82,10 @@ def score_curves() -> tuple[Curves, list[str]]:
 
 
 def what_applies() -> list[dict[str, str]]:
-    """Which rule applies from when, one entry a date: where, what, from, source, read."""
+    """Which rule applies from when, one entry a date.
+
+    ``where``, ``what``, ``from``, ``source``; ``read``, the day of the last look; and ``seen``,
+    in what: the official text itself where it says so, else others who cite it.
+    """
     found: list[dict[str, str]] = figure("what_applies")
     return found
