@@ -1,0 +1,77 @@
+"""Task `plan`: an action for every state of a session, judged by its exact value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labkit.checks.personalization.redraw import steps, viewer
+from labkit.exercise.guard import call
+from labkit.exercise.outcome import Outcome, failed, passed
+from labkit.exercise.reading import as_array, as_choices
+from labkit.exercise.task import Instance, Task, each_case
+from labkit.exercise.traps import trap
+from labkit.trends.personalization.world import loyalty
+
+SHARE = 0.95
+"""Of the optimum. Plans from estimated parts reach .978 to 1.000 (24 worlds), the exact hand rules at
+most .925, raw counts .28 to .71, chance .51 to .71."""
+
+SAME_TRAP = 1e-4
+
+SECONDS = 30.0
+"""CPU-seconds of a call; the reference needs a tenth of one."""
+
+TRAPS = {
+    "next click": "This shows what is watched most probably now. Bait is, and it drives viewers "
+    "away.",
+    "never bait": "This never baits and shows the genre that is watched most probably now: "
+    "satisfaction has a price, and so has a fresh genre.",
+    "honest plan": "This is the best plan without bait. A viewer who is full of goodwill can "
+    "afford some.",
+    **{
+        f"bait from {level}": "Bait from one satisfaction on, and otherwise what is watched most "
+        "probably now: genres differ in how many viewers they make stay."
+        for level in range(3, loyalty.LEVELS)
+    },
+}
+
+
+def judge(answer: Any, instance: Instance) -> Outcome:
+    """Value the policy in the world from which the log came."""
+
+    def one(case: Instance) -> Outcome:
+        log = steps(case)
+        raw = call(answer, log._asdict(), seconds=SECONDS)
+        table = as_array(raw, "policy", loyalty.SHAPE)
+        policy = as_choices(table.ravel(), "policy", table.size, range(loyalty.ACTIONS))
+        share = loyalty.value(viewer(case), policy) / case["best"]
+        if share >= SHARE:
+            return passed("")
+        return failed(
+            f"A session under this policy has {share:.1%} of the items that the best one has; "
+            f"{SHARE:.0%} is asked.",
+            on=f"a log of {case['steps']:,} steps; the best policy: {case['best']:.1f} items a "
+            "session",
+            next_step="Estimate the few numbers that the world is made of, each from all rows that "
+            "tell of it; then plan until the viewer leaves.",
+            misconception=trap(share, case["traps"], TRAPS, SAME_TRAP),
+        )
+
+    return each_case(instance, one, "The plan looks beyond the next click.")
+
+
+TASK = Task(
+    "plan",
+    15,
+    judge,
+    (
+        "84 × 12 cells of 40 rows each are too few to count by themselves: in many of them nobody "
+        "left, by luck. But leaving depends on the satisfaction alone, watching on genre, bait and "
+        "fatigue.",
+        "Away from 0 and 6, the step of the satisfaction tells `up` (by genre), `miss` and `down`.",
+        "loyalty.transitions(viewer) of your estimates gives the decision process; policy or value "
+        "iteration solves it: worth = watch + moves @ worth.",
+    ),
+    title="Beyond the next click",
+    traps=TRAPS,
+)
