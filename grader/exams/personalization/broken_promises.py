@@ -19,8 +19,8 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``.
 
     Each has ``seed``, ``people``, ``titles`` and ``heavy``, which draw the rows; ``bound``,
-    ``epsilon``; ``vendors``, a kind for each name; and ``broken``, the names to be found. Every kind
-    of broken promise occurs in one case at least.
+    ``epsilon``; ``vendors``, a kind for each name; and ``broken``, the names to be found. Every
+    kind of broken promise occurs in one case at least.
     """
     order = [str(kind) for kind in rng.permutation(BROKEN)]
     cases = []

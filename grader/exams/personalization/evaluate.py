@@ -27,9 +27,10 @@ APART = 0.004
 def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``: two with much overlap, two with little.
 
-    Each has ``seed``, ``visits``, ``logs``, ``old``, ``turned`` and ``new``, which draw the logs; ``truth``, the exact
-    value of the new policy; ``enough``; ``estimates`` (IPS, SNIPS, DR) on the first logs; ``width``
-    of the reference's intervals, on average; and ``traps`` for each of the first logs.
+    Each has ``seed``, ``visits``, ``logs``, ``old``, ``turned`` and ``new``, which draw the logs;
+    ``truth``, the exact value of the new policy; ``enough``; ``overlap``, the effective share of
+    each log; ``estimates`` (IPS, SNIPS, DR) on the first logs; ``width`` of the reference's
+    intervals, on average; and ``traps`` for each of the first logs.
     """
     return {
         "cases": [

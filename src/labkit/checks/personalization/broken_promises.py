@@ -42,8 +42,8 @@ def judge(answer: Any, instance: Instance) -> Outcome:
             return failed(
                 f"Vendor {accused[0]} keeps the promise and is accused.",
                 on=on,
-                next_step="A ratio of two shares has an error. Accuse where its lower bound, at 99 % "
-                "and more, lies above epsilon.",
+                next_step="A ratio of two shares has an error. Accuse where its lower bound, at 99 "
+                "% and more, lies above epsilon.",
                 misconception="A ratio that chance made is no evidence.",
             )
         return failed(
@@ -65,8 +65,8 @@ TASK = Task(
         "what hardly anybody did. Remove each of them in turn.",
         "audit_epsilon takes one number a run. Try each title's count, and one number that joins "
         "them: how much nearer the vector is to the typical one with the person than without.",
-        "Choose directions on some runs, or from the medians, and accuse where the lower bound lies "
-        "above epsilon.",
+        "Choose directions on some runs, or from the medians, and accuse where the lower bound "
+        "lies above epsilon.",
     ),
     title="Whose promise is broken",
     traps={},

@@ -15,7 +15,8 @@ QUICK = 10.0
 TRAPS = {
     "no error": "The attack was measured with an error. Its upper end has to keep the cap.",
     "no cap": "This is worth most, and gives more away than is allowed.",
-    "smallest epsilon": "The smallest epsilon is not what was asked: within the cap, worth decides.",
+    "smallest epsilon": "The smallest epsilon is not what was asked: within the cap, worth "
+    "decides.",
     "weakest attack": "The weakest attack is not what was asked: within the cap, worth decides.",
     "most minutes": "This has most minutes. Viewers who leave cost more than their minutes.",
     "fewest leave": "This loses fewest viewers. The minutes of those who stay count too.",

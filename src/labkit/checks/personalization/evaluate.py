@@ -17,9 +17,9 @@ CLOSE = 1e-9
 """How far an estimate may be off; every known mistake is off by .004 and more."""
 
 HELD = 0.88
-"""Share of 100 logs whose interval holds the truth. Intervals of 95 % (normal, bootstrap) hold it in
-.90 to .97 (20 shops, 60 logs each), those made of the spread of the clicks in .53 to .85, those of
-one standard error in .48 to .75."""
+"""Share of 100 logs whose interval holds the truth. Intervals of 95 % (normal, bootstrap) hold it
+in .90 to .97 (20 shops, 60 logs each), those made of the spread of the clicks in .53 to .85, those
+of one standard error in .48 to .75."""
 
 WIDE = 1.08
 """Times the mean width of the reference's intervals. Normal and bootstrap intervals are at .96 to

@@ -13,8 +13,8 @@ from labkit.exercise.traps import trap
 from labkit.trends.personalization.world import loyalty
 
 SHARE = 0.95
-"""Of the optimum. Plans from estimated parts reach .978 to 1.000 (24 worlds), the exact hand rules at
-most .925, raw counts .28 to .71, chance .51 to .71."""
+"""Of the optimum. Plans from estimated parts reach .978 to 1.000 (24 worlds), the exact hand rules
+at most .925, raw counts .28 to .71, chance .51 to .71."""
 
 SAME_TRAP = 1e-4
 

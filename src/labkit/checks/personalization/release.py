@@ -21,8 +21,8 @@ RUNS = 20_000
 where epsilon is large (18 cases)."""
 
 ERROR = 1.15
-"""Times the mean error of Laplace noise, bound / epsilon: over 20,000 runs the worst title is at .88
-to 1.02 for right noise, all rows counted at 1.2 to 12 (18 cases)."""
+"""Times the mean error of Laplace noise, bound / epsilon: over 20,000 runs the worst title is at
+.88 to 1.02 for right noise, all rows counted at 1.2 to 12 (18 cases)."""
 
 ALIKE = 0.1
 """Correlation of the noise of two seeds, of two runs, of two titles; its standard deviation is
@@ -126,9 +126,9 @@ def _error(first: Floats, case: Instance) -> Fault:
     else:
         idea = "Everybody counts, with the first `bound` rows in order of time."
     return (
-        f"The counts of title {title} are off by {off[title]:.2f} on average; {enough:.2f} is enough "
-        f"for this promise, and {ERROR:g} times that is allowed. Their median is {median:.1f}, the "
-        f"count with at most {case['bound']} rows a person {right[title]:g}.",
+        f"The counts of title {title} are off by {off[title]:.2f} on average; {enough:.2f} is "
+        f"enough for this promise, and {ERROR:g} times that is allowed. Their median is "
+        f"{median:.1f}, the count with at most {case['bound']} rows a person {right[title]:g}.",
         "Keep the first `bound` rows of each person, count, and add noise for what one person can "
         "move in all titles together.",
         idea,
@@ -140,8 +140,8 @@ TASK = Task(
     10,
     judge,
     (
-        "Keep at most `bound` rows of each person, over all titles together. How far can one person "
-        "move the counts, summed over titles?",
+        "Keep at most `bound` rows of each person, over all titles together. How far can one "
+        "person move the counts, summed over titles?",
         "Laplace noise of scale bound / epsilon on every title keeps epsilon: a person's rows are "
         "shared out among the titles, so the parts add up to bound.",
     ),

@@ -1,1 +1,1 @@
-"""The world of module 05: sessions, logs, a live service, loyal viewers, and what they leave behind."""
+"""The world of module 05: sessions, logs, a live service, loyalty, and what people leave."""

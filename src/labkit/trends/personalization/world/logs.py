@@ -43,7 +43,7 @@ def draw_shop(rng: np.random.Generator, types: int = 30, items: int = 6) -> Shop
 
 
 def softmax(scores: Floats) -> Floats:
-    """The policy that shows items with probabilities in proportion to exp(score), (types, items)."""
+    """The policy that shows items in proportion to exp(score), (types, items)."""
     weight = np.exp(scores - scores.max(axis=1, keepdims=True))
     return np.asarray(weight / weight.sum(axis=1, keepdims=True))
 
