@@ -30,7 +30,7 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     Each has ``seed``, ``visits``, ``logs``, ``old``, ``turned`` and ``new``, which draw the logs;
     ``truth``, the exact value of the new policy; ``enough``; ``overlap``, the effective share of
     each log; ``estimates`` (IPS, SNIPS, DR) on the first logs; ``width`` of the reference's
-    intervals, on average; and ``traps`` for each of the first logs.
+    intervals, on average; and ``traps``, estimates on the first logs.
     """
     return {
         "cases": [
@@ -110,7 +110,8 @@ def _case(rng: np.random.Generator, enough: bool) -> dict[str, Any]:
         estimates(log, *_seen(drawn, log), weights(log, drawn.new[log.kind])) for log in first
     ]
     case["width"] = 2 * float(np.mean([half_width(log, *_seen(drawn, log)) for log in drawn.logs]))
-    case["traps"] = [mistakes(log, *_seen(drawn, log)) for log in first]
+    led_to = [mistakes(log, *_seen(drawn, log)) for log in first]
+    case["traps"] = {name: [one[name] for one in led_to] for name in led_to[0]}
     return case
 
 
@@ -123,6 +124,5 @@ def _fits(case: dict[str, Any], enough: bool) -> bool:
     clear = min(case["overlap"]) > 0.08 if enough else max(case["overlap"]) < 0.035
     right = np.array(case["estimates"])
     return clear and all(
-        np.abs([led_to[name] for led_to in case["traps"]] - right).max() > APART
-        for name in case["traps"][0]
+        np.abs(np.array(wrong) - right).max() > APART for wrong in case["traps"].values()
     )

@@ -78,11 +78,12 @@ def _estimates(numbers: list[float], case: Instance, place: int, on: str) -> Out
     if off.max() <= CLOSE:
         return None
     wrong = int(off.argmax())
+    known = {name: led_to[place] for name, led_to in case["traps"].items()}
     return failed(
         f"On one log {NAMES[wrong].upper()} is {right[wrong]:.6f}; you say {numbers[wrong]:.6f}.",
         on=on,
         next_step="Take a log of three visits and work the three estimates out by hand.",
-        misconception=trap(numbers, case["traps"][place], TRAPS, CLOSE),
+        misconception=trap(numbers, known, TRAPS, CLOSE),
     )
 
 
