@@ -27,7 +27,7 @@ STATED = (
     ("what is uncertain gains [77] %", "100 * gain('upper bounds')"),
     ("knows every taste is [84] % above", "100 * gain('oracle')"),
     ("the bonus gets to [77] %", "100 * gain('upper bounds')"),
-    ("20 services it gains [56] %", "100 * min(live['gain']['upper bounds'])"),
+    ("20 services it gains [55] %", "100 * min(live['gain']['upper bounds'])"),
     ("falls [53] % below", "-100 * gain('popularity')"),
     ("After [3],000 visits", "len(live['batches']['greedy']) / 10"),
     ("[59] %, in the median of 20 worlds", "100 * middle('next click')"),
@@ -40,8 +40,8 @@ STATED = (
     ("and in [17] of 20 worlds", "worse_than_chance"),
     ("gives [98] % in the worst", "100 * min(plans['counted in parts'])"),
     ("[0.9] for the honest one", "told['noise for a person']"),
-    ("for the honest one, [3.7] for", "told['noise for a row']"),
-    ("Odds of e^3.7 are [40] to one", "np.exp(3.7)"),
+    ("for the honest one, [3.5] for", "told['noise for a row']"),
+    ("Odds of e^3.5 are [33] to one", "np.exp(3.5)"),
     ("where [2.7] to one was promised", "np.exp(1)"),
     ("viewers, epsilon 1 keeps [99] % of", "100 * used(1.0)"),
     ("epsilon 0.3 keeps [97] %", "100 * used(0.3)"),
@@ -51,14 +51,14 @@ STATED = (
     ("Noise for a row: [3.7].", "measured('one row')"),
     ("is in it in [70] % of the cases", "100 * private['attack'][private['epsilon'].index(1.0)]"),
     ("they would cost [41] % of what", "100 * (1 - middle('next click'))"),
-    ("simulation [56] to 94 %", "100 * min(live['gain']['upper bounds'])"),
-    ("simulation 56 to [94] %", "100 * max(live['gain']['upper bounds'])"),
+    ("simulation [55] to 94 %", "100 * min(live['gain']['upper bounds'])"),
+    ("simulation 55 to [94] %", "100 * max(live['gain']['upper bounds'])"),
 )
 # Claims in words.
 HELD = {
     "one session in five begins with children": "widgets.KNOWN.prior[2] == 0.2",
-    "at the beginning comedies win, after three family films a family film": (
-        "first_choice(0) == 'comedy' and first_choice(3) == 'family'"
+    "at the beginning nature films win, after three family films a family film": (
+        "first_choice(0) == 'nature' and first_choice(3) == 'family'"
     ),
     "two impressions carry the estimate in the women's campaign": (
         "2 <= real['women']['effective'] < 2.5"

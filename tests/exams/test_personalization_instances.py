@@ -110,17 +110,16 @@ def test_the_counts_to_be_met_are_those_of_a_loop_over_people():
     assert release.counted(rows, case["titles"], case["bound"]) == counts.tolist()
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_honest_vendors_are_not_accused_and_broken_promises_are_measured(seed):
-    case = drawn("broken_promises", seed)["cases"][seed]
+def test_honest_vendors_are_not_accused_and_broken_promises_are_measured():
+    case = drawn("broken_promises", 0)["cases"][0]
     rows = redraw.viewed(case)
     people, times = np.unique(rows[:, 0], return_counts=True)
     rare = rows[rows[:, 1] == np.bincount(rows[:, 1]).argmin(), 0][0]
     for kind in vendors.HONEST + vendors.BROKEN:
         vendor = vendors.vendor(kind, case["titles"], case["bound"], case["epsilon"])
-        whole = vendor(rows, 20_000, 1)
+        whole = vendor(rows, 8_000, 1)
         told = max(
-            told_apart(whole, vendor(views.without(rows, int(who)), 20_000, 2))
+            told_apart(whole, vendor(views.without(rows, int(who)), 8_000, 2))
             for who in (people[times.argmax()], rare)
         )
         assert (told > case["epsilon"]) == (kind in vendors.BROKEN)
@@ -129,7 +128,7 @@ def test_honest_vendors_are_not_accused_and_broken_promises_are_measured(seed):
 def test_every_kind_of_broken_promise_is_in_every_exam():
     for seed in range(5):
         cases = drawn("broken_promises", seed)["cases"]
-        assert {kind for case in cases for kind in case["vendors"].values()} >= set(vendors.BROKEN)
+        assert {kind for case in cases for _, kind in case["vendors"]} >= set(vendors.BROKEN)
         assert all(0 < len(case["broken"]) < len(case["vendors"]) for case in cases)
 
 

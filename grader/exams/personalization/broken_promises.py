@@ -19,7 +19,7 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``.
 
     Each has ``seed``, ``people``, ``titles`` and ``heavy``, which draw the rows; ``bound``,
-    ``epsilon``; ``vendors``, a kind for each name; and ``broken``, the names to be found. Every
+    ``epsilon``; ``vendors``, pairs of name and kind; and ``broken``, the names to be found. Every
     kind of broken promise occurs in one case at least.
     """
     order = [str(kind) for kind in rng.permutation(BROKEN)]
@@ -38,7 +38,7 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
                 "heavy": int(rng.integers(32, 44)),
                 "bound": int(rng.integers(4, 6)),
                 "epsilon": round(float(rng.uniform(0.8, 1.2)), 2),
-                "vendors": dict(zip(names, every, strict=True)),
+                "vendors": [[name, kind] for name, kind in zip(names, every, strict=True)],
                 "broken": sorted(n for n, k in zip(names, every, strict=True) if k in BROKEN),
             }
         )

@@ -31,7 +31,7 @@ def judge(answer: Any, instance: Instance) -> Outcome:
 
     def one(case: Instance) -> Outcome:
         claims = case["titles"], case["bound"], case["epsilon"]
-        vendors = {name: vendor(kind, *claims) for name, kind in case["vendors"].items()}
+        vendors = {name: vendor(kind, *claims) for name, kind in case["vendors"]}
         raw = call(answer, vendors, viewed(case), case["epsilon"], seconds=SECONDS)
         named, broken = as_names(raw, "broken promises", vendors), set(case["broken"])
         if named == broken:
@@ -49,7 +49,7 @@ def judge(answer: Any, instance: Instance) -> Outcome:
         return failed(
             f"Vendor {missed[0]} breaks the promise and was not found.",
             on=on,
-            next_step=WHY[case["vendors"][missed[0]]],
+            next_step=WHY[dict(case["vendors"])[missed[0]]],
             misconception="A promise holds for every person, not for the usual one.",
         )
 
