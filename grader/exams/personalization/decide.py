@@ -42,7 +42,7 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
         "cap": round(float(rng.uniform(0.56, 0.6)), 3),
     }
     names = [str(name) for name in rng.permutation(list("abcdefghijklmnop"))[:ENTRIES]]
-    table = []
+    table: list[dict[str, Any]] = []
     for name in names:
         epsilon = round(float(np.exp(rng.uniform(np.log(0.3), np.log(30)))), 2)
         baits = rng.uniform(0, 1)

@@ -27,7 +27,7 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     # A large epsilon shows the thin tails of normal noise, a small one a bias that noise hides.
     for epsilon in (rng.uniform(0.4, 0.7), rng.uniform(1.0, 1.5), rng.uniform(2.5, 3.2)):
         bound = int(rng.integers(3, 6))
-        case = {
+        case: dict[str, Any] = {
             "seed": int(rng.integers(2**31)),
             "people": int(rng.integers(110, 200)),
             "titles": int(rng.integers(5, 8)),
@@ -36,7 +36,7 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
             "epsilon": round(float(epsilon), 2),
             "seeds": [int(seed) for seed in rng.integers(2**31, size=4)],
         }
-        case["counts"] = counted(viewed(case), int(case["titles"]), bound)
+        case["counts"] = counted(viewed(case), case["titles"], bound)
         cases.append(case)
     return {"cases": cases}
 

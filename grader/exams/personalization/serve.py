@@ -18,6 +18,7 @@ from labkit.exercise.drawing import until
 from labkit.trends.personalization.world import live
 
 Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
 
 CASES = 2
 AHEAD = 1.5
@@ -38,7 +39,7 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     }
 
 
-def ridge(visitors: live.Visitors, shown: Floats, watched: Floats, known: live.Service) -> Floats:
+def ridge(visitors: live.Visitors, shown: Whole, watched: Whole, known: live.Service) -> Floats:
     """The weights of each title, (titles, features), from what was watched of it, fatigue known."""
     found = []
     for title, genre in enumerate(known.genre):

@@ -35,8 +35,8 @@ def vendor(kind: str, titles: int, bound: int, epsilon: float) -> Vendor:
         counts = _counts(np.asarray(rows), kind)
         if kind == "whole":
             stop = 1 - np.exp(-1 / scale)
-            noise = rng.geometric(stop, (runs, titles)) - rng.geometric(stop, (runs, titles))
-            return np.asarray(counts + noise, float)
+            whole = rng.geometric(stop, (runs, titles)) - rng.geometric(stop, (runs, titles))
+            return np.asarray(counts + whole, float)
         noise = rng.laplace(scale=scale, size=(runs, titles))
         return np.asarray(counts + noise * ((counts >= 3) | (kind != "rare titles bare")))
 

@@ -63,7 +63,8 @@ def draw_viewer(rng: np.random.Generator) -> Viewer:
     taste = np.sort(rng.uniform(0.25, 0.6, GENRES))
     up = np.sort(rng.uniform(0.15, 0.85, GENRES))[::-1]
     order = rng.permutation(GENRES)
-    leave = 0.04 + rng.uniform(0.25, 0.4) * rng.uniform(0.4, 0.55) ** np.arange(LEVELS)
+    first, fall = rng.uniform(0.25, 0.4), rng.uniform(0.4, 0.55)
+    leave = np.array([0.04 + first * fall**level for level in range(LEVELS)])
     return Viewer(
         taste[order],
         up[order],
