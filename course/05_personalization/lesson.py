@@ -71,8 +71,8 @@ widgets.explore_log()
 
 # %% [markdown]
 # A handful of visits ends up with all the weight. Their number, the *effective sample*, is what the log
-# is worth, however many rows it has. And then the interval, which looks narrow, is wrong as well: the
-# visits that would have said something else are not in the log.
+# is worth, however many rows it has. And then the interval is wrong as well: it is made of the visits
+# that are in the log, and those that would have said something else are not.
 
 # %%
 stored = data.figure("coverage")

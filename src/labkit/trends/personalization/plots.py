@@ -27,9 +27,11 @@ def coverage(effective: Sequence[float], held: Mapping[str, Sequence[float]]) ->
                   lw=2.8, label=name)  # fmt: skip
     axes.axhline(0.95, color=GREY, ls=":", lw=2)
     axes.set_xscale("log")
-    axes.xaxis.set_major_formatter(PercentFormatter(1))
-    axes.yaxis.set_major_formatter(PercentFormatter(1))
-    axes.set_ylim(0, 1.02)
+    axes.set_xticks([0.02, 0.05, 0.1, 0.2, 0.5])
+    axes.minorticks_off()
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.set_ylim(0.5, 1.02)
     legend_above(axes, 2)
     plot.alt = "How often 95 % intervals hold the truth, by the effective share of the log. " + (
         "; ".join(
@@ -96,6 +98,7 @@ def privacy(
         axes.minorticks_off()
     right.set_yscale("symlog", linthresh=0.1)
     right.set_yticks([0, 0.1, 1, 10], ["0", "0.1", "1", "10"])
+    right.set_ylim(-0.01, 14)
     legend_above(right, 2)
     one = list(epsilon).index(1.0)
     plot.alt = (
@@ -157,7 +160,7 @@ def live_session(
         epsilon: the promise under which the counts were released, in words.
     """
     plot = Plot(12.0, 5.0, layout=None)
-    left = plot.add_axes((0.10, 0.16, 0.28, 0.66))
+    left = plot.add_axes((0.12, 0.16, 0.27, 0.66))
     right = plot.add_axes((0.50, 0.16, 0.46, 0.66))
     dress(left, "probability", "")
     left.barh(range(len(moods)), list(moods.values()), color=SILVER, ec=BLACK)
