@@ -109,15 +109,46 @@ def by_chance(log):
     return np.random.default_rng(0).integers(12, size=loyalty.SHAPE)
 
 
-RIGHT = {"policy iteration": policy_iteration, "value iteration": nearly_undiscounted}
+def _with_estimates(policy, changed=None):
+    """Answers of the task: the estimates beside the policy; `changed` makes one of them wrong."""
+
+    def plan(log):
+        viewer = _estimates(log)
+        return viewer._replace(**(changed(viewer, log) if changed else {})), policy(log)
+
+    return plan
+
+
+def lift_in_all_rows(viewer, log):
+    """Tired viewers too: those who watch bait less, because they have seen the genre."""
+    bait = log["action"] % 2 == 1
+    same = log["action"] // 2 == log["last"]
+    return {"lift": log["watched"][bait & same].mean() - log["watched"][~bait & ~same].mean()}
+
+
+def steps_for_chances(viewer, log):
+    """The share of steps up among all rows of a genre, watched or not."""
+    step = log["then"] - log["satisfaction"]
+    return {"up": np.array([np.mean(step[log["action"] == 2 * g] > 0) for g in range(6)])}
+
+
+RIGHT = {
+    "policy iteration": _with_estimates(policy_iteration),
+    "value iteration": _with_estimates(nearly_undiscounted),
+}
 
 WRONG = {
-    "next click": (next_click, "of the items that the best one has"),
-    "never bait": (never_bait, "of the items that the best one has"),
-    "the best without bait": (honest_plan, "of the items that the best one has"),
-    "bait when satisfied": (bait_when_satisfied, "of the items that the best one has"),
-    "two items ahead": (short_sighted, "of the items that the best one has"),
-    "raw counts": (raw_counts, "of the items that the best one has"),
-    "most watched": (most_watched, "of the items that the best one has"),
-    "by chance": (by_chance, "of the items that the best one has"),
+    "next click": (_with_estimates(next_click), "of the items that the best one has"),
+    "never bait": (_with_estimates(never_bait), "of the items that the best one has"),
+    "the best without bait": (_with_estimates(honest_plan), "of the items that the best one has"),
+    "bait when satisfied": (
+        _with_estimates(bait_when_satisfied),
+        "of the items that the best one has",
+    ),
+    "two items ahead": (_with_estimates(short_sighted), "of the items that the best one has"),
+    "raw counts": (_with_estimates(raw_counts), "of the items that the best one has"),
+    "most watched": (_with_estimates(most_watched), "of the items that the best one has"),
+    "by chance": (_with_estimates(by_chance), "of the items that the best one has"),
+    "bait in tired rows": (_with_estimates(policy_iteration, lift_in_all_rows), "lift is"),
+    "steps for chances": (_with_estimates(policy_iteration, steps_for_chances), "up["),
 }

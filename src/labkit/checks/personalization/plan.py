@@ -1,13 +1,15 @@
-"""Task `plan`: an action for every state of a session, judged by its exact value."""
+"""Task `plan`: estimates of how viewers behave, and a policy, judged by its exact value."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from labkit.checks.personalization.redraw import steps, viewer
 from labkit.exercise.guard import call
 from labkit.exercise.outcome import Outcome, failed, passed
-from labkit.exercise.reading import as_array, as_choices
+from labkit.exercise.reading import as_array, as_choices, as_parts
 from labkit.exercise.task import Instance, Task, each_case
 from labkit.exercise.traps import trap
 from labkit.trends.personalization.world import loyalty
@@ -15,6 +17,10 @@ from labkit.trends.personalization.world import loyalty
 SHARE = 0.95
 """Of the optimum. Plans from estimated parts reach .978 to 1.000 (24 worlds), the exact hand rules
 at most .925, raw counts .28 to .71, chance .51 to .71."""
+
+NEAR = loyalty.Viewer(0.05, 0.08, 0.12, 0.05, 0.03, 0.03, 0.03)  # type: ignore[arg-type]
+"""How far each estimate may be off: about twice the most of 60 worlds, which is .028 (taste), .047
+(up), .065 (tired), .025 (leave), .012 (lift), .011 (miss) and .011 (down)."""
 
 SAME_TRAP = 1e-4
 
@@ -37,12 +43,16 @@ TRAPS = {
 
 
 def judge(answer: Any, instance: Instance) -> Outcome:
-    """Value the policy in the world from which the log came."""
+    """Compare the estimates, and value the policy, in the world from which the log came."""
 
     def one(case: Instance) -> Outcome:
         log = steps(case)
         raw = call(answer, log._asdict(), seconds=SECONDS)
-        table = as_array(raw, "policy", loyalty.SHAPE)
+        estimates, raw_policy = as_parts(raw, ("viewer", "policy"))
+        fault = _estimates(as_parts(estimates, loyalty.Viewer._fields), viewer(case))
+        if fault:
+            return fault
+        table = as_array(raw_policy, "policy", loyalty.SHAPE)
         policy = as_choices(table.ravel(), "policy", table.size, range(loyalty.ACTIONS))
         share = loyalty.value(viewer(case), policy) / case["best"]
         if share >= SHARE:
@@ -58,6 +68,21 @@ def judge(answer: Any, instance: Instance) -> Outcome:
         )
 
     return each_case(instance, one, "The plan looks beyond the next click.")
+
+
+def _estimates(parts: list[Any], truth: loyalty.Viewer) -> Outcome | None:
+    for name, part, right, near in zip(truth._fields, parts, truth, NEAR, strict=True):
+        found = np.atleast_1d(as_array(part, name, np.shape(right)))
+        off = np.abs(found - right)
+        if off.max() > near:
+            place = int(off.argmax())
+            where = f"{name}[{place}]" if np.ndim(right) else name
+            return failed(
+                f"{where} is {np.atleast_1d(right)[place]:.3f}; you say {found[place]:.3f}.",
+                on="a log of random actions",
+                next_step="Which rows of the log tell of this number, and of nothing else?",
+            )
+    return None
 
 
 TASK = Task(
