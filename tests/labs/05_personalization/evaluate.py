@@ -107,3 +107,10 @@ WRONG = {
     "value of the old policy": (of_the_old_policy, "value of the old policy"),
     "replay": (only_where_they_agree, "you say"),
 }
+
+HARMLESS = {
+    "comparison: … / (weight ** 2).sum() >= 0.05 * len(items) -> *": "no log lies at the limit",
+    "constant: …eight ** 2).sum() >= 0.05 * len(items) -> …eight ** 2).sum() >= 0.075 * len(items)": (
+        "logs are worth less than .035 or more than .08 of their visits"
+    ),
+}

@@ -18,7 +18,15 @@ SHARE = 0.95
 """Of the optimum. Plans from estimated parts reach .978 to 1.000 (24 worlds), the exact hand rules
 at most .925, raw counts .28 to .71, chance .51 to .71."""
 
-NEAR = loyalty.Viewer(0.05, 0.08, 0.12, 0.05, 0.03, 0.03, 0.03)  # type: ignore[arg-type]
+NEAR = {
+    "taste": 0.05,
+    "up": 0.08,
+    "tired": 0.12,
+    "leave": 0.05,
+    "lift": 0.03,
+    "miss": 0.03,
+    "down": 0.03,
+}
 """How far each estimate may be off: about twice the most of 60 worlds, which is .028 (taste), .047
 (up), .065 (tired), .025 (leave), .012 (lift), .011 (miss) and .011 (down)."""
 
@@ -71,14 +79,15 @@ def judge(answer: Any, instance: Instance) -> Outcome:
 
 
 def _estimates(parts: list[Any], truth: loyalty.Viewer) -> Outcome | None:
-    for name, part, right, near in zip(truth._fields, parts, truth, NEAR, strict=True):
-        found = np.atleast_1d(as_array(part, name, np.shape(right)))
+    for (name, near), part in zip(NEAR.items(), parts, strict=True):
+        right = np.asarray(getattr(truth, name), float)
+        found = as_array(part, name, right.shape)
         off = np.abs(found - right)
         if off.max() > near:
             place = int(off.argmax())
-            where = f"{name}[{place}]" if np.ndim(right) else name
+            where = f"{name}[{place}]" if right.ndim else name
             return failed(
-                f"{where} is {np.atleast_1d(right)[place]:.3f}; you say {found[place]:.3f}.",
+                f"{where} is {right.ravel()[place]:.3f}; you say {found.ravel()[place]:.3f}.",
                 on="a log of random actions",
                 next_step="Which rows of the log tell of this number, and of nothing else?",
             )
