@@ -6,9 +6,10 @@ import itertools
 
 import numpy as np
 import pytest
+from sklearn.linear_model import Ridge
 
 from catalogue import ROOT
-from exams.personalization import evaluate, intent, planning, release
+from exams.personalization import evaluate, intent, planning, release, upper
 from labkit.checks.personalization import redraw, vendors
 from labkit.checks.personalization.attack import told_apart
 from labkit.exercise.instances import draw
@@ -40,6 +41,16 @@ def test_the_moods_of_the_exploration_are_those_of_the_filter():
         assert widgets.BELIEFS[items] == pytest.approx(belief, abs=1e-4)
         seen = sessions.Session(np.zeros(1, int), np.array([4]), np.array([1]))
         belief = intent.forward(widgets.KNOWN._replace(prior=belief), seen)[0] @ widgets.KNOWN.move
+
+
+def test_the_estimates_of_a_title_are_those_of_scikit_learns_ridge():
+    case = drawn("upper", 0)["cases"][0]
+    x, y, items = (np.array(case[name]) for name in ("features", "rewards", "items"))
+    mean, _ = upper.bounds(case)
+    for title in set(items):
+        model = Ridge(alpha=case["ridge"], fit_intercept=False)
+        model.fit(x[items == title], y[items == title])
+        assert mean[:, title] == pytest.approx(model.predict(np.array(case["visitors"])))
 
 
 def test_the_estimators_agree_with_a_log_worked_out_by_hand():

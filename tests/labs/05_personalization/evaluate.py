@@ -110,7 +110,7 @@ WRONG = {
 
 HARMLESS = {
     "comparison: … / (weight ** 2).sum() >= 0.05 * len(items) -> *": "no log lies at the limit",
-    "constant: …eight ** 2).sum() >= 0.05 * len(items) -> …eight ** 2).sum() >= 0.075 * len(items)": (
+    "constant: …eight ** 2).sum() >= 0.05 * len(items) -> *": (
         "logs are worth less than .035 or more than .08 of their visits"
     ),
 }
