@@ -2,8 +2,8 @@
 
     OMP_NUM_THREADS=1 python benchmarks/personalization/speed.py
 
-The same policy in the same world. Times are CPU time, the least of five tries. On one core of a busy
-machine: 0.2 ms for the exact value, 21 ms for 20,000 sessions, whose mean is off by 0.4 %.
+The same policy in the same world. Times are CPU time, the least of five tries. On one core of a
+busy machine: 0.2 ms for the exact value, 21 ms for 20,000 sessions, whose mean is off by 0.4 %.
 """
 
 from __future__ import annotations
