@@ -319,7 +319,7 @@ lab.check("release", release)
 def broken_promises(vendors, rows, epsilon):
     """Return the set of names of vendors who give away more than they claim."""
     ### BEGIN SOLUTION
-    people, times = np.unique(rows[:, 0], return_counts=True)
+    people, times = np.unique(rows[:, 0], return_counts=True)  # not secret
     rarest = np.bincount(rows[:, 1]).argmin()
     suspects = [people[times.argmax()], rows[rows[:, 1] == rarest, 0][0]]
     tables = [rows] + [rows[rows[:, 0] != person] for person in suspects]
