@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from labkit.exercise.guard import call
+from labkit.exercise.guard import UnusableError, call
 from labkit.exercise.outcome import Outcome, failed, passed
 from labkit.exercise.reading import as_text
 from labkit.exercise.task import Instance, Task, each_case
@@ -31,11 +31,13 @@ def judge(answer: Any, instance: Instance) -> Outcome:
         name = as_text(call(answer, case["table"], case["prices"], seconds=QUICK), "name")
         if name == case["best"]:
             return passed("")
-        known = {row["name"] for row in case["table"]}
-        words = f"'{name}'" if name in known else "No entry of the table"
+        if name not in {row["name"] for row in case["table"]}:
+            raise UnusableError(
+                f"The table has no entry '{name[:40]}'.", "Return the `name` of one of its entries."
+            )
         idea = next((TRAPS[key] for key in TRAPS if case["traps"][key] == name), "")
         return failed(
-            f"{words} was chosen; '{case['best']}' is worth more within the cap, or the only one "
+            f"'{name}' was chosen; '{case['best']}' is worth more within the cap, or the only one "
             "that keeps it.",
             on=f"{len(case['table'])} entries, cap {case['prices']['cap']:g}",
             next_step="First strike out what breaks the cap, with its error; then compare euros.",
