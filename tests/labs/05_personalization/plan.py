@@ -152,3 +152,12 @@ WRONG = {
     "bait in tired rows": (_with_estimates(policy_iteration, lift_in_all_rows), "lift is"),
     "steps for chances": (_with_estimates(policy_iteration, steps_for_chances), "up["),
 }
+
+HARMLESS = {
+    "constant: … (log['satisfaction'] > 0) & (log['satisfaction']… -> "
+    "… (log['satisfaction'] > 1) & (log['satisfaction']…": "inner levels all tell the same",
+    "constant: … (log['satisfaction'] < 6) -> … (log['satisfaction'] < 5)": (
+        "inner levels all tell the same"
+    ),
+    "constant: for _ in range(500): -> *": "the values have settled long before",
+}

@@ -9,7 +9,7 @@ import numpy as np
 from labkit.checks.personalization.redraw import steps, viewer
 from labkit.exercise.guard import call
 from labkit.exercise.outcome import Outcome, failed, passed
-from labkit.exercise.reading import as_array, as_choices, as_parts
+from labkit.exercise.reading import as_array, as_choices, as_number, as_parts
 from labkit.exercise.task import Instance, Task, each_case
 from labkit.exercise.traps import trap
 from labkit.trends.personalization.world import loyalty
@@ -81,7 +81,7 @@ def judge(answer: Any, instance: Instance) -> Outcome:
 def _estimates(parts: list[Any], truth: loyalty.Viewer) -> Outcome | None:
     for (name, near), part in zip(NEAR.items(), parts, strict=True):
         right = np.asarray(getattr(truth, name), float)
-        found = as_array(part, name, right.shape)
+        found = as_array(part, name, right.shape) if right.ndim else np.array(as_number(part, name))
         off = np.abs(found - right)
         if off.max() > near:
             place = int(off.argmax())
