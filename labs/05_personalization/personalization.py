@@ -160,8 +160,8 @@ lab.check("upper", upper)
 # comes from `seed`, another one for every batch. Return the number of a title for each visitor, (100,).
 #
 # You start from the static rule (one ridge for each title of the old log, with fatigue, new titles never
-# shown), and an oracle knows all weights. In both of two services you must go at least 52 % of the way
-# from the one to the other, in items watched per visit. That is at least a quarter more than the static rule earns. To try it:
+# shown), and an oracle knows all weights. In both of two services you must go at least 72 % of the way
+# from the one to the other, in items watched per visit. That is at least a third more than the static rule earns. To try it:
 #
 # ```python
 # rng = np.random.default_rng(1)
