@@ -119,3 +119,9 @@ WRONG = {
     "no noise": (no_noise, "can be guessed"),
     "without the seed": (without_the_seed, "same seed"),
 }
+
+HARMLESS = {
+    "operator: return counts + np.random.default_rng(s… -> *": (
+        "the noise lies as often below zero as above"
+    ),
+}

@@ -107,3 +107,12 @@ WRONG = {
     "by chance": (by_chance, "of the way"),
     "new titles only": (new_titles_only, "of the way"),
 }
+
+HARMLESS = {
+    "constant: …features, len(genre), 1.0, 0.5) -> …features, len(genre), 1.5, 0.5)": (
+        "any ridge near one explores as well"
+    ),
+    "constant: …res, len(genre), 1.0, 0.5) -> …res, len(genre), 1.0, 0.75)": (
+        "any bonus of this size finds the new titles"
+    ),
+}
