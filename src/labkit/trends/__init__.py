@@ -1,1 +1,1 @@
-"""Worlds: one package a trend. Of labkit a trend imports `labkit.pictures` and nothing else."""
+"""Worlds: one package a trend. A trend imports `labkit.pictures` and `labkit.audit`, no more."""

@@ -1,0 +1,128 @@
+"""Task `evaluate`: what a new policy is worth, from the log of an old one.
+
+Logs are drawn with much overlap between the policies, and with next to none. The references are the
+textbook's estimators (Dudík, Langford and Li 2011, Doubly robust policy evaluation and learning).
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labkit.checks.personalization.redraw import Logged, logged
+from labkit.exercise.drawing import until
+from labkit.trends.personalization.world import logs
+
+Floats = NDArray[np.float64]
+
+COMPARED = 5
+"""Logs of a case on which estimates are compared digit by digit."""
+
+APART = 0.004
+
+
+def draw(rng: np.random.Generator) -> dict[str, Any]:
+    """Return ``{"cases": [...]}``: two with much overlap, two with little.
+
+    Each has ``seed``, ``visits``, ``logs``, ``old``, ``turned`` and ``new``, which draw the logs;
+    ``truth``, the exact value of the new policy; ``enough``; ``overlap``, the effective share of
+    each log; ``estimates`` (IPS, SNIPS, DR) on the first logs; ``width`` of the reference's
+    intervals, on average; and ``traps``, estimates on the first logs.
+    """
+    return {
+        "cases": [
+            until(partial(_case, rng, enough), partial(_fits, enough=enough), "the overlap asked")
+            for enough in (True, False, True, False)
+        ]
+    }
+
+
+def estimates(log: logs.Log, target: Floats, model: Floats, weight: Floats) -> list[float]:
+    """IPS, SNIPS and DR, with the given weights."""
+    rows = np.arange(len(log.items))
+    corrected = (target * model).sum(axis=1) + weight * (log.clicks - model[rows, log.items])
+    return [
+        float(np.mean(weight * log.clicks)),
+        float(weight @ log.clicks / weight.sum()),
+        float(corrected.mean()),
+    ]
+
+
+def weights(log: logs.Log, target: Floats) -> Floats:
+    """How much more probably the new policy shows what was shown."""
+    return np.asarray(target[np.arange(len(log.items)), log.items] / log.logged)
+
+
+def half_width(log: logs.Log, target: Floats, model: Floats) -> float:
+    """1.96 standard errors of DR."""
+    rows = np.arange(len(log.items))
+    terms = (target * model).sum(axis=1)
+    terms += weights(log, target) * (log.clicks - model[rows, log.items])
+    return float(1.96 * terms.std(ddof=1) / np.sqrt(len(terms)))
+
+
+def effective(weight: Floats) -> float:
+    """Kish's effective sample size, as a share of the visits."""
+    return float(weight.sum() ** 2 / (weight**2).sum() / len(weight))
+
+
+def mistakes(log: logs.Log, target: Floats, model: Floats) -> dict[str, list[float]]:
+    """Estimates that known mistakes lead to, by name."""
+    rows = np.arange(len(log.items))
+    right = estimates(log, target, model, weights(log, target))
+    upside_down = estimates(log, target, model, 1 / weights(log, target))
+    no_ratio = estimates(log, target, model, target[rows, log.items])
+    alone = float((target * model).sum(axis=1).mean())
+    as_logged = (
+        model[rows, log.items].mean()
+        + right[0]
+        - float(np.mean(weights(log, target) * model[rows, log.items]))
+    )
+    return {
+        "upside down": upside_down,
+        "no ratio": no_ratio,
+        "model alone": [*right[:2], alone],
+        "model as logged": [*right[:2], float(as_logged)],
+        "mean of the log": [float(log.clicks.mean())] * 3,
+        "not normalised": [right[0], right[0], right[2]],
+    }
+
+
+def _case(rng: np.random.Generator, enough: bool) -> dict[str, Any]:
+    old = rng.uniform(0.8, 1.1) if enough else rng.uniform(1.6, 1.9)
+    case: dict[str, Any] = {
+        "seed": int(rng.integers(2**31)),
+        "visits": int(rng.integers(1_200, 1_800)),
+        "logs": 100 if enough else 20,
+        "old": round(float(old), 3),
+        "turned": 0.0 if enough else round(float(-old), 3),
+        "new": round(float(rng.uniform(0.8, 1.1)), 3),
+        "enough": enough,
+    }
+    drawn = logged(case)
+    first = drawn.logs[:COMPARED]
+    case["truth"] = logs.value(drawn.shop, drawn.new)
+    case["overlap"] = [effective(weights(log, drawn.new[log.kind])) for log in drawn.logs]
+    case["estimates"] = [
+        estimates(log, *_seen(drawn, log), weights(log, drawn.new[log.kind])) for log in first
+    ]
+    case["width"] = 2 * float(np.mean([half_width(log, *_seen(drawn, log)) for log in drawn.logs]))
+    led_to = [mistakes(log, *_seen(drawn, log)) for log in first]
+    case["traps"] = {name: [one[name] for one in led_to] for name in led_to[0]}
+    return case
+
+
+def _seen(drawn: Logged, log: logs.Log) -> tuple[Floats, Floats]:
+    return drawn.new[log.kind], drawn.model[log.kind]
+
+
+def _fits(case: dict[str, Any], enough: bool) -> bool:
+    """Whether the overlap leaves no doubt, and every mistake shows on one of the first logs."""
+    clear = min(case["overlap"]) > 0.08 if enough else max(case["overlap"]) < 0.035
+    right = np.array(case["estimates"])
+    return clear and all(
+        np.abs(np.array(wrong) - right).max() > APART for wrong in case["traps"].values()
+    )

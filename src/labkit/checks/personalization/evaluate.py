@@ -1,0 +1,145 @@
+"""Task `evaluate`: three estimates, an interval that holds, and whether the log says enough."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from labkit.checks.personalization.redraw import logged
+from labkit.exercise.guard import call
+from labkit.exercise.outcome import Outcome, failed, passed
+from labkit.exercise.reading import as_flag, as_number, as_parts
+from labkit.exercise.task import Instance, Task, each_case
+from labkit.exercise.traps import trap
+
+CLOSE = 1e-9
+"""How far an estimate may be off; every known mistake is off by .004 and more."""
+
+HELD = 0.88
+"""Share of 100 logs whose interval holds the truth. Intervals of 95 % (normal, bootstrap) hold it
+in .90 to .97 (20 shops, 60 logs each), those made of the spread of the clicks in .53 to .85, those
+of one standard error in .48 to .75."""
+
+WIDE = 1.08
+"""Times the mean width of the reference's intervals. Normal and bootstrap intervals are at .96 to
+1.02 of it (20 shops), those of IPS at 1.14 to 1.30."""
+
+QUICK = 10.0
+"""CPU-seconds of a call; the reference needs a thousandth."""
+
+NAMES = ("ips", "snips", "dr", "low", "high", "enough")
+
+TRAPS = {
+    "upside down": "The ratio stands upside down: the new policy's probability belongs on top.",
+    "no ratio": "A weight is a ratio: what the old policy showed often counts less.",
+    "model alone": "The model alone carries its error over; the log can correct it.",
+    "model as logged": "The first part of DR asks the model about what the new policy would show, "
+    "not about what was shown.",
+    "mean of the log": "This is the value of the old policy.",
+    "not normalised": "SNIPS divides by the sum of the weights, not by the number of visits.",
+}
+
+
+def judge(answer: Any, instance: Instance) -> Outcome:
+    """Compare estimates, then look at intervals and doubts over many logs of the same shop."""
+
+    def one(case: Instance) -> Outcome:
+        drawn, spans, sure = logged(case), [], []
+        on = f"{len(drawn.logs)} logs of {case['visits']:,} visits and {drawn.new.shape[1]} items"
+        for number, log in enumerate(drawn.logs):
+            arguments = (
+                log.items,
+                log.clicks,
+                log.logged,
+                drawn.new[log.kind],
+                drawn.model[log.kind],
+            )
+            parts = as_parts(call(answer, *arguments, seconds=QUICK), NAMES)
+            *numbers, low, high = (
+                as_number(part, name) for part, name in zip(parts, NAMES[:-1], strict=False)
+            )
+            spans.append((low, high))
+            sure.append(as_flag(parts[-1], "enough"))
+            if number < len(case["estimates"]):
+                fault = _estimates(numbers, case, number, on)
+                if fault:
+                    return fault
+        return _doubts(sure, case, on) or _intervals(np.array(spans), case, on) or passed("")
+
+    return each_case(
+        instance, one, "Estimates are exact, intervals hold, and it is said when they cannot."
+    )
+
+
+def _estimates(numbers: list[float], case: Instance, place: int, on: str) -> Outcome | None:
+    right = case["estimates"][place]
+    off = np.abs(np.subtract(numbers, right))
+    if off.max() <= CLOSE:
+        return None
+    wrong = int(off.argmax())
+    known = {name: led_to[place] for name, led_to in case["traps"].items()}
+    return failed(
+        f"On one log {NAMES[wrong].upper()} is {right[wrong]:.6f}; you say {numbers[wrong]:.6f}.",
+        on=on,
+        next_step="Take a log of three visits and work the three estimates out by hand.",
+        misconception=trap(numbers, known, TRAPS, CLOSE),
+    )
+
+
+def _doubts(sure: list[bool], case: Instance, on: str) -> Outcome | None:
+    if all(one == case["enough"] for one in sure):
+        return None
+    share = float(np.mean(case["overlap"]))
+    if case["enough"]:
+        return failed(
+            f"These logs are as good as {share:.0%} of their visits, and `enough` is False.",
+            on=on,
+            next_step="Doubt where few visits carry most of the weight.",
+            misconception="Not every log of another policy is useless.",
+        )
+    return failed(
+        f"These logs are worth {share:.1%} of their visits, and `enough` is True for "
+        f"{sum(sure)} of {len(sure)}.",
+        on=on,
+        next_step="How many equally weighted visits are these weights worth?",
+        misconception="Many rows are not many visits: a few weights can carry all.",
+    )
+
+
+def _intervals(spans: np.ndarray, case: Instance, on: str) -> Outcome | None:
+    if not case["enough"]:
+        return None
+    held = float(np.mean((spans[:, 0] <= case["truth"]) & (spans[:, 1] >= case["truth"])))
+    if held < HELD:
+        return failed(
+            f"The interval holds the truth in {held:.0%} of the logs; {HELD:.0%} is asked.",
+            on=on,
+            next_step="DR is a mean of one number a visit. How much do these numbers vary?",
+            misconception="The spread of the clicks is not the spread of weighted clicks.",
+        )
+    wide = float(np.diff(spans, axis=1).mean() / case["width"])
+    if wide > WIDE:
+        return failed(
+            f"The interval is {wide:.2f} times as wide as a good one; {WIDE:g} times is allowed.",
+            on=on,
+            next_step="The interval is for DR: its terms vary less than those of IPS.",
+        )
+    return None
+
+
+TASK = Task(
+    "evaluate",
+    15,
+    judge,
+    (
+        "weight = target[row, items] / logged. IPS is the mean of weight · clicks; SNIPS divides "
+        "the sum by the sum of the weights.",
+        "DR is the mean, over visits, of Σ target · model + weight · (click − model of what was "
+        "shown). The interval is that of a mean.",
+        "Kish: (Σ weight)² / Σ weight² visits of equal weight are worth as much. Compare that with "
+        "a twentieth of the visits.",
+    ),
+    title="What would the new policy have earned",
+    traps=TRAPS,
+)

@@ -1,0 +1,67 @@
+"""Logged recommendations: what an old policy showed, how probably, and what was clicked.
+
+Visitors are of finitely many types, so the value of every policy is an exact sum. Estimating it
+from a log is left to the learner.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+
+class Shop(NamedTuple):
+    """Who comes and what they click.
+
+    `mass` (types,) is each type's share of the visits; `chance` (types, items) the probability of a
+    click.
+    """
+
+    mass: Floats
+    chance: Floats
+
+
+class Log(NamedTuple):
+    """One row a visit: `kind` the visitor's type, `items` what was shown, `clicks` 0 or 1, `logged`
+    the probability with which the old policy showed just this item.
+    """
+
+    kind: Whole
+    items: Whole
+    clicks: Whole
+    logged: Floats
+
+
+def draw_shop(rng: np.random.Generator, types: int = 30, items: int = 6) -> Shop:
+    """Draw a shop in which types differ in what they click, from 5 to 60 %."""
+    return Shop(rng.dirichlet(np.full(types, 3.0)), rng.uniform(0.05, 0.6, (types, items)))
+
+
+def softmax(scores: Floats) -> Floats:
+    """The policy that shows items in proportion to exp(score), (types, items)."""
+    weight = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(weight / weight.sum(axis=1, keepdims=True))
+
+
+def value(shop: Shop, policy: Floats) -> float:
+    """Clicks a visit under a policy, exact; `policy` (types, items) are probabilities."""
+    return float(shop.mass @ (policy * shop.chance).sum(axis=1))
+
+
+def overlap(shop: Shop, old: Floats, new: Floats) -> float:
+    """The share of a long log of `old` that counts for `new`: one over the mean squared weight."""
+    return float(1 / (shop.mass @ (new**2 / old).sum(axis=1)))
+
+
+def draw_log(rng: np.random.Generator, shop: Shop, policy: Floats, visits: int) -> Log:
+    """Draw visits that the old policy served."""
+    kind = rng.choice(len(shop.mass), visits, p=shop.mass)
+    below = rng.random((visits, 1)) > policy[kind].cumsum(axis=1)
+    items = np.minimum(below.sum(axis=1), policy.shape[1] - 1)
+    clicks = (rng.random(visits) < shop.chance[kind, items]).astype(np.int64)
+    return Log(kind, items, clicks, policy[kind, items])

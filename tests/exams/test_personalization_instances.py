@@ -1,0 +1,151 @@
+"""Secret instances of the lab on personalization: fair, and with references that hold."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from sklearn.linear_model import Ridge
+
+from catalogue import ROOT
+from exams.personalization import evaluate, intent, planning, release, upper
+from labkit.checks.personalization import redraw, vendors
+from labkit.checks.personalization.attack import told_apart
+from labkit.exercise.instances import draw
+from labkit.trends.personalization import widgets
+from labkit.trends.personalization.world import logs, loyalty, sessions, views
+
+
+def drawn(task, seed):
+    return draw(ROOT / "grader" / "exams", "personalization", task, seed)
+
+
+def test_the_forward_filter_is_the_sum_over_all_paths_of_moods():
+    known = sessions.draw_moods(np.random.default_rng(1))
+    some = sessions.draw_session(np.random.default_rng(2), known, 6)
+    weights = intent.likelihood(known, some)
+    joint = np.zeros(3)
+    for path in itertools.product(range(3), repeat=6):
+        p = known.prior[path[0]] * weights[0, path[0]]
+        for t in range(1, 6):
+            p *= known.move[path[t - 1], path[t]] * weights[t, path[t]]
+        joint[path[-1]] += p
+    assert intent.forward(known, some)[-1] == pytest.approx(joint / joint.sum())
+    assert intent.smoothed(known, some)[-1] == pytest.approx(joint / joint.sum())
+
+
+def test_the_moods_of_the_exploration_are_those_of_the_filter():
+    belief = widgets.KNOWN.prior
+    for items in range(4):
+        assert widgets.BELIEFS[items] == pytest.approx(belief, abs=1e-4)
+        seen = sessions.Session(np.zeros(1, int), np.array([4]), np.array([1]))
+        belief = intent.forward(widgets.KNOWN._replace(prior=belief), seen)[0] @ widgets.KNOWN.move
+
+
+def test_the_estimates_of_a_title_are_those_of_scikit_learns_ridge():
+    case = drawn("upper", 0)["cases"][0]
+    x, y, items = (np.array(case[name]) for name in ("features", "rewards", "items"))
+    mean, _ = upper.bounds(case)
+    for title in set(items):
+        model = Ridge(alpha=case["ridge"], fit_intercept=False)
+        model.fit(x[items == title], y[items == title])
+        assert mean[:, title] == pytest.approx(model.predict(np.array(case["visitors"])))
+
+
+def test_the_estimators_agree_with_a_log_worked_out_by_hand():
+    log = logs.Log(np.zeros(2, int), np.array([0, 1]), np.array([1, 0]), np.array([0.5, 0.25]))
+    target, model = np.array([[0.8, 0.2]] * 2), np.array([[0.5, 0.1]] * 2)
+    weight = evaluate.weights(log, target)
+    assert weight == pytest.approx([1.6, 0.8])
+    ips, snips, dr = evaluate.estimates(log, target, model, weight)
+    assert (ips, snips) == pytest.approx((0.8, 1.6 / 2.4))
+    assert dr == pytest.approx((0.42 + 1.6 * 0.5 + 0.42 - 0.8 * 0.1) / 2)
+    assert evaluate.effective(weight) == pytest.approx(2.4**2 / 3.2 / 2)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_estimates_are_right_on_average_where_the_log_is_enough(seed):
+    for case in drawn("evaluate", seed)["cases"]:
+        if case["enough"]:
+            found = redraw.logged(case)
+            dr = [
+                evaluate.estimates(
+                    log, found.new[log.kind], found.model[log.kind],
+                    evaluate.weights(log, found.new[log.kind]),
+                )[2]
+                for log in found.logs
+            ]  # fmt: skip
+            assert np.mean(dr) == pytest.approx(case["truth"], abs=0.01)
+            assert min(case["overlap"]) > 0.08
+        else:
+            assert max(case["overlap"]) < 0.035
+
+
+def test_policy_iteration_finds_no_better_action_anywhere_and_beats_every_hand_rule():
+    """Bellman's equation: the worth of the optimum is the best of all actions in every state."""
+    viewer = loyalty.draw_viewer(np.random.default_rng(3))
+    watch, moves = loyalty.transitions(viewer)
+    policy = planning.best(viewer).ravel()
+    rows = np.arange(84)
+    worth = np.linalg.solve(np.eye(84) - moves[rows, policy], watch[rows, policy])
+    assert (watch + moves @ worth).max(axis=1) == pytest.approx(worth)
+    ahead = np.zeros(84)
+    for _ in range(2_000):
+        ahead = (watch + moves @ ahead).max(axis=1)
+    assert ahead == pytest.approx(worth)
+    assert max(planning.hand_rules(viewer).values()) <= 1 + 1e-12
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_hand_rule_and_no_raw_count_is_near_the_optimum(seed):
+    for case in drawn("plan", seed)["cases"]:
+        viewer, log = redraw.viewer(case), redraw.steps(case)
+        assert max(case["traps"].values()) <= 0.925
+        assert loyalty.value(viewer, planning.from_parts(log)) >= 0.97 * case["best"]
+        assert loyalty.value(viewer, planning.from_raw_counts(log)) <= 0.8 * case["best"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_live_services_promise_a_quarter_more_at_the_bar(seed):
+    for case in drawn("serve", seed)["cases"]:
+        asked = case["static"] + 0.72 * (case["oracle"] - case["static"])
+        assert asked >= 1.25 * case["static"]
+
+
+def test_the_counts_to_be_met_are_those_of_a_loop_over_people():
+    case = drawn("release", 0)["cases"][0]
+    rows = redraw.viewed(case)
+    kept = [rows[rows[:, 0] == person][: case["bound"]] for person in np.unique(rows[:, 0])]
+    counts = np.bincount(np.concatenate(kept)[:, 1], minlength=case["titles"])
+    assert release.counted(rows, case["titles"], case["bound"]) == counts.tolist()
+
+
+def test_honest_vendors_are_not_accused_and_broken_promises_are_measured():
+    case = drawn("broken_promises", 0)["cases"][0]
+    rows = redraw.viewed(case)
+    people, times = np.unique(rows[:, 0], return_counts=True)
+    rare = rows[rows[:, 1] == np.bincount(rows[:, 1]).argmin(), 0][0]
+    for kind in vendors.HONEST + vendors.BROKEN:
+        vendor = vendors.vendor(kind, case["titles"], case["bound"], case["epsilon"])
+        whole = vendor(rows, 8_000, 1)
+        told = max(
+            told_apart(whole, vendor(views.without(rows, int(who)), 8_000, 2))
+            for who in (people[times.argmax()], rare)
+        )
+        assert (told > case["epsilon"]) == (kind in vendors.BROKEN)
+
+
+def test_every_kind_of_broken_promise_is_in_every_exam():
+    for seed in range(5):
+        cases = drawn("broken_promises", seed)["cases"]
+        assert {kind for case in cases for _, kind in case["vendors"]} >= set(vendors.BROKEN)
+        assert all(0 < len(case["broken"]) < len(case["vendors"]) for case in cases)
+
+
+def test_in_every_decision_the_known_mistakes_choose_something_else():
+    for seed in range(5):
+        for case in drawn("decide", seed)["cases"]:
+            traps = dict(case["traps"])
+            traps.pop("per cent as share")
+            assert case["best"] not in traps.values()

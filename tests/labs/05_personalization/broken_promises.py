@@ -1,0 +1,127 @@
+"""Right and wrong answers of task `broken_promises`, which prove its judge."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.stats import beta
+
+from labkit.audit import audit_epsilon
+
+RUNS = 20_000
+
+
+def _people(rows):
+    who, times = np.unique(rows[:, 0], return_counts=True)
+    return who[np.argsort(-times)]
+
+
+def _watched_rare(rows):
+    return rows[rows[:, 1] == np.bincount(rows[:, 1]).argmin(), 0]
+
+
+def _nearer(one, other):
+    here, there = one.mean(axis=0), other.mean(axis=0)
+    return [(abs(part - there) - abs(part - here)).sum(axis=1) for part in (one, other)]
+
+
+def _audit(people, numbers, told=audit_epsilon, limit=lambda epsilon: epsilon):
+    """Remove `people(rows)`, look at `numbers(one, other)`."""
+
+    def broken_promises(vendors, rows, epsilon):
+        named = []
+        for name, vendor in vendors.items():
+            whole = vendor(rows, RUNS, 11)
+            for number, person in enumerate(people(rows)):
+                other = vendor(rows[rows[:, 0] != person], RUNS, 12 + number)
+                if any(told(a, b) > limit(epsilon) for a, b in numbers(whole, other)):
+                    named.append(name)
+                    break
+        return named
+
+    return broken_promises
+
+
+def everybody_likely(rows):
+    return [_people(rows)[0], _watched_rare(rows)[-1], _people(rows)[1]]
+
+
+def all_numbers(one, other):
+    """The rare title, the sum, and what joins all titles."""
+    rare = one.mean(axis=0).argmin()
+    return [
+        _nearer(one, other),
+        (one[:, rare], other[:, rare]),
+        (one.sum(axis=1), other.sum(axis=1)),
+    ]
+
+
+def each_title(one, other):
+    return list(zip(one.T, other.T, strict=True))
+
+
+def by_thresholds(one, other):
+    """An audit of one's own: 99.99 % bounds of one share, at the median of either."""
+    one, other = np.asarray(one), np.asarray(other)
+    half = len(one) // 2
+    best = 0.0
+    for a, b in ((one, other), (other, one), (-one, -other), (-other, -one)):
+        places = np.quantile(a[:half], np.linspace(0.02, 0.98, 49))
+        scores = [
+            np.mean(a[:half] >= at) / (np.mean(b[:half] >= at) + 2 / np.sqrt(half)) for at in places
+        ]
+        at = places[int(np.argmax(scores))]
+        k, wrong, n = (a[half:] >= at).sum(), (b[half:] >= at).sum(), len(a) - half
+        low = beta.ppf(5e-5, max(k, 1), n - max(k, 1) + 1)
+        high = beta.ppf(1 - 5e-5, wrong + 1, max(n - wrong, 1))
+        best = max(best, float(np.log(low / high)))
+    return best
+
+
+def raw_ratio(one, other):
+    """The largest ratio of two shares, as it is."""
+    places = np.quantile(np.concatenate([one, other]), np.linspace(0.001, 0.999, 200))
+    ratios = [(np.mean(one >= at) + 1e-6) / (np.mean(other >= at) + 1e-6) for at in places]
+    return float(np.abs(np.log(ratios)).max())
+
+
+def means_apart(one, other):
+    """How far the means are apart, in standard errors."""
+    return abs(one.mean() - other.mean()) / (one.std() / np.sqrt(len(one)) + 1e-9)
+
+
+def noisiest_is_honest(vendors, rows, epsilon):
+    spread = {name: float(v(rows, 2_000, 1).std(axis=0).mean()) for name, v in vendors.items()}
+    middle = np.median(list(spread.values()))
+    return {name for name, width in spread.items() if width < middle}
+
+
+RIGHT = {
+    "three people, three numbers": _audit(everybody_likely, all_numbers),
+    "own bounds": _audit(
+        lambda rows: [_people(rows)[0], _watched_rare(rows)[0]],
+        lambda one, other: [_nearer(one, other), *each_title(one, other)],
+        by_thresholds,
+    ),
+}
+
+WRONG = {
+    "heaviest alone": (_audit(lambda rows: _people(rows)[:1], all_numbers), "not found"),
+    "usual people": (_audit(lambda rows: _people(rows)[-2:], all_numbers), "not found"),
+    "first title alone": (
+        _audit(everybody_likely, lambda one, other: [(one[:, 0], other[:, 0])]),
+        "not found",
+    ),
+    "sums alone": (
+        _audit(everybody_likely, lambda one, other: [(one.sum(axis=1), other.sum(axis=1))]),
+        "not found",
+    ),
+    "raw ratios": (_audit(everybody_likely, each_title, raw_ratio), "accused"),
+    "means apart": (_audit(everybody_likely, each_title, means_apart), "accused"),
+    "twice the claim": (
+        _audit(everybody_likely, all_numbers, limit=lambda epsilon: 2 * epsilon),
+        "not found",
+    ),
+    "little noise is broken": (noisiest_is_honest, ""),
+    "all": (lambda vendors, rows, epsilon: list(vendors), "accused"),
+    "none": (lambda vendors, rows, epsilon: [], "not found"),
+}

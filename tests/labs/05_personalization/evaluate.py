@@ -1,0 +1,116 @@
+"""Right and wrong answers of task `evaluate`, which prove its judge."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def _answer(
+    ratio=lambda new, old: new / old, kept=1.0, spread="dr", sure="kish", dr="right", wide=1.96
+):
+    """The estimators with one thing changed."""
+
+    def evaluate(items, clicks, logged, target, model):
+        new = target[np.arange(len(items)), items]
+        weight = ratio(new, logged)
+        weight = np.minimum(weight, kept * weight.max()) if kept < 1 else weight
+        shown = model[np.arange(len(items)), items]
+        first = {"right": (target * model).sum(axis=1), "as logged": shown}[
+            dr if dr in ("right", "as logged") else "right"
+        ]
+        terms = first + (0 if dr == "model" else weight * (clicks - shown))
+        terms = np.broadcast_to(terms, clicks.shape)
+        numbers = {"dr": terms, "clicks": clicks, "ips": weight * clicks}[spread]
+        margin = wide * np.std(numbers, ddof=1) / np.sqrt(len(items))
+        size = {
+            "kish": weight.sum() ** 2 / (weight**2).sum(),
+            "always": len(items),
+            "never": 0,
+            "clicks": clicks.sum() * 2,
+            "positive": (weight > 1).sum(),
+        }[sure]
+        estimate = terms.mean()
+        snips = (weight * clicks).sum() / weight.sum()
+        return (
+            np.mean(weight * clicks), snips, estimate, estimate - margin, estimate + margin,
+            size >= 0.05 * len(items),
+        )  # fmt: skip
+
+    return evaluate
+
+
+def bootstrap(items, clicks, logged, target, model):
+    """The interval from 200 resamples; effective size from the variation of the weights."""
+    rows = np.arange(len(items))
+    weight = target[rows, items] / logged
+    terms = np.einsum("ij,ij->i", target, model) + weight * (clicks - model[rows, items])
+    rng = np.random.default_rng(len(items))
+    means = terms[rng.integers(len(terms), size=(200, len(terms)))].mean(axis=1)
+    low, high = np.quantile(means, (0.025, 0.975))
+    varied = weight.std() / weight.mean()
+    return {
+        "ips": weight @ clicks / len(clicks),
+        "snips": weight @ clicks / weight.sum(),
+        "dr": terms.mean(),
+        "low": low,
+        "high": high,
+        "enough": 1 / (1 + varied**2) >= 0.05,
+    }.values()
+
+
+def by_hand(items, clicks, logged, target, model):
+    """A loop over visits, Python numbers."""
+    sums = dict.fromkeys(("w", "w2", "wr", "t", "t2"), 0.0)
+    for item, click, p, new, said in zip(items, clicks, logged, target, model, strict=True):
+        w = float(new[item] / p)
+        t = float(new @ said) + w * (float(click) - float(said[item]))
+        for name, value in (("w", w), ("w2", w * w), ("wr", w * click), ("t", t), ("t2", t * t)):
+            sums[name] += value
+    n = len(items)
+    mean = sums["t"] / n
+    margin = 2 * np.sqrt((sums["t2"] / n - mean**2) / n)
+    return (
+        sums["wr"] / n, sums["wr"] / sums["w"], mean, mean - margin, mean + margin,
+        bool(sums["w"] ** 2 / sums["w2"] >= n / 20),
+    )  # fmt: skip
+
+
+def of_the_old_policy(items, clicks, logged, target, model):
+    mean, margin = clicks.mean(), 1.96 * clicks.std() / np.sqrt(len(clicks))
+    return mean, mean, mean, mean - margin, mean + margin, True
+
+
+def only_where_they_agree(items, clicks, logged, target, model):
+    """Replay: visits in which the old policy showed what the new one likes best."""
+    agree = target.argmax(axis=1) == items
+    mean = clicks[agree].mean() if agree.any() else 0.0
+    margin = 1.96 * clicks.std() / np.sqrt(max(agree.sum(), 1))
+    return mean, mean, mean, mean - margin, mean + margin, agree.sum() >= 0.05 * len(items)
+
+
+RIGHT = {"bootstrap": bootstrap, "loop": by_hand}
+
+WRONG = {
+    "ratio upside down": (_answer(ratio=lambda new, old: old / new), "upside down"),
+    "no ratio": (_answer(ratio=lambda new, old: new), "A weight is a ratio"),
+    "model alone": (_answer(dr="model"), "carries its error over"),
+    "model as logged": (_answer(dr="as logged"), "not about what was shown"),
+    "always sure": (_answer(sure="always"), "Many rows are not many visits"),
+    "never sure": (_answer(sure="never"), "Not every log"),
+    "as many as clicks": (_answer(sure="clicks"), ""),
+    "as many as weights above one": (_answer(sure="positive"), ""),
+    "spread of the clicks": (_answer(spread="clicks"), "spread of weighted clicks"),
+    "interval of IPS": (_answer(spread="ips"), "times as wide"),
+    "very wide": (_answer(wide=4), "times as wide"),
+    "one standard error": (_answer(wide=1), "holds the truth"),
+    "weights cut": (_answer(kept=0.3), "you say"),
+    "value of the old policy": (of_the_old_policy, "value of the old policy"),
+    "replay": (only_where_they_agree, "you say"),
+}
+
+HARMLESS = {
+    "comparison: … / (weight ** 2).sum() >= 0.05 * len(items) -> *": "no log lies at the limit",
+    "constant: …eight ** 2).sum() >= 0.05 * len(items) -> *": (
+        "logs are worth less than .035 or more than .08 of their visits"
+    ),
+}

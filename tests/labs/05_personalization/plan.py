@@ -1,0 +1,163 @@
+"""Right and wrong answers of task `plan`, which prove its judge."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from labkit.trends.personalization.world import loyalty
+
+
+def _estimates(log):
+    """The viewer's numbers, counted with weights instead of masks."""
+    genre, bait = np.divmod(log["action"], 2)
+    same = genre == log["last"]
+    fatigue = np.where(same, 1 + log["twice"], 0)
+    cell = (genre * 2 + bait) * 3 + fatigue
+    n = np.bincount(cell, minlength=36).reshape(6, 2, 3)
+    hits = np.bincount(cell, log["watched"], 36).reshape(6, 2, 3)
+    fresh = hits[:, :, 0] / n[:, :, 0]
+    taste = fresh[:, 0]
+    lift = float((fresh[:, 1] - taste).mean())
+    expected = (taste[:, None] + lift * np.arange(2))[:, :, None] * n[:, :, 1:]
+    tired = hits[:, :, 1:].sum(axis=(0, 1)) / expected.sum(axis=(0, 1))
+    step = log["then"] - log["satisfaction"]
+    inner = (log["satisfaction"] > 0) & (log["satisfaction"] < 6)
+    seen = log["watched"] == 1
+    up = [np.mean(step[inner & seen & (log["action"] == 2 * g)] > 0) for g in range(6)]
+    leave = np.bincount(log["then"], log["left"], 7) / np.bincount(log["then"], minlength=7)
+    return loyalty.Viewer(
+        taste, np.array(up), tired, leave, lift,
+        float(np.mean(step[inner & ~seen & (bait == 0)] < 0)),
+        float(np.mean(step[inner & seen & (bait == 1)] < 0)),
+    )  # fmt: skip
+
+
+def _solved(watch, moves, discount=1.0):
+    """Policy iteration."""
+    rows, policy = np.arange(len(watch)), watch.argmax(axis=1)
+    for _ in range(50):
+        stay = discount * moves[rows, policy]
+        worth = np.linalg.lstsq(np.eye(len(watch)) - stay, watch[rows, policy], rcond=None)[0]
+        found = (watch + discount * moves @ worth).argmax(axis=1)
+        if np.array_equal(found, policy):
+            break
+        policy = found
+    return policy.reshape(loyalty.SHAPE)
+
+
+def policy_iteration(log):
+    return _solved(*loyalty.transitions(_estimates(log))).tolist()
+
+
+def nearly_undiscounted(log):
+    """Value iteration with a discount of 0.999."""
+    watch, moves = loyalty.transitions(_estimates(log))
+    worth = np.zeros(len(watch))
+    for _ in range(800):
+        worth = np.max(watch + 0.999 * moves @ worth, axis=1)
+    return np.argmax(watch + 0.999 * moves @ worth, axis=1).reshape(loyalty.SHAPE)
+
+
+def next_click(log):
+    return loyalty.transitions(_estimates(log))[0].argmax(axis=1).reshape(loyalty.SHAPE)
+
+
+def never_bait(log):
+    honest = loyalty.transitions(_estimates(log))[0][:, ::2]
+    return 2 * honest.argmax(axis=1).reshape(loyalty.SHAPE)
+
+
+def honest_plan(log):
+    watch, moves = loyalty.transitions(_estimates(log))
+    return 2 * _solved(watch[:, ::2], moves[:, ::2])
+
+
+def bait_when_satisfied(log):
+    policy = never_bait(log)
+    policy[6] = next_click(log)[6]
+    return policy
+
+
+def short_sighted(log):
+    """A discount of 0.5, as if a session had two items."""
+    return _solved(*loyalty.transitions(_estimates(log)), discount=0.5)
+
+
+def raw_counts(log):
+    """Every state and action counted by itself."""
+    shape = loyalty.SHAPE
+    here = np.ravel_multi_index((log["satisfaction"], log["last"], log["twice"]), shape)
+    genre = log["action"] // 2
+    there = np.ravel_multi_index((log["then"], genre, (genre == log["last"]) * 1), shape)
+    n, watch = np.zeros((84, 12)), np.zeros((84, 12))
+    moves = np.zeros((84, 12, 84))
+    np.add.at(n, (here, log["action"]), 1)
+    np.add.at(watch, (here, log["action"]), log["watched"])
+    np.add.at(moves, (here, log["action"], there), 1 - log["left"])
+    n = np.maximum(n, 1)
+    return _solved(watch / n, moves / n[:, :, None], discount=0.9999)
+
+
+def most_watched(log):
+    """One action for all states: the one that was watched most in the log."""
+    n = np.bincount(log["action"], minlength=12)
+    best = (np.bincount(log["action"], log["watched"], 12) / n).argmax()
+    return np.full(loyalty.SHAPE, best)
+
+
+def by_chance(log):
+    return np.random.default_rng(0).integers(12, size=loyalty.SHAPE)
+
+
+def _with_estimates(policy, changed=None):
+    """Answers of the task: the estimates beside the policy; `changed` makes one of them wrong."""
+
+    def plan(log):
+        viewer = _estimates(log)
+        return viewer._replace(**(changed(viewer, log) if changed else {})), policy(log)
+
+    return plan
+
+
+def lift_in_all_rows(viewer, log):
+    """Tired viewers too: those who watch bait less, because they have seen the genre."""
+    bait = log["action"] % 2 == 1
+    same = log["action"] // 2 == log["last"]
+    return {"lift": log["watched"][bait & same].mean() - log["watched"][~bait & ~same].mean()}
+
+
+def steps_for_chances(viewer, log):
+    """The share of steps up among all rows of a genre, watched or not."""
+    step = log["then"] - log["satisfaction"]
+    return {"up": np.array([np.mean(step[log["action"] == 2 * g] > 0) for g in range(6)])}
+
+
+RIGHT = {
+    "policy iteration": _with_estimates(policy_iteration),
+    "value iteration": _with_estimates(nearly_undiscounted),
+}
+
+WRONG = {
+    "next click": (_with_estimates(next_click), "of the items that the best one has"),
+    "never bait": (_with_estimates(never_bait), "of the items that the best one has"),
+    "the best without bait": (_with_estimates(honest_plan), "of the items that the best one has"),
+    "bait when satisfied": (
+        _with_estimates(bait_when_satisfied),
+        "of the items that the best one has",
+    ),
+    "two items ahead": (_with_estimates(short_sighted), "of the items that the best one has"),
+    "raw counts": (_with_estimates(raw_counts), "of the items that the best one has"),
+    "most watched": (_with_estimates(most_watched), "of the items that the best one has"),
+    "by chance": (_with_estimates(by_chance), "of the items that the best one has"),
+    "bait in tired rows": (_with_estimates(policy_iteration, lift_in_all_rows), "lift is"),
+    "steps for chances": (_with_estimates(policy_iteration, steps_for_chances), "up["),
+}
+
+HARMLESS = {
+    "constant: … (log['satisfaction'] > 0) & (log['satisfaction']… -> "
+    "… (log['satisfaction'] > 1) & (log['satisfaction']…": "inner levels all tell the same",
+    "constant: … (log['satisfaction'] < 6) -> … (log['satisfaction'] < 5)": (
+        "inner levels all tell the same"
+    ),
+    "constant: for _ in range(500): -> *": "the values have settled long before",
+}
