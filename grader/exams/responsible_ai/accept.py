@@ -110,9 +110,14 @@ def _around_the_mean(drawn: Curves, loss: float, bound: float) -> np.ndarray:
 
 
 def _apart(case: dict[str, Any]) -> bool:
-    """Every mistake breaks the bound clearly, or earns clearly less."""
-    return case["best"] > 0.02 and all(
-        breach > case["bound"] + 0.005
-        or earned < (SLIGHT if name == "half a bound" else APART) * case["best"]
-        for name, (earned, breach) in _mistakes(case).items()
+    """Every mistake breaks the bound clearly, or earns clearly less, and none earns another's."""
+    earned_apart = np.diff(sorted(case["traps"].values())).min() > 1e-5
+    return (
+        earned_apart
+        and case["best"] > 0.02
+        and all(
+            breach > case["bound"] + 0.005
+            or earned < (SLIGHT if name == "half a bound" else APART) * case["best"]
+            for name, (earned, breach) in _mistakes(case).items()
+        )
     )
