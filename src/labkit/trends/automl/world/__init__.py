@@ -1,0 +1,1 @@
+"""Simulated searches whose best result is known."""
