@@ -354,6 +354,27 @@ def roster(
 
 
 @app.command()
+def report(
+    to: Annotated[Path | None, typer.Option(help="A folder; by default grader/report.")] = None,
+    learner: Annotated[str, typer.Option(help="Only this learner, without the others.")] = "",
+    progress: Annotated[
+        Path | None, typer.Option(help="A folder of progress files that learners gave.")
+    ] = None,
+) -> None:
+    """Write how the cohort stands, as a page, as tables and as JSON; the gradebook stays as it is.
+
+    With --learner it is the page of one learner, and nobody else is in it.
+    """
+    from labkit.cohort.gather import gather
+    from labkit.cohort.write import write_report
+
+    root = _graded_root()
+    cohort = gather(root, progress)
+    for path in write_report(cohort, to or root / "grader" / "report", learner):
+        typer.echo(f"written: {path}")
+
+
+@app.command()
 def submit(
     lab: Annotated[
         str,
