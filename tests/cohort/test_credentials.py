@@ -7,15 +7,23 @@ from __future__ import annotations
 
 import copy
 import json
+import re
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from conftest import LAB, digest
+from labkit.cli import app
+from labkit.cohort.certify import CertifyError, issue
+from labkit.cohort.gather import gather
 from labkit.credentials import proof, record
 from labkit.credentials.proof import ProofError, base58, did_of, is_signed, sign, unbase58
 from labkit.credentials.record import Facts, Task, make, revoked_list, stamp, verify
@@ -237,3 +245,68 @@ def test_a_list_of_withdrawn_records_that_is_not_the_issuers_is_not_taken(listed
 def test_what_json_cannot_hold_is_not_signed():
     with pytest.raises(ProofError, match="canonical"):
         sign({"a": float("nan")}, KEY, stamp(NOW))
+
+
+# --- out of a graded course ----------------------------------------------------------------------
+
+CATALOG = """\
+title: A course
+introduction: For the test.
+modules:
+  - name: 01_sums
+    title: Sums
+    trend: Sums are everywhere.
+    question: How much?
+    skills: [Add, Carry]
+    roles: [Anyone]
+    minutes: 10
+    points: 25
+    prerequisites: []
+    status: available
+"""
+
+
+@pytest.fixture
+def root(tmp_path: Path, course: Path) -> Path:
+    copied = tmp_path / "course"
+    shutil.copytree(course, copied)
+    (copied / "course").mkdir()
+    (copied / "course" / "course.yml").write_text(CATALOG, encoding="utf-8")
+    return copied
+
+
+def command(root: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tuple[int, str]:
+    monkeypatch.chdir(root)
+    done = CliRunner().invoke(app, ["credential", *arguments])
+    return done.exit_code, done.output
+
+
+def test_a_record_is_given_checked_and_withdrawn(root: Path, monkeypatch: pytest.MonkeyPatch):
+    before = digest(root / "gradebook.db")
+    code, said = command(root, monkeypatch, "issue", "ada", LAB)
+    assert code == 0, said
+    file = str(root / "grader" / "records" / "ada" / f"{LAB}.json")
+    (name,) = re.findall(r"urn:uuid:\S+", said)
+    (did,) = re.findall(r"did:key:\w+", said)
+    code, said = command(root, monkeypatch, "verify", file, "--trust", did, "--holder", HOLDER)
+    assert (code, said.partition(":")[0]) == (0, "valid")
+    content = json.loads(Path(file).read_text(encoding="utf-8"))
+    assert content["credentialSubject"]["achievement"]["tag"] == ["Add", "Carry"]
+    assert [one["value"] for one in content["credentialSubject"]["result"]] == ["10", "10", "5"]
+    command(root, monkeypatch, "revoke", "urn:uuid:another")
+    assert command(root, monkeypatch, "revoke", name)[0] == 0
+    listed = str(root / "grader" / "revoked.json")
+    code, said = command(root, monkeypatch, "verify", file, "--trust", did, "--revoked", listed)
+    assert (code, said.partition(":")[0]) == (1, "revoked")
+    assert (root / "grader" / "issuer.key").stat().st_mode & 0o77 == 0
+    assert digest(root / "gradebook.db") == before
+
+
+@pytest.mark.parametrize(
+    ("learner", "lab", "words"),
+    [("ada", "02_products", "wait for a reader"), ("cyd", LAB, "fewer than 60%"),
+     ("dan", LAB, "has no 01_sums"), ("../x", LAB, "has no 01_sums")],
+)  # fmt: skip
+def test_who_has_not_reached_it_gets_none(root: Path, learner: str, lab: str, words: str):
+    with pytest.raises(CertifyError, match=words):
+        issue(root, gather(root), learner, lab, 0.6, 10)
