@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,12 +11,9 @@ from nbgrader.api import Gradebook
 from labkit.cohort.gather import Cohort, gather
 from labkit.exercise.outcome import failed, not_attempted, partial, passed
 from labkit.exercise.task import fault_of_the_check
-from made_course import Handed, make_course, progress_file, times
+from made_course import EVIL, LAB, LATER, TRAP, Handed, digest, make_course, progress_file, times
 
-LAB, LATER = "01_sums", "02_products"
 TASKS = ("add", "carry")
-TRAP = "Forgot the carry"
-EVIL = "<script>document.title='owned'</script><img src=x onerror=alert(1)>"
 PASS = passed("Right.")
 FAIL = failed("Not right.", on="9 + 9", misconception=TRAP)
 
@@ -74,7 +70,3 @@ def course(tmp_path_factory: pytest.TempPathFactory, empty_gradebook: Path) -> I
 @pytest.fixture(scope="session")
 def cohort(course: Path) -> Cohort:
     return gather(course, course / "progress")
-
-
-def digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Mapping, Sequence
@@ -22,6 +23,9 @@ apply(c)
 c.CourseDirectory.course_id = "made up"
 """
 DUE = datetime(2026, 3, 1)
+LAB, LATER = "01_sums", "02_products"
+TRAP = "Forgot the carry"
+EVIL = "<script>document.title='owned'</script><img src=x onerror=alert(1)>"
 
 
 @dataclass(frozen=True)
@@ -119,3 +123,8 @@ def times(*scores: float) -> list[dict[str, Any]]:
         {"score": score, "status": "", "when": (begin + timedelta(minutes=10 * n)).isoformat()}
         for n, score in enumerate(scores)
     ]
+
+
+def digest(path: Path) -> str:
+    """Return a file's digest, to see that it did not change."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()

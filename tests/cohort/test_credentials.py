@@ -20,13 +20,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from conftest import LAB, digest
 from labkit.cli import app
 from labkit.cohort.certify import CertifyError, issue
 from labkit.cohort.gather import gather
 from labkit.credentials import proof, record
 from labkit.credentials.proof import ProofError, base58, did_of, is_signed, sign, unbase58
 from labkit.credentials.record import Facts, Task, make, revoked_list, stamp, verify
+from made_course import LAB, digest
 
 EXAMPLES = ["https://www.w3.org/ns/credentials/v2", "https://www.w3.org/ns/credentials/examples/v2"]
 W3C = {

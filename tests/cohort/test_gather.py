@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from conftest import EVIL, LAB, LATER, TRAP, digest
 from labkit.cohort.gather import Cohort, GatherError, gather
 from labkit.cohort.kept_progress import Effort, read_efforts
 from labkit.exercise.outcome import Status
-from made_course import progress_file
+from made_course import EVIL, LAB, LATER, TRAP, digest, progress_file
 
 
 def test_everybody_in_the_gradebook_is_there_also_who_handed_in_nothing(cohort: Cohort):

@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conftest import EVIL, LAB, LATER, TRAP
 from labkit.cohort.gather import Cohort, GatherError, Lab, Learner, Result, Work
 from labkit.cohort.page import learner_page, report_page
 from labkit.cohort.report import learner_report, report
 from labkit.cohort.tables import as_json, tables
 from labkit.cohort.write import folder_name, write_report
 from labkit.exercise.outcome import Status
+from made_course import EVIL, LAB, LATER, TRAP
 
 
 def row(rows: list[dict], **wanted: str) -> dict:
