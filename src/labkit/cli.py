@@ -20,6 +20,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+credential = typer.Typer(help="Give, check and withdraw records of skills.", no_args_is_help=True)
+app.add_typer(credential, name="credential")
+
 Assignment = Annotated[str, typer.Argument(help="A lab, named like 08_rl_supply_chain.")]
 
 
@@ -354,6 +357,27 @@ def roster(
 
 
 @app.command()
+def report(
+    to: Annotated[Path | None, typer.Option(help="A folder; by default grader/report.")] = None,
+    learner: Annotated[str, typer.Option(help="Only this learner, without the others.")] = "",
+    progress: Annotated[
+        Path | None, typer.Option(help="A folder of progress files that learners gave.")
+    ] = None,
+) -> None:
+    """Write how the cohort stands, as a page, as tables and as JSON; the gradebook stays as it is.
+
+    With --learner it is the page of one learner, and nobody else is in it.
+    """
+    from labkit.cohort.gather import gather
+    from labkit.cohort.write import write_report
+
+    root = _graded_root()
+    cohort = gather(root, progress)
+    for path in write_report(cohort, to or root / "grader" / "report", learner):
+        typer.echo(f"written: {path}")
+
+
+@app.command()
 def submit(
     lab: Annotated[
         str,
@@ -400,6 +424,63 @@ def _verify_zip(path: Path) -> None:
         f"{path.name} fits its receipt {said['id']}: {said['learner']}, {said['lab']}, "
         f"{said['when']}. A receipt is the word of whoever wrote it."
     )
+
+
+@credential.command()
+def issue(
+    learner: Annotated[str, typer.Argument(help="A learner in the gradebook.")],
+    assignment: Assignment,
+    share: Annotated[float, typer.Option(min=0, max=1, help="Points to be reached.")] = 0.6,
+    days: Annotated[int, typer.Option(min=1, help="How long the record holds.")] = 730,
+    to: Annotated[Path | None, typer.Option(help="The file; by default in grader/records.")] = None,
+) -> None:
+    """Give a learner the signed record of a lab."""
+    from labkit.cohort.certify import issue as issue_record
+    from labkit.cohort.certify import render
+    from labkit.cohort.gather import gather
+    from labkit.cohort.write import folder_name
+    from labkit.files import write_atomically
+
+    root = _graded_root()
+    record = issue_record(root, gather(root), learner, assignment, share, days)
+    path = to or root / "grader" / "records" / folder_name(learner) / f"{assignment}.json"
+    write_atomically(path, render(record))
+    typer.echo(f"written: {path}")
+    typer.echo(f"The record {record['id']} of the issuer {record['issuer']['id']}.")
+
+
+@credential.command("verify")
+def verify_record(
+    record: Annotated[Path, typer.Argument(help="The record's file.")],
+    trust: Annotated[list[str], typer.Option(help="An issuer you trust; may be repeated.")],
+    holder: Annotated[str, typer.Option(help="Mail address or name of whose it should be.")] = "",
+    revoked: Annotated[
+        Path | None, typer.Option(help="The issuer's list of withdrawn records.")
+    ] = None,
+) -> None:
+    """Say whether a record is to be believed; no network is needed."""
+    from datetime import UTC
+
+    from labkit.credentials.record import verify as verdict_on
+
+    try:
+        content, listed = record.read_bytes(), revoked.read_bytes() if revoked else None
+    except OSError as problem:
+        _fail(f"{problem.filename} cannot be opened: {problem.strerror}.")
+    verdict = verdict_on(content, trust, datetime.now(UTC), holder, listed)
+    typer.echo(f"{verdict.kind}: {verdict.words}")
+    if not verdict.valid:
+        raise typer.Exit(1)
+
+
+@credential.command("revoke")
+def revoke_record(
+    record: Annotated[str, typer.Argument(help="The record's id, urn:uuid:…")],
+) -> None:
+    """Withdraw a record: add it to the signed list that you give to whoever checks."""
+    from labkit.cohort.certify import revoke
+
+    typer.echo(f"written: {revoke(_graded_root(), record)}")
 
 
 @app.command("new-lab")

@@ -15,14 +15,20 @@ from labkit.exercise.cards import read_outcome
 from labkit.exercise.outcome import Status
 
 NOT_WRITTEN = "NotImplementedError"
+# What the card says where the check itself went wrong (`labkit.exercise.task`).
+NO_VERDICT = "The check could not come to a verdict"
 
 
 @dataclass(frozen=True)
 class TaskOutcome:
-    """The status of a task, and the name of the misconception that the answer fits, if any."""
+    """The status of a task, and the name of the misconception that the answer fits, if any.
+
+    `fault` says that the check itself went wrong.
+    """
 
     status: Status
     trap: str = ""
+    fault: bool = False
 
 
 def task_outcome(cell: Mapping[str, Any], score: float, maximum: float) -> TaskOutcome:
@@ -36,7 +42,7 @@ def task_outcome(cell: Mapping[str, Any], score: float, maximum: float) -> TaskO
     for text in _shown(cell):
         found = read_outcome(text)
         if found:
-            return TaskOutcome(*found)
+            return TaskOutcome(*found, fault=NO_VERDICT in " ".join(text.split()))
     errors = {out.get("ename") for out in cell.get("outputs", ()) if out["output_type"] == "error"}
     if NOT_WRITTEN in errors:
         return TaskOutcome(Status.NOT_ATTEMPTED)

@@ -53,8 +53,8 @@ class TaskRow:
 def task_rows(book: Gradebook, coursedir: CourseDirectory, assignment: str) -> list[TaskRow]:
     """Return a row for each graded cell, in the order of the instructor's notebooks."""
     stand = standings(book, assignment)
-    outcomes = {student: _outcomes(coursedir, student, assignment) for student in stand}
-    titles = _titles(coursedir, assignment)
+    outcomes = {student: executed_tests(coursedir, student, assignment) for student in stand}
+    titles = titles_of(coursedir, assignment)
     marks: dict[str, list[tuple[str, Mark]]] = {}
     for student, standing in stand.items():
         for mark in standing.marks:
@@ -71,7 +71,7 @@ def _row(
     statuses: Counter[str] = Counter()
     traps: Counter[str] = Counter()
     for student, mark in marks:
-        outcome = None if mark.waits else _outcome(outcomes[student].get(mark.name), mark)
+        outcome = None if mark.waits else outcome_of(outcomes[student].get(mark.name), mark)
         if outcome:
             statuses[str(outcome.status)] += 1
             traps.update([outcome.trap] if outcome.trap else [])
@@ -85,7 +85,7 @@ def _row(
     )
 
 
-def _outcome(cell: Mapping[str, Any] | None, mark: Mark) -> TaskOutcome | None:
+def outcome_of(cell: Mapping[str, Any] | None, mark: Mark) -> TaskOutcome | None:
     """Return what came of a task; None for text, of which a person alone can tell."""
     if mark.written:
         return None
@@ -94,7 +94,7 @@ def _outcome(cell: Mapping[str, Any] | None, mark: Mark) -> TaskOutcome | None:
     return task_outcome(cell, mark.score or 0.0, mark.maximum)
 
 
-def _outcomes(
+def executed_tests(
     coursedir: CourseDirectory, student: str, assignment: str
 ) -> dict[str, Mapping[str, Any]]:
     """Return the executed test cells of a learner's graded notebooks, by grade id."""
@@ -124,7 +124,8 @@ def _telling(outputs: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
             yield {"output_type": "display_data", "data": {"text/plain": text}}
 
 
-def _titles(coursedir: CourseDirectory, assignment: str) -> dict[str, str]:
+def titles_of(coursedir: CourseDirectory, assignment: str) -> dict[str, str]:
+    """Return what the instructor's notebooks call the tasks, by grade id, in their order."""
     folder = coursedir.format_path(coursedir.source_directory, ".", assignment)
     titles: dict[str, str] = {}
     for path in sorted(Path(coursedir.root, folder).glob("*.ipynb")):

@@ -106,13 +106,18 @@ def read_roster(root: Path, path: Path) -> list[Row]:
 def current_roster(root: Path) -> list[Row]:
     """Return everybody in the gradebook of the course at `root`, with their groups."""
     coursedir = load_app(root, "").coursedir
-    groups = _groups(_groups_path(root))
+    groups = groups_of(root)
     with Gradebook(coursedir.db_url, coursedir.course_id) as book:
         return [
             {"learner": student.id, "group": groups.get(student.id, "")}
             | {name: str(getattr(student, field) or "") for name, field in FIELDS.items()}
             for student in sorted(book.students, key=lambda one: str(one.id))
         ]
+
+
+def groups_of(root: Path) -> dict[str, str]:
+    """Return the groups of the course at `root`, by learner."""
+    return _groups(_groups_path(root))
 
 
 def _groups_path(root: Path) -> Path:

@@ -1,0 +1,1 @@
+"""What is made of a graded course: reports, records, exports. The gradebook is only read."""

@@ -1,0 +1,1 @@
+"""Signed records that anybody can check offline; knows nothing of a course."""

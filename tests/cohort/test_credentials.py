@@ -1,0 +1,312 @@
+"""A record is believed where it is to be believed, and what is wrong with another is told by name.
+
+The vector is that of W3C's Data Integrity EdDSA Cryptosuites v1.0, appendix B (eddsa-jcs-2022).
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from labkit.cli import app
+from labkit.cohort.certify import CertifyError, issue
+from labkit.cohort.gather import gather
+from labkit.credentials import proof, record
+from labkit.credentials.proof import ProofError, base58, did_of, is_signed, sign, unbase58
+from labkit.credentials.record import Facts, Task, make, revoked_list, stamp, verify
+from made_course import LAB, digest
+
+EXAMPLES = ["https://www.w3.org/ns/credentials/v2", "https://www.w3.org/ns/credentials/examples/v2"]
+W3C = {
+    "@context": EXAMPLES,
+    "id": "urn:uuid:58172aac-d8ba-11ed-83dd-0b3aef56cc33",
+    "type": ["VerifiableCredential", "AlumniCredential"],
+    "name": "Alumni Credential",
+    "description": "A minimum viable example of an Alumni Credential.",
+    "issuer": "https://vc.example/issuers/5678",
+    "validFrom": "2023-01-01T00:00:00Z",
+    "credentialSubject": {"id": "did:example:abcdefgh", "alumniOf": "The School of Examples"},
+}
+W3C_SECRET = "3u2en7t5LR2WtQH5PfFqMqwVHBeXouLzo6haApm8XHqvjxq"
+W3C_DID = "did:key:z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2"
+W3C_VALUE = (
+    "z2HnFSSPPBzR36zdDgK8PbEHeXbR56YF24jwMpt3R1eHXQzJDMWS93FCzpvJpwTWd3GAVFuUfjoJdcnTMuVor51aX"
+)
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+OTHER = Ed25519PrivateKey.from_private_bytes(bytes(32))
+DID = did_of(KEY.public_key())
+HOLDER = "ada@example.org"
+
+
+def facts(**changed: Any) -> Facts:
+    given = {
+        "id": "urn:uuid:00000000-0000-4000-8000-000000000001",
+        "issuer": (DID, "A course"),
+        "holder": ("emailAddress", HOLDER),
+        "salt": "0123456789abcdef",
+        "achievement": ("urn:example:08", "Supply chains", "Orders well under uncertainty."),
+        "skills": ("Set a stock level", "Prüft é ✓"),
+        "tasks": (Task("stock", "1 · Stock", 12.5, 15), Task("route", "2 · Route", 1e21, 1e21)),
+        "criteria": "60 of 100 points.",
+        "narrative": "Graded.",
+        "begins": NOW - timedelta(days=1),
+        "ends": NOW + timedelta(days=1),
+    }
+    return Facts(**given | changed)
+
+
+def signed(key: Ed25519PrivateKey = KEY, **changed: Any) -> dict[str, Any]:
+    return sign(make(facts(**changed)), key, stamp(NOW))
+
+
+def check(document: dict[str, Any] | bytes, **options: Any) -> str:
+    content = document if isinstance(document, bytes) else json.dumps(document).encode()
+    return verify(content, [DID], NOW, **options).kind
+
+
+def test_the_vector_of_w3c_is_signed_with_the_same_bytes_and_verifies():
+    raw = unbase58(W3C_SECRET)
+    assert raw[:2] == b"\x80\x26"
+    key = Ed25519PrivateKey.from_private_bytes(raw[2:])
+    assert did_of(key.public_key()) == W3C_DID
+    made = sign(W3C, key, "2023-02-24T23:36:38Z")
+    assert made["proof"]["proofValue"] == W3C_VALUE
+    assert is_signed(made, W3C_DID)
+    assert (
+        proof.digests(W3C, made["proof"] | {"proofValue": None})[32:].hex().startswith("59b7cb62")
+    )
+
+
+@given(st.binary(max_size=70))
+def test_base58_reads_back_what_it_writes(data: bytes):
+    assert unbase58(base58(data)) == data
+
+
+def test_a_record_holds_for_its_holder_until_it_is_revoked():
+    made = signed()
+    assert check(made) == check(made, holder=HOLDER) == "valid"
+    assert check(json.dumps(made, indent=3, sort_keys=True).encode()) == "valid"
+    for ids, kind in ((["urn:x"], "valid"), ([made["id"]], "revoked")):
+        listed = json.dumps(sign(revoked_list(DID, ids, NOW), KEY, stamp(NOW))).encode()
+        assert check(made, revoked=listed) == kind
+
+
+def test_what_was_not_asked_is_said():
+    words = verify(json.dumps(signed()).encode(), [DID], NOW).words
+    assert "Whose it is was not asked." in words and "withdrawn was not asked" in words
+
+
+def test_the_holder_does_not_stand_in_the_record():
+    assert HOLDER not in json.dumps(signed())
+
+
+def at(*path: Any) -> Callable[[Any], Callable[[dict], None]]:
+    def to(value: Any) -> Callable[[dict], None]:
+        def change(document: dict) -> None:
+            for part in path[:-1]:
+                document = document[part]
+            document[path[-1]] = value
+
+        return change
+
+    return to
+
+
+def _swap_results(document: dict) -> None:
+    document["credentialSubject"]["result"].reverse()
+
+
+def _drop_evidence(document: dict) -> None:
+    del document["evidence"]
+
+
+def _own_key(document: dict) -> None:
+    """Signs it anew, with a key of one's own, and says that this is the issuer."""
+    del document["proof"]
+    document["issuer"]["id"] = did_of(OTHER.public_key())
+    document |= sign(dict(document), OTHER, stamp(NOW))
+
+
+def _own_key_named(document: dict) -> None:
+    """Signs it anew with a key of one's own, and leaves the issuer."""
+    del document["proof"]
+    document |= sign(dict(document), OTHER, stamp(NOW))
+
+
+def _own_key_hidden(document: dict) -> None:
+    """The same, but names the issuer's key."""
+    method = document["proof"]["verificationMethod"]
+    _own_key_named(document)
+    document["proof"]["verificationMethod"] = method
+
+
+SUBJECT = "credentialSubject"
+IDENTITY = (SUBJECT, "identifier", 0)
+DESCRIBED = (SUBJECT, "achievement", "resultDescription", 0)
+TAMPERED = {
+    "more points": (at(SUBJECT, "result", 0, "value")("15"), "altered"),
+    "fewer points in all": (at(*DESCRIBED, "valueMax")("13"), "altered"),
+    "results swapped": (_swap_results, "altered"),
+    "another achievement": (at(SUBJECT, "achievement", "name")("Everything"), "altered"),
+    "one more skill": (at(SUBJECT, "achievement", "tag", 1)("Flies"), "altered"),
+    "easier criteria": (at(SUBJECT, "achievement", "criteria", "narrative")("None."), "altered"),
+    "another holder": (at(*IDENTITY, "identityHash")(record.hashed("eve@x", "s")), "altered"),
+    "another salt": (at(*IDENTITY, "salt")("s"), "altered"),
+    "holder in the open": (at(*IDENTITY, "hashed")(False), "altered"),
+    "evidence taken out": (_drop_evidence, "altered"),
+    "a field more": (at("description")("More."), "altered"),
+    "a later end": (at("validUntil")("2099-01-01T00:00:00Z"), "altered"),
+    "an earlier begin": (at("validFrom")("2001-01-01T00:00:00Z"), "altered"),
+    "another id": (at("id")("urn:uuid:00000000-0000-4000-8000-000000000002"), "altered"),
+    "another name of the issuer": (at("issuer", "name")("A university"), "altered"),
+    "a later proof": (at("proof", "created")("2026-06-02T00:00:00Z"), "altered"),
+    "a field more in the proof": (at("proof", "domain")("x"), "altered"),
+    "an accent decomposed": (at(SUBJECT, "achievement", "tag", 1)("Prüft e\u0301 ✓"), "altered"),
+    "another issuer": (at("issuer", "id")(did_of(OTHER.public_key())), "unknown issuer"),
+    "issuer as a list": (at("issuer", "id")([DID]), "unknown issuer"),
+    "own key, own issuer": (_own_key, "unknown issuer"),
+    "own key": (_own_key_named, "wrong key"),
+    "own key under the issuer's name": (_own_key_hidden, "altered"),
+    "another key's name": (at("proof", "verificationMethod")("did:key:z6Mk#x"), "wrong key"),
+    "another suite": (at("proof", "cryptosuite")("eddsa-rdfc-2022"), "unsupported proof"),
+    "another purpose": (at("proof", "proofPurpose")("authentication"), "unsupported proof"),
+    "another type of proof": (at("proof", "type")("Ed25519Signature2020"), "unsupported proof"),
+    "the proof's context": (at("proof", "@context")(EXAMPLES), "unsupported proof"),
+    "the context": (at("@context")(EXAMPLES), "no record"),
+    "the type": (at("type")(["VerifiableCredential"]), "no record"),
+    "no proof": (at("proof")(None), "no record"),
+    "proof as a list": (at("proof")([]), "no record"),
+    "no end": (at("validUntil")(None), "no record"),
+    "half a signature": (at("proof", "proofValue")("z2HnFSSPPBzR36zd"), "unreadable"),
+    "no base58": (at("proof", "proofValue")("z0OIl"), "unreadable"),
+    "a huge signature": (at("proof", "proofValue")("z" + "2" * 500_000), "unreadable"),
+    "a number too large": (at(SUBJECT, "result", 0, "value")(2**60), "unreadable"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TAMPERED)
+def test_every_tampering_is_told_by_name(name: str):
+    change, kind = TAMPERED[name]
+    document = copy.deepcopy(signed())
+    change(document)
+    assert check(document) == kind
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"[]", b"\xff", b'{"a": NaN}', b'{"a": 1, "a": 2}', b"[" * 100_000,
+     b" " * 2_000_000],
+)  # fmt: skip
+def test_what_is_no_json_object_is_unreadable(content: bytes):
+    assert check(content) == "unreadable"
+
+
+def test_a_name_twice_cannot_hide_what_was_signed():
+    text = json.dumps(signed()).replace('"value": "12.5"', '"value": "15", "value": "12.5"')
+    assert check(text.encode()) == "unreadable"
+
+
+def test_time_and_holder_are_told_apart():
+    assert check(signed(ends=NOW - timedelta(seconds=1))) == "expired"
+    assert check(signed(begins=NOW + timedelta(seconds=1))) == "not yet valid"
+    assert check(signed(), holder="eve@example.org") == "not the holder"
+
+
+def test_a_record_of_a_former_time_is_the_issuers_and_still_not_valid_without_trust():
+    assert verify(json.dumps(signed()).encode(), [], NOW).kind == "unknown issuer"
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        b"{}",
+        json.dumps(sign(revoked_list(DID, [], NOW), OTHER, stamp(NOW))).encode(),
+        json.dumps(sign(revoked_list("did:key:z1", [], NOW), OTHER, stamp(NOW))).encode(),
+    ],
+)
+def test_a_list_of_withdrawn_records_that_is_not_the_issuers_is_not_taken(listed: bytes):
+    assert check(signed(), revoked=listed) == "unreadable"
+
+
+def test_what_json_cannot_hold_is_not_signed():
+    with pytest.raises(ProofError, match="canonical"):
+        sign({"a": float("nan")}, KEY, stamp(NOW))
+
+
+# --- out of a graded course ----------------------------------------------------------------------
+
+CATALOG = """\
+title: A course
+introduction: For the test.
+modules:
+  - name: 01_sums
+    title: Sums
+    trend: Sums are everywhere.
+    question: How much?
+    skills: [Add, Carry]
+    roles: [Anyone]
+    minutes: 10
+    points: 25
+    prerequisites: []
+    status: available
+"""
+
+
+@pytest.fixture
+def root(tmp_path: Path, course: Path) -> Path:
+    copied = tmp_path / "course"
+    shutil.copytree(course, copied)
+    (copied / "course").mkdir()
+    (copied / "course" / "course.yml").write_text(CATALOG, encoding="utf-8")
+    return copied
+
+
+def command(root: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> tuple[int, str]:
+    monkeypatch.chdir(root)
+    done = CliRunner().invoke(app, ["credential", *arguments])
+    return done.exit_code, done.output
+
+
+def test_a_record_is_given_checked_and_withdrawn(root: Path, monkeypatch: pytest.MonkeyPatch):
+    before = digest(root / "gradebook.db")
+    code, said = command(root, monkeypatch, "issue", "ada", LAB)
+    assert code == 0, said
+    file = str(root / "grader" / "records" / "ada" / f"{LAB}.json")
+    (name,) = re.findall(r"urn:uuid:\S+", said)
+    (did,) = re.findall(r"did:key:\w+", said)
+    code, said = command(root, monkeypatch, "verify", file, "--trust", did, "--holder", HOLDER)
+    assert (code, said.partition(":")[0]) == (0, "valid")
+    content = json.loads(Path(file).read_text(encoding="utf-8"))
+    assert content["credentialSubject"]["achievement"]["tag"] == ["Add", "Carry"]
+    assert [one["value"] for one in content["credentialSubject"]["result"]] == ["10", "10", "5"]
+    command(root, monkeypatch, "revoke", "urn:uuid:another")
+    assert command(root, monkeypatch, "revoke", name)[0] == 0
+    listed = str(root / "grader" / "revoked.json")
+    code, said = command(root, monkeypatch, "verify", file, "--trust", did, "--revoked", listed)
+    assert (code, said.partition(":")[0]) == (1, "revoked")
+    assert (root / "grader" / "issuer.key").stat().st_mode & 0o77 == 0
+    assert digest(root / "gradebook.db") == before
+
+
+@pytest.mark.parametrize(
+    ("learner", "lab", "words"),
+    [("ada", "02_products", "wait for a reader"), ("cyd", LAB, "fewer than 60%"),
+     ("dan", LAB, "has no 01_sums"), ("../x", LAB, "has no 01_sums")],
+)  # fmt: skip
+def test_who_has_not_reached_it_gets_none(root: Path, learner: str, lab: str, words: str):
+    with pytest.raises(CertifyError, match=words):
+        issue(root, gather(root), learner, lab, 0.6, 10)
