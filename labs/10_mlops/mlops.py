@@ -243,7 +243,7 @@ lab.check("respond", respond)
 # - 40 streams of 48 windows **drift**: from window 8 on the mean of one feature, you do not know
 #   which, is higher or lower by 1.7 to 2 standard errors of a window's mean (one standard deviation
 #   of the feature, divided by the square root of n). The mean delay, counted from window 8 (which is
-#   a delay of 1), may be 2.5 times that of an alarm which knows feature, direction and size.
+#   a delay of 1), may be 1.8 times that of an alarm which knows feature, direction and size.
 #
 # Features have units of their own; some are skewed. All streams of a check have the same n, about
 # 100. To try it: `streams.draw_rows(rng, 1, 6_000)[0]` and
@@ -275,10 +275,10 @@ lab.check("alarm", alarm)
 # the decision was right (1) or wrong (0), `segment` (n,) to which of eight groups of customers it
 # belongs, 0 to 7. Return `True` if the new model should replace the old one.
 #
-# 160 duels are tried. Of those in which both models are **equal**, or the new one is **worse**, at
-# most 2.5 % should be promoted; 10 % are allowed. Of those in which the new one is **better**, in
-# every segment alike, at least 80 % must be. Of those in which it is **harmful**, better on the whole
-# and much worse in one segment, at most 20 % may be.
+# 260 duels are tried. Of those in which both models are **equal**, or the new one is **worse**, at
+# most 2.5 % should be promoted; 7.5 % of either are allowed. Of those in which the new one is
+# **better**, in every segment alike, at least 90 % must be. Of those in which it is **harmful**,
+# better on the whole and much worse in one segment, at most 20 % may be.
 #
 # To try it: `duels.draw_duel(rng, 2_000, "better", gain=0.024)`, or "equal", "worse", "harmful".
 

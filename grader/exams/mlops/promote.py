@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-NUMBERS = {"equal": 80, "better": 40, "worse": 10, "harmful": 30}
+NUMBERS = {"equal": 160, "better": 60, "worse": 10, "harmful": 30}
 
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:

@@ -111,3 +111,13 @@ WRONG = {
     "never": (lambda u, b, requests, errors: ("continue", len(requests) - 1), "not at all"),
     "promotes": (lambda u, b, requests, errors: ("promote", 0), "are decided wrongly"),
 }
+
+HARMLESS = {
+    "constant: log_odds = 0.0 -> log_odds = 1.0": "a start nearer to one side, within tolerance",
+    "operator: log_odds += (sent - failed) *": "errors are few among the requests",
+    "comparison: if abs(log_odds) >= *": "no sum is exactly at the bound",
+    "constant: …abs(log_odds) >= *": "a bound within the tolerance",
+    "constant: …ds) >= np.log(0.95 / 0.05): -> *": "a bound within the tolerance",
+    "constant: …oll back' if log_odds > 0 *": "outside the bounds the sum is far from 0",
+    "comparison: …roll back' if log_odds > 0 *": "outside the bounds the sum is far from 0",
+}

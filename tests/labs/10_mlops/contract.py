@@ -100,3 +100,20 @@ WRONG = {
     "nothing": (lambda reference, batch: [], "are missed"),
     "everything": (lambda reference, batch: list(batch.columns), "are named that are fine"),
 }
+
+HARMLESS = {
+    "function: if batch['day'].min() <= reference['day'].m… -> *": "a batch has one day",
+    "constant: …'region'])).mean() > 0.12: -> *": "a share within the tolerance",
+    "comparison: …nce['region'])).mean() > 0.12: -> *": "hardly any share is exactly the limit",
+    "constant: …r new.isna().mean() > 0.2: -> *": "a share within the tolerance",
+    "comparison: …) or new.isna().mean() > 0.2: -> *": "hardly any share is exactly the limit",
+    "comparison: outside = ((new < known.min()) | (new > known.max())).mean() -> *": "one value "
+    "more or less at the edge",
+    "comparison: … < known.min()) | (new > known.max())).mean() -> *": "one value more or less at "
+    "the edge",
+    "constant: if outside > 0.05 *": "a share within the tolerance",
+    "comparison: if outside > 0.05 *": "hardly any share is exactly the limit",
+    "constant: …dropna()).statistic > 0.35: -> *": "faults lie further apart than this",
+    "comparison: …ew.dropna()).statistic > 0.35: -> *": "no distance is exactly the limit",
+    "argument order: …side > 0.05 or *": "the distance is the same from either side",
+}

@@ -90,3 +90,14 @@ WRONG = {
     "always": (lambda old, new, segment: True, "by chance"),
     "the old one": (lambda old, new, segment: by_means(new, old, segment), "by chance"),
 }
+
+HARMLESS = {
+    "comparison: …(gain[segment == one]) < -2.2 for one in np.unique(segment))) -> *": "nothing is "
+    "exactly at the limit",
+    "constant: …ain[segment == one]) < -2.2 for one in np.unique(se… -> *": "harm is five errors "
+    "large, so a limit of three still sees it",
+    "constant: …rn errors_ahead(gain) > 2 and (not harmed) -> *": "a stricter limit; better models "
+    "are four errors ahead",
+    "comparison: …urn errors_ahead(gain) > 2 and (not harmed) -> *": "nothing is exactly at the "
+    "limit",
+}

@@ -18,7 +18,7 @@ QUICK = 5.0
 FALSE = 12
 """False alarms that may be given in 100 quiet streams of 20 windows."""
 
-SLOW = 2.5
+SLOW = 1.8
 """Mean delay, as a multiple of that of a cumulative sum which knows what drifts, and how."""
 
 AGAIN = 8

@@ -13,8 +13,8 @@ from labkit.exercise.task import Instance, Task
 QUICK = 2.0
 """CPU-seconds of a call; the reference needs a thousandth."""
 
-MOST = {"equal": 0.10, "worse": 0.10, "harmful": 0.20}
-LEAST = 0.8
+MOST = {"equal": 0.075, "worse": 0.075, "harmful": 0.2}
+LEAST = 0.9
 """Shares of the duels of each kind that may, or must, be promoted."""
 
 TRAPS = {
@@ -45,7 +45,7 @@ def judge(answer: Any, instance: Instance) -> Outcome:
     for kind, most in MOST.items():
         if share[kind] > most:
             return failed(
-                f"{words}. Of {kind} ones {most:.0%} may be.",
+                f"{words}. Of {kind} ones {most:.1%} may be.",
                 on=on,
                 next_step="Look at the interval of the difference, in every segment as well."
                 if kind == "harmful"
