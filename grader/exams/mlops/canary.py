@@ -25,11 +25,12 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
         # About 0.8 a minute towards a bound of 2.9, whatever the rates.
         "traffic": round(float(rng.uniform(1.0, 1.3)) / usual, 1),
     }
-    case["best"] = float(np.mean([_minutes(case, n) for n in range(HEALTHY + BROKEN)]))
+    case["best"] = float(np.mean([wald_minutes(case, n) for n in range(HEALTHY + BROKEN)]))
     return case
 
 
-def _minutes(case: dict[str, Any], number: int) -> int:
+def wald_minutes(case: dict[str, Any], number: int) -> int:
+    """Minutes until the sequential test decides, or all of them."""
     requests, errors = canary(case, number)
     usual, bad = case["usual"], case["bad"]
     steps = errors * np.log(bad / usual) + (requests - errors) * np.log((1 - bad) / (1 - usual))
