@@ -35,7 +35,7 @@ def smoothed(reference, windows):
     for place, row in enumerate(_z(reference, windows)):
         mean = weight * row + (1 - weight) * mean
         variance = weight / (2 - weight) * (1 - (1 - weight) ** (2 * place + 2))
-        if np.abs(mean).max() > 3.3 * np.sqrt(variance):
+        if np.abs(mean).max() > 3.65 * np.sqrt(variance):
             return place
     return -1
 

@@ -14,8 +14,7 @@ QUICK = 2.0
 """CPU-seconds of a call; the reference needs a fiftieth."""
 
 MISSED, ALARMS = 1, 3
-"""Broken columns that may be missed (of 24), and others that may be named (of 256). Over 20
-exams: see the bars beside the tests' answers."""
+"""Broken columns that may be missed (of 24), and others that may be named (of 256)."""
 
 TRAPS = {
     "types": "Only types, missing values and repeated keys were looked at. Cents, a frozen column "
