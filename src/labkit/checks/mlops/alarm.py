@@ -20,8 +20,8 @@ FALSE = 12
 
 SLOW = 1.8
 """Mean delay, as a multiple of that of a cumulative sum which knows what drifts, and how. On four
-exams sums in both directions take 1.3 to 1.4 times as long with 2 or 3 false alarms, means of single
-windows at a corrected level 3.8 times and more."""
+exams sums in both directions take 1.3 to 1.4 times as long with 2 or 3 false alarms, means of
+single windows at a corrected level 3.8 times and more."""
 
 AGAIN = 8
 """Streams that are shown again, cut off at the alarm and before it."""

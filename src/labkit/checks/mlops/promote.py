@@ -16,9 +16,9 @@ QUICK = 2.0
 MOST = {"equal": 0.075, "worse": 0.075, "harmful": 0.2}
 LEAST = 0.9
 """Shares of the duels of each kind that may, or must, be promoted. On four exams right answers (by
-standard errors, signs, paired tests) promote 97 to 100 % of better, 1 to 5 % of equal and no harmful
-models; unpaired tests 35 to 43 % of better and 63 % or more of harmful ones, and who asks for a gain
-in all segments 38 to 57 % of better ones."""
+standard errors, signs, paired tests) promote 97 to 100 % of better, 1 to 5 % of equal and no
+harmful models; unpaired tests 35 to 43 % of better and 63 % or more of harmful ones, and who asks
+for a gain in all segments 38 to 57 % of better ones."""
 
 TRAPS = {
     "equal": "Of two equal models one is ahead by chance, the new one every other time.",
