@@ -1,0 +1,1 @@
+"""Exams of module 10: one file a task."""

@@ -1,0 +1,65 @@
+"""The data of the tasks, drawn again from an instance's seeds, so that instances stay small."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from labkit.exercise.task import Instance
+from labkit.trends.mlops.world.canaries import Whole, draw_minutes
+from labkit.trends.mlops.world.duels import Duel, draw_duel
+from labkit.trends.mlops.world.ledger import draw_cuts, draw_events
+from labkit.trends.mlops.world.streams import Floats, draw_rows, draw_stream
+from labkit.trends.mlops.world.tables import Applicants, draw_table, spoil
+
+REFERENCE_ROWS, BATCH_ROWS = 600, 150
+
+
+def batches(case: Instance) -> tuple[pd.DataFrame, Iterator[tuple[pd.DataFrame, set[str]]]]:
+    """The reference, and each batch with the names of its broken columns."""
+    rng = np.random.default_rng(case["seed"])
+    who = Applicants(**{**case["who"], "regions": tuple(case["who"]["regions"])})
+    day = case["day"]
+    reference = draw_table(rng, who, REFERENCE_ROWS, (day - 30, day - 1))
+
+    def each() -> Iterator[tuple[pd.DataFrame, set[str]]]:
+        for fault, column in case["batches"]:
+            batch = draw_table(rng, who, BATCH_ROWS, (day, day), rng.uniform(0.02, 0.08))
+            yield spoil(rng, batch, fault, column) if fault else (batch, set())
+
+    return reference, each()
+
+
+def history(case: Instance) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Events, and the moments at which a decision was made."""
+    rng = np.random.default_rng(case["seed"])
+    events = draw_events(rng, case["customers"], case["each"])
+    return events, draw_cuts(rng, events, case["cuts"])
+
+
+def stream(case: Instance, number: int) -> tuple[Floats, Floats]:
+    """Reference (rows, 6) and windows of one stream; the first `quiet` of them do not drift."""
+    rng = np.random.default_rng([case["seed"], number])
+    scale, middle = rng.uniform(0.5, 50, 6), rng.uniform(-100, 100, 6)
+    start = case["start"] if number >= case["quiet"] else case["windows"]
+    windows = case["windows"] if number >= case["quiet"] else case["quiet_windows"]
+    feature = int(rng.integers(6))
+    sign = 1 if rng.random() < 0.5 else -1
+    reference = draw_rows(rng, 1, case["known"])[0]
+    seen = draw_stream(rng, windows, case["rows"], feature, sign * case["shift"], start)
+    return reference * scale + middle, seen * scale + middle
+
+
+def duel(case: Instance, number: int) -> Duel:
+    """One duel of a case."""
+    rng = np.random.default_rng([case["seed"], number])
+    return draw_duel(rng, case["n"], case["kinds"][number], case["gain"])
+
+
+def canary(case: Instance, number: int) -> tuple[Whole, Whole]:
+    """Requests and errors of one canary; the first `healthy` are."""
+    rng = np.random.default_rng([case["seed"], number])
+    rate = case["usual"] if number < case["healthy"] else case["bad"]
+    return draw_minutes(rng, case["minutes"], case["traffic"], rate)

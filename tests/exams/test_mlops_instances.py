@@ -1,0 +1,63 @@
+"""Reference figures of module 10's exams against published formulas."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from catalogue import ROOT
+from exams.mlops.canary import wald_minutes
+from labkit.checks.mlops import redraw
+from labkit.exercise.instances import draw
+from labkit.trends.mlops.world.tables import FAULTS
+
+
+def _exam(task, seed=0):
+    return draw(ROOT / "grader", "mlops", task, seed)
+
+
+def test_the_sequential_test_takes_what_wald_says():
+    """Wald (1945): the mean number of requests, a little more where the bound is overshot.
+
+    In the exam it takes longer by the wait for the end of a minute; here a minute has one request.
+    """
+    case = {**_exam("canary"), "traffic": 1.0, "minutes": 4_000}
+    usual, bad = case["usual"], case["bad"]
+    up, down = np.log(bad / usual), np.log((1 - bad) / (1 - usual))
+    drifts = [abs(rate * up + (1 - rate) * down) for rate in (usual, bad)]
+    wald = np.mean([0.9 * np.log(0.95 / 0.05) / drift for drift in drifts])
+    found = np.mean([wald_minutes(case, number) for number in range(240)])
+    assert 0.95 < found / wald < 1.2
+
+
+def test_the_chart_that_knows_the_drift_needs_a_few_windows():
+    for seed in range(3):
+        assert 2.5 < _exam("alarm", seed)["best"] < 6
+
+
+def test_every_fault_comes_twice_and_is_named():
+    exam = _exam("contract")
+    _, drawn = redraw.batches(exam)
+    broken = [names for _, names in drawn]
+    kinds = [fault for fault, _ in exam["batches"]]
+    assert all(kinds.count(fault) == 2 for fault in FAULTS)
+    assert [bool(names) for names in broken] == [bool(fault) for fault in kinds]
+
+
+def test_bodies_have_the_length_that_decides_their_status():
+    for case in _exam("respond")["cases"]:
+        for request in case["calls"]:
+            length = sum(len(piece) * times for piece, times in request["body"])
+            assert (length > 20_000) == (413 in request["statuses"])
+
+
+def test_mistakes_lead_to_other_values_than_the_truth():
+    for case in _exam("known_then")["cases"]:
+        for led_to in case["traps"].values():
+            assert (np.array(led_to) != np.array(case["truth"])).sum() >= 6
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_equal_pairs_are_four_of_seventeen(seed):
+    pairs = _exam("version", seed)["pairs"]
+    assert (sum(pair["same"] for pair in pairs), len(pairs)) == (4, 17)

@@ -1,0 +1,133 @@
+"""Right and wrong answers of task `alarm`, which prove its judge."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.stats import ks_2samp, norm
+
+
+def _z(reference, windows):
+    error = reference.std(axis=0) * np.sqrt(1 / windows.shape[1] + 1 / len(reference))
+    return (windows.mean(axis=1) - reference.mean(axis=0)) / error
+
+
+def _first(rings):
+    return int(np.argmax(rings)) if np.any(rings) else -1
+
+
+def _sums(drift=1.0, level=4.0, both=True, features=slice(None), at=lambda place: place):
+    def alarm(reference, windows):
+        z = _z(reference, windows)[:, features]
+        z = np.hstack([z, -z]) if both else z
+        total = np.zeros(z.shape[1])
+        for place, row in enumerate(z):
+            total = np.maximum(0, total + row - drift)
+            if total.max() > level:
+                return at(place)
+        return -1
+
+    return alarm
+
+
+def smoothed(reference, windows):
+    """An exponentially weighted mean of each feature (EWMA)."""
+    weight, mean = 0.25, np.zeros(windows.shape[2])
+    for place, row in enumerate(_z(reference, windows)):
+        mean = weight * row + (1 - weight) * mean
+        variance = weight / (2 - weight) * (1 - (1 - weight) ** (2 * place + 2))
+        if np.abs(mean).max() > 3.65 * np.sqrt(variance):
+            return place
+    return -1
+
+
+def simulated(reference, windows):
+    """Cumulative sums, with a level found by drawing quiet windows from the reference."""
+    rng = np.random.default_rng(0)
+    tops = []
+    for _ in range(200):
+        z = rng.standard_normal((20, 12))
+        total, top = np.zeros(12), 0.0
+        for row in z:
+            total = np.maximum(0, total + row - 0.9)
+            top = max(top, total.max())
+        tops.append(top)
+    return _sums(0.9, float(np.quantile(tops, 0.95)))(reference, windows)
+
+
+def _psi(level):
+    def alarm(reference, windows):
+        rings = []
+        for window in windows:
+            worst = 0.0
+            for j in range(reference.shape[1]):
+                edges = np.quantile(reference[:, j], np.linspace(0, 1, 11)[1:-1])
+                new = np.bincount(np.searchsorted(edges, window[:, j]), minlength=10)
+                share = np.maximum(new / len(window), 1e-3)
+                worst = max(worst, float(((share - 0.1) * np.log(share / 0.1)).sum()))
+            rings.append(worst > level)
+        return _first(rings)
+
+    return alarm
+
+
+def _ks(level):
+    def alarm(reference, windows):
+        for place, window in enumerate(windows):
+            if any(
+                ks_2samp(reference[:, j], window[:, j], method="asymp").pvalue < level
+                for j in range(reference.shape[1])
+            ):
+                return place
+        return -1
+
+    return alarm
+
+
+def _each_window(level):
+    def alarm(reference, windows):
+        return _first(np.abs(_z(reference, windows)).max(axis=1) > norm.ppf(1 - level / 2))
+
+    return alarm
+
+
+def hindsight(reference, windows):
+    """Looks for the change in the whole stream, then says that it rang there."""
+    z = _z(reference, windows)
+    rest = [
+        np.abs(z[place:].sum(axis=0)).max() / np.sqrt(len(z) - place) for place in range(len(z))
+    ]
+    return int(np.argmax(rest)) if max(rest) > 5 else -1
+
+
+RIGHT = {"sums": _sums(), "smoothed means": smoothed, "a simulated level": simulated}
+
+WRONG = {
+    "PSI above 0.2": (_psi(0.2), "quiet streams have a false alarm"),
+    "KS at 0.05": (_ks(0.05), "120 chances"),
+    "KS corrected": (_ks(0.05 / 120), "judged by itself"),
+    "means at 0.05": (_each_window(0.05), "120 chances"),
+    "means, corrected for features": (_each_window(0.05 / 6), "120 chances"),
+    "means, corrected for all": (_each_window(0.05 / 120), "judged by itself"),
+    "sums without a drift": (_sums(drift=0.0), "quiet streams have a false alarm"),
+    "a level of one sum": (_sums(level=2.0), "quiet streams have a false alarm"),
+    "a level too high": (_sums(level=14.0), "on average"),
+    "one direction": (_sums(both=False), "on average"),
+    "the first feature": (_sums(features=slice(0, 1)), "on average"),
+    "hindsight": (hindsight, "after it"),
+    "a window early": (_sums(at=lambda place: max(0, place - 1)), "says something else"),
+    "never": (lambda reference, windows: -1, "no false ones"),
+    "at once": (lambda reference, windows: 0, "120 chances"),
+    "the eighth window": (
+        lambda reference, windows: 8 if len(windows) > 20 else -1,
+        "says something else",
+    ),
+}
+
+HARMLESS = {
+    "constant: up, down = (np.maximum(0, up + z - 1), np.maximu… -> *": "a sum that starts at 1 "
+    "rings a little too often, within the tolerance",
+    "constant: …up + z - 1), np.maximum(0, down - z - 1)) -> *": "the same for the other direction",
+    "constant: …up.max(), down.max()) > 4.0: -> *": "a level within the tolerance",
+    "comparison: …(up.max(), down.max()) > 4.0: -> …(up.max(), down.max()) >= 4.0:": "no sum is "
+    "exactly 4",
+}

@@ -1,0 +1,119 @@
+"""Right and wrong answers of task `contract`, which prove its judge."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.stats import ks_2samp
+
+NUMBERS = ("hour", "income", "rate", "age")
+
+
+def _checker(
+    numbers=lambda known, new: ks_2samp(known, new).statistic > 0.35 or _outside(known, new) > 0.05,
+    types=True,
+    missing=0.2,
+    keys=True,
+    fresh=True,
+    regions=0.12,
+):
+    def broken(reference, batch):
+        found = []
+        if keys and batch["id"].duplicated().any():
+            found.append("id")
+        if fresh and batch["day"].min() <= reference["day"].max():
+            found.append("day")
+        if (~batch["region"].isin(reference["region"])).mean() > regions:
+            found.append("region")
+        for name in NUMBERS:
+            known, new = reference[name].dropna(), batch[name]
+            if not pd.api.types.is_numeric_dtype(new):
+                if types:
+                    found.append(name)
+            elif new.isna().mean() > missing or numbers(known, new.dropna()):
+                found.append(name)
+        return found
+
+    return broken
+
+
+def _outside(known, new):
+    return np.mean((new < known.min()) | (new > known.max()))
+
+
+def by_quantiles(reference, batch):
+    """Quantiles instead of a distance, and rules for each column."""
+    found = set()
+    if len(set(batch["id"])) < len(batch):
+        found.add("id")
+    if set(batch["day"]) & set(reference["day"]):
+        found.add("day")
+    known = set(reference["region"])
+    if sum(region not in known for region in batch["region"]) > 0.1 * len(batch):
+        found.add("region")
+    for name in NUMBERS:
+        if batch[name].dtype == object:
+            found.add(name)
+            continue
+        old, new = reference[name].dropna(), batch[name].dropna()
+        if len(new) < 0.8 * len(batch):
+            found.add(name)
+        spread = old.std()
+        if abs(new.median() - old.median()) > spread or new.std() < 0.2 * spread:
+            found.add(name)
+        if ((new > old.max()).mean() > 0.06) or ((new < old.min()).mean() > 0.06):
+            found.add(name)
+    return list(found)
+
+
+def any_new_value(reference, batch):
+    """Every value must be one that the reference has."""
+    return [n for n in batch.columns if not batch[n].isin(reference[n]).all()]
+
+
+RIGHT = {"distances": _checker(), "quantiles": by_quantiles}
+
+WRONG = {
+    "extremes of the reference": (
+        _checker(numbers=lambda known, new: _outside(known, new) > 0, regions=0),
+        "may be larger than ever",
+    ),
+    "types only": (_checker(numbers=lambda known, new: False), "the right type"),
+    "any new value": (any_new_value, "are named that are fine"),
+    "p-values": (
+        _checker(numbers=lambda known, new: ks_2samp(known, new).pvalue < 0.05),
+        "are named that are fine",
+    ),
+    "the mean alone": (
+        _checker(numbers=lambda known, new: abs(new.mean() - known.mean()) > known.std()),
+        "are missed",
+    ),
+    "distance alone": (
+        _checker(numbers=lambda known, new: ks_2samp(known, new).statistic > 0.35),
+        "are missed",
+    ),
+    "any new region": (_checker(regions=0), "may be larger than ever"),
+    "any missing value": (_checker(missing=0), "are named that are fine"),
+    "texts are let through": (_checker(types=False), "are missed"),
+    "keys are not looked at": (_checker(keys=False), "are missed"),
+    "a stale day passes": (_checker(fresh=False), "are missed"),
+    "nothing": (lambda reference, batch: [], "are missed"),
+    "everything": (lambda reference, batch: list(batch.columns), "are named that are fine"),
+}
+
+HARMLESS = {
+    "function: if batch['day'].min() <= reference['day'].m… -> *": "a batch has one day",
+    "constant: …'region'])).mean() > 0.12: -> *": "a share within the tolerance",
+    "comparison: …nce['region'])).mean() > 0.12: -> *": "hardly any share is exactly the limit",
+    "constant: …r new.isna().mean() > 0.2: -> *": "a share within the tolerance",
+    "comparison: …) or new.isna().mean() > 0.2: -> *": "hardly any share is exactly the limit",
+    "comparison: outside = ((new < known.min()) | (new > known.max())).mean() -> *": "one value "
+    "more or less at the edge",
+    "comparison: … < known.min()) | (new > known.max())).mean() -> *": "one value more or less at "
+    "the edge",
+    "constant: if outside > 0.05 *": "a share within the tolerance",
+    "comparison: if outside > 0.05 *": "hardly any share is exactly the limit",
+    "constant: …dropna()).statistic > 0.35: -> *": "faults lie further apart than this",
+    "comparison: …ew.dropna()).statistic > 0.35: -> *": "no distance is exactly the limit",
+    "argument order: …side > 0.05 or *": "the distance is the same from either side",
+}
