@@ -81,7 +81,7 @@ def findings(app: AutogradeApp, book: HeldGradebook) -> list[Finding]:
         tempfile.TemporaryDirectory(prefix="labkit-check-") as folder,
         # nbgrader takes a learner's name from where the work lies.
         temp_attrs(app.coursedir, submitted_directory=str(Path(folder, "submitted"))),
-        ThreadPoolExecutor(max_workers=1) as beside,
+        ThreadPoolExecutor(max_workers=2) as beside,
     ):
         for who, place in ((SOLUTION, "source_directory"), (RELEASE, "release_directory")):
             student = who.rpartition(" ")[2]
