@@ -238,6 +238,17 @@ def test_a_learner_cannot_speak_through_the_reason(released, resources):
     assert rebuilt.metadata.labkit.refused == "It is a link."
 
 
+def test_a_picture_that_is_left_out_leaves_a_sentence_and_a_line_in_the_log(
+    released, resources, caplog
+):
+    essay = cell(released, "essay")
+    essay.attachments = {"page.svg": {"image/svg+xml": "<svg/>"}}
+    rebuilt, _ = RebuildFromMaster().preprocess(released, resources)
+    words = "The picture page.svg was left out: no PNG, JPEG, GIF or WebP."
+    assert f"*[{words}]*" in cell(rebuilt, "essay").source
+    assert f"{words} (cell essay)" in caplog.text
+
+
 def test_the_step_warns_of_doubled_and_missing_cells(released, resources, caplog):
     released.cells.append(cell(released, "double"))
     released.cells.remove(cell(released, "setup"))
