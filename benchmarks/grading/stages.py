@@ -56,6 +56,11 @@ def main() -> int:
     client.Child.signal = counted(client.Child.signal)
     with tempfile.TemporaryDirectory() as folder:
         root = make_course(Path(folder, "course"), options.kind, options.learners, GUARDED)
+        start = time.perf_counter()
+        engine.check(root, NAME, again=False)
+        looked_over = time.perf_counter() - start
+        spent.clear()
+        used.clear()
         start, here = time.perf_counter(), time.process_time()
         engine.local_pool = lambda workers: pool.pool_here(pool.run_job)
         report = engine.grade(root, NAME, engine.Options(workers=1, feedback=False))
@@ -66,6 +71,7 @@ def main() -> int:
         print(f"{name:44} {1000 * spent[name] / options.learners:7.1f} ms")
     known = sum(seconds for name, seconds in spent.items() if not name.startswith(" "))
     print(f"{'start-up and all else, once a run':44} {whole - known:7.1f} s")
+    print(f"{'pre-flight with the warm process, once':44} {looked_over:7.1f} s")
     print("processor time")
     print(f"{'this process: engine and worker':44} {1000 * here / options.learners:7.1f} ms")
     for kind, seconds in used.items():
