@@ -61,7 +61,7 @@ def test_the_command_takes_the_course_of_the_folder_and_says_what_is_wrong(cours
     done = subprocess.run(command, cwd=course, capture_output=True, text=True, timeout=300)
     assert done.returncode == 1, done.stderr
     assert "quiz, test_private: needs a person" in done.stdout
-    lost = subprocess.run(command, cwd=course.parent, capture_output=True, text=True, timeout=60)
+    lost = subprocess.run(command, cwd=course.parent, capture_output=True, text=True, timeout=300)
     assert lost.returncode == 1 and "is in no course" in lost.stderr
 
 
