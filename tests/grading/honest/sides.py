@@ -123,8 +123,7 @@ def main() -> None:
     """Print how the two compare: `python -m honest.sides [kinds]`, in tests/grading.
 
     First the answers on which the two differ, that a person has to look at, or that stock nbgrader
-    itself marks otherwise than right and wrong; then how many of each there are in each kind. With
-    `PYTHONPATH` at another version's `src`, the same corpus is graded by that version.
+    itself marks otherwise than right and wrong; then how many of each there are in each kind.
     """
     import tempfile
 
