@@ -14,6 +14,7 @@ import glob
 import json
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -134,7 +135,8 @@ def _together(exams: str, order: Job) -> NotebookNode:
             resources={"metadata": {"path": folder}},
         )
         with contextlib.suppress(Exception):  # a kernel that ends: its later tests fail
-            client.execute(env=environment)
+            # A kernel's remarks on how it was started are no findings.
+            client.execute(env=environment, stderr=subprocess.DEVNULL)
     return notebook
 
 
