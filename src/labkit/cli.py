@@ -280,10 +280,12 @@ def check(assignment: Assignment) -> None:
     Each is run as learners are graded and in one kernel, as nbgrader does it. Run it before the
     first learner is graded; `labkit grade` does so once for each version of an assignment.
     """
-    from labkit.grading.startup import spare_slow_imports
+    from labkit.grading.sandbox.client import begin
+    from labkit.grading.startup import likely_modules, spare_slow_imports
 
     root = _graded_root()
     spare_slow_imports()
+    begin(likely_modules(root, assignment))
     from labkit.grading.engine import check as look_over
     from labkit.grading.engine import enter
     from labkit.grading.preflight import summary

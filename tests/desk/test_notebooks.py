@@ -89,6 +89,17 @@ def test_an_untouched_notebook_is_told_from_an_answered_one(tmp_path: Path):
     assert "still as it was released" in told
 
 
+def test_a_picture_that_nobody_will_see_is_told_before_it_is_handed_in(tmp_path: Path):
+    path = answered(tmp_path)
+    notebook = nbformat.read(path, as_version=4)
+    memo = next(cell for cell in notebook.cells if cell.id == "memo")
+    memo.attachments = {"page.svg": {"image/svg+xml": "<svg/>"}}
+    nbformat.write(notebook, path)
+    assert faults(read_work(path)) == [
+        "The picture page.svg was left out: no PNG, JPEG, GIF or WebP."
+    ]
+
+
 def test_missing_and_doubled_cells_are_named(tmp_path: Path):
     path = answered(tmp_path)
     notebook = nbformat.read(path, as_version=4)

@@ -421,6 +421,19 @@ def test_a_learner_reads_why_a_file_was_not_used(converter: Autograde, folder: P
     assert rebuilt.cells[0].source.endswith("Left out:\n\n- no ordinary file or folder")
 
 
+def test_a_file_that_the_instructor_gave_is_not_reported_to_the_learner(
+    converter: Autograde, folder: Path
+):
+    given = folder.parents[2] / "source" / "ps1" / "data" / "all prices.csv"
+    given.parent.mkdir()
+    given.write_text("1,2,3")
+    (folder / "data" / "all prices.csv").symlink_to(given)
+    hand_over(folder)
+    assert not (folder / "data" / "all prices.csv").exists()
+    rebuilt = export(converter, folder / "p1.ipynb", RebuildFromMaster)
+    assert "Not everything" not in nbformat.writes(rebuilt)
+
+
 def test_what_was_written_here_is_read_as_it_is(converter: Autograde, folder: Path):
     ours = folder.parents[2] / "autograded" / "ada" / "ps1" / "p1.ipynb"
     ours.parent.mkdir(parents=True)

@@ -255,11 +255,17 @@ def test_what_a_visible_test_binds_reaches_later_cells_and_what_is_hidden_does_n
         hidden="print(secret)",
         mixed="print(mixed)",
         beyond="print(beyond)",
+        nowhere="print(nowhere)",
+        uses="def f():\n    return secret",
         test_b="assert a == 1",
+        test_c="assert f() == 42",
     )
     assert seen["later"][0].text == "6 5\n"
     for name in ("hidden", "mixed", "beyond"):
         assert seen[name][0].ename == "NameError", name
+        assert "is bound in test_a" in seen[name][1].text, name
+    assert [out.output_type for out in seen["nowhere"]] == ["error"]
+    assert "secret is bound in test_a" in seen["test_c"][1].text
 
 
 def test_a_module_beside_the_notebook_is_found_by_the_learner_and_never_by_the_test(graded):

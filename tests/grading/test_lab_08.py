@@ -89,7 +89,7 @@ def server(course: Path) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
-            process.wait(30)
+            process.wait()
 
 
 def test_formgrader_opens_and_lists_the_graded_lab(server: str, course: Path):

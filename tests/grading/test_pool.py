@@ -107,5 +107,5 @@ import labkit.grading.job, nbformat
 nbformat.validate(nbformat.v4.new_notebook())
 print("lark" in sys.modules)
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300)
     assert done.stdout == "False\n", done.stderr

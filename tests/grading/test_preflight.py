@@ -12,7 +12,9 @@ import pytest
 from nbgrader.api import Gradebook
 
 from honest import Case, sides
+from labkit.errors import CourseError
 from labkit.grading.engine import Options, check, grade, summary
+from labkit.grading.sandbox import protection
 
 CASES = [
     Case("fine", "q1 = 3", "q1 = 4", "assert q1 == 3"),
@@ -61,8 +63,17 @@ def test_the_command_takes_the_course_of_the_folder_and_says_what_is_wrong(cours
     done = subprocess.run(command, cwd=course, capture_output=True, text=True, timeout=300)
     assert done.returncode == 1, done.stderr
     assert "quiz, test_private: needs a person" in done.stdout
-    lost = subprocess.run(command, cwd=course.parent, capture_output=True, text=True, timeout=60)
+    lost = subprocess.run(command, cwd=course.parent, capture_output=True, text=True, timeout=300)
     assert lost.returncode == 1 and "is in no course" in lost.stderr
+
+
+def test_without_a_sandbox_it_is_refused_in_a_sentence(
+    course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing = protection.Protection(False, "bwrap is not installed")
+    monkeypatch.setattr(protection, "protection", lambda: missing)
+    with pytest.raises(CourseError, match=r"bwrap is not installed.*--unsafe"):
+        check(course, sides.NAME)
 
 
 def test_what_needs_a_person_is_flagged_counted_and_worth_nothing_until_somebody_looks(

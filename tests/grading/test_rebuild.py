@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import nbformat
 import pytest
+from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.api import Gradebook
 from nbgrader.nbgraderformat import MetadataValidator
@@ -15,6 +17,7 @@ from nbgrader.utils import determine_grade
 
 from labkit.grading.master import Master, load
 from labkit.grading.rebuild import RebuildFromMaster, rebuild
+from labkit.grading.safe_output import SanitizeNotebook
 from labkit.handed_in.notebook import Submitted, parse
 from sample_notebooks import KERNEL, generate, lesson, marked
 
@@ -160,6 +163,27 @@ def test_pasted_pictures_survive_in_answers_and_nowhere_else_anything(released, 
     assert "attachments" not in cell(rebuilt, "task")
 
 
+@pytest.mark.parametrize(
+    ("name", "kind", "start"),
+    [
+        ("plot.png", "image/png", b"\x89PNG\r\n\x1a\n"),
+        ("photo of a whiteboard (2).JPEG", "image/jpeg", b"\xff\xd8\xff"),
+        ("image", "image/gif", b"GIF89a"),
+        ("Übung_ä.webp", "image/webp", b"RIFF\x00\x00\x00\x00WEBP"),
+    ],
+)
+def test_a_pasted_picture_of_five_megabytes_reaches_the_person_who_grades(
+    released, master, name: str, kind: str, start: bytes
+):
+    data = base64.b64encode(start.ljust(5_000_000, b"0")).decode()
+    essay = cell(released, "essay")
+    essay.attachments = {name: {kind: data}}
+    essay.source = f"As the drawing shows: ![drawing](attachment:{quote(name, safe='()')})"
+    shown, _ = SanitizeNotebook().preprocess(rebuild(parse(released), master), {})
+    page, _ = HTMLExporter(template_name="classic").from_notebook_node(shown)
+    assert f'src="data:{kind};base64,{data}"' in page
+
+
 def test_the_instructors_pictures_stay_in_locked_cells_whatever_learners_paste_there(
     db: str, tmp_path: Path
 ):
@@ -212,6 +236,17 @@ def test_a_learner_cannot_speak_through_the_reason(released, resources):
     resources["labkit_refused"] = "It is a link."
     rebuilt, _ = RebuildFromMaster().preprocess(new_notebook(), resources)
     assert rebuilt.metadata.labkit.refused == "It is a link."
+
+
+def test_a_picture_that_is_left_out_leaves_a_sentence_and_a_line_in_the_log(
+    released, resources, caplog
+):
+    essay = cell(released, "essay")
+    essay.attachments = {"page.svg": {"image/svg+xml": "<svg/>"}}
+    rebuilt, _ = RebuildFromMaster().preprocess(released, resources)
+    words = "The picture page.svg was left out: no PNG, JPEG, GIF or WebP."
+    assert f"*[{words}]*" in cell(rebuilt, "essay").source
+    assert f"{words} (cell essay)" in caplog.text
 
 
 def test_the_step_warns_of_doubled_and_missing_cells(released, resources, caplog):

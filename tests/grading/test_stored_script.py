@@ -288,7 +288,7 @@ def serving(course: Course, config: str, *options: str) -> Iterator[str]:
             yield address
         finally:
             process.terminate()
-            process.wait(30)
+            process.wait()
 
 
 def wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -404,10 +404,9 @@ def test_a_mark_given_to_a_memo_goes_to_no_other_cell(
     # The memo has a heading called like the test that follows.
     visit = Visit(browser, formgrader)
     visit.open(f"/submissions/{course.page('eve')}/")
-    visit.page.locator(".nbgrader_cell", has=visit.page.locator("#memo-comment")).locator(
-        ".full-credit"
-    ).click()
-    visit.page.wait_for_timeout(300)
+    memo = visit.page.locator(".nbgrader_cell", has=visit.page.locator("#memo-comment"))
+    with visit.page.expect_response(lambda answer: answer.request.method == "PUT"):
+        memo.locator(".full-credit").click()
     with Gradebook(course.config.CourseDirectory.db_url) as gradebook:
         given = {
             name: gradebook.find_grade(name, "who", LAB, "eve").manual_score

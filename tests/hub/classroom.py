@@ -145,7 +145,7 @@ class Classroom:
             yield
         finally:
             process.terminate()
-            process.wait(60)
+            process.wait(300)
 
     def log_in(self, person: str, password: str | None = None) -> Member:
         """Open a browser's session for somebody, with the account's password."""

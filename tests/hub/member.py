@@ -29,7 +29,7 @@ class Member:
         self.session = requests.Session()
         # While the hub starts nobody answers there, or the proxy alone does.
         patience = Retry(
-            total=120, status_forcelist={404, 503}, backoff_factor=0.1, backoff_max=0.5
+            total=600, status_forcelist={404, 503}, backoff_factor=0.1, backoff_max=0.5
         )
         self.session.mount(f"{address}/hub/health", HTTPAdapter(max_retries=patience))
         self._log_in(password)

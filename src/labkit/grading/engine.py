@@ -153,7 +153,7 @@ def check(root: Path, assignment: str, again: bool = True) -> list[Finding]:
         again: look even where this version of the assignment was looked over before.
 
     Raises:
-        CourseError: it cannot be looked over.
+        CourseError: it cannot be looked over, or this machine has no sandbox.
     """
     app = load_app(root, assignment)
     url, course = app.coursedir.db_url, app.coursedir.course_id
@@ -163,6 +163,7 @@ def check(root: Path, assignment: str, again: bool = True) -> list[Finding]:
         known = None if again else preflight.kept(path, version)
         if known is not None:
             return []
+        require_protection()
         found = preflight.findings(app, book)
         preflight.keep(path, version, found)
         return found

@@ -13,10 +13,11 @@ import errno
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import quote, unquote
 
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
@@ -189,9 +190,19 @@ class SubmissionExporter(NotebookExporter):
         except Unreadable as refusal:
             submitted = Submitted()
             resources["labkit_refused"] = str(refusal)
-        reasons = _reasons(Path(filename).parent)
+        reasons = _reasons(Path(filename).parent, self._given(resources))
         resources["labkit_set_aside"] = [REASONS[reason] for reason in reasons]
         return self.from_notebook_node(to_node(submitted), resources=resources, **kw)
+
+    def _given(self, resources: dict[str, Any]) -> set[str]:
+        """The instructor's own files beside the notebooks, where the course is known."""
+        coursedir = getattr(self.parent, "coursedir", None)
+        names = resources.get("nbgrader")
+        if coursedir is None or not names:
+            return set()
+        place = coursedir.format_path(coursedir.source_directory, ".", names["assignment"])
+        files = (path for path in Path(place).rglob("*") if path.is_file())
+        return {path.relative_to(place).as_posix() for path in files if not _is_notebook(path.name)}
 
     def _is_ours(self, filename: str, resources: dict[str, Any]) -> bool:
         """Tell whether a file lies in the folder that this submission's results are written to."""
@@ -396,17 +407,28 @@ def _move_out(folder: Path, found: list[Offence], notebooks: Iterable[str]) -> N
 def _leave_reasons(folder: Path, found: list[Offence]) -> None:
     """Note in a folder, for its learner's feedback, why something was set aside."""
     if found:
-        reasons = dict.fromkeys([*_reasons(folder), *(offence.reason for offence in found)])
-        (folder / SET_ASIDE).write_text("\n".join(reasons), encoding="utf-8")
+        lines = (f"{offence.reason}\t{quote(os.fsencode(offence.path))}" for offence in found)
+        noted = dict.fromkeys([*_noted(folder), *lines])
+        (folder / SET_ASIDE).write_text("\n".join(noted), encoding="utf-8")
 
 
-def _reasons(folder: Path) -> list[str]:
-    """Return why something was set aside from a folder: keys of `REASONS`, and nothing else."""
+def _noted(folder: Path) -> list[str]:
+    """Return the lines that `_leave_reasons` left; a learner may have written others."""
     try:
-        lines = read_bytes(folder / SET_ASIDE).decode("utf-8", "replace").splitlines()
+        return read_bytes(folder / SET_ASIDE).decode("utf-8", "replace").splitlines()
     except Unreadable:
         return []
-    return [line for line in dict.fromkeys(lines) if line in REASONS]
+
+
+def _reasons(folder: Path, given: Collection[str]) -> list[str]:
+    """Return why something of the learner's was set aside: keys of `REASONS`, and nothing else.
+
+    The instructor's own files, the paths in `given`, are laid over the learner's copies at grading:
+    that such a copy was set aside is no news to the learner.
+    """
+    noted = [line.partition("\t") for line in _noted(folder)]
+    reasons = [reason for reason, _, path in noted if unquote(path) not in given]
+    return [reason for reason in dict.fromkeys(reasons) if reason in REASONS]
 
 
 def _note(folder: Path, found: list[Offence]) -> str:

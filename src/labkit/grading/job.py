@@ -241,6 +241,8 @@ class _Apart(NotebookClient):
         self._evaluator, self._learners_end = evaluator, learners_end
         self._room, self._overtime, self._quiet = 0, False, False
         self._verdicts: dict[int, list[NotebookNode]] = {}
+        self._kept_back: dict[str, str] = {}
+        """Names that a test bound and later cells do not have, with the test's id."""
         self._context = context
         self._seen_later = [
             code.read_names(code.cell(cell.source))
@@ -313,6 +315,7 @@ class _Apart(NotebookClient):
             if self._overtime:
                 text = f"This cell ran longer than {self._limits.cell_seconds} seconds."
                 cell.outputs.append(_error("CellTimeoutError", text))
+            cell.outputs += self._where_bound(cell.outputs)
         except Exception as problem:  # a kernel's malformed message can raise anything
             self._lose_to(problem)
             cell.outputs.append(_error("Stopped", self.lost))
@@ -335,12 +338,26 @@ class _Apart(NotebookClient):
         if self._stopped:
             text = f"This test ran longer than {self._test_seconds:g} seconds, so it was stopped."
             verdict.append(_error("CellTimeoutError", text))
+        verdict += self._where_bound(verdict)
         if answer.get("person"):
             verdict.append(_error(NEEDS_PERSON, answer["person"]))
         self._verdicts[index] = verdict
         cell.execution_count = None
         if not self.lost:
-            await self._bind_for_learner(source, verdict, index)
+            await self._bind_for_learner(cell, verdict, index)
+
+    def _where_bound(self, outputs: list[Any]) -> list[NotebookNode]:
+        """Say of a name that is missing in which test it was bound, if in one."""
+        texts = [str(out.get("evalue")) for out in outputs if out.output_type == "error"]
+        missing = re.search(r"name '(\w+)' is not defined", "\n".join(texts))
+        test = self._kept_back.get(missing[1]) if missing else None
+        if missing is None or test is None:
+            return []
+        text = (
+            f"{missing[1]} is bound in {test}, in lines that learners do not see or that were not "
+            "reached. Answers do not have it.\n"
+        )
+        return [new_output("stream", name="stdout", text=text)]
 
     async def _serve(self, index: int) -> None:
         """Let the kernel answer the evaluator until that says it is done."""
@@ -364,11 +381,12 @@ class _Apart(NotebookClient):
             self.nb.cells[index] = shown  # nbclient puts there what it has executed
             self._quiet = False
 
-    async def _bind_for_learner(self, source: str, verdict: list[Any], index: int) -> None:
+    async def _bind_for_learner(self, cell: NotebookNode, verdict: list[Any], index: int) -> None:
         """Later cells of the learner may use what a test cell bound, as they can in nbgrader.
 
         What hidden lines bind stays hidden, and what stands below a failure was never bound.
         """
+        source = self._job["tests"][_grade_id(cell)]
         later = set().union(*self._seen_later[index + 1 :])
         hidden, end = _hidden_lines(source), _failing_line(verdict)
 
@@ -376,7 +394,10 @@ class _Apart(NotebookClient):
             lines = range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)
             return statement.lineno < end and hidden.isdisjoint(lines)
 
-        statements = code.statements_for(code.cell(source), later, usable)
+        tree = code.cell(source)
+        statements = code.statements_for(tree, later, usable)
+        kept_back = code.top_level_names(tree) - code.top_level_names(code.cell(statements))
+        self._kept_back |= dict.fromkeys(kept_back, _grade_id(cell))
         if statements:
             await self._quietly(statements, index)
 

@@ -14,6 +14,7 @@ import glob
 import json
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -81,7 +82,7 @@ def findings(app: AutogradeApp, book: HeldGradebook) -> list[Finding]:
         tempfile.TemporaryDirectory(prefix="labkit-check-") as folder,
         # nbgrader takes a learner's name from where the work lies.
         temp_attrs(app.coursedir, submitted_directory=str(Path(folder, "submitted"))),
-        ThreadPoolExecutor(max_workers=1) as beside,
+        ThreadPoolExecutor(max_workers=2) as beside,
     ):
         for who, place in ((SOLUTION, "source_directory"), (RELEASE, "release_directory")):
             student = who.rpartition(" ")[2]
@@ -134,7 +135,8 @@ def _together(exams: str, order: Job) -> NotebookNode:
             resources={"metadata": {"path": folder}},
         )
         with contextlib.suppress(Exception):  # a kernel that ends: its later tests fail
-            client.execute(env=environment)
+            # A kernel's remarks on how it was started are no findings.
+            client.execute(env=environment, stderr=subprocess.DEVNULL)
     return notebook
 
 

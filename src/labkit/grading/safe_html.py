@@ -23,7 +23,9 @@ from bleach.sanitizer import Cleaner
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments.token import STANDARD_TYPES
 
-RASTER = ("image/png", "image/jpeg", "image/gif", "image/webp")
+from labkit.handed_in.notebook import PICTURE_STARTS
+
+RASTER = tuple(PICTURE_STARTS)
 # Characters without embedded pictures, and depth of tags. Cleaning takes about a second for 50,000
 # characters of HTML, and grows with the square of the depth.
 MAX_HTML = 250_000
@@ -71,7 +73,9 @@ LINK = re.compile(r"(?:https?://|mailto:|#)[^\s\x00-\x1f]*\Z", re.IGNORECASE)
 NAME = r"[\w-](?:[\w. -]|%(?!2e|2f|5c)[0-9a-f]{2})*"
 PICTURE = re.compile(rf"(?!files\b)(?:{NAME}/)*{NAME}\.(?:png|jpe?g|gif|webp)\Z", re.IGNORECASE)
 BASE64 = re.compile(r"(?<=;base64,)[A-Za-z0-9+/=]+")
-EMBEDDED = re.compile(r"data:(image/(?:png|jpeg|gif));base64,(.*)\Z", re.IGNORECASE | re.DOTALL)
+EMBEDDED = re.compile(
+    r"data:(image/(?:png|jpeg|gif|webp));base64,(.*)\Z", re.IGNORECASE | re.DOTALL
+)
 
 
 @lru_cache(maxsize=64)  # formgrader cleans the same tables whenever a page is opened
@@ -125,14 +129,14 @@ def size(text: str) -> int:
 
 
 def is_picture(mime: str, data: object) -> bool:
-    """Tell whether data is the base64 text of a PNG, JPEG or GIF picture."""
+    """Tell whether data is the base64 text of a PNG, JPEG, GIF or WebP picture."""
     if mime not in RASTER or not isinstance(data, str):
         return False
     try:
-        start = base64.b64decode("".join(data.split()), validate=True)[:6]
+        content = base64.b64decode("".join(data.split()), validate=True)
     except (binascii.Error, ValueError):
         return False
-    return start.startswith((b"\x89PNG", b"\xff\xd8\xff", b"GIF87a", b"GIF89a"))
+    return any(start.match(content) for start in PICTURE_STARTS.values())
 
 
 class _Judge(IPythonRenderer):

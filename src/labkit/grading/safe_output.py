@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
+from mistune.util import escape_url
 from nbconvert.exporters.exporter import ResourcesDict
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
@@ -205,10 +206,11 @@ def _notebook_metadata(metadata: Mapping[str, object]) -> NotebookNode:
 
 
 def _clean_attachments(attachments: object) -> dict[str, dict[str, str]]:
+    """Keep pictures, each under its name as nbconvert writes it in an address and looks it up."""
     if not isinstance(attachments, Mapping):
         return {}
     pictures = {
-        str(name): {mime: text for mime, text in data.items() if is_picture(mime, text)}
+        escape_url(str(name)): {mime: text for mime, text in data.items() if is_picture(mime, text)}
         for name, data in attachments.items()
         if isinstance(data, Mapping)
     }
@@ -260,7 +262,8 @@ def _clean_data(data: Mapping[str, object]) -> NotebookNode:
 
 def _not_shown(dropped: Sequence[str], plain: object) -> str:
     kinds = ", ".join(escape(str(mime)[:60]) for mime in sorted(dropped)[:3])
-    note = f"<p><em>[{kinds}: not shown; text, tables and PNG or JPEG pictures are]</em></p>"
+    shown = "text, tables and PNG, JPEG, GIF or WebP pictures"
+    note = f"<p><em>[{kinds}: not shown; {shown} are]</em></p>"
     return note + (f"<pre>{escape(_text(plain))}</pre>" if plain else "")
 
 

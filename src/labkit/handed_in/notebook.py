@@ -33,7 +33,7 @@ PICTURES_BYTES = 10 * MEGABYTE
 
 GRADE_ID = re.compile(r"[a-zA-Z0-9_-]{1,128}")
 PICTURE_NAME = 200
-"""Characters of a picture's name; what no address may hold is taken out of it."""
+"""Characters of a picture's name."""
 PICTURE_STARTS = {
     "image/png": re.compile(rb"\x89PNG\r\n\x1a\n"),
     "image/jpeg": re.compile(rb"\xff\xd8\xff"),

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -113,22 +114,40 @@ def _marks(root: Path) -> dict[tuple[str, str, str], Mark]:
         }
 
 
+def how(stock: Mark, here: Mark) -> str:
+    """How the two compare: "same", "person" (one has to look here), or "differs"."""
+    return "person" if here.person else "same" if stock == here else "differs"
+
+
 def main() -> None:
-    """Print how the two compare: `python -m honest.sides [kinds]`, in tests/grading."""
+    """Print how the two compare: `python -m honest.sides [kinds]`, in tests/grading.
+
+    First the answers on which the two differ, that a person has to look at, or that stock nbgrader
+    itself marks otherwise than right and wrong; then how many of each there are in each kind.
+    """
     import tempfile
 
     kinds = sys.argv[1:] or list(KINDS)
-    count = {"same": 0, "person": 0, "differs": 0}
     with tempfile.TemporaryDirectory() as folder:
-        for place, (stock, here) in grade(Path(folder), kinds).items():
-            how = "person" if here.person else "same" if stock == here else "differs"
-            count[how] += 1
-            expected = 1.0 if place[2] == "right" else 0.0
-            if how != "same" or stock.points != expected:
-                print(f"{how:8} {'/'.join(place):50} stock {stock}, here {here}")
-        if "--keep" in sys.argv:
-            shutil.copytree(folder, "/tmp/honest", dirs_exist_ok=True)
-    print(f"{sum(len(KINDS[kind]) for kind in kinds)} tests, two answers each: {count}")
+        found = grade(Path(folder), kinds)
+    for place, (stock, here) in found.items():
+        expected = 1.0 if place[2] == "right" else 0.0
+        if how(stock, here) != "same" or stock.points != expected:
+            print(f"{how(stock, here):8} {'/'.join(place):50} stock {stock}, here {here}")
+    print("\n".join(table(found)))
+
+
+def table(found: dict[tuple[str, str, str], tuple[Mark, Mark]]) -> list[str]:
+    """Count answers of each kind by how the two compare; the last line has all kinds."""
+    counts = {kind: Counter[str]() for kind, _, _ in found}
+    for (kind, _, _), (stock, here) in found.items():
+        counts[kind][how(stock, here)] += 1
+    whole = sum(counts.values(), Counter())
+    lines = [f"{'kind':20} {'answers':>7} {'same':>7} {'person':>7} {'differs':>7}"]
+    for kind, count in [*counts.items(), ("all", whole)]:
+        each = (count.total(), count["same"], count["person"], count["differs"])
+        lines.append(f"{kind:20} " + " ".join(f"{number:7}" for number in each))
+    return lines
 
 
 if __name__ == "__main__":

@@ -173,9 +173,8 @@ if os.fork() == 0:
 os.wait()
 """
     shown(code)
-    for _ in range(50):
-        if _processes_named("leftover") == before:
-            break
+    deadline = time.monotonic() + 60
+    while _processes_named("leftover") != before and time.monotonic() < deadline:
         time.sleep(0.1)
     assert _processes_named("leftover") == before
 

@@ -252,7 +252,9 @@ def _kernel(request: dict[str, Any], descriptors: list[int]) -> Callable[[], Non
         os.environ[BRIDGE_VARIABLE] = str(descriptor)
     connection = Path("/tmp/kernel.json")
     connection.write_text(json.dumps(request["connection"]))
-    sys.argv = ["ipykernel"]
+    # A program that the learner starts finds what lies beside it, and arguments are a kernel's.
+    os.environ.pop("PYTHONSAFEPATH", None)
+    sys.argv = ["ipykernel_launcher.py", "-f", str(connection)]
     app = IPKernelApp.instance()
     app.initialize(
         [
@@ -263,9 +265,18 @@ def _kernel(request: dict[str, Any], descriptors: list[int]) -> Callable[[], Non
             "--IPKernelApp.capture_fd_output=False",
         ]
     )
-    # As in any notebook: modules beside it can be imported. This process is the learner's alone.
-    sys.path.insert(0, "")
+    _find_modules_beside()
     return app.start
+
+
+def _find_modules_beside() -> None:
+    """Let modules beside the notebook be imported, as in any: after Python's own, before others.
+
+    This process is the learner's alone.
+    """
+    folders = ("site-packages", "dist-packages")
+    others = (place for place, path in enumerate(sys.path) if Path(path).name in folders)
+    sys.path.insert(next(others, len(sys.path)), "")
 
 
 def _evaluator(control: socket.socket, descriptors: list[int]) -> Callable[[], None]:
