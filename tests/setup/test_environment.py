@@ -159,7 +159,7 @@ def test_the_set_up_installs_no_gpu_code_and_knows_what_misses_it(
 def test_every_extra_is_in_the_lock_and_the_planned_ones_are_not_installed() -> None:
     for module in load_catalog(ROOT).modules:
         assert module.extra in project()["optional-dependencies"]
-    assert "mlflow-skinny" in locked() and "mlflow-skinny" not in listed("requirements/learner.txt")
+    assert "captum" in locked() and "captum" not in listed("requirements/learner.txt")
 
 
 def test_the_conda_environment_has_the_python_of_the_bootstrap() -> None:

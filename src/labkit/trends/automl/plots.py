@@ -58,7 +58,7 @@ def gaps(excess: Mapping[str, Mapping[str, float]]) -> Plot:
         )
     axes.axvline(1, color=GREY, lw=2)
     name_rows(axes, tables)
-    legend_above(axes, 4)
+    legend_above(axes, 2)
     said = "; ".join(
         f"{table}: " + ", ".join(f"{model} {value:.2f}" for model, value in row.items())
         for table, row in excess.items()

@@ -112,8 +112,9 @@ def rollbacks(shares: Sequence[float], level: float, every: int) -> Plot:
         ha="right",
         color=GREY,
     )
+    looks = len(shares) // every
     axes.set_title(
-        f"{len(shares) // every} looks at {level:.0%}: {shares[-1]:.0%} rolled back",
+        f"{looks} look{'s' * (looks > 1)} at {level:.0%}: {shares[-1]:.0%} rolled back",
         fontsize=13, loc="left",
     )  # fmt: skip
     plot.alt = (
