@@ -2,7 +2,7 @@
 
     python benchmarks/edge_federated/figures.py [--seeds 20] [--only odd patients]
 
-Writes `src/labkit/trends/edge_federated/figures/*.json`. About eight minutes on one core.
+Writes `src/labkit/trends/edge_federated/figures/*.json`. About ten minutes on one core.
 """
 
 from __future__ import annotations

@@ -7,6 +7,10 @@
 Flower asks for older versions of typer and rich than the course has, so the first call makes an
 environment in ``build/flower`` (444 MB, 20 CPU-seconds, needs the package index once). The exit
 code is 1 where Flower's model and ours differ by more than the order of a sum explains.
+
+Measured on one core of a busy machine: in one process 0.5 CPU-seconds (ours 0.3) and 113 MB; with
+10, 100 and 1,000 clinics 1.5, 1.4 and 1.5 ms a clinic and round (ours 0.8 each); over the network
+12 s a round and 993 MB in all processes together.
 """
 
 from __future__ import annotations
