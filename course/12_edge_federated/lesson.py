@@ -245,7 +245,7 @@ tuesday = monday + gradient(ten_at_home.start(), joins_x, joins_y)
 difference = tuesday - monday
 guess = int(difference[-1].argmin())  # the last row belongs to the feature that is always 1
 record = difference[:, guess] / difference[-1, guess]
-print("measurements:", *(f"{value:6.2f}" for value in joins_x[0, :6]), " … diagnosis", joins_y[0])
+print("measurements: ", *(f"{value:5.2f}" for value in joins_x[0, :6]), " … diagnosis", joins_y[0])
 print("from the sums:", *(f"{value:5.2f}" for value in record[:6]), " … diagnosis", guess)
 
 # %% [markdown]
@@ -358,8 +358,8 @@ table_card(
 )  # fmt: skip
 
 # %% [markdown]
-# - **Clinics alike: the median is a bargain.** It costs 0.1 points, saves 5.2 against wrong labels, and
-#   nearly everything against turned updates.
+# - **Clinics alike: the median is a bargain.** It costs less than a tenth of a point, saves 5.2
+#   points against wrong labels, and nearly everything against turned updates.
 # - **Clinics that differ: a rule is a bet on being attacked.** Against turned updates the median keeps
 #   63 % where the mean keeps 30 %. Against wrong labels it is *worse* than no rule, 66 % against 74 %.
 #   Krum takes one clinic's model for everybody's, and costs 21 points while all are honest.
