@@ -22,8 +22,8 @@ sides of the judge's bar of .0015. Of 14 draws at random 13 fit: momentum left .
 corrected steps .0000 to .0005 but for one with .0011."""
 
 LONGER, LONGER_LEFT = (0.9, 30), 0.0012
-"""Corrected steps nearly twice as long have to be right as well, with room to the judge's bar. Of 26
-cases drawn without this they left more than the bar in one, .0016."""
+"""Corrected steps nearly twice as long have to be right as well, with room to the judge's bar. Of
+26 cases drawn without this they left more than the bar in one, .0016."""
 
 MOMENTUM = ((0.1, 10, 0.9), (0.3, 3, 0.9), (1.0, 1, 0.9))
 """Length and number of the steps, and the share of the last move, that did best in these draws."""
