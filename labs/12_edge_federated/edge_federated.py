@@ -216,8 +216,8 @@ lab.check("unmask", unmask)
 # e^epsilon, but for a probability of delta. Adding or leaving out one client.)
 #
 # Return a promise that holds: never below the least epsilon that is right, and at most 20 % above
-# it. Five settings are tried, one of them with q = 1. To try it: `epsilon(1.0, 0.05, 300, 1e-5)`
-# lies between 5.8 and 7.
+# it. Five settings are tried, one of them with q = 1, and delta goes down to 1e-10. To try it:
+# `epsilon(1.0, 0.05, 300, 1e-5)` lies between 5.8 and 7.
 
 # %% solution="epsilon"
 from scipy.special import gammaln, logsumexp

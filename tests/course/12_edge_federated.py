@@ -17,10 +17,10 @@ STATED = (
     ("three steps go on and reach [3.6] %", "end(0.1, 3)"),
     ("stand still as well, but at [1.9] %", "end(100.0, 30)"),
     ("all 40 rounds to come to [2.0] %", "end(100.0, 3)"),
-    ("medians of [12] draws of ten clinics", "study['seeds']"),
-    ("FedAvg leaves [2.5] %, FedProx 3.2 %", "last('FedAvg')"),
-    ("FedAvg leaves 2.5 %, FedProx [3.2] %", "last('FedProx')"),
-    ("FedAvgM leaves [1.0] %", "last('FedAvgM')"),
+    ("medians of [20] draws of ten clinics", "study['seeds']"),
+    ("FedAvg leaves [2.5] %, FedProx 3.1 %", "last('FedAvg')"),
+    ("FedAvg leaves 2.5 %, FedProx [3.1] %", "last('FedProx')"),
+    ("FedAvgM leaves [0.9] %", "last('FedAvgM')"),
     ("Corrected steps leave [0.03] %", "last(CORRECTED)"),
     ("(alpha 100) FedAvg leaves [0.2] %", "last('FedAvg', '100.0')"),
     ("A clinic has [140] patients", "np.mean(ten_at_home.sizes)"),
@@ -29,14 +29,14 @@ STATED = (
     ("The rounds: [104] kB for all ten", "rounds_kb"),
     ("against [73] kB for all patients", "patients_kb"),
     ("since it needs [7] rounds", "needed[CORRECTED]"),
-    ("where FedSGD needs [29]", "needed['FedSGD']"),
+    ("where FedSGD needs [28]", "needed['FedSGD']"),
     ("Epsilon 1: odds of [2.7] to one", "np.exp(1)"),
     ("Epsilon 8: odds of [2,981] to one", "np.exp(8)"),
-    ("right in about [78] %. Every client", "100 * by_size['300 clients']['without']"),
-    ("[63] %, 74 % and 78 %", "100 * kept(100, 1.0)"),
-    ("63 %, [74] % and 78 %", "100 * kept(300, 1.0)"),
-    ("63 %, 74 % and [78] %", "100 * kept(1_000, 1.0)"),
-    ("costs [15] points with 100 clients", "100 * (kept(100, None) - kept(100, 1.0))"),
+    ("right in about [81] %. Every client", "100 * by_size['300 clients']['without']"),
+    ("[63] %, 77 % and 81 %", "100 * kept(100, 1.0)"),
+    ("63 %, [77] % and 81 %", "100 * kept(300, 1.0)"),
+    ("63 %, 77 % and [81] %", "100 * kept(1_000, 1.0)"),
+    ("costs [18] points with 100 clients", "100 * (kept(100, None) - kept(100, 1.0))"),
     ("with 100 clients, [4] with 300", "100 * (kept(300, None) - kept(300, 1.0))"),
     ("in each of [60] rounds", "noised['rounds']"),
     (
@@ -50,11 +50,7 @@ STATED = (
     ("and [28] % of the gap is left", "100 * attacked[0.1, 'none', 'median']['gap']"),
     ("is left instead of [2.5] %", "100 * attacked[0.1, 'none', 'mean']['gap']"),
     (
-        "It costs [0.1] points",
-        "100 * (right('mean', 'none', 100.0) - right('median', 'none', 100.0))",
-    ),
-    (
-        "saves [5.2] against wrong labels",
+        "saves [5.2] points against wrong",
         "100 * (right('median', 'wrong labels', 100.0) - right('mean', 'wrong labels', 100.0))",
     ),
     ("the median keeps [63] % where", "100 * right('median', 'turned updates')"),
@@ -88,8 +84,8 @@ HELD = {
         "widgets._gaps(0.1, 3)[-1] < 0.98 * widgets._gaps(0.1, 3)[-2]"
     ),
     "FedProx is no better than FedSGD in 40 rounds": "last('FedProx') > 0.98 * last('FedSGD')",
-    "corrected steps leave ninety times less than FedAvg": (
-        "85 < last('FedAvg') / last(CORRECTED) < 95"
+    "corrected steps leave eighty times less than FedAvg": (
+        "80 < last('FedAvg') / last(CORRECTED) < 95"
     ),
     "they cost twice the bytes": ("methods[CORRECTED]['bytes'] == 2 * methods['FedAvg']['bytes']"),
     "SCAFFOLD needs the least bytes in all": (
@@ -102,6 +98,9 @@ HELD = {
     "1,000 clients lose less than a point": "kept(1_000, None) - kept(1_000, 1.0) < 0.01",
     "the bells lie the same share of their width apart for any number of clients": (
         "len({round(apart(clients), 1) for clients in (300, 1_000)}) == 1"
+    ),
+    "where clinics are alike the median costs less than a tenth of a point": (
+        "0 < right('mean', 'none', 100.0) - right('median', 'none', 100.0) < 0.001"
     ),
     "nearly everything is saved against turned updates where clinics are alike": (
         "right('mean', 'none', 100.0) - right('median', 'turned updates', 100.0) < 0.02"
@@ -122,7 +121,8 @@ HELD = {
         "1.4 < spent['the least sure fifth'] / spent['nothing sent'] < 1.55"
     ),
     "with a radio ten times as quick the chip drains the battery": "radio_mj / 10 < chip_mj / 3",
-    "the chip takes 82.5 mW": "abs(chip_mj / 0.050 - 82.5) < 1e-9",
+    "the chip takes 82.5 mW": "abs(1_000 * chip_mj / chip_ms - 82.5) < 1e-9",
+    "a product took 11.9 cycles in plain C": "abs(plain_c['cycles_per_mac'] - 11.9) < 0.05",
 }
 # Names that the expressions above use beside the lesson's own.
 HELPERS = """

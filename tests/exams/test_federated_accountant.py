@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import warnings
 
@@ -37,7 +38,12 @@ def test_the_published_example_comes_out():
     assert central_limit(1.0, 0.05, 300, 1e-5) == pytest.approx(5.07, abs=0.02)
 
 
-GRID = [(0.9, 0.1, 100, 1e-6), (1.5, 0.2, 150, 1e-5), (1.2, 0.02, 400, 1e-6)]
+GRID = [
+    (z, q, steps, delta)
+    for (z, q), (steps, delta) in itertools.product(
+        [(0.8, 0.05), (0.9, 0.1), (1.2, 0.02), (1.5, 0.2)], [(100, 1e-6), (300, 1e-5)]
+    )
+]
 
 
 def test_the_accountant_of_opacus_agrees_on_a_grid():
@@ -53,7 +59,8 @@ def test_the_accountant_of_opacus_agrees_on_a_grid():
         assert low <= high < low * 1.01 + 0.01
         # Theirs is an upper bound of its own, with an error of 0.01 each way.
         assert low - 0.03 < theirs < high + 0.03
-        assert high < renyi(z, q, steps, delta) < 1.2 * high
+        # Where epsilon is near one, whole orders lie further above: 1.28 times at worst here.
+        assert high < renyi(z, q, steps, delta) < (1.2 if low > 1.5 else 1.3) * high
 
 
 @pytest.mark.parametrize(("z", "q", "steps", "delta"), GRID)

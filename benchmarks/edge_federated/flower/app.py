@@ -38,7 +38,8 @@ def of_the_lab() -> Callable:
     return names["client"]
 
 
-client_app, server_app = ClientApp(), ServerApp()
+client_app = ClientApp()
+server_app = ServerApp()
 
 
 @client_app.train()

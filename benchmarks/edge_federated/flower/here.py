@@ -2,13 +2,15 @@
 
     LABKIT_ROOT=… LABKIT_RESULT=… python here.py CLINICS ROUNDS [--ours]
 
-Called by ``run.py``, which reads the lines: CPU-seconds of both, and how far the models lie apart.
+Called by ``run.py``, which reads the lines: CPU-seconds of both, the most memory, and how far the
+models lie apart.
 With ``--ours`` Flower's rounds were run elsewhere.
 """
 
 from __future__ import annotations
 
 import os
+import resource
 import sys
 import time
 from collections.abc import Iterable
@@ -73,6 +75,7 @@ def main() -> None:
     start = time.process_time()
     model = ours(number, wanted)
     print(f"ours {time.process_time() - start:.3f}")
+    print(f"megabytes {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000:.0f}")
     print(f"off {np.abs(np.load(os.environ['LABKIT_RESULT']) - model).max():.3g}")
 
 

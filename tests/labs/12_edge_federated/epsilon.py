@@ -117,6 +117,24 @@ def in_the_middle(*setting):
     return (central_limit(*setting) + renyi_by_logs(*setting)) / 2
 
 
+def of_renyi(orders, share=1.0):
+    """A share of the bound by some orders alone, sums by their logarithms."""
+
+    def answer(z, q, steps, delta):
+        found = []
+        for order in orders:
+            k = np.arange(order + 1)
+            ways = np.array([math.log(math.comb(order, int(i))) for i in k])
+            kept = np.zeros(order + 1) if q == 1 else (order - k) * math.log1p(-q)
+            terms = ways + kept + k * math.log(q) + k * (k - 1) / (2 * z * z)
+            each = terms[-1] if q == 1 else np.logaddexp.reduce(terms)
+            lost = math.log1p(-1 / order) - math.log(delta * order) / (order - 1)
+            found.append(steps * each / (order - 1) + lost)
+        return share * min(found)
+
+    return answer
+
+
 def older_conversion(z, q, steps, delta):
     k = np.arange(257)
     found = []
@@ -131,7 +149,11 @@ def older_conversion(z, q, steps, delta):
     return min(found)
 
 
-RIGHT = {"Rényi, term by term": renyi_by_logs, "the loss on a grid": on_a_grid}
+RIGHT = {
+    "Rényi, term by term": renyi_by_logs,
+    "Rényi, orders to forty": of_renyi(range(2, 41)),
+    "the loss on a grid": on_a_grid,
+}
 
 WRONG = {
     "central limit": (central_limit, "The central limit is an approximation"),
@@ -145,6 +167,8 @@ WRONG = {
     "the central limit and a tenth": (a_little_more(1.1), "lies below"),
     "the central limit and a sixth": (a_little_more(1.17), "lies below"),
     "in the middle of two": (in_the_middle, "lies below"),
+    "orders to eight": (of_renyi(range(2, 9)), "lies above"),
+    "nine tenths and a half of a safe one": (of_renyi(range(2, 257), 0.95), "lies below"),
     "the older conversion": (older_conversion, "the older and looser conversion"),
     "always twenty": (always_twenty, "lies"),
     "as if all took part": (only_without_sampling, "above what is right"),

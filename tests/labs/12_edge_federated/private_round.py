@@ -72,6 +72,13 @@ def clip_the_mean(updates, clip, z, cohort, seed):
     return mean + np.random.default_rng(seed).normal(0, z * clip / cohort, len(mean))
 
 
+def as_torch_clips(updates, clip, z, cohort, seed):
+    """A millionth is added to every norm, as ``torch.nn.utils.clip_grad_norm_`` does."""
+    norms = np.linalg.norm(updates, axis=1, keepdims=True)
+    total = (updates * np.minimum(1, clip / (norms + 1e-6))).sum(0)
+    return (total + np.random.default_rng(seed).normal(0, z * clip, len(total))) / cohort
+
+
 def by_pythons_chance(updates, clip, z, cohort, seed):
     chance = random.Random(seed)
     factors = [min(1.0, clip / (float(np.hypot.reduce(u)) or 1.0)) for u in updates]
@@ -119,6 +126,7 @@ RIGHT = {
     "one client after the other": one_by_one,
     "in torch": in_torch,
     "Python's chance": by_pythons_chance,
+    "clipped as torch does": as_torch_clips,
 }
 
 WRONG = {

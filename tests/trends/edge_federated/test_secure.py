@@ -61,6 +61,30 @@ def test_two_clients_agree_on_one_key(one, other):
     assert 0 <= key < secure.PRIME
 
 
+def test_a_rule_that_looks_at_single_updates_finds_nothing_in_masked_ones():
+    rng = np.random.default_rng(9)
+    updates = rng.normal(size=(10, 4_000))
+    updates[:2] *= -5  # two attackers
+    masked = secure.encode(updates)
+    for a, b in itertools.combinations(range(10), 2):
+        common = secure.stream(100 * a + b, 1, 4_000).astype(np.int64)
+        masked[a] += common
+        masked[b] -= common
+    masked %= 2**32
+    assert secure.decode(masked.sum(axis=0) % 2**32) == pytest.approx(updates.sum(0), abs=1e-3)
+
+    def odd(sent):
+        """The two that lie furthest from the median of all."""
+        return set(np.argsort(np.linalg.norm(sent - np.median(sent, axis=0), axis=1))[-2:])
+
+    seen = secure.decode(masked)
+    assert odd(updates) == {0, 1} != odd(seen)
+    lengths = np.linalg.norm(seen, axis=1)
+    assert lengths.max() < 1.05 * lengths.min()
+    medians = np.median(updates, axis=0), np.median(seen, axis=0)
+    assert abs(np.corrcoef(*medians)[0, 1]) < 0.08  # five standard errors
+
+
 def at_zero(shares):
     """Lagrange's formula with Python's whole numbers, each fraction by Fermat's little theorem."""
     total = 0

@@ -16,7 +16,7 @@ from matplotlib.ticker import FuncFormatter, MultipleLocator, PercentFormatter
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm
 
-from labkit.pictures.palette import BLACK, BLUE, GREEN, GREY, ORANGE, SILVER, TEXT, fills, looks
+from labkit.pictures.palette import BLACK, BLUE, GREY, ORANGE, SILVER, TEXT, fills, looks
 from labkit.pictures.plot import (
     Plot,
     dress,
@@ -163,13 +163,14 @@ def accuracy_against_epsilon(by_size: Mapping[str, Mapping[str, Any]]) -> Plot:
             ms=9, lw=2.8, label=name,
         )  # fmt: skip
         axes.plot(
-            1.02, row["without"], look.mark, color=look.colour, ms=11, mfc="white", mew=2,
+            0.97, row["without"], look.mark, color=look.colour, ms=11, mfc="white", mew=2,
             transform=axes.get_yaxis_transform(), clip_on=False,
         )  # fmt: skip
+    axes.set_xlim(right=2 * max(max(row["epsilon"]) for row in by_size.values()))
     plain_log_ticks(axes.xaxis)
     axes.yaxis.set_major_locator(MultipleLocator(0.05))
     axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    legend_above(axes, 3)
+    legend_above(axes, 4)
     listed = "; ".join(
         f"{name} {row['accuracy'][0]:.0%} at epsilon {row['epsilon'][0]:g}, "
         f"{row['accuracy'][-1]:.0%} at {row['epsilon'][-1]:g}, {row['without']:.0%} without noise"
@@ -239,7 +240,7 @@ def sending_curves(curves: Mapping[str, tuple[ArrayLike, ArrayLike]], device: fl
     `device` is the share of correct answers with nothing sent.
     """
     plot, axes = picture("share of all bytes that is sent", "correct answers", height=5.0)
-    axes.axhline(device, color=GREEN, lw=2, ls=":", label="nothing sent")
+    axes.axhline(device, color=GREY, lw=2, ls=":", label="nothing sent")
     for (name, (share, right)), look in zip(curves.items(), looks(curves), strict=True):
         axes.plot(share, right, color=look.colour, ls=look.stroke, lw=3, label=name)
     axes.yaxis.set_major_locator(MultipleLocator(0.05))
