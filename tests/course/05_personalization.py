@@ -50,6 +50,7 @@ STATED = (
     ("many counts at once: [3.3], and", "measured('limit by title')"),
     ("Noise for a row: [3.7].", "measured('one row')"),
     ("is in it in [70] % of the cases", "100 * private['attack'][private['epsilon'].index(1.0)]"),
+    ("In [216] audits of honest", "len(honest)"),
     ("they would cost [41] % of what", "100 * (1 - middle('next click'))"),
     ("simulation [55] to 94 %", "100 * min(live['gain']['upper bounds'])"),
     ("simulation 55 to [94] %", "100 * max(live['gain']['upper bounds'])"),
@@ -86,10 +87,12 @@ HELD = {
         "all(a > e for a, e in zip(private['audit']['limit by title'][2:5],"
         " private['epsilon'][2:5]))"
     ),
+    "no audit measured an honest vendor above its claim": "0 < max(honest) < 1",
     "the worlds are twenty": "len(plans['next click']) == len(live['gain']['greedy']) == 20",
 }
 # Names that the expressions above use beside the lesson's own.
 HELPERS = """
+from labkit.checks.personalization.vendors import HONEST
 def gain(way):
     return np.median(live["gain"][way])
 def middle(way):
@@ -99,6 +102,7 @@ def used(epsilon):
     return private["use"][private["epsilon"].index(epsilon)]
 def measured(kind):
     return private["audit"][kind][private["epsilon"].index(1.0)]
+honest = sum((data.figure("audits")[kind] for kind in HONEST), [])
 def first_choice(items):
     worth = widgets.BELIEFS[items] @ widgets.KNOWN.watch
     return widgets.GENRES[worth.argmax()]

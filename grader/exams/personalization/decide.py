@@ -51,13 +51,12 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
             {
                 "name": name,
                 "epsilon": epsilon,
-                "minutes": round(float(900 + 250 * baits + 60 * np.log1p(epsilon)
-                                       + rng.normal(0, 60)), 1),
+                "minutes": round(900 + 250 * baits + 60 * np.log1p(epsilon) + rng.normal(0, 60)),
                 "leave": round(float(3 + 3 * baits + rng.normal(0, 0.5)), 2),
                 "attack": round(float(attack), 3),
                 "attack_error": round(float(rng.uniform(0.004, 0.03)), 3),
             }
-        )  # fmt: skip
+        )
     case: dict[str, Any] = {"table": table, "prices": prices}
 
     def best(rows: list[dict[str, Any]]) -> str:

@@ -70,3 +70,14 @@ WRONG = {
     "fewest leave": (fewest_leave, "within the cap"),
     "first": (first, "was chosen"),
 }
+
+HARMLESS = {
+    "constant: …st'] * way['leave'] / 100 -> …st'] * way['leave'] / 101": (
+        "a lost viewer who costs a hundredth less changes no choice"
+    ),
+    "constant: …lost'] * way['leave'] / 100 -> …lost'] * way['leave'] / 99": (
+        "a lost viewer who costs a hundredth more changes no choice"
+    ),
+    "comparison: …96 * w['attack_error'] <= prices['cap']] -> "
+    "…96 * w['attack_error'] < prices['cap']]": "no attack ends on the cap itself",
+}

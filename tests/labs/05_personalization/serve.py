@@ -115,4 +115,9 @@ HARMLESS = {
     "constant: …res, len(genre), 1.0, 0.5) -> …res, len(genre), 1.0, 0.75)": (
         "any bonus of this size finds the new titles"
     ),
+    "operator: …resh = past['features'] * left[:, None] -> "
+    "…resh = past['features'] / left[:, None]": (
+        "who is shown a title is hardly tired of its genre: .87 to .92 of the way (6 services), "
+        "where the right ridge goes .89 to .92"
+    ),
 }

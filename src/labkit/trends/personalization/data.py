@@ -45,6 +45,6 @@ def zozotown(campaign: str) -> Campaign:
 
 
 def figure(name: str) -> Any:
-    """Return a stored figure: "coverage", "live", "plans" or "privacy"."""
+    """Return a stored figure: "audits", "coverage", "live", "plans" or "privacy"."""
     path = files(__package__) / "figures" / f"{name}.json"
     return json.loads(path.read_text(encoding="utf-8"))
