@@ -68,3 +68,13 @@ WRONG = {
     "everything": (lambda t, c, cost, b, f: np.arange(len(c)), "the budget is"),
     "nothing": (lambda *a: [], "No run is finished"),
 }
+
+_FINE = "any fine grid of rates does: floor and gain make up for it, and only the order counts"
+HARMLESS = {
+    "constant: …r rate in np.linspace(0.3, 1.0, 36): -> *": _FINE,
+    "constant: …e in np.linspace(0.3, 1.0, 36): -> *": _FINE,
+    "constant: … np.linspace(0.3, 1.0, 36): -> *": _FINE,
+    "argument order: for rate in np.linspace(0.3, 1.0, 36): -> *": "the same rates, backwards",
+    "comparison: if cost[run] <= budget: -> if cost[run] < budget:": "no runs worth finishing "
+    "cost exactly the budget",
+}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import nnls
+from scipy.optimize import minimize, nnls
 from scipy.special import softmax
 
 
@@ -30,6 +30,17 @@ def multiplied(in_sample, out_of_fold, y):
     return (weights / weights.sum()).tolist()
 
 
+def bounded(in_sample, out_of_fold, y):
+    """Bounds and a constraint, as the hint has it."""
+    found = minimize(
+        lambda w: _loss(out_of_fold @ w, y),
+        np.full(7, 1 / 7),
+        bounds=[(0, 1)] * 7,
+        constraints={"type": "eq", "fun": lambda w: w.sum() - 1},
+    )
+    return np.maximum(found.x, 0) / np.maximum(found.x, 0).sum()
+
+
 def squares(in_sample, out_of_fold, y):
     """Least squares without negative weights."""
     found = nnls(out_of_fold, y.astype(float))[0]
@@ -45,7 +56,12 @@ def _by_rank(i, o, y):
     return ranks / ranks.sum()
 
 
-RIGHT = {"greedy": greedy, "multiplied": multiplied, "least squares": squares}
+RIGHT = {
+    "greedy": greedy,
+    "multiplied": multiplied,
+    "bounded": bounded,
+    "least squares": squares,
+}
 WRONG = {
     "in sample": (lambda i, o, y: multiplied(i, i, y), "above that of the best"),
     "greedy in sample": (lambda i, o, y: greedy(i, i, y), "above that of the best"),
@@ -56,4 +72,9 @@ WRONG = {
     "softmax of losses": (lambda i, o, y: softmax(-_each(o, y)), "above that of the best"),
     "sum of two": (lambda i, o, y: 2 * np.array(multiplied(i, o, y)), "sum to"),
     "regression coefficients": (lambda i, o, y: np.linalg.lstsq(o, y)[0], "sum to"),
+}
+
+HARMLESS = {
+    "function: …(happened @ softmax(z)).mean(), np.zeros(7)) -> *": "a sum is least where its "
+    "mean is",
 }
