@@ -244,6 +244,14 @@ def test_noise_has_the_columns_but_not_what_joins_them():
     assert (mixed[:, 1] == mixed[:, 0] + 1).mean() < 0.1
 
 
+@pytest.mark.parametrize("said", ['{"rows": [{"a": 1.5}]}', b'{"rows": [{"a": 1.5}]}'])
+def test_noise_has_the_letters_of_a_text_but_not_what_they_say(said):
+    mixed, name, inner = noise((said, "income", [said]), np.random.default_rng(0))
+    assert type(mixed) is type(said) and sorted(mixed) == sorted(said)
+    assert mixed != said and inner != [said]
+    assert name == "income"
+
+
 # --- What ships, and forms ----------------------------------------------------------------------
 
 

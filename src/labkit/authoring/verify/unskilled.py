@@ -50,6 +50,9 @@ CALL_SECONDS = 0.3
 BATCH = 100
 """How long a library's function is given, and how many are tried in one child process."""
 
+LONGEST_NAME = 16
+"""Letters of a text that may be a name or a choice; a longer one is data."""
+
 WIDEST = 40
 """Columns, entries or keys of an argument that are handed back, each by itself."""
 
@@ -308,12 +311,15 @@ def _noisy(answer: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def noise(value: Any, rng: np.random.Generator) -> Any:
-    """Data of the same kind that says nothing: every column in another order, a number moved.
+    """Data of the same kind that says nothing: columns, letters and bytes in another order.
 
-    What is short, such as a shape or names, stays.
+    A number is moved. What is short, such as a shape or names, stays.
     """
-    if isinstance(value, bool) or value is None or isinstance(value, (str, bytes)):
+    if isinstance(value, bool) or value is None:
         return value
+    if isinstance(value, (str, bytes)):
+        mixed = [value[place : place + 1] for place in rng.permutation(len(value))]
+        return value[:0].join(mixed) if len(value) > LONGEST_NAME else value
     if isinstance(value, (int, float)):
         moved = value * rng.choice([0.5, 0.7, 1.5, 2.0])
         return type(value)(round(moved) if isinstance(value, int) else moved)
