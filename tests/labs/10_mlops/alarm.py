@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import ks_2samp, norm
+from scipy.stats import kstwobign, norm
 
 
 def _z(reference, windows):
@@ -56,28 +56,30 @@ def simulated(reference, windows):
 
 def _psi(level):
     def alarm(reference, windows):
-        rings = []
-        for window in windows:
-            worst = 0.0
-            for j in range(reference.shape[1]):
-                edges = np.quantile(reference[:, j], np.linspace(0, 1, 11)[1:-1])
-                new = np.bincount(np.searchsorted(edges, window[:, j]), minlength=10)
-                share = np.maximum(new / len(window), 1e-3)
-                worst = max(worst, float(((share - 0.1) * np.log(share / 0.1)).sum()))
-            rings.append(worst > level)
-        return _first(rings)
+        edges = np.quantile(reference, np.linspace(0, 1, 11)[1:-1], axis=0)
+        for place, window in enumerate(windows):
+            for feature in range(reference.shape[1]):
+                tenth = np.searchsorted(edges[:, feature], window[:, feature])
+                share = np.maximum(np.bincount(tenth, minlength=10) / len(window), 1e-3)
+                if ((share - 0.1) * np.log(share / 0.1)).sum() > level:
+                    return place
+        return -1
 
     return alarm
 
 
 def _ks(level):
+    """The test of Kolmogorov and Smirnov, with the limit of its distance for many rows."""
+
     def alarm(reference, windows):
-        for place, window in enumerate(windows):
-            if any(
-                ks_2samp(reference[:, j], window[:, j], method="asymp").pvalue < level
-                for j in range(reference.shape[1])
-            ):
-                return place
+        known, rows = np.sort(reference, axis=0), windows.shape[1]
+        most = kstwobign.isf(level) * np.sqrt(1 / rows + 1 / len(known))
+        steps = np.arange(rows + 1) / rows
+        for place, window in enumerate(np.sort(windows, axis=1)):
+            for feature in range(reference.shape[1]):
+                below = np.searchsorted(known[:, feature], window[:, feature]) / len(known)
+                if max((steps[1:] - below).max(), (below - steps[:-1]).max()) > most:
+                    return place
         return -1
 
     return alarm
