@@ -26,9 +26,9 @@ lab = open_lab(edition=1)
 # %% [markdown]
 # ## 1 · A contract for the data (15 points)
 #
-# `reference` holds 600 applications of thirty good days, `batch` those of one new day, both with
-# the columns id (text), day and hour (whole numbers), income (€), rate (%), age (years) and region
-# (text). Return the names of the columns of the batch that are broken, in any order.
+# `reference` holds 600 applications of thirty good days of a bank, `batch` those of one new day,
+# both with the columns id (text), day and hour (whole numbers), income (€), rate (%), age (years)
+# and region (text). Return the names of the columns of the batch that are broken, in any order.
 #
 # | fault | column | what happened |
 # |---|---|---|
@@ -42,13 +42,15 @@ lab = open_lab(edition=1)
 # | text | a number | the numbers arrive as texts |
 # | frozen | a number | every row has the same value |
 # | time zone | hour | all hours are five later, across midnight |
+# | misjoined | rate | the day's rates, each in the row of somebody else |
 #
-# "A number" is income, rate or age. A batch has one fault or none. A day that is fine differs as
-# well: incomes are up to 8 % higher, the largest value may be larger than any before, a small region
-# may appear for the first time, 2 % of incomes and rates are missing.
+# "A number" is income, rate or age. Who earns more pays a lower rate. A batch has one fault or
+# none. A day that is fine differs as well: incomes are up to 8 % higher, the largest value may be
+# larger than any before, a small region may appear for the first time, 2 % of incomes and rates are
+# missing.
 #
-# 40 batches are tried. At most one broken column may be missed, and at most three names may be
-# wrong, over all of them. To try it:
+# 40 batches are tried, of two banks in turn. At most one broken column may be missed, and at most
+# three names may be wrong, over all of them. To try it:
 #
 # ```python
 # rng = np.random.default_rng(1)
@@ -80,6 +82,10 @@ def broken(reference, batch):
         outside = ((new < known.min()) | (new > known.max())).mean()
         if outside > 0.05 or ks_2samp(known.dropna(), new.dropna()).statistic > 0.35:
             found.append(name)
+    if "income" not in found and "rate" not in found:
+        joined = [t["income"].corr(t["rate"], method="spearman") for t in (reference, batch)]
+        if joined[1] - joined[0] > 0.4:
+            found.append("rate")
     return found
     ### END SOLUTION
 

@@ -37,8 +37,7 @@ def test_the_chart_that_knows_the_drift_needs_a_few_windows():
 
 def test_every_fault_comes_twice_and_is_named():
     exam = _exam("contract")
-    _, drawn = redraw.batches(exam)
-    broken = [names for _, names in drawn]
+    broken = [names for _, _, names in redraw.batches(exam)]
     kinds = [fault for fault, _ in exam["batches"]]
     assert all(kinds.count(fault) == 2 for fault in FAULTS)
     assert [bool(names) for names in broken] == [bool(fault) for fault in kinds]

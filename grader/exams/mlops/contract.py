@@ -8,12 +8,12 @@ import numpy as np
 
 from labkit.trends.mlops.world.tables import FAULTS, NUMBERS
 
-FINE = 18
+FINE = 16
 NAMES = ("Nord", "Süd", "Ost", "West", "Alm", "Tal", "Ried", "Moor", "Heide", "Forst", "Insel")
 
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
-    """Return ``seed``, ``day``, ``who`` (the applicants) and ``batches``, pairs (fault, column).
+    """Return ``seed``, ``banks`` and ``batches``, pairs (fault, column), of each bank in turn.
 
     Each fault comes twice; in batches that are fine it is "".
     """
@@ -21,6 +21,14 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     listed += [["", ""]] * FINE
     return {
         "seed": int(rng.integers(2**31)),
+        "banks": [_bank(rng) for _ in range(2)],
+        "batches": [listed[place] for place in rng.permutation(len(listed))],
+    }
+
+
+def _bank(rng: np.random.Generator) -> dict[str, Any]:
+    """The day of its batches, and who applies there."""
+    return {
         "day": int(rng.integers(100, 900)),
         "who": {
             "income": round(float(rng.uniform(1_800, 4_500)), 1),
@@ -29,5 +37,4 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
             "hour": round(float(rng.uniform(11, 14)), 1),
             "regions": [str(name) for name in rng.permutation(NAMES)[:5]],
         },
-        "batches": [listed[place] for place in rng.permutation(len(listed))],
     }

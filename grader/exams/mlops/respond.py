@@ -22,6 +22,11 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     return {"cases": [_case(rng) for _ in range(2)]}
 
 
+def _many(letter: str, times: int) -> list[list[Any]]:
+    """A letter many times, as pieces of a body."""
+    return [[letter * 100, times // 100], [letter * (times % 100), 1]]
+
+
 def _case(rng: np.random.Generator) -> dict[str, Any]:
     features = [str(name) for name in rng.permutation(NAMES)[:4]]
 
@@ -54,9 +59,10 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
         "spaces between everything", json.dumps(json.loads(body(table)), indent=3), 200, table=table
     )
     full = json.dumps({"rows": [spelled(row) for row in table]})
-    add("a body of exactly the limit", [[full, 1], [" ", LIMIT - len(full)]], 200, table=table)
-    add("a body one byte too long", [[full, 1], [" ", LIMIT + 1 - len(full)]], 413)
-    add("a body of garbage that is too long", [["x", LIMIT + int(rng.integers(1, 999))]], 413)
+    room = LIMIT - len(full)
+    add("a body of exactly the limit", [[full, 1], *_many(" ", room)], 200, table=table)
+    add("a body one byte too long", [[full, 1], *_many(" ", room + 1)], 413)
+    add("a body of garbage that is too long", _many("x", LIMIT + int(rng.integers(1, 999))), 413)
     # Two bytes a letter in UTF-8: fewer letters than bytes.
     add("a body too long in bytes", [['"', 1], ["Ã¤", LIMIT // 2], ['"', 1]], 413)
     bad = "a row whose number is "

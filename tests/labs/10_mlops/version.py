@@ -119,7 +119,7 @@ WRONG = {
     "without names": (without_names, "names of the columns"),
     "cells sorted": (names_beside, "are equal"),
     "rounded": (six_digits, "1e-12"),
-    "described": (described, "are equal"),
+    "described": (described, "The ids of two tables"),
     "the built-in hash": (built_in, "another one in every process"),
     "one id for all": (lambda frame: "0" * 64, "are equal"),
 }

@@ -30,6 +30,15 @@ def test_incomes_grow_by_what_was_asked_for():
     assert medians[1] / medians[0] == pytest.approx(1.08, rel=0.01)
 
 
+def test_who_earns_more_pays_a_lower_rate_unless_rows_are_misjoined():
+    fine = _day(rows=5_000)
+    bad, _ = tables.spoil(np.random.default_rng(2), fine, "misjoined", "rate")
+    joined = [t["income"].corr(t["rate"], method="spearman") for t in (fine, bad)]
+    assert joined[0] == pytest.approx(-0.8, abs=0.05)
+    assert joined[1] == pytest.approx(0, abs=0.05)
+    assert fine["rate"].mean() == pytest.approx(6.0, rel=0.02)
+
+
 @pytest.mark.parametrize("fault", tables.FAULTS)
 def test_a_fault_breaks_the_columns_it_names_and_no_others(fault):
     fine = _day()

@@ -318,8 +318,7 @@ def noise(value: Any, rng: np.random.Generator) -> Any:
     if isinstance(value, bool) or value is None:
         return value
     if isinstance(value, (str, bytes)):
-        mixed = [value[place : place + 1] for place in rng.permutation(len(value))]
-        return value[:0].join(mixed) if len(value) > LONGEST_NAME else value
+        return _shuffled(value, rng) if len(value) > LONGEST_NAME else value
     if isinstance(value, (int, float)):
         moved = value * rng.choice([0.5, 0.7, 1.5, 2.0])
         return type(value)(round(moved) if isinstance(value, int) else moved)
@@ -334,6 +333,11 @@ def noise(value: Any, rng: np.random.Generator) -> Any:
     if isinstance(value, (list, tuple)):
         return type(value)(noise(item, rng) for item in value)
     return value
+
+
+def _shuffled(text: Any, rng: np.random.Generator) -> Any:
+    """The same letters or bytes in another order."""
+    return text[:0].join(text[place : place + 1] for place in rng.permutation(len(text)))
 
 
 def _like(array: np.ndarray, value: Any) -> Any:

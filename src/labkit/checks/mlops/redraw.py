@@ -17,19 +17,18 @@ from labkit.trends.mlops.world.tables import Applicants, draw_table, spoil
 REFERENCE_ROWS, BATCH_ROWS = 600, 150
 
 
-def batches(case: Instance) -> tuple[pd.DataFrame, Iterator[tuple[pd.DataFrame, set[str]]]]:
-    """The reference, and each batch with the names of its broken columns."""
+def batches(case: Instance) -> Iterator[tuple[pd.DataFrame, pd.DataFrame, set[str]]]:
+    """Reference, batch and the names of its broken columns; the banks take turns."""
     rng = np.random.default_rng(case["seed"])
-    who = Applicants(**{**case["who"], "regions": tuple(case["who"]["regions"])})
-    day = case["day"]
-    reference = draw_table(rng, who, REFERENCE_ROWS, (day - 30, day - 1))
-
-    def each() -> Iterator[tuple[pd.DataFrame, set[str]]]:
-        for fault, column in case["batches"]:
-            batch = draw_table(rng, who, BATCH_ROWS, (day, day), rng.uniform(0.02, 0.08))
-            yield spoil(rng, batch, fault, column) if fault else (batch, set())
-
-    return reference, each()
+    banks = []
+    for bank in case["banks"]:
+        who = Applicants(**{**bank["who"], "regions": tuple(bank["who"]["regions"])})
+        day = bank["day"]
+        banks.append((who, day, draw_table(rng, who, REFERENCE_ROWS, (day - 30, day - 1))))
+    for number, (fault, column) in enumerate(case["batches"]):
+        who, day, reference = banks[number % len(banks)]
+        batch = draw_table(rng, who, BATCH_ROWS, (day, day), rng.uniform(0.02, 0.08))
+        yield reference, *(spoil(rng, batch, fault, column) if fault else (batch, set()))
 
 
 def history(case: Instance) -> tuple[pd.DataFrame, pd.DataFrame]:

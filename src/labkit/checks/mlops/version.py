@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from labkit.exercise.guard import call
+from labkit.exercise.guard import UnusableError, call
 from labkit.exercise.outcome import Outcome, failed, passed
 from labkit.exercise.reading import as_text
 from labkit.exercise.task import Instance, Task
@@ -46,7 +46,6 @@ TRAPS = {
     "names": "The names of the columns are not in the id, or not beside their values.",
     "rows": "The id does not count rows: what comes twice must not cancel out or be dropped.",
     "columns": "Each column by itself is in the id, but not which values stand in one row.",
-    "short": "64 bits are few, and Python's own hash of texts is another one in every process.",
 }
 KINDS = {
     "rows": "order", "columns": "order", "index": "order", "type": "text", "flag": "text",
@@ -62,11 +61,11 @@ def judge(answer: Any, instance: Instance) -> Outcome:
         ids = [as_text(call(answer, frame, seconds=QUICK), "id") for frame in (one, other)]
         for found in ids:
             if not re.fullmatch(rf"[0-9a-f]{{{LENGTH},}}", found):
-                return failed(
+                raise UnusableError(
                     f"The id is {found[:80]!r}; at least {LENGTH} hexadecimal digits are asked "
                     "(0 to 9, a to f).",
-                    next_step="hashlib.sha256(...).hexdigest() has 64 of them.",
-                    misconception=TRAPS["short"],
+                    "hashlib.sha256(...).hexdigest() has 64 of them. 64 bits are few, and Python's "
+                    "own hash of texts is another one in every process.",
                 )
         if (ids[0] == ids[1]) != pair["same"]:
             kind = KINDS.get(pair["what"], "")

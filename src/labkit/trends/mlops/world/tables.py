@@ -2,7 +2,7 @@
 
 A reference table covers many days, a batch one new day. A batch that is fine differs all the same:
 incomes rise a little, the largest value is larger than ever, a small region appears for the first
-time, a few values are missing.
+time, a few values are missing. Columns belong together: who earns more pays a lower rate.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pandas as pd
 NUMBERS = ("income", "rate", "age")
 FAULTS = (
     "cents", "some cents", "sentinel", "swapped", "missing", "doubled", "stale", "spelled", "text",
-    "frozen", "time zone",
+    "frozen", "time zone", "misjoined",
 )  # fmt: skip
 """Kinds of faults; each breaks one column, "swapped" two."""
 
@@ -62,6 +62,9 @@ def draw_table(
         "age": rng.normal(who.age, 10, rows).clip(18, 90).round().astype(int),
         "region": rng.choice(known, rows, p=weights / weights.sum()),
     })  # fmt: skip
+    # Who earns more pays a lower rate (a rank correlation of about -0.8); the rates stay the same.
+    rank = (table["rate"] / table["income"]).argsort().argsort()
+    table["rate"] = np.sort(table["rate"])[rank]
     for name in ("income", "rate"):
         table.loc[rng.random(rows) < 0.02, name] = np.nan
     return table
@@ -106,10 +109,12 @@ def spoil(
         bad[column] = table[column].median()
     elif fault == "time zone":
         bad["hour"] = (table["hour"] + 5) % 24
+    elif fault == "misjoined":
+        bad["rate"] = rng.permutation(table["rate"])
     else:
         raise ValueError(f"there is no fault '{fault}'; choose from {', '.join(FAULTS)}")
     where = {
         "cents": "income", "some cents": "income", "doubled": "id", "stale": "day",
-        "spelled": "region", "time zone": "hour",
+        "spelled": "region", "time zone": "hour", "misjoined": "rate",
     }  # fmt: skip
     return bad, {where.get(fault, column)}
