@@ -101,9 +101,9 @@ def test_what_is_no_answer_is_told_so(lab, task, bad, monkeypatch):
 @pytest.mark.parametrize(("lab", "task"), TASKS)
 def test_what_holds_no_usable_numbers_is_told_so(lab, task, value):
     outcome = _judged(lab, task, lambda *_: NUMBERS[value])
-    # Nothing at all is a set of names that holds none, and an id is a text: wrong answers there.
-    usable = value == "a tensor with nothing in it" or (task, value) == ("version", "text")
-    assert outcome.status is Status.ERROR or (usable and outcome.status is Status.FAILED)
+    # Nothing at all is a set of names that holds none; there it is a wrong answer.
+    empty = value == "a tensor with nothing in it" and outcome.status is Status.FAILED
+    assert outcome.status is Status.ERROR or empty
     assert outcome.message
 
 

@@ -197,6 +197,6 @@ WRONG = {
 }
 
 HARMLESS = {
-    "constant: …t.reshape(len(weight), -1).astype(float) -> *": "NumPy takes any negative number so",
+    "constant: …t.reshape(len(weight), -1).astype(float) -> *": "NumPy takes any negative number",
     "constant: …largest > 0, largest, 1.0) / 127 -> *": "a row without weights has no own scale",
 }
