@@ -13,7 +13,8 @@ QUICK = 10.0
 """CPU-seconds of a call; the reference needs a millionth."""
 
 TRAPS = {
-    "no error": "The attack was measured with an error. Its upper end has to keep the cap.",
+    "no error": "This gives more away than is allowed: the attack was measured with an error, and "
+    "its upper end has to keep the cap.",
     "no cap": "This is worth most, and gives more away than is allowed.",
     "smallest epsilon": "The smallest epsilon is not what was asked: within the cap, worth "
     "decides.",
