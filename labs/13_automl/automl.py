@@ -234,7 +234,7 @@ lab.check("weights", weights)
 # noise, of one size for all. Better models tend to answer less evenly.
 #
 # 300 searches are tried. The limit must be kept in all of them; on average the chosen model may be
-# 0.006 worse than the best allowed one, and the promise off by 0.0025 in either direction. The best
+# 0.0065 worse than the best allowed one, and the promise off by 0.0025 in either direction. The best
 # score of the allowed models promises 0.01 too much. To try it:
 #
 # ```python

@@ -82,3 +82,10 @@ WRONG = {
     "first allowed": (_first_allowed, "worse than the best allowed"),
     "luckiest fold": (_lucky_fold, "worse than the best allowed"),
 }
+
+HARMLESS = {
+    "comparison: …latencies, 95, axis=1) <= limit) -> …latencies, 95, axis=1) < limit)": "the "
+    "limit lies between two models' percentiles, on none",
+    "constant: … noise / means.var(ddof=1), 0) -> *": "two degrees of freedom instead of one, of "
+    "some thirty models",
+}

@@ -47,9 +47,9 @@ def _curse(models: int, noise: float, spread: float) -> Plot:
 
 def winners(noise: float, spread: float) -> tuple[list[float], list[float]]:
     """Return the winner's mean score and mean true AUC for each number of models in `TRIED`."""
-    rng = np.random.default_rng(0)
-    true = 0.75 + spread * rng.standard_normal((REPEATS, max(TRIED)))
-    scores = true + noise * rng.standard_normal(true.shape)
+    draws = np.random.default_rng(0)
+    true = 0.75 + spread * draws.standard_normal((REPEATS, max(TRIED)))
+    scores = true + noise * draws.standard_normal(true.shape)
     promised, real = [], []
     for tried in TRIED:
         best = scores[:, :tried].argmax(axis=1)
