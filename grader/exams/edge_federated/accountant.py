@@ -9,6 +9,7 @@ arXiv 2207.04380).
 
 from __future__ import annotations
 
+import functools
 import math
 
 import numpy as np
@@ -100,6 +101,7 @@ def older(z: float, q: float, steps: int, delta: float) -> float:
     )
 
 
+@functools.cache  # five bounds of a setting ask for the same orders
 def _divergence(z: float, q: float, order: int) -> float:
     """Rényi divergence of one round."""
     k = np.arange(order + 1)
