@@ -215,7 +215,7 @@ def respond(body, features, model):
         return 413, []
     try:
         request = json.loads(body.decode("utf-8"), parse_constant=refuse)
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError):  # not secret
         return 400, []
     if not isinstance(request, dict) or set(request) != {"rows"}:
         return 422, []
