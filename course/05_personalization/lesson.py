@@ -304,7 +304,7 @@ lab.quiz("bound")
 #
 # - Saito, Aihara, Matsutani and Narita (2021), Open Bandit Dataset and Pipeline, *NeurIPS Datasets and
 #   Benchmarks*. [arXiv:2008.07146](https://arxiv.org/abs/2008.07146); samples from the package
-#   [obp](https://pypi.org/project/obp/0.4.1/)
+#   [obp](https://github.com/st-tech/zr-obp)
 # - Dudík, Langford and Li (2011), Doubly robust policy evaluation and learning.
 #   [arXiv:1103.4601](https://arxiv.org/abs/1103.4601)
 # - Kish (1965), *Survey sampling*, Wiley: the effective sample size
