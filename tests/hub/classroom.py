@@ -168,9 +168,10 @@ class Classroom:
         """The process of somebody's server."""
         uid = pwd.getpwnam(self.names[person]).pw_uid
         for process in self.processes():
-            words = " ".join(process.cmdline())
-            if process.uids().real == uid and "jupyterhub-singleuser" in words:
-                return process
+            with contextlib.suppress(psutil.Error):  # one that has ended has no command line
+                words = " ".join(process.cmdline())
+                if process.uids().real == uid and "jupyterhub-singleuser" in words:
+                    return process
         raise AssertionError(f"{person} has no server. {self.log.read_text('utf-8')[-3000:]}")
 
     def home(self, person: str) -> Path:
