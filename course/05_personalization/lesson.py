@@ -16,9 +16,9 @@
 # %%
 import numpy as np
 
-from labkit.audit import audit_epsilon
 from labkit.checks.personalization import open_lab
 from labkit.exercise.cards import table_card
+from labkit.privacy_audit import audit_epsilon
 from labkit.trends.personalization import data, plots, widgets
 from labkit.trends.personalization.world import views
 

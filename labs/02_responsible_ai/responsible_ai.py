@@ -24,7 +24,7 @@ from scipy.optimize import linprog
 from scipy.stats import binomtest, ttest_ind
 
 from labkit.checks.responsible_ai import open_lab
-from labkit.trends.responsible_ai import metrics
+from labkit.privacy_audit import audit_epsilon
 from labkit.trends.responsible_ai.world import (
     applicants,
     audits,
@@ -310,7 +310,7 @@ lab.check("anonymise", anonymise)
 # some = clinic.draw_visits(np.random.default_rng(1))
 # with_person = release(some, 5, 1.0, 40_000, 1)
 # without_person = release(clinic.without(some, 0), 5, 1.0, 40_000, 2)
-# print(metrics.audit_epsilon(with_person, without_person))
+# print(audit_epsilon(with_person, without_person))
 # ```
 
 

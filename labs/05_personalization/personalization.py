@@ -18,8 +18,8 @@
 # %% locked="setup"
 import numpy as np
 
-from labkit.audit import audit_epsilon
 from labkit.checks.personalization import open_lab
+from labkit.privacy_audit import audit_epsilon
 from labkit.trends.personalization.world import live, logs, loyalty, sessions, views
 
 lab = open_lab(edition=1)

@@ -110,10 +110,11 @@ HELD = {
 # Names that the expressions above use beside the lesson's own.
 HELPERS = """
 from scipy.stats import binomtest
+from labkit.privacy_audit import audit_epsilon
 ALARM = "false alarm: not arrested, called risky"
 PRECISE = "of those called risky, arrested"
 def left(rule, bound=0.0):
     return stored["share"][rule][stored["bounds"].index(bound)]
 def told(visits, covered):
-    return metrics.audit_epsilon(*widgets._released(visits, covered, 1.0))
+    return audit_epsilon(*widgets._released(visits, covered, 1.0))
 """

@@ -13,6 +13,9 @@ from labkit.exercise.quiz import Question
 Instance = dict[str, Any]
 Judge = Callable[[Any, Instance], Outcome]
 
+NO_VERDICT = "The check could not come to a verdict"
+"""How the message begins where the check itself went wrong."""
+
 
 @dataclass(frozen=True)
 class Task:
@@ -144,7 +147,7 @@ def attempt(step: Callable[[], Outcome]) -> Outcome:
 def fault_of_the_check(problem: Exception) -> Outcome:
     """No marks, and no blame: the check itself, or the drawing of its instance, went wrong."""
     return error(
-        f"The check could not come to a verdict ({type(problem).__name__}: {problem}).",
+        f"{NO_VERDICT} ({type(problem).__name__}: {problem}).",
         next_step="This is a fault of the check, not necessarily of your answer. Pack it "
         "with lab.report(TASK, ANSWER) and send the file to whom the home page names under Help.",
     )

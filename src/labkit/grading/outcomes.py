@@ -13,10 +13,9 @@ from typing import Any
 
 from labkit.exercise.cards import read_outcome
 from labkit.exercise.outcome import Status
+from labkit.exercise.task import NO_VERDICT
 
 NOT_WRITTEN = "NotImplementedError"
-# What the card says where the check itself went wrong (`labkit.exercise.task`).
-NO_VERDICT = "The check could not come to a verdict"
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,1 @@
-"""Worlds: one package a trend. A trend imports `labkit.pictures` and `labkit.audit`, no more."""
+"""Worlds: one package a trend. Of labkit it imports `pictures` and `privacy_audit` alone."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import beta
 
-from labkit.audit import audit_epsilon
+from labkit.privacy_audit import audit_epsilon
 
 RUNS = 20_000
 

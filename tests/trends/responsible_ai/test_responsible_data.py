@@ -12,6 +12,7 @@ import statsmodels.api as sm
 
 from catalogue import ROOT
 from exams.responsible_ai.programmes import accepted
+from labkit.privacy_audit import audit_epsilon
 from labkit.trends.responsible_ai import data, metrics
 from labkit.trends.responsible_ai.world.lending import above, profit, rates
 
@@ -102,13 +103,13 @@ def test_the_attack_bounds_epsilon_from_below_and_closely(scale, low, high):
     """Noise for epsilon 1, half of it, and twice; 40,000 runs, six seeds."""
     for seed in range(6):
         noise = np.random.default_rng(seed).laplace(0, scale, (2, 40_000))
-        assert low < metrics.audit_epsilon(10 + noise[0], 9 + noise[1]) <= high
+        assert low < audit_epsilon(10 + noise[0], 9 + noise[1]) <= high
 
 
 def test_the_attack_accuses_nobody_who_tells_nothing():
     for seed in range(6):
         same = np.random.default_rng(seed).normal(size=(2, 10_000))
-        assert metrics.audit_epsilon(*same) == 0
+        assert audit_epsilon(*same) == 0
 
 
 def test_every_entry_of_what_applies_has_a_date_a_source_and_when_it_was_read():

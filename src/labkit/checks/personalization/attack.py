@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from labkit.audit import audit_epsilon
+from labkit.privacy_audit import audit_epsilon
 
 Floats = NDArray[np.float64]
 

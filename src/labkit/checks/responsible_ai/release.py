@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from labkit.audit import audit_epsilon
 from labkit.checks.responsible_ai.redraw import comings
 from labkit.exercise.guard import call
 from labkit.exercise.outcome import Outcome, failed, passed
 from labkit.exercise.reading import as_array
 from labkit.exercise.task import Instance, Task, each_case
+from labkit.privacy_audit import audit_epsilon
 from labkit.trends.responsible_ai.world.clinic import without
 
 RUNS = 40_000

@@ -1,13 +1,6 @@
-"""The identity that ties error rates to a base rate, and the attack of `labkit.audit` by its name.
-
-Both take figures or outputs as they are; releasing and deciding are left to others.
-"""
+"""The identity that ties error rates to a base rate."""
 
 from __future__ import annotations
-
-from labkit.audit import audit_epsilon
-
-__all__ = ["audit_epsilon", "false_positive_rate"]
 
 
 def false_positive_rate(base: float, precision: float, false_negative: float) -> float:

@@ -9,9 +9,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from labkit.audit import audit_epsilon
 from labkit.pictures.explorer import Explorer, choice, decimal
 from labkit.pictures.plot import Plot
+from labkit.privacy_audit import audit_epsilon
 from labkit.trends.responsible_ai import data
 from labkit.trends.responsible_ai.plots import lending_by_cut_off, two_tables
 from labkit.trends.responsible_ai.world.lending import above, profit, rates

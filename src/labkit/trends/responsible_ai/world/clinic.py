@@ -1,7 +1,7 @@
 """Visits to a clinic: one row a visit, and some people come often.
 
 What a table gives away of a person shows on its neighbour, the same table without this person.
-Releasing is left to the learner, attacking to `metrics.audit_epsilon`.
+Releasing is left to the learner, attacking to `labkit.privacy_audit`.
 """
 
 from __future__ import annotations
