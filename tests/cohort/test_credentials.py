@@ -10,6 +10,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from labkit.cli import app
-from labkit.cohort.certify import CertifyError, issue
+from labkit.cohort.certify import CertifyError, issue, revoke
 from labkit.cohort.gather import gather
 from labkit.credentials import proof, record
 from labkit.credentials.proof import ProofError, base58, did_of, is_signed, sign, unbase58
@@ -300,6 +301,19 @@ def test_a_record_is_given_checked_and_withdrawn(root: Path, monkeypatch: pytest
     assert (code, said.partition(":")[0]) == (1, "revoked")
     assert (root / "grader" / "issuer.key").stat().st_mode & 0o77 == 0
     assert digest(root / "gradebook.db") == before
+
+
+def test_of_many_that_are_withdrawn_at_once_none_is_forgotten(tmp_path):
+    names = {f"urn:uuid:{number}" for number in range(16)}
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda name: revoke(tmp_path, name), names))
+    listed = json.loads((tmp_path / "grader" / "revoked.json").read_text(encoding="utf-8"))
+    assert set(listed["revoked"]) == names
+
+
+def test_what_is_no_records_id_is_not_withdrawn(tmp_path):
+    with pytest.raises(CertifyError, match="one begins with urn:uuid:"):
+        revoke(tmp_path, "ada/08_rl_supply_chain.json")
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from filelock import FileLock
 
 from labkit.authoring.catalog import load_catalog
 from labkit.cohort.gather import Cohort, Lab, Learner, Result
@@ -25,6 +26,7 @@ from labkit.files import PRIVATE, write_atomically, write_first
 
 KEY_FILE, REVOKED_FILE = "grader/issuer.key", "grader/revoked.json"
 KEY_BYTES = 32
+ID = "urn:uuid:"
 
 
 class CertifyError(CourseError):
@@ -76,16 +78,19 @@ def revoke(root: Path, name: str) -> Path:
     """Add a record's id to the issuer's signed list of withdrawn records; return the list's path.
 
     Raises:
-        CertifyError: the list that is there cannot be read.
+        CertifyError: `name` is no record's id, or the list that is there cannot be read.
     """
+    if not name.startswith(ID):
+        raise CertifyError(f"{name!r} is no record's id: one begins with {ID}, as its file says.")
     path, key = root / REVOKED_FILE, issuer_key(root)
-    try:
-        listed: Sequence[str] = read(path.read_bytes())["revoked"] if path.is_file() else ()
-    except (ProofError, KeyError):
-        raise CertifyError(f"{path} is no list of withdrawn records.") from None
-    now = datetime.now(UTC)
-    made = revoked_list(did_of(key.public_key()), [*{*listed, name}], now)
-    write_atomically(path, render(sign(made, key, stamp(now))))
+    with FileLock(str(path) + ".lock"):  # of two at once, neither is lost
+        try:
+            listed: Sequence[str] = read(path.read_bytes())["revoked"] if path.is_file() else ()
+        except (ProofError, KeyError):
+            raise CertifyError(f"{path} is no list of withdrawn records.") from None
+        now = datetime.now(UTC)
+        made = revoked_list(did_of(key.public_key()), [*{*listed, name}], now)
+        write_atomically(path, render(sign(made, key, stamp(now))))
     return path
 
 
@@ -123,7 +128,7 @@ def _facts(
     work = cohort.works[learner.id, lab.name]
     said = f"Handed in {work.received:%Y-%m-%d}. " if work.received else ""
     return {
-        "id": f"urn:uuid:{uuid.uuid4()}",
+        "id": f"{ID}{uuid.uuid4()}",
         "holder": holder,
         "salt": secrets.token_hex(16),
         "achievement": (f"urn:labkit:{lab.name}", module.title, module.question),
