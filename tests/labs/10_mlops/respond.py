@@ -128,7 +128,7 @@ RIGHT = {"by hand": _service(), "by a strict model": with_pydantic}
 WRONG = {
     "the library's default": (library_default, "follow it to the place"),
     "no check": (hopeful, "follow it to the place"),
-    "texts are numbers": (_service(number=_converts), "was taken for one"),
+    "texts are numbers": (_service(number=_converts), "422 is right"),
     "true is a number": (
         _service(number=lambda x: isinstance(x, bool) or _finite(x)),
         "was taken for one",

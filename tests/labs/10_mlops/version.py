@@ -111,7 +111,7 @@ WRONG = {
     "exclusive or": (exclusive_or, "does not count rows"),
     "a set of rows": (as_set, "does not count rows"),
     "rows in their order": (in_order, "depends on the order"),
-    "a CSV file": (as_csv, "depends on the order"),
+    "a CSV file": (as_csv, "The ids of two tables"),
     "a sorted CSV file": (sorted_csv, "1 and '1' look alike"),
     "joined by commas": (joined, "look alike"),
     "hash_pandas_object": (by_pandas, "names of the columns"),
