@@ -14,15 +14,17 @@ from playwright.sync_api import Locator, Page, expect
 
 from lab_server import PATIENCE
 
+# True once the notebook in front has a cell with this text: JupyterLab draws the first cells
+# before it has read the others.
+HOLDS = """text => (window.jupyterapp.shell.currentWidget?.content?.widgets ?? []).some(
+  cell => cell.model?.sharedModel.getSource().includes(text))"""
 SHOW = """async text => {
   const notebook = window.jupyterapp.shell.currentWidget.content;
   const place = notebook.widgets.findIndex(
     cell => cell.model.sharedModel.getSource().includes(text));
-  if (place >= 0) {
-    notebook.activeCellIndex = place;
-    notebook.widgets[place].inputHidden = false;
-    await notebook.scrollToItem(place, 'start');
-  }
+  notebook.activeCellIndex = place;
+  notebook.widgets[place].inputHidden = false;
+  await notebook.scrollToItem(place, 'start');
   return place;
 }"""
 RAN = re.compile(r"^\[\d+\]:")
@@ -50,9 +52,8 @@ class NotebookPage:
 
     def cell(self, text: str) -> Locator:
         """Bring the first cell that holds a text into view."""
-        self.panel.locator(".jp-Cell").first.wait_for()
+        self.page.wait_for_function(HOLDS, arg=text, timeout=PATIENCE)
         place = self.page.evaluate(SHOW, text)
-        assert place >= 0, f"no cell holds {text!r}"
         return self.panel.locator(f'.jp-Cell[data-windowed-list-index="{place}"]')
 
     def write(self, cell: Locator, text: str) -> None:
