@@ -29,7 +29,7 @@ COMMANDS = (
 
 def labkit(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "labkit.cli", *arguments]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=600)
 
 
 def test_the_overview_names_every_command():
@@ -66,11 +66,6 @@ def test_a_mistake_is_told_in_a_sentence_without_a_traceback(arguments, words):
     assert "Traceback" not in done.stderr
 
 
-def test_every_committed_notebook_fits_its_source():
-    done = labkit("build", "--check")
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_elsewhere_the_command_finds_the_course_labkit_was_installed_from(tmp_path):
+def test_every_committed_notebook_fits_its_source_as_the_command_finds_from_elsewhere(tmp_path):
     done = labkit("build", "--check", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
