@@ -19,8 +19,8 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``; in half of them the role's skills are out of reach.
 
     Each has the task's ``catalogue``, ``done``, ``role`` and ``minutes``; ``reached`` and
-    ``least``, how many missing skills can be reached and in how many minutes; and ``traps``, lists of
-    modules by the mistake that leads to them.
+    ``least``, how many missing skills can be reached and in how many minutes; and ``traps``, lists
+    of modules by the mistake that leads to them.
     """
     order = rng.permutation([True, True, False, False])
     return {
@@ -35,7 +35,7 @@ def _case(rng: np.random.Generator, enough: bool) -> dict[str, Any]:
     done = int(rng.integers(2, 4))
     names = [f"m{number}" for number in rng.permutation(90)[: NEW + done]]
     skills = [f"s{number}" for number in rng.permutation(90)[:11]]
-    catalogue = []
+    catalogue: list[dict[str, Any]] = []
     for place, name in enumerate(names):
         known = names[:place]
         needs = rng.choice(

@@ -58,7 +58,7 @@ def _case(rng: np.random.Generator, ratios: tuple[float, float]) -> dict[str, An
 
 def buyers(chances: list[float]) -> Floats:
     """Chances of 0, 1, … buyers, when each buys with a chance of their own."""
-    found = np.ones(1)
+    found: NDArray[Any] = np.ones(1)
     for chance in chances:
         found = np.convolve(found, [1 - chance, chance])
     return found

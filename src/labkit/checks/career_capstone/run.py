@@ -103,7 +103,9 @@ def _figures(raw: Any) -> _Figures:
     found = as_mapping(raw, KEYS, "figures")
     return _Figures(
         as_whole(found["rows"], "rows"),
-        *(as_number(found[name], name) for name in ("mean", "low", "high")),
+        as_number(found["mean"], "mean"),
+        as_number(found["low"], "low"),
+        as_number(found["high"], "high"),
         as_text(found["fingerprint"], "fingerprint"),
     )
 
