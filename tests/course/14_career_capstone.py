@@ -8,7 +8,7 @@ STATED = (
     ("she ends [20] minutes before the last module", "sum(s.minutes for s in steps) - 20 * 60"),
     ("it is [41] hours and 11", "hours('ML engineer')"),
     ("41 hours and [11] modules", "len(skills.path('ML engineer'))"),
-    ("[Four]. Only the second fails", "sum(careless.values())"),
+    ("All but one, so [four]. Only", "sum(careless.values())"),
     ("of task 1 accepts [one].", "sum(verdict.valid for verdict in careful.values())"),
     ("What remains of [97] is", "ORIGIN['created']"),
     ("a net gain of [12] million", "ORIGIN['created'] - ORIGIN['displaced']"),
@@ -21,10 +21,12 @@ STATED = (
     ("every offer adds [14] € less", "year.DROP"),
     ("The oracle earns [4,300] €", "round(euros['the oracle']['sum'], -2)"),
     ("[11,700] € are lost", "round(-euros['offers to who brings most']['sum'], -2)"),
+    ("Half, [2,300] €, with", "round(by_hand(widgets.RANKINGS[0], 0.15), -2)"),
+    ("and [3,900] € are reached", "round(by_hand(widgets.RANKINGS[1], 0.25, 600), -2)"),
     ("take Mara about [40] hours", "HOURS"),
     ("At [50] € an hour", "WAGE"),
     ("they cost [2,000] €. Against", "HOURS * WAGE"),
-    ("is worth [4,538] € more", "gained"),
+    ("is worth [4,543] € more", "gained"),
     ("if she reaches [80] % of that", "100 * REACHED"),
     ("With about [1,100]. A dealer", "round(pays_from, -2)"),
 )
@@ -63,15 +65,19 @@ HELD = {
     "the oracle pays no fine": "euros['the oracle']['regions'] == 0",
     "for most customers an offer adds less than it costs": "(hidden.net < 0).mean() > 0.5",
     "more offers need more parts": "year.enough(hidden, late) > parts > last_year",
-    "with two sliders one comes within 1,000 € of the oracle": (
-        "year.balance(hidden, top(0.25), 600)['sum'] > euros['the oracle']['sum'] - 1000"
+    "with more than 15 % the fine grows faster than what offers add": (
+        "max(range(21), key=lambda n: by_hand(widgets.RANKINGS[0], n / 20)) == 3"
+    ),
+    "half of what the oracle earns": (
+        "0.45 < by_hand(widgets.RANKINGS[0], 0.15) / euros['the oracle']['sum'] < 0.55"
     ),
     "500 customers do not pay for the work": "pays_from > 500",
 }
 HELPERS = """
 def hours(role):
     return sum(step.minutes for step in skills.path(role)) / 60
-def top(share):
-    worth = hidden.worth()
-    return worth.argsort().argsort() >= len(worth) * (1 - share)
+def by_hand(ranking, share, parts=None):
+    chosen = widgets.offers_by(hidden, ranking, share)
+    parts = year.enough(hidden, chosen) if parts is None else parts
+    return year.balance(hidden, chosen, parts)["sum"]
 """

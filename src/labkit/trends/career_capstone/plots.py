@@ -104,7 +104,7 @@ def balance(parts: Mapping[str, float], best: float) -> Plot:
     axes.axvline(best / 1_000, color=GREEN, lw=3, ls="--", label="the oracle, together")
     axes.axvline(0, color=GREY, lw=1.5)
     name_rows(axes, list(names.values()))
-    axes.set_xlim(-22, 12)
+    axes.set_xlim(-30, 12)
     axes.set_xlabel("thousand € a year, expected", fontsize=LABEL)
     legend_above(axes, 1)
     plot.alt = (

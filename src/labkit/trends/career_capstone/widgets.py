@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from functools import cache, partial
 from typing import Any
 
+import numpy as np
+
 from labkit.pictures.explorer import Explorer, choice, decimal, whole
 from labkit.pictures.plot import Plot
 from labkit.trends.career_capstone.plots import balance, path
@@ -49,7 +51,7 @@ def explore_year() -> Explorer:
     )
 
 
-RANKINGS = ("whom an offer adds most", "who brings most")
+RANKINGS = ("whom an offer adds most", "the same, region by region", "who brings most")
 
 
 @cache
@@ -60,6 +62,15 @@ def _drawn() -> tuple[year.Year, float]:
 
 def _year(by: str, share: float, parts: int, noticed: int) -> Plot:
     drawn, best = _drawn()
-    value = drawn.worth(noticed) if by == RANKINGS[0] else drawn.usual
-    offers = value.argsort().argsort() >= len(value) * (1 - share)
-    return balance(year.balance(drawn, offers, parts), best)
+    return balance(year.balance(drawn, offers_by(drawn, by, share, noticed), parts), best)
+
+
+def offers_by(drawn: year.Year, by: str, share: float, noticed: int = 0) -> year.Flags:
+    """Offers to a share of the customers, those who come first in one of `RANKINGS`."""
+    value = drawn.usual if by == RANKINGS[2] else drawn.worth(noticed)
+    within = drawn.region if by == RANKINGS[1] else np.zeros_like(drawn.region)
+    first = np.zeros(len(value), bool)
+    for one in np.unique(within):
+        group = np.flatnonzero(within == one)
+        first[group] = value[group].argsort().argsort() >= len(group) * (1 - share)
+    return first
