@@ -103,7 +103,7 @@ lab.check("accepted", accepted)
 # ```
 
 # %% solution="plan"
-from itertools import combinations
+from itertools import compress, product
 
 
 def plan(catalogue, done, role, minutes):
@@ -112,16 +112,16 @@ def plan(catalogue, done, role, minutes):
     held = {skill for module in catalogue if module["name"] in done for skill in module["skills"]}
     missing = set(role) - held
     new = [module for module in catalogue if module["name"] not in done]
-    best, chosen = (0, 0), []
-    for size in range(1, len(new) + 1):
-        for some in combinations(new, size):
-            have = {module["name"] for module in some} | set(done)
-            cost = sum(module["minutes"] for module in some)
-            gained = missing & {skill for module in some for skill in module["skills"]}
-            ready = all(have.issuperset(module["prerequisites"]) for module in some)
-            if ready and cost <= minutes and (len(gained), -cost) > best:
-                best, chosen = (len(gained), -cost), some
-    return [module["name"] for module in chosen]
+
+    def worth(some):
+        have = {module["name"] for module in some} | set(done)
+        cost = sum(module["minutes"] for module in some)
+        gained = missing & {skill for module in some for skill in module["skills"]}
+        ready = all(have.issuperset(module["prerequisites"]) for module in some)
+        return ready and cost <= minutes, len(gained), -cost
+
+    plans = [list(compress(new, flags)) for flags in product((True, False), repeat=len(new))]
+    return [module["name"] for module in max(plans, key=worth)]
     ### END SOLUTION
 
 
@@ -187,10 +187,9 @@ def stock(chances, rate, base, winters, short, over):
     """Return how many parts to order."""
     ### BEGIN SOLUTION
     rng = np.random.default_rng(0)
-    seasons = 30_000
     share, factors = np.transpose(winters)
-    factor = rng.choice(factors, size=seasons, p=share)
-    bought = (rng.uniform(size=(seasons, len(chances))) < chances).sum(axis=1)
+    factor = rng.choice(factors, size=30_000, p=share)
+    bought = rng.binomial(1, chances, size=(30_000, len(chances))).sum(axis=1)
     demand = rng.poisson(factor * (base + rate * bought))
     return int(np.quantile(demand, short / (short + over)))
     ### END SOLUTION
@@ -302,7 +301,7 @@ lab.check("alarm", alarm)
 # |---|---|
 # | `rows` | how many orders there are |
 # | `mean` | the mean amount |
-# | `low`, `high` | ends of the middle 95 % of the mean, by a bootstrap: 2,000 times, draw as many orders as there are with replacement; `seed` decides which |
+# | `low`, `high` | ends of the middle 95 % of the mean, by a bootstrap: 5,000 times, draw as many orders as there are with replacement; `seed` decides which |
 # | `fingerprint` | a text that belongs to the current orders: another one if any order's number, version or amount is another |
 #
 # For the same ledger and the same seed all figures must be the same, to nine digits: whatever the
@@ -326,7 +325,7 @@ def run(files, seed):
     current = table.sort_values(["order", "version"]).drop_duplicates("order", keep="last")
     amounts = current["amount"].to_numpy()
     rng = np.random.default_rng(seed)
-    means = rng.choice(amounts, size=(2_000, len(amounts))).mean(axis=1)
+    means = rng.choice(amounts, size=(5_000, len(amounts))).mean(axis=1)
     low, high = np.quantile(means, [0.025, 0.975])
     text = current[["order", "version", "amount"]].to_csv(index=False)
     return {

@@ -10,7 +10,9 @@ import numpy as np
 
 from labkit.exercise.drawing import until
 
-CASES = 4
+SHARES = ((1.0, 1.0), (1.05, 1.4), (0.45, 0.75), (0.45, 0.75))
+"""Minutes one has, in shares of what the role's skills take: just enough, enough, too few."""
+
 NEW = 9
 """Modules that are not done: 512 sets of them."""
 
@@ -22,16 +24,15 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     ``least``, how many missing skills can be reached and in how many minutes; and ``traps``, lists
     of modules by the mistake that leads to them.
     """
-    order = rng.permutation([True, True, False, False])
     return {
         "cases": [
-            until(partial(_case, rng, bool(enough)), _apart, "mistakes that each cost something")
-            for enough in order
+            until(partial(_case, rng, SHARES[kind]), _apart, "mistakes that each cost something")
+            for kind in rng.permutation(len(SHARES))
         ]
     }
 
 
-def _case(rng: np.random.Generator, enough: bool) -> dict[str, Any]:
+def _case(rng: np.random.Generator, shares: tuple[float, float]) -> dict[str, Any]:
     done = int(rng.integers(2, 4))
     names = [f"m{number}" for number in rng.permutation(90)[: NEW + done]]
     skills = [f"s{number}" for number in rng.permutation(90)[:11]]
@@ -58,8 +59,7 @@ def _case(rng: np.random.Generator, enough: bool) -> dict[str, Any]:
     everything = sum(module["minutes"] for module in catalogue)
     best = reference(**case, minutes=everything)
     least = sum(module["minutes"] for module in catalogue if module["name"] in best)
-    share = rng.uniform(1.05, 1.4) if enough else rng.uniform(0.45, 0.75)
-    case["minutes"] = int(share * least)
+    case["minutes"] = round(rng.uniform(*shares) * least)
     best = reference(**case)
     case["reached"], case["least"] = worth(case, best)
     case["traps"] = _mistakes(case)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 CASES = 3
 
@@ -13,9 +14,9 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``.
 
     Each has ``files``, names and texts; ``again``, the same rows in files of other names, order and
-    size; ``swapped``, where two orders have each other's amount; ``seeds``; ``rows``, ``mean`` and
-    ``error``, the exact figures and the standard error of the mean; and ``traps``, means that known
-    mistakes lead to.
+    size; ``swapped``, where two orders have each other's amount; ``seeds``; ``rows``, ``mean``,
+    ``low`` and ``high``, the exact figures (ends of a bootstrap of 100,000 draws); ``error``, the
+    standard error of the mean; and ``traps``, means that known mistakes lead to.
     """
     return {"cases": [_case(rng) for _ in range(CASES)]}
 
@@ -49,8 +50,18 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
         "mean": float(amounts.mean()),
         "error": float(amounts.std(ddof=1) / np.sqrt(len(amounts))),
     }
+    case["low"], case["high"] = _ends(rng, amounts)
     case["traps"] = _mistakes(rows, delivered)
     return case
+
+
+def _ends(rng: np.random.Generator, amounts: NDArray[np.float64]) -> tuple[float, float]:
+    """Ends of the middle 95 % of the means of draws with replacement."""
+    means = np.concatenate(
+        [rng.choice(amounts, size=(5_000, len(amounts))).mean(axis=1) for _ in range(20)]
+    )
+    low, high = np.quantile(means, [0.025, 0.975])
+    return float(low), float(high)
 
 
 def _current(rows: list[tuple[str, int, float]]) -> dict[str, tuple[int, float]]:

@@ -131,6 +131,10 @@ def most_skills_only(catalogue, done, role, minutes):
 
 
 RIGHT = {"every set": by_sets, "take it or leave it": branching}
+HARMLESS = {
+    "filter dropped: … for module in catalogue if module['name'] not in done] -> … for module in "
+    "catalogue]": "a module that is done adds minutes and nothing else",
+}
 WRONG = {
     "greedy": (greedy, "are possible"),
     "only what is ready": (alone, "are possible"),

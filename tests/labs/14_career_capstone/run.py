@@ -29,7 +29,7 @@ def _figures(amounts, fingerprint, draws):
 
 
 def _draws(seed, n):
-    return np.random.default_rng(seed).integers(n, size=(2_000, n))
+    return np.random.default_rng(seed).integers(n, size=(5_000, n))
 
 
 def with_a_frame(
@@ -54,18 +54,18 @@ def by_hand(files, seed):
     ledger = sorted((name, *one) for name, one in current.items())
     amounts = [amount for *_, amount in ledger]
     rng = random.Random(seed)
-    means = sorted(sum(rng.choices(amounts, k=len(amounts))) / len(amounts) for _ in range(2_000))
+    means = sorted(sum(rng.choices(amounts, k=len(amounts))) / len(amounts) for _ in range(5_000))
     return {
         "rows": len(ledger),
         "mean": sum(amounts) / len(amounts),
-        "low": means[49],
-        "high": means[1949],
+        "low": means[125],
+        "high": means[4874],
         "fingerprint": repr(ledger),
     }
 
 
 def _global(seed, n):
-    return np.random.randint(n, size=(2_000, n))
+    return np.random.randint(n, size=(5_000, n))
 
 
 def _fixed(seed, n):
@@ -88,6 +88,21 @@ def _of(what):
     return lambda files, seed: with_a_frame(files, seed, fingerprint=what)
 
 
+def _ends(low, high):
+    def run(files, seed):
+        current = _table(files).drop_duplicates().sort_values(["order", "version"])
+        amounts = current.drop_duplicates("order", keep="last")["amount"].to_numpy()
+        means = amounts[_draws(seed, len(amounts))].mean(axis=1)
+        ends = dict(zip(("low", "high"), np.quantile(means, [low, high]), strict=True))
+        return with_a_frame(files, seed) | ends
+
+    return run
+
+
+HARMLESS = {
+    "constant: …hoice(amounts, size=(5000, len(amounts))).mean(ax… -> *": "one draw more or less "
+    "of 5,000",
+}
 RIGHT = {"with a frame": with_a_frame, "by hand": by_hand}
 WRONG = {
     "as delivered": (lambda f, s: with_a_frame(f, s, unique=False, keep=None), "counted twice"),
@@ -101,6 +116,7 @@ WRONG = {
     ),
     "global state": (lambda f, s: with_a_frame(f, s, draws=_global), "same files and seed"),
     "seed fixed": (lambda f, s: with_a_frame(f, s, draws=_fixed), "Another seed"),
+    "the middle 90 %": (_ends(0.05, 0.95), "standard errors"),
     "spread of orders": (_spread, "standard errors"),
     "names in the fingerprint": (
         lambda f, s: {**with_a_frame(f, s), "fingerprint": repr(sorted(f))},

@@ -80,7 +80,7 @@ def _of(change):
 
 RIGHT = {"simulated": simulated, "by costs": by_costs, "buyers taken for normal": exact}
 WRONG = {
-    "mean demand": (mean, "mean demand"),
+    "mean demand": (mean, "above the least"),
     "last year": (_of(lambda c, *rest: ([0.0] * len(c), *rest)), "above the least"),
     "offers are sales": (_of(lambda c, *rest: ([1.0] * len(c), *rest)), "above the least"),
     "Poisson around the mean": (poisson, "above the least"),
