@@ -37,7 +37,7 @@ lab = open_lab(edition=1)
 # - the key that signed it is the issuer's: `record["proof"]["verificationMethod"]` is the key's
 #   `did:key:…`, then `#` and a fragment;
 # - `record["proof"]["proofPurpose"]` is `"assertionMethod"`;
-# - `now` lies between `validFrom` and `validUntil`; all three are texts with a date, a time and a zone;
+# - `now` lies between `validFrom` and `validUntil`, or is one of them; all three are texts with a date, a time and a zone;
 # - the holder is `holder`: in `record["credentialSubject"]["identifier"][0]`, `identityHash` is
 #   `"sha256$"` and the SHA-256 (hexadecimal) of `holder` followed by `salt`, in UTF-8;
 # - the signature fits. It is Ed25519 over 64 bytes: the SHA-256 of the canonical proof **without**
@@ -310,7 +310,7 @@ lab.check("alarm", alarm)
 # times. To try it:
 #
 # ```python
-# files = {"a.csv": "order,version,amount\nA1,1,30.0\nA2,1,50.0\n", "b.csv": "order,version,amount\nA2,2,40.0\n"}
+# files = {"17": "order,version,amount\nA1,1,30.0\nA2,1,50.0\n", "4": "order,version,amount\nA2,2,40.0\n"}
 # run(files, seed=1)  # two rows, mean 35.0
 # ```
 
