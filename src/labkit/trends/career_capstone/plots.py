@@ -32,6 +32,7 @@ def radar(own: Mapping[str, float], asked: Sequence[str], role: str) -> Plot:
     axes.set_xlabel("module", fontsize=LABEL)
     axes.set_yticks([0.5, 1.0], ["half", "all"], fontsize=TEXT, color=GREY)
     axes.set_ylim(0, 1.05)
+    axes.set_rlabel_position(-180 / len(names))
     axes.legend(
         loc="lower center", bbox_to_anchor=(0.5, 1.06), ncols=2, fontsize=TEXT, frameon=False
     )
