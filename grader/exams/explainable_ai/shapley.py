@@ -1,0 +1,77 @@
+"""Task `shapley`: exact contributions to the log-odds and to the chance."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+from scipy.special import expit
+
+from labkit.exercise.drawing import until
+from labkit.trends.explainable_ai.world.boxes import box, draw_parts
+
+from .coalitions import alone, contributions, filled, last, swings
+
+APART = 1e-3
+"""How far a known mistake must lie from the right values; 1e-8 is allowed."""
+
+
+def draw(rng: np.random.Generator) -> dict[str, Any]:
+    """Return ``{"cases": [...]}``.
+
+    Each has ``parts`` of a box, ``x`` (M,), ``background`` (B, M), the right ``margin`` and
+    ``chance`` (M,), and ``traps``, for each of both, values under known mistakes. One case has more
+    coalitions than shap's explainers try by themselves.
+    """
+    sizes = [int(rng.integers(4, 7)), int(rng.integers(8, 11)), 12]
+    return {
+        "cases": [
+            until(partial(_case, rng, size), _shows, "every mistake apart")
+            for size in rng.permutation(sizes)
+        ]
+    }
+
+
+def _case(rng: np.random.Generator, size: int) -> dict[str, Any]:
+    scale = np.exp(rng.uniform(-1, 1, size))
+    parts = draw_parts(int(rng.integers(2**31)), scale, steps=1, speed=1.1)
+    f = box(parts)
+    x = np.round(rng.normal(size=size) * scale, 4)
+    background = np.round(rng.normal(size=(int(rng.integers(6, 12)), size)) * scale, 4)
+    said = f(filled(x, background).reshape(-1, size)).reshape(2**size, -1)
+    margin, chance = said.mean(axis=1), expit(said).mean(axis=1)
+    right, right_chance = contributions(margin), contributions(chance)
+    of_mean = f(filled(x, background.mean(axis=0)[None])[:, 0])
+    total = chance[-1] - chance[0]
+    return {
+        "parts": parts,
+        "x": x.tolist(),
+        "background": background.tolist(),
+        "margin": right.tolist(),
+        "chance": right_chance.tolist(),
+        "traps": {
+            "margin": {
+                "mean row": contributions(of_mean).tolist(),
+                "swings": swings(margin).tolist(),
+                "alone": alone(margin).tolist(),
+                "last": last(margin).tolist(),
+            },
+            "chance": {
+                "mean row": contributions(expit(of_mean)).tolist(),
+                "swings": swings(chance).tolist(),
+                "alone": alone(chance).tolist(),
+                "last": last(chance).tolist(),
+                "share": (right * total / right.sum()).tolist(),
+                "curve of mean": contributions(expit(margin)).tolist(),
+            },
+        },
+    }
+
+
+def _shows(case: dict[str, Any]) -> bool:
+    return abs(sum(case["margin"])) > 0.2 and all(
+        np.abs(np.subtract(values, case[scale])).max() > APART
+        for scale in ("margin", "chance")
+        for values in case["traps"][scale].values()
+    )
