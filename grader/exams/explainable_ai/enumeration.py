@@ -62,7 +62,9 @@ def cheapest(
     return rows[best], float(cost[best])
 
 
-def step_by_step(f: Callable[[Floats], Floats], applicant: Applicant) -> tuple[Floats | None, float]:
+def step_by_step(
+    f: Callable[[Floats], Floats], applicant: Applicant
+) -> tuple[Floats | None, float]:
     """Take the allowed single change with the most gain a cost, until approved."""
     x, rules = applicant.x, applicant.rules
     tied = {int(j) for _, j, _ in rules["tied"]}

@@ -94,7 +94,8 @@ def _always_one(names, base, validation, production):
 
 
 def _moved(names, base, validation, production):
-    return _named(names, [_ks(a, b) > 0.05 for a, b in zip(validation[0].T, production[0].T)])
+    pairs = zip(validation[0].T, production[0].T, strict=True)
+    return _named(names, [_ks(before, since) > 0.05 for before, since in pairs])
 
 
 def _pays_nothing(names, base, validation, production):
@@ -113,7 +114,9 @@ def _by_itself(names, base, validation, production):
         _, said, y = table
         p = y.mean()
         lift = np.log(p / (1 - p))
-        return np.array([(_loss(lift + 0 * one, y) - _loss(lift + one, y)).mean() for one in said.T])
+        return np.array(
+            [(_loss(lift + 0 * one, y) - _loss(lift + one, y)).mean() for one in said.T]
+        )
 
     return _named(names, (pays(validation) > 0.001) & (pays(production) < 0))
 

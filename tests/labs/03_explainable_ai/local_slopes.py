@@ -56,7 +56,7 @@ def lime_set_right(f, x, scale, width, budget):
     )
     said = explainer.explain_instance(x, f, num_samples=budget, num_features=len(x))
     slopes = np.zeros(len(x))
-    for column, slope in said.as_map()[1 if 1 in said.as_map() else 0]:
+    for column, slope in said.as_map()[1]:
         slopes[column] = slope
     return slopes / scale
 
@@ -71,7 +71,7 @@ def _lime_default(f, x, scale, width, budget):
     )
     said = explainer.explain_instance(x, f, num_features=len(x))
     slopes = np.zeros(len(x))
-    for column, slope in said.as_map()[1 if 1 in said.as_map() else 0]:
+    for column, slope in said.as_map()[1]:
         slopes[column] = slope
     return slopes
 

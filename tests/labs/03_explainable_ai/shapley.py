@@ -45,7 +45,9 @@ def by_weights(f, x, background):
     said = f(rows).reshape(len(masks), -1)
     count = masks.sum(axis=1)[:, None]
     inside = np.array([1 / (size * math.comb(size - 1, max(k - 1, 0))) for k in range(size + 1)])
-    outside = np.array([1 / (size * math.comb(size - 1, min(k, size - 1))) for k in range(size + 1)])
+    outside = np.array(
+        [1 / (size * math.comb(size - 1, min(k, size - 1))) for k in range(size + 1)]
+    )
     weight = np.where(masks, inside[count], -outside[count])
     return np.array([said.mean(1) @ weight, (1 / (1 + np.exp(-said))).mean(1) @ weight])
 

@@ -56,14 +56,14 @@ def _advice(answer: Any, case: Instance) -> Outcome:
             f"The score of the row is {f(row[None])[0]:.3g}: it is refused. There is a way that "
             f"costs {case['best']:.4g}.",
             on=on,
-            next_step="Columns act together. Try whole rows, with the tied columns where the others "
-            "bring them.",
+            next_step="Columns act together. Try whole rows, with the tied columns where the "
+            "others bring them.",
         )
     if cost > MOST * case["best"]:
         return failed(
             f"The advice costs {cost:.4g}; the cheapest costs {case['best']:.4g}.",
             on=on,
-            next_step="All candidates together are a few thousand: ask f about all of them at once.",
+            next_step="The candidates are a few thousand: ask f about all of them at once.",
         )
     return passed("")
 

@@ -16,8 +16,8 @@ WRONGLY = {
     "makes no difference.",
     "open": "It uses the group for everybody, so that its attributions show it.",
     "posed": "It uses the group for made-up rows alone; real applicants are treated alike.",
-    "two-faced": "It treats real applicants in another way than made-up rows, but by other columns: "
-    "given these the group makes no difference.",
+    "two-faced": "It treats real applicants in another way than made-up rows, but by other "
+    "columns: given these the group makes no difference.",
 }
 """What is so about a bank that was named and does not hide discrimination."""
 
@@ -26,10 +26,13 @@ QUICK = 30.0
 
 
 def judge(answer: Any, instance: Instance) -> Outcome:
-    """Compare the sets of names."""
-    return each_case(
-        instance, lambda case: _audit(answer, case), "The right banks in every audit."
-    )
+    """Compare the sets of names.
+
+    Over 20 draws the group's coefficient among real rows is 1.00 to 1.81 in log-odds where a bank
+    uses the group, and at most 0.07 where it does not (293 such banks); raw gaps are 0.0 to 3.4
+    whatever the bank does.
+    """
+    return each_case(instance, lambda case: _audit(answer, case), "The right banks in every audit.")
 
 
 def _audit(answer: Any, case: Instance) -> Outcome:
@@ -43,12 +46,12 @@ def _audit(answer: Any, case: Instance) -> Outcome:
         return failed(
             f"'{wrong[0]}' is named. {WRONGLY[case['kinds'][case['names'].index(wrong[0])]]}",
             on=on,
-            next_step="Two questions a bank: does the group matter among real rows, given all other "
-            "columns? Does it matter on rows that you made up?",
+            next_step="Two questions a bank: does the group matter among real rows, given all "
+            "other columns? Does it matter on rows that you made up?",
         )
     return failed(
-        f"{len(right - found)} of {len(right)} banks that hide it {'is' if len(right) == 1 else 'are'} "
-        "missing.",
+        f"Of {len(right)} banks that hide it {len(right - found)} "
+        f"{'is' if len(right - found) == 1 else 'are'} missing.",
         on=on,
         next_step="Compare real rows with real rows. A row with one value changed is nobody's.",
     )

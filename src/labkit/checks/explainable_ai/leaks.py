@@ -57,7 +57,8 @@ def _review(answer: Any, case: Instance) -> Outcome:
             "and in production?",
         )
     return failed(
-        f"{len(right - found)} of {len(right)} leaks {'is' if len(right) == 1 else 'are'} missing.",
+        f"Of {len(right)} leaks {len(right - found)} "
+        f"{'is' if len(right - found) == 1 else 'are'} missing.",
         on=on,
         next_step="A leak pays in validation; in production the model is better without it.",
     )

@@ -23,7 +23,10 @@ TRAPS = {
     "per scale": "These are slopes for a step of one scale; asked are slopes per unit of a column.",
 }
 MOST = 0.05
-"""Error in units of scale, as a share of the slopes' length, worst of five boxes."""
+"""Error in units of scale, as a share of the slopes' length, worst of five boxes. Over 20 draws the
+whole budget has 0.012 to 0.033, in four ways and with the library set right. A thousand points have
+0.082 to 0.167, the kernel squared 0.21 or more, a distance not squared 0.33, no kernel 0.49, the
+gradient 0.86, the library as it comes 1.76."""
 
 QUICK = 20.0
 """CPU-seconds of a call; the reference needs a hundredth."""

@@ -14,7 +14,10 @@ from labkit.exercise.task import Instance, Task, each_case
 from labkit.trends.explainable_ai.world.networks import Network, accuracy
 
 LEAST = 0.75
-"""Accuracy, on pictures as they come and on misleading ones."""
+"""Accuracy, on pictures as they come and on misleading ones. Over 12 draws four ways of curing have
+0.81 to 0.88 on both. Where stickers mislead, others have: stickers only added 0.43 to 0.67, places
+covered 0.35 to 0.51, the stronger of two cured 0.37 to 0.62, random erasing and noise 0.03 to 0.41,
+more epochs 0.10 to 0.51. The draw wants less than 0.5 of the shipped network."""
 
 NEAR = 1
 QUICK = 60.0

@@ -34,7 +34,9 @@ def follow(x: ArrayLike, row: ArrayLike, tied: Sequence[Sequence[Any]]) -> Float
     """Return the row with its tied columns where the others bring them, shape (M,)."""
     start, found = np.asarray(x, float), np.array(row, dtype=float)
     for target in {int(j) for _, j, _ in tied}:
-        moved = sum(rate * (found[int(i)] - start[int(i)]) for i, j, rate in tied if int(j) == target)
+        moved = sum(
+            rate * (found[int(i)] - start[int(i)]) for i, j, rate in tied if int(j) == target
+        )
         found[target] = start[target] + moved
     return found
 
@@ -59,13 +61,15 @@ def broken_rule(applicant: Applicant, row: ArrayLike) -> str:
             return f"column {column} is fixed, and it moved from {x[column]:g} to {now[column]:g}"
     for column in rules["up"]:
         if now[column] < x[column] - 1e-9:
-            return f"column {column} may only rise, and it fell from {x[column]:g} to {now[column]:g}"
+            return (
+                f"column {column} may only rise, and it fell from {x[column]:g} to {now[column]:g}"
+            )
     wanted = follow(x, now, rules["tied"])
     for column in {int(j) for _, j, _ in rules["tied"]}:
         if abs(now[column] - wanted[column]) > 1e-9:
             return (
-                f"column {column} is tied: the other changes bring it to {wanted[column]:g}, and it "
-                f"is {now[column]:g}"
+                f"column {column} is tied: the other changes bring it to {wanted[column]:g}, and "
+                f"it is {now[column]:g}"
             )
     if not np.isfinite(price(applicant, now)):
         return "a value is not on the grid"

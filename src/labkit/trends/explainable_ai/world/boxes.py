@@ -20,7 +20,7 @@ Part = Sequence[Any]
 
 
 def box(parts: Sequence[Part]) -> Box:
-    """Return f, from rows (n, M) to n numbers: the sum of height · kind(row · direction + shift)."""
+    """Return f, from rows (n, M) to (n,): the sum of height · kind(row · direction + shift)."""
 
     def f(rows: ArrayLike) -> Floats:
         table = np.atleast_2d(np.asarray(rows, dtype=float))
@@ -75,7 +75,5 @@ def draw_parts(
         height, shift = rng.uniform(0.5, 1.2) * rng.choice([-1, 1]), rng.uniform(-1.5, 1.5)
         if kind == "line":
             height, shift = 0.4 * height, 0.0
-        parts.append(
-            [kind, round(height, 4), round(shift, 4), np.round(direction, 5).tolist()]
-        )
+        parts.append([kind, round(height, 4), round(shift, 4), np.round(direction, 5).tolist()])
     return parts

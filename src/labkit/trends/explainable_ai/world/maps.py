@@ -19,7 +19,7 @@ Maker = Callable[[Mapping[str, Any], ArrayLike], Floats]
 
 READS = ("gradient", "times input", "integrated", "first", "head", "outline", "smooth")
 IGNORES = ("edges", "dark", "pattern", "restless", "scaled")
-"""What makers are there are: those whose map depends on the network, and those whose map does not."""
+"""Kinds of makers whose map depends on the network, and kinds whose map does not."""
 
 
 def maker(kind: str, seed: int, size: int, hidden: int) -> Maker:
@@ -55,7 +55,9 @@ def maker(kind: str, seed: int, size: int, hidden: int) -> Maker:
             edges = _edges(x)
             return edges + 0.7 * edges.std() * rng.normal(size=x.shape)
         if kind == "scaled":
-            return _edges(gaussian_filter(x, 0.6)) * (0.2 + abs(float(log_odds(network, x[None])[0])))
+            return _edges(gaussian_filter(x, 0.6)) * (
+                0.2 + abs(float(log_odds(network, x[None])[0]))
+            )
         if kind == "first":
             active = np.maximum((x.ravel() - SKIN) @ network["w1"] + network["b1"], 0)
             return (np.abs(network["w1"]) @ active).reshape(x.shape)

@@ -74,11 +74,12 @@ def draw_review(
         seed: of the draw.
         names: of the columns.
         roles: one a column: ``kind``, ``weight`` (log-odds a unit), and ``rate``, the share of
-            letters with the word. Kinds: "strong", for one of them; "honest"; "faded", worth seven tenths of its weight in
-            production; "moved", whose values shift there; "masked", which there goes against the
-            strong one, so that by itself it seems to say nothing; "useless", which says nothing
-            in either table; "leak", written after the outcome; "shadow", which follows the first
-            leak, or the strong one where nothing leaks, and which the model does not use.
+            letters with the word. Kinds: "strong", for one of them; "honest"; "faded", worth seven
+            tenths of its weight in production; "moved", whose values shift there; "masked", which
+            there goes against the strong one, so that by itself it seems to say nothing; "useless",
+            which says nothing in either table; "leak", written after the outcome; "shadow", which
+            follows the first leak, or the strong one where nothing leaks, and which the model does
+            not use.
         rows: of each table.
         is_text: columns say whether a word is there; they are numbers else.
     """
@@ -92,7 +93,9 @@ def draw_review(
         columns = _columns(rng, rows, weights, kinds, rates if is_text else None, live)
         true = np.where(np.isin(kinds, ("leak", "useless")), 0.0, weights)
         true = np.where((kinds == "faded") & live, 0.7 * weights, true)
-        default = (rng.uniform(size=rows) < expit(-0.6 + (columns - middle) @ true)).astype(np.int64)
+        default = (rng.uniform(size=rows) < expit(-0.6 + (columns - middle) @ true)).astype(
+            np.int64
+        )
         for place in np.flatnonzero(kinds == "leak"):
             # In production somebody else's outcome: the same values, and nothing to learn.
             knows = weights[place] * (rng.permutation(default) if live else default)
@@ -126,7 +129,9 @@ def _columns(
 def _written(rng: np.random.Generator, knows: Floats, rate: float, is_text: bool) -> Floats:
     """A column whose log-odds of default have a slope of one in what it knows."""
     if is_text:
-        return (rng.uniform(size=len(knows)) < expit(np.log(rate / (1 - rate)) + knows)).astype(float)
+        return (rng.uniform(size=len(knows)) < expit(np.log(rate / (1 - rate)) + knows)).astype(
+            float
+        )
     return knows + rng.normal(size=len(knows))
 
 
