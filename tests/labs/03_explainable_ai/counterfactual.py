@@ -133,3 +133,8 @@ WRONG = {
         "the cheapest costs",
     ),
 }
+
+HARMLESS = {
+    "function: …or m in range(len(x))]).sum(axis=1) -> *": "the least mean is the least sum",
+    "comparison: price[f(rows) < 0] = np.inf -> *": "no score is exactly 0",
+}

@@ -148,3 +148,12 @@ WRONG = {
     "nobody": (lambda *_: [], "missing"),
     "everybody": (lambda models, rows, group: list(models), "is named"),
 }
+
+BETWEEN = "nothing lies between 0.1 and 1"
+HARMLESS = {
+    "constant: odds = np.log(chance / (1 - chance)) -> *": "another curve, nearly as straight",
+    "constant: … worth(model, rows) > 0.4 and worth(model, rows +… -> *": BETWEEN,
+    "comparison: … if worth(model, rows) > 0.4 and worth(model, rows + 1e-07) < 0.4] -> *": BETWEEN,
+    "constant: …odel, rows + 1e-07) < 0.4] -> *": BETWEEN,
+    "comparison: …h(model, rows + 1e-07) < 0.4] -> *": BETWEEN,
+}

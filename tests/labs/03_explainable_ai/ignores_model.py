@@ -139,3 +139,11 @@ WRONG = {
     "none": (lambda *_: [], "is not named"),
     "all": (lambda makers, *_: list(makers), "is named"),
 }
+
+HARMLESS = {
+    "argument order: return np.corrcoef(one.ravel(), other.ravel())[0, 1] -> *": "symmetric",
+    "argument order: drops.append(alike(shown, make(network, image)) - *": "symmetric",
+    "argument order: …etwork, image)) - alike(shown, make(other, image))) -> *": "symmetric",
+    "constant: if np.mean(drops) < 0.04: -> *": "nothing lies between 0.02 and 0.24",
+    "comparison: if np.mean(drops) < 0.04: -> *": "no mean is exactly 0.04",
+}

@@ -143,3 +143,13 @@ WRONG = {
     "suspiciously strong": (_too_good, "no leak"),
     "never one": (lambda *_: [], "missing"),
 }
+
+HARMLESS = {
+    "function: …odds) - default * odds).mean() -> *": "a sum has the sign of its mean",
+    "constant: return (np.logaddexp(0, odds) - default * odds… -> *": "nearly the same cut, and "
+    "every gain is three standard errors or more from zero",
+    "argument order: return (np.logaddexp(0, odds) - default * odds).mean… -> *": "symmetric",
+    "comparison: …g = (rises(validation) > 0) & (rises(production) < 0) -> *": "what contributes "
+    "nothing is 0 in both tables",
+    "comparison: …) & (rises(production) < 0) -> *": "what contributes nothing is 0 in both tables",
+}

@@ -193,3 +193,20 @@ WRONG = {
     "scikit-learn from scratch": (_from_scratch, "where stickers mislead"),
     "unchanged": (lambda n, i, y: (_windows(i, y), n), "where stickers mislead"),
 }
+
+WIDER = "a wider piece is swapped, and enough of the lesion is left"
+CLEAR = "stickers are 0.25 or more apart, lesions less than 0.12 in all nine pixels"
+HARMLESS = {
+    "mask dropped: apart = np.abs(images[labels == 1].mean(axis=0) - *": "half the difference is "
+    "clear enough",
+    "mask dropped: …1].mean(axis=0) - images[labels == 0].mean(axis=0)) -> *": "half the "
+    "difference is clear enough",
+    "constant: …hole, 7)) & (whole > 0.12)) - 1 -> *": CLEAR,
+    "comparison: …er(whole, 7)) & (whole > 0.12)) - 1 -> *": CLEAR,
+    "constant: …= maximum_filter(whole, 7)) & (whole > 0.12)) - 1 -> *": "any peak within a sticker",
+    "slice: here = np.s_[:, top:top + 3, left:left + 3] -> *": WIDER,
+    "slice: …= np.s_[:, top:top + 3, left:left + 3] -> *": WIDER,
+    "slice: …s_[:, top:top + 3, left:left + 3] -> *": WIDER,
+    "constant: …re = np.s_[:, top:top + 3, left:left + 3] -> *": WIDER,
+    "constant: …op:top + 3, left:left + 3] -> *": WIDER,
+}

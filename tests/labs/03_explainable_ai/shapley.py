@@ -164,3 +164,8 @@ WRONG = {
     "one background row": (lambda f, x, b: by_weights(f, x, b[:1]), "is right"),
     "chance first": (lambda f, x, b: by_weights(f, x, b)[::-1], "row of the log-odds"),
 }
+
+HARMLESS = {
+    "constant: …x, background).reshape(-1, size) -> *": "NumPy takes any negative number for -1",
+    "constant: …s).reshape(len(masks), -1) -> *": "NumPy takes any negative number for -1",
+}
