@@ -52,7 +52,7 @@ def _bank(rng: np.random.Generator) -> list[dict[str, Any]]:
         if f(applicant.x[None])[0] >= -0.2:
             continue
         best = cheapest(f, applicant)[1]
-        case["best"] = round(best, 6) if np.isfinite(best) else -1.0
+        case["best"] = round(best, 9) if np.isfinite(best) else -1.0
         # One of six has no way; the others need more than one column.
         if not np.isfinite(best):
             if refused == 0:
@@ -80,7 +80,7 @@ def _applicant(
         cost = np.where(far > 0, rng.uniform(0.3, 1.0) + rng.uniform(0.4, 2.5) * far, 0.0)
         cost *= np.where(np.arange(levels) == own, 0.0, rng.uniform(0.8, 1.25, levels))
         grid.append(values.tolist())
-        costs.append(np.round(cost, 3).tolist())
+        costs.append(np.round(cost, 7).tolist())
         x.append(float(values[own]))
     fixed = [m for m, role in enumerate(roles) if role == "fixed"]
     return {"x": x, "grid": grid, "costs": costs, "rules": {"fixed": fixed, "up": up, "tied": ties}}

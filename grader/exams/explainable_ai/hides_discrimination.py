@@ -37,7 +37,7 @@ def _case(rng: np.random.Generator, count: int) -> dict[str, Any]:
         drawn = draw_parts(int(rng.integers(2**31)), np.ones(columns), waves=2, steps=1, speed=0.25)
         for part in drawn:
             part[3][place] = 0.0
-            part[3] = [round(0.6 * weight, 5) for weight in part[3]]
+            part[3] = [0.6 * weight for weight in part[3]]
         parts.append(drawn)
     return {
         "seed": int(rng.integers(2**31)),

@@ -35,10 +35,10 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
 
 def _case(rng: np.random.Generator) -> dict[str, Any]:
     size = int(rng.integers(4, 8))
-    scale = np.round(np.exp(rng.uniform(np.log(0.3), np.log(4), size)), 3)
+    scale = np.exp(rng.uniform(np.log(0.3), np.log(4), size))
     width = round(float(rng.uniform(0.65, 1.1)), 3)
     parts = draw_parts(int(rng.integers(2**31)), scale)
-    x = np.round(rng.normal(size=size) * scale, 3)
+    x = rng.normal(size=size) * scale
     slopes = partial(mean_slopes, parts, x)
     right = slopes(scale / np.sqrt(1 + 1 / width**2))
     return {

@@ -37,8 +37,8 @@ def _case(rng: np.random.Generator, size: int) -> dict[str, Any]:
     scale = np.exp(rng.uniform(-1, 1, size))
     parts = draw_parts(int(rng.integers(2**31)), scale, steps=1, speed=1.1)
     f = box(parts)
-    x = np.round(rng.normal(size=size) * scale, 4)
-    background = np.round(rng.normal(size=(int(rng.integers(6, 12)), size)) * scale, 4)
+    x = rng.normal(size=size) * scale
+    background = rng.normal(size=(int(rng.integers(6, 12)), size)) * scale
     said = f(filled(x, background).reshape(-1, size)).reshape(2**size, -1)
     margin, chance = said.mean(axis=1), expit(said).mean(axis=1)
     right, right_chance = contributions(margin), contributions(chance)

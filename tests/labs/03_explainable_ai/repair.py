@@ -203,7 +203,7 @@ HARMLESS = {
     "difference is clear enough",
     "constant: …hole, 7)) & (whole > 0.12)) - 1 -> *": CLEAR,
     "comparison: …er(whole, 7)) & (whole > 0.12)) - 1 -> *": CLEAR,
-    "constant: …= maximum_filter(whole, 7)) & (whole > 0.12)) - 1 -> *": "any peak within a sticker",
+    "constant: …= maximum_filter(whole, 7)) & (whole > 0.12)) - 1 -> *": "one peak a sticker",
     "slice: here = np.s_[:, top:top + 3, left:left + 3] -> *": WIDER,
     "slice: …= np.s_[:, top:top + 3, left:left + 3] -> *": WIDER,
     "slice: …s_[:, top:top + 3, left:left + 3] -> *": WIDER,

@@ -75,5 +75,5 @@ def draw_parts(
         height, shift = rng.uniform(0.5, 1.2) * rng.choice([-1, 1]), rng.uniform(-1.5, 1.5)
         if kind == "line":
             height, shift = 0.4 * height, 0.0
-        parts.append([kind, round(height, 4), round(shift, 4), np.round(direction, 5).tolist()])
+        parts.append([kind, float(height), float(shift), direction.tolist()])
     return parts
