@@ -18,8 +18,8 @@ MUST = ("first", "head", "outline", "restless", "scaled")
 def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``.
 
-    Each has ``seed``, which draws pictures and network, of each maker ``names`` and ``kinds``, and
-    ``ignores``, the names that are asked for.
+    Each has ``seed``, which draws pictures and what is the makers' own, of each maker ``names`` and
+    ``kinds``, and ``ignores``, the names that are asked for.
     """
     return {"cases": until(partial(_cases, rng), _shows, "every kind that misleads")}
 
