@@ -41,11 +41,11 @@ def test_the_least_cost_is_that_of_plain_enumeration_for_two_hundred_applicants(
     for seed in range(9):
         for case in cases("counterfactual", seed):
             person, f = as_applicant(case), box(case["parts"])
-            rows = np.array(list(itertools.product(*person.grid)))
-            rows = np.array([follow(person.x, row, person.rules["tied"]) for row in rows[::7]])
+            rows = np.array(list(itertools.product(*person.grid)))[:: len(case["x"]) * 5]
+            rows = np.array([follow(person.x, row, person.rules["tied"]) for row in rows])
             allowed = rows[f(rows) >= 0]
             costs = [price(person, row) for row in allowed if not broken_rule(person, row)]
-            # A seventh of all candidates: none is cheaper, and none exists where none is stated.
+            # A sample of all candidates: none is cheaper, and none is allowed where none is stated.
             assert (
                 (not costs) if case["best"] < 0 else min(costs, default=99) >= case["best"] - 1e-9
             )

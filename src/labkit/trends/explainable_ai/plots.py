@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from labkit.pictures.palette import BLUE, GREY, ORANGE, TEXT, VERMILION, fills, looks
-from labkit.pictures.plot import Plot, dress, legend_above, name_rows, picture
+from labkit.pictures.plot import Plot, dress, legend_above, name_rows, picture, plain_log_ticks
 
 Floats = NDArray[np.float64]
 HEAT = "magma"
@@ -44,11 +44,12 @@ def headline(
 
 def heat_maps(image: ArrayLike, maps: Mapping[str, ArrayLike], shares: Mapping[str, float]) -> Plot:
     """A picture and its heat maps by several methods, with the share of each in the sticker."""
-    plot = Plot(11.0, 3.0)
+    plot = Plot(11.0, 3.4)
     panels = plot.subplots(1, 1 + len(maps))
     _image(panels[0], image, "picture")
     for axes, (name, heat) in zip(panels[1:], maps.items(), strict=True):
-        _heat(axes, heat, f"{name}\n{shares[name]:.0%} in sticker")
+        title = name.replace(" ", "\n").replace("backp", "back-\np")
+        _heat(axes, heat, f"{title}\n{shares[name]:.0%} in sticker")
     said = ", ".join(f"{name} {shares[name]:.0%}" for name in maps)
     plot.alt = f"A lesion with a sticker and heat maps of it; shares in the sticker: {said}."
     return plot
@@ -178,6 +179,7 @@ def widths(
     axes.axvline(now, color=GREY, lw=2, ls=":")
     axes.axhline(0, color=GREY, lw=1)
     axes.set_xscale("log")
+    plain_log_ticks(axes.xaxis, "{:g}".format)
     legend_above(axes, 4)
     place = int(np.abs(np.asarray(grid, float) - now).argmin())
     said = ", ".join(
@@ -201,5 +203,4 @@ def _heat(axes: Any, heat: ArrayLike, title: str) -> None:
 
 def _bare(axes: Any, title: str) -> None:
     axes.set_title(title, size=TEXT)
-    axes.set_xticks([])
-    axes.set_yticks([])
+    axes.set_axis_off()
