@@ -29,9 +29,12 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     Each has ``parts`` of the bank's score (0 or more is approved), ``x``, ``grid``, ``costs``,
     ``rules``, and ``best``, the least cost; it is -1 where nothing allowed is approved.
     """
-    cases = []
+    cases: list[dict[str, Any]] = []
     for _ in range(BANKS):
-        cases += until(partial(_bank, rng), _shows, "every mistake with some applicant")
+        drawn: list[dict[str, Any]] = until(
+            partial(_bank, rng), _shows, "every mistake with some applicant"
+        )
+        cases += drawn
     return {"cases": [cases[place] for place in rng.permutation(len(cases))]}
 
 

@@ -43,19 +43,15 @@ def cheapest(
     places = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, len(x))
     rows = np.stack([values[places[:, m]] for m, values in enumerate(applicant.grid)], axis=1)
     cost = sum(values[places[:, m]] for m, values in enumerate(applicant.costs))
-    rank = cost
-    if not by_cost:
-        own = [int(np.abs(values - x[m]).argmin()) for m, values in enumerate(applicant.grid)]
-        rank = np.abs(places - own).sum(axis=1).astype(float)
+    own = np.array([int(np.abs(values - x[m]).argmin()) for m, values in enumerate(applicant.grid)])
+    rank = cost if by_cost else np.abs(places - own).sum(axis=1).astype(float)
     if ties:
         moved = rows - x
         for target in {j for _, j, _ in tied}:
             rows[:, target] = x[target] + sum(
                 rate * moved[:, i] for i, j, rate in tied if j == target
             )
-    changed = np.stack([places[:, m] for m in range(len(x))], axis=1)
-    own = np.array([int(np.abs(v - x[m]).argmin()) for m, v in enumerate(applicant.grid)])
-    ok = (f(rows) >= 0) & ((changed != own).sum(axis=1) <= at_once)
+    ok = (f(rows) >= 0) & ((places != own).sum(axis=1) <= at_once)
     if not ok.any():
         return None, np.inf
     best = int(np.where(ok, rank, np.inf).argmin())

@@ -63,7 +63,7 @@ def _shows(rng: np.random.Generator, case: dict[str, Any]) -> bool:
     size = float(np.linalg.norm(right * scale))
     away = [np.linalg.norm((values - right) * scale) / size for values in case["traps"].values()]
     low, high = NOISE
-    return size > 0.6 and min(away) > APART and low < _noise(rng, case) / size < high
+    return size > 0.6 and float(min(away)) > APART and low < _noise(rng, case) / size < high
 
 
 def _noise(rng: np.random.Generator, case: dict[str, Any], points: int = 4_000) -> float:

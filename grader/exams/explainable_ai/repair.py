@@ -37,7 +37,7 @@ def _case(rng: np.random.Generator, count: int) -> dict[str, Any]:
         beside = np.hypot(*(place + STICKER // 2 - (SIZE - 1) / 2)) > 0.42 * SIZE
         if beside and all(np.abs(place - other).max() >= 5 for other in places):
             places.append(place)
-    stickers = []
+    stickers: list[dict[str, Any]] = []
     for place in places:
         look = rng.uniform(0.15, 0.35) + 0.08 * rng.normal(size=(STICKER, STICKER))
         share = float(rng.uniform(0.93, 0.96) if not stickers else rng.uniform(0.84, 0.88))

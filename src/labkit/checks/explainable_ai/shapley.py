@@ -43,10 +43,8 @@ def _row(answer: Any, case: Instance) -> Outcome:
     x, background = np.array(case["x"]), np.array(case["background"])
     raw = call(answer, box(case["parts"]), x, background, seconds=QUICK)
     found = as_array(raw, "contributions", (2, len(x)))
-    for values, scale, words in zip(
-        found, ("margin", "chance"), ("log-odds", "chance"), strict=True
-    ):
-        right = np.array(case[scale])
+    for row, words in enumerate(("log-odds", "chance")):
+        values, right = found[row], np.array(case[("margin", "chance")[row]])
         off = np.abs(values - right)
         if off.max() > TOLERANCE:
             worst = int(off.argmax())
@@ -55,7 +53,12 @@ def _row(answer: Any, case: Instance) -> Outcome:
                 f"{right[worst]:.6g} is right.",
                 on=f"{len(x)} columns, {len(background)} background rows",
                 next_step=_next_step(values, right),
-                misconception=trap(values, case["traps"][scale], TRAPS, TOLERANCE),
+                misconception=trap(
+                    values,
+                    {key: both[row] for key, both in case["traps"].items()},
+                    TRAPS,
+                    TOLERANCE,
+                ),
             )
     return passed("")
 
