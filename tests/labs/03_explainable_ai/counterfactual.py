@@ -106,7 +106,7 @@ def _greedy(f, x, grid, costs, rules):
         if best is None:
             break
         now = best[1]
-    return now
+    return now if f(now[None])[0] >= 0 else x
 
 
 def _steps(rows, x, cost):
@@ -115,22 +115,22 @@ def _steps(rows, x, cost):
 
 RIGHT = {"all combinations": by_product, "from the cheapest on": by_cost_order}
 WRONG = {
-    "nearest approved row": (_nearest_approved, "not allowed"),
+    "nearest approved row": (_nearest_approved, "allowed"),
     "one column": (_one_column, "costs"),
     "greedy": (_greedy, "costs"),
     "fixed moved": (lambda *a: _all(*a, fixed=False), "is fixed"),
     "downward": (lambda *a: _all(*a, up=False), "may only rise"),
-    "ties forgotten": (lambda *a: _all(*a, ties="forgotten"), "is tied"),
-    "fewest columns": (lambda *a: _all(*a, rank=_steps), "the cheapest costs"),
+    "ties forgotten": (lambda *a: _all(*a, ties="forgotten"), "tied"),
+    "fewest columns": (lambda *a: _all(*a, rank=_steps), "the cheapest that"),
     "shortest way": (
         lambda *a: _all(*a, rank=lambda rows, x, cost: np.abs(rows - x).sum(axis=1)),
-        "the cheapest costs",
+        "the cheapest that",
     ),
     "always something": (lambda *a: _all(*a, no_way="best"), "x itself"),
     "never anything": (lambda f, x, *_: x, "There is a way"),
     "highest score": (
         lambda *a: _all(*a, rank=lambda rows, x, cost: -a[0](rows)),
-        "the cheapest costs",
+        "the cheapest that",
     ),
 }
 

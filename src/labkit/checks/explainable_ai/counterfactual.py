@@ -61,7 +61,7 @@ def _advice(answer: Any, case: Instance) -> Outcome:
         )
     if cost > MOST * case["best"]:
         return failed(
-            f"The advice costs {cost:.4g}; the cheapest costs {case['best']:.4g}.",
+            f"The advice costs {cost:.4g}; the cheapest that is allowed costs {case['best']:.4g}.",
             on=on,
             next_step="The candidates are a few thousand: ask f about all of them at once.",
         )
