@@ -75,7 +75,8 @@ def _applicant(
     grid, costs, x = [], [], []
     for role in roles:
         levels = 1 if role == "tied" else int(rng.integers(4, 7))
-        values = np.round(np.sort(rng.uniform(-1.8, 1.8, levels)), 2)
+        # No two values of a grid are the same: each would have a cost of its own.
+        values = np.round(np.linspace(-1.7, 1.7, levels) + rng.uniform(-0.25, 0.25, levels), 2)
         own = int(rng.integers(levels))
         if role in ("fixed", "up") and levels > 1:
             own = int(rng.integers(1, levels - 1))
