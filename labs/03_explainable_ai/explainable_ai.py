@@ -358,7 +358,7 @@ lab.check("hides_discrimination", hides_discrimination)
 
 # %% [markdown] essay="letter" points=10
 # ### BEGIN SOLUTION
-# **Model answer.** Dear Mrs K., we cannot grant the loan of 9,000 € on the terms you asked for. A
+# **Model answer.** Mrs K., we cannot grant the loan of 9,000 € on the terms you asked for. A
 # computer model was part of the decision. These were the main reasons, the weightiest first:
 #
 # 1. Your monthly debts take 46 % of your income.

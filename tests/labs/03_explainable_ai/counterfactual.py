@@ -120,14 +120,14 @@ WRONG = {
     "greedy": (_greedy, "costs"),
     "fixed moved": (lambda *a: _all(*a, fixed=False), "is fixed"),
     "downward": (lambda *a: _all(*a, up=False), "may only rise"),
-    "ties forgotten": (lambda *a: _all(*a, ties="forgotten"), "tied"),
+    "ties forgotten": (lambda *a: _all(*a, ties="forgotten"), "allowed"),
     "fewest columns": (lambda *a: _all(*a, rank=_steps), "the cheapest that"),
     "shortest way": (
         lambda *a: _all(*a, rank=lambda rows, x, cost: np.abs(rows - x).sum(axis=1)),
         "the cheapest that",
     ),
     "always something": (lambda *a: _all(*a, no_way="best"), "x itself"),
-    "never anything": (lambda f, x, *_: x, "There is a way"),
+    "never anything": (lambda f, x, *_: x, "There is an allowed way"),
     "highest score": (
         lambda *a: _all(*a, rank=lambda rows, x, cost: -a[0](rows)),
         "the cheapest that",

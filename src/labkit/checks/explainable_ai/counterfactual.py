@@ -53,8 +53,8 @@ def _advice(answer: Any, case: Instance) -> Outcome:
         )
     if unchanged or f(row[None])[0] < 0:
         return failed(
-            f"The score of the row is {f(row[None])[0]:.3g}: it is refused. There is a way that "
-            f"costs {case['best']:.4g}.",
+            f"The score of the row is {f(row[None])[0]:.3g}: it is refused. There is an allowed "
+            f"way that costs {case['best']:.4g}.",
             on=on,
             next_step="Columns act together. Try whole rows, with the tied columns where the "
             "others bring them.",
