@@ -31,7 +31,7 @@ STATED = (
     ("where [2.04] is right", "widgets.exact_slopes(0.2)[0]"),
     ("*income* gets [0.19] where", "limes(0.2)[:, 0].mean()"),
     ("the second counts [0.9] log-odds", "-shown['open'][2]"),
-    ("−[0.11] instead of −0.90", "-shown['hidden'][1]"),
+    ("−[0.13] instead of −0.90", "-shown['hidden'][1]"),
     ("the gap is −[0.90], as in", "-shown['hidden'][2]"),
     ("the first has one of −[0.99]", "-shown['honest'][0]"),
     ("mislead, [80] to 86 of 100", "100 * min(found['cured']['misleading'])"),
