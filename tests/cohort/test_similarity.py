@@ -116,9 +116,7 @@ def test_both_sides_of_a_pair_are_shown_and_what_was_typed_stays_text(course: Pa
     root = tmp_path / "course"
     shutil.copytree(course, root)
     rng = random.Random(1)
-    texts = {
-        f"t{n}": f"{ANSWER.replace('3.25', str(n))}\nx = {EVIL!r}, ({n})\n" for n in range(9)
-    }
+    texts = {f"t{n}": f"{ANSWER.replace('3.25', str(n))}\nx = {EVIL!r}, ({n})\n" for n in range(9)}
     hidden = {task: disguise(text, {"mean_cost"}, rng) for task, text in texts.items()}
     for name, answers in (("ada", texts), ("bob", hidden), ("cyd", {"t1": "y = 1"})):
         notebook(root / "autograded" / name / LAB / "lab.ipynb", answers)
