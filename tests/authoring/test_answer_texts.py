@@ -55,19 +55,19 @@ def test_a_typical_mistake_stays_one(texts):
 
 
 def test_a_cohort_is_the_same_for_its_seed_and_has_every_kind_of_learner(texts):
-    cohort = learners(60, 4)
-    assert cohort == learners(60, 4) != learners(60, 5)
+    cohort = learners(30, 4)
+    assert cohort == learners(30, 4) != learners(30, 5)
     assert {one.role for one in cohort} == {"alone", "together", "copy", "hostile"}
     made = answers_of_cohort(cohort, LAB, texts, 4)
     assert made == answers_of_cohort(cohort, LAB, texts, 4)
     names = {answer.name for work in made.values() for answer in work.values()}
     assert {"reference", "unfinished", "attack"} <= names
     assert any(len(work) < len(texts) for work in made.values())
-    assert len({w["newsvendor"].source for w in made.values() if "newsvendor" in w}) > 40
+    assert len({w["newsvendor"].source for w in made.values() if "newsvendor" in w}) > 20
 
 
 def test_who_is_skilled_is_right_more_often(texts):
-    cohort = [one for one in learners(80, 6) if one.role == "alone"]
+    cohort = [one for one in learners(50, 6) if one.role == "alone"]
     made = answers_of_cohort(cohort, LAB, texts, 6)
     right = {one.name for found in texts.values() for one in found if one.right}
 
