@@ -1,9 +1,9 @@
 """What two answers share that others do not: fingerprints of their tokens, after winnowing.
 
-Names that a learner chooses, comments, empty lines and the order of lines play no part. What the
-notebook gave to everybody is taken out. Of what is left a fingerprint counts the more, the fewer
-answers of the cohort have it, and little if one of the lab's own answers has it: two right answers
-to a short task share what most right answers share, which says nothing.
+Names that a learner chooses, comments, empty lines, brackets and the order of lines play no part.
+What the notebook gave to everybody is taken out. Of what is left a fingerprint counts the more, the
+fewer answers of the cohort have it, and little if one of the lab's own answers has it: two right
+answers to a short task share what most right answers share, which says nothing.
 
 Source: Schleimer, Wilkerson and Aiken (2003), Winnowing: local algorithms for document
 fingerprinting, SIGMOD.
