@@ -172,7 +172,8 @@ lab.check("pay_all", pay_all)
 # the other:
 #
 # - **Free**: the description is the one pinned in `policy["pinned"][tool]`, and the sum is at most
-#   `policy["free"][tool]`. A tool that is missing there has nothing free.
+#   `policy["free"][tool]`. Every tool is pinned; one that is missing in `policy["free"]` has nothing
+#   free, whatever the sum.
 # - **Approved**: `approvals` is a list of `{"call", "from", "until"}`. An approval is for exactly
 #   this call (tool, arguments and description), for a time from `from` to `until`, both included,
 #   and for one use.
@@ -225,11 +226,12 @@ lab.check("gate", gate)
 # **Sources.** A `{"value": x}` has the source "user". A result has the sources of all arguments of
 # its step, those of its condition, and what `policy["gives"].get(tool, [])` adds.
 #
-# **A step runs** if every name that it needs has a value, if the value of its condition (`"if"`) is
-# true as Python has it (not "", 0 or False), and if the policy lets it: for each parameter in
-# `policy["takes"].get(tool, {})`, the sources of the argument and those of the condition are all
-# among the listed ones. A step that does not run, for whatever reason, takes the value of its `out`
-# away, if there was one. The plan goes on in any case.
+# **A step runs** if every name that it needs, that of its condition (`"if"`) included, has a value,
+# if the condition's value is true as Python has it (not "", 0 or False), and if the policy lets it:
+# for each parameter in `policy["takes"].get(tool, {})`, the sources of the argument and those of the
+# condition are all among the listed ones. A tool without an entry there takes everything. A step that
+# does not run, for whatever reason, takes the value of its `out` away, if there was one. The plan goes
+# on in any case.
 #
 # Return for each step whether it ran. All effects must be the allowed ones, and all of them. To try
 # it, make a mailbox by `plans.open_desk(mails, contacts)`, which gives `tools` and the list of
