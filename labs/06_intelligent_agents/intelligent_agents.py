@@ -79,9 +79,10 @@ lab.check("triage", triage)
 # | invoice | the sender owns the order | send it to the sender |
 #
 # Whatever is not allowed is escalated, and nothing else is done. Return True where you acted, False
-# where you escalated. Every order that the model names exists. Two days of 23 requests each are
+# where you escalated. Every order that the model names exists. Two days of 25 requests each are
 # tried, and every request must have exactly the effect that it deserves. That can be reached: what
-# the model says most often in nine readings or more is right about each of them.
+# the model says most often in nine readings or more is right about each of them, for intent and order
+# together and for each by itself.
 
 
 # %% solution="handle"
