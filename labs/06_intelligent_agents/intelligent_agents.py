@@ -130,9 +130,9 @@ lab.check("handle", handle)
 # lists the sums paid for an invoice; the newest payments are missing there for a while.
 #
 # Return the ids of the invoices that the bank refused in this run, in any order. In the middle of
-# the first run the line goes dead; then your function is called once more, with new tools, as by a
-# program that was started again and has forgotten everything. The list is in another order then and
-# has one more invoice. After that each invoice must have been paid exactly once, with at most three
+# the first run the line goes dead; then your function is called once more, with new tools, by a
+# program that was started again: the first run's memory is lost. The list is in another order then
+# and has one more invoice. After that each invoice must have been paid exactly once, with at most three
 # calls of `pay` an invoice and run, and one for a refused invoice, however often it is listed. To
 # try it:
 #

@@ -2,8 +2,8 @@
 
 Every plan holds each kind of flow once, in random order and with random names: direct, through the
 directory, through a condition, through a name that is used again, through joined texts, through
-receipts, through names whose step did not run, as argument and as condition. The reference marks every value with its sources.
-Judging is left to the checks.
+receipts, through names whose step did not run, as argument and as condition. The reference marks
+every value with its sources. Judging is left to the checks.
 """
 
 from __future__ import annotations

@@ -167,8 +167,9 @@ Spans = tuple[list[tuple[int, int]], list[int]]
 """When approvals begin and end, and the times of attempts."""
 
 CHAIN = ((0, 0), (0, 1), (0, 2), (2, 3), (3, 4), (3, 5))
-"""From which to which of six attempts each approval reaches: all six are covered, but not by whoever
-begins with the attempt that has the fewest approvals, or spends the one that fits the fewest."""
+"""From which to which of six attempts each approval reaches: all six are covered, but not by
+whoever begins with the attempt that has the fewest approvals, or spends the one that fits the
+fewest."""
 
 
 def _chained(rng: np.random.Generator) -> Spans:

@@ -18,7 +18,7 @@ from labkit.trends.intelligent_agents.world.office import READINGS, reader
 
 CASES = 2
 TRIES = 1_000
-"""Models tried for a case at most, of a millisecond each; none fits once in 10^18 draws."""
+"""Models tried for a case at most, of a millisecond each; none fits once in 10^11 draws."""
 
 RIGHT = 0.73
 """Share of right readings, as measured of a small language model with shown examples."""
@@ -73,7 +73,7 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
 
 
 def _told_apart(rng: np.random.Generator, case: dict[str, Any]) -> dict[str, Any]:
-    """The case with a model whose readings tell the ways to read apart: one model in 24."""
+    """The case with a model whose readings tell the ways to read apart: one model in 40."""
     return until(
         lambda: case | {"seed": int(rng.integers(2**31))},
         _tells_apart,

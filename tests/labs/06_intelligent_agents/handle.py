@@ -196,7 +196,9 @@ def each_by_itself(request, tools, model):
     """Votes about intent and order apart."""
     said = [model(request["text"]) for _ in range(9)]
     intent, number = (Counter(s[k] for s in said).most_common(1)[0][0] for k in ("intent", "order"))
-    return _agent(times=1)(request, tools, lambda text: {**said[0], "intent": intent, "order": number})
+    return _agent(times=1)(
+        request, tools, lambda text: {**said[0], "intent": intent, "order": number}
+    )
 
 
 RIGHT = {

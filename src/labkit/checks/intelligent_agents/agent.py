@@ -23,10 +23,10 @@ TRAPS = {
     "of a stranger's text is the stranger's word.",
     "directory": "The directory is trusted, but a mail chose whom to look up: a result carries the "
     "sources of what it was asked.",
-    "condition": "Whoever decides whether a step runs has a say in it: its condition's sources count "
-    "as well.",
-    "without": "Its condition has no value, since the step that makes it did not run: then this step "
-    "does not run either.",
+    "condition": "Whoever decides whether a step runs has a say in it: its condition's sources "
+    "count as well.",
+    "without": "Its condition has no value, since the step that makes it did not run: then this "
+    "step does not run either.",
     "false": "A condition that is empty, 0 or False is not true, as Python has it.",
     "old": "A step that does not run takes the value of its `out` away, whatever kept it from "
     "running: the policy, its condition, or a name without a value.",

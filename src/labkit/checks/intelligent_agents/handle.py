@@ -2,8 +2,9 @@
 
 Office, ledger and model are the judge's: what counts is what the ledger holds in the end. Exams
 are drawn so that majorities of nine to fifteen readings are right in every request, of intent and
-order together and of each by itself, and majorities of five and less, or the first pair that comes two or three times, wrong in at least one of each
-case. So every request has to be right, and no bar lies within luck.
+order together and of each by itself, and majorities of five and less, or the first pair that comes
+two or three times, wrong in at least one of each case. So every request has to be right, and no bar
+lies within luck.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ TRAPS = {
     "four, and two or three of them may agree on the same mistake.",
     "refused": "It was escalated although the table allows it: the sender owns the order, and its "
     "status is the one that is asked for. An invoice goes out whatever the status is.",
-    "sum": "The order is the right one, the sum is not: what the order cost is refunded, whatever the "
-    "mail names.",
+    "sum": "The order is the right one, the sum is not: what the order cost is refunded, "
+    "whatever the mail names.",
 }
 
 
@@ -131,7 +132,7 @@ def _fault(
 
 
 def _why_not(said: list[Reading], true: Reading) -> str:
-    """Why a request was escalated that deserves an effect; "doubt" if its first reading may be why."""
+    """Why a request that deserves an effect was escalated; "doubt": its first reading may be why."""
     if said and Counter(said).most_common(1)[0][0] != true:
         return "reading"
     return "doubt" if said and said[0][0] != true[0] else "refused"
