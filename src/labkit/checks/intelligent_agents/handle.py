@@ -132,7 +132,7 @@ def _fault(
 
 
 def _why_not(said: list[Reading], true: Reading) -> str:
-    """Why a request that deserves an effect was escalated; "doubt": its first reading may be why."""
+    """Why a request was escalated; "doubt" where its first reading may be why."""
     if said and Counter(said).most_common(1)[0][0] != true:
         return "reading"
     return "doubt" if said and said[0][0] != true[0] else "refused"
