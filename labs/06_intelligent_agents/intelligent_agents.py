@@ -274,7 +274,8 @@ lab.check("agent", agent)
 # of CSV files, `week` is the first and the last day, `("2026-03-02", "2026-03-08")`, and `rates`
 # says what a unit of another currency is in euros, `{"USD": 0.91}`. Return `(totals, open)`: the
 # total of each branch and of nothing else, its name in lower case, in cents, and the ids of the
-# records whose amount nobody knows, in any order. Every branch has a total.
+# records whose amount nobody knows, in any order. Every branch has an amount that is known and counts
+# in the week, so none is missing and none needs a nought.
 #
 # - Files are UTF-8, some with a byte-order mark; those that are not are Windows-1252.
 # - Cells stand between semicolons, with a decimal comma and dates such as 31.12.2026; or between
