@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from labkit.cli import app
+from labkit.cli import app, main
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = (
@@ -29,7 +29,7 @@ COMMANDS = (
 
 def labkit(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "labkit.cli", *arguments]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=600)
 
 
 def test_the_overview_names_every_command():
@@ -59,18 +59,15 @@ def test_every_command_explains_itself(command):
         (("submit", "--verify", "nothing.zip"), "nothing.zip cannot be opened"),
     ],
 )
-def test_a_mistake_is_told_in_a_sentence_without_a_traceback(arguments, words):
-    done = labkit(*arguments)
-    assert done.returncode == 1
-    assert words in done.stderr
-    assert "Traceback" not in done.stderr
+def test_a_mistake_is_told_in_a_sentence_without_a_traceback(arguments, words, monkeypatch, capsys):
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(sys, "argv", ["labkit", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    assert words in capsys.readouterr().err
 
 
-def test_every_committed_notebook_fits_its_source():
-    done = labkit("build", "--check")
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_elsewhere_the_command_finds_the_course_labkit_was_installed_from(tmp_path):
+def test_every_committed_notebook_fits_its_source_as_the_command_finds_from_elsewhere(tmp_path):
     done = labkit("build", "--check", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
