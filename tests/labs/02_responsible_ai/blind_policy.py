@@ -121,5 +121,6 @@ WRONG = {
 HARMLESS = {
     "comparison: chosen = worth > price * tilt -> chosen = worth >= price * tilt": "the cell that "
     "sets the price is accepted or not; the next price says the other",
-    "comparison: …bs(tilt[chosen].sum()) <= bound] -> *": "no gap is the bound to the last digit",
+    "comparison: …bs(tilt[chosen].sum()) <= bound: -> …bs(tilt[chosen].sum()) < bound:": "no "
+    "gap is the bound to the last digit",
 }

@@ -126,12 +126,15 @@ WRONG = {
     "none": (lambda vendors, rows, epsilon: [], "not found"),
 }
 
+ONE_SIDE = "counts rise with a person, so the side on which they rise convicts the same vendors"
+
 HARMLESS = {
+    "call dropped: nearer = [(abs(part - there) - abs(part - here)).sum… -> nearer = "
+    "[(part - there - abs(part - here)).sum…": ONE_SIDE,
+    "operator: nearer = [(abs(part - there) - abs(part - her… -> nearer = [(abs(part "
+    "+ there) - abs(part - her…": ONE_SIDE,
     "index: …ows[:, 1] == rarest, 0][0]] -> …ows[:, 1] == rarest, 0][1]]": (
         "either of the two who watched the rare title shows it"
-    ),
-    "function: here, there = (one.mean(axis=0), other.mean(axis=0)) -> *": (
-        "mean and median are equally typical"
     ),
     "function: …re) - abs(part - here)).sum(axis=1) for part in (on… -> …re) - abs(pa"
     "rt - here)).mean(axis=1) for part in (on…": ("a multiple of a number tells as much"),
