@@ -275,16 +275,19 @@ lab.check("alarm", alarm)
 # %% [markdown]
 # ## 6 · Promote, or not (10 points)
 #
-# Two models decided the same n cases, about 2,000: `old` and `new` (n,) say for each case whether
-# the decision was right (1) or wrong (0), `segment` (n,) to which of eight groups of customers it
-# belongs, 0 to 7. Return `True` if the new model should replace the old one.
+# Two models decided the same n cases: `old` and `new` (n,) say for each case whether the decision was
+# right (1) or wrong (0), `segment` (n,) to which of eight groups of customers it belongs, 0 to 7. A
+# duel has 600 to 7,000 cases, and the models differ in 3 to 45 % of them. Return `True` if the new
+# model should replace the old one.
 #
 # 260 duels are tried. Of those in which both models are **equal**, or the new one is **worse**, at
 # most 2.5 % should be promoted; 7.5 % of either are allowed. Of those in which the new one is
-# **better**, in every segment alike, at least 90 % must be. Of those in which it is **harmful**,
-# better on the whole and much worse in one segment, at most 20 % may be.
+# **better**, in every segment alike, at least 90 % must be: on the whole it is about four standard
+# errors ahead. Of those in which it is **harmful**, as far ahead on the whole and five standard errors
+# behind in one segment, whichever, at most 20 % may be.
 #
-# To try it: `duels.draw_duel(rng, 2_000, "better", gain=0.024)`, or "equal", "worse", "harmful".
+# To try it: `duels.draw_duel(rng, 2_000, "better", gain=0.026, differ=0.08)`, or "equal", "worse",
+# "harmful".
 
 
 # %% solution="promote"

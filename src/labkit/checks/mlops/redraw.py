@@ -15,6 +15,9 @@ from labkit.trends.mlops.world.streams import Floats, draw_rows, draw_stream
 from labkit.trends.mlops.world.tables import Applicants, draw_table, spoil
 
 REFERENCE_ROWS, BATCH_ROWS = 600, 150
+DUELS = ((600, 800, 0.2, 0.22), (5_000, 6_000, 0.024, 0.028), *2 * ((5_000, 7_000, 0.3, 0.45),))
+"""Fewest and most cases, and least and largest share in which the models differ: so different that
+no constant limit, of a share or of a number of cases, is right for all."""
 
 
 def batches(case: Instance) -> Iterator[tuple[pd.DataFrame, pd.DataFrame, set[str]]]:
@@ -52,9 +55,13 @@ def stream(case: Instance, number: int) -> tuple[Floats, Floats]:
 
 
 def duel(case: Instance, number: int) -> Duel:
-    """One duel of a case."""
+    """One duel of a case: a better model is four standard errors ahead, whatever the sizes."""
     rng = np.random.default_rng([case["seed"], number])
-    return draw_duel(rng, case["n"], case["kinds"][number], case["gain"])
+    kind = case["kinds"][number]
+    fewest, most, low, high = DUELS[case["kinds"][:number].count(kind) % len(DUELS)]
+    n, differ = int(rng.integers(fewest, most)), float(rng.uniform(low, high))
+    gain = rng.uniform(4.0, 4.6) * (differ / n) ** 0.5
+    return draw_duel(rng, n, kind, gain, differ)
 
 
 def canary(case: Instance, number: int) -> tuple[Whole, Whole]:

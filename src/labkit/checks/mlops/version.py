@@ -82,10 +82,10 @@ TRAPS = {
 KINDS = {
     "nothing": "random", "rows": "order", "columns": "order", "index": "order", "type": "text",
     "float type": "text", "flag": "text", "edge": "text", "line": "text", "missing": "text",
-    "nan": "text", "float": "types", "bit": "types", "bit float": "types", "large": "types", "empty": "missing",
-    "zero": "missing", "case": "cleaned", "space": "cleaned", "letter": "cleaned", "name": "names",
-    "names": "names", "head": "names", "twice": "rows", "pair": "rows", "across": "columns",
-    "far": "part", "twin": "twin",
+    "nan": "text", "float": "types", "bit": "types", "bit float": "types", "large": "types",
+    "empty": "missing", "zero": "missing", "case": "cleaned", "space": "cleaned",
+    "letter": "cleaned", "name": "names", "names": "names", "head": "names", "twice": "rows",
+    "pair": "rows", "across": "columns", "far": "part", "twin": "twin",
 }  # fmt: skip
 
 
