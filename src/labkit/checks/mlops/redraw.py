@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from labkit.exercise.task import Instance
 from labkit.trends.mlops.world.canaries import Whole, draw_minutes
 from labkit.trends.mlops.world.duels import Duel, draw_duel
 from labkit.trends.mlops.world.ledger import draw_cuts, draw_events
-from labkit.trends.mlops.world.streams import Floats, draw_rows, draw_stream
+from labkit.trends.mlops.world.streams import FEATURES, Floats, draw_rows, draw_stream
 from labkit.trends.mlops.world.tables import Applicants, draw_table, spoil
 
 REFERENCE_ROWS, BATCH_ROWS = 600, 150
@@ -41,17 +42,39 @@ def history(case: Instance) -> tuple[pd.DataFrame, pd.DataFrame]:
     return events, draw_cuts(rng, events, case["cuts"])
 
 
-def stream(case: Instance, number: int) -> tuple[Floats, Floats]:
-    """Reference (rows, 6) and windows of one stream; the first `quiet` of them do not drift."""
+class Stream(NamedTuple):
+    """A stream of windows and what is known of it.
+
+    Attributes:
+        reference: features of good times, (rows, 6).
+        windows: what was seen since, (windows, rows, 6).
+        start: the first window that has drifted; the number of windows where none has.
+        feature: which one drifts, signed: 1 to 6, or -1 to -6 where it falls.
+        ends: after how many windows somebody looks, ascending.
+    """
+
+    reference: Floats
+    windows: Floats
+    start: int
+    feature: int
+    ends: list[int]
+
+
+def stream(case: Instance, number: int) -> Stream:
+    """One stream; quiet ones and drifting ones have the same lengths and looks."""
     rng = np.random.default_rng([case["seed"], number])
-    scale, middle = rng.uniform(0.5, 50, 6), rng.uniform(-100, 100, 6)
-    start = case["start"] if number >= case["quiet"] else case["windows"]
-    windows = case["windows"] if number >= case["quiet"] else case["quiet_windows"]
-    feature = int(rng.integers(6))
-    sign = 1 if rng.random() < 0.5 else -1
+    scale, middle = rng.uniform(0.5, 50, FEATURES), rng.uniform(-100, 100, FEATURES)
+    windows = case["windows"]
+    start = int(rng.integers(5, 10))
+    ends = np.cumsum(rng.integers(3, 6, windows))
+    ends = [int(end) for end in ends if end < windows - 1] + [windows]
+    feature, sign = int(rng.integers(FEATURES)), 1 if rng.random() < 0.5 else -1
+    start = start if case["drifts"][number] else windows
     reference = draw_rows(rng, 1, case["known"])[0]
     seen = draw_stream(rng, windows, case["rows"], feature, sign * case["shift"], start)
-    return reference * scale + middle, seen * scale + middle
+    return Stream(
+        reference * scale + middle, seen * scale + middle, start, sign * (feature + 1), ends
+    )
 
 
 def duel(case: Instance, number: int) -> Duel:
@@ -65,7 +88,7 @@ def duel(case: Instance, number: int) -> Duel:
 
 
 def canary(case: Instance, number: int) -> tuple[Whole, Whole]:
-    """Requests and errors of one canary; the first `healthy` are."""
+    """Requests and errors of one canary."""
     rng = np.random.default_rng([case["seed"], number])
-    rate = case["usual"] if number < case["healthy"] else case["bad"]
+    rate = case["bad"] if case["broken"][number] else case["usual"]
     return draw_minutes(rng, case["minutes"], case["traffic"], rate)
