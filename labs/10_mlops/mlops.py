@@ -45,12 +45,13 @@ lab = open_lab(edition=1)
 # | misjoined | rate | the day's rates, each in the row of somebody else |
 #
 # "A number" is income, rate or age. Who earns more pays a lower rate. A batch has one fault or
-# none. A day that is fine differs as well: incomes are up to 8 % higher, the largest value may be
+# none. A day that is fine differs as well: incomes are up to 15 % higher, the largest value may be
 # larger than any before, a small region may appear for the first time, 2 % of incomes and rates are
 # missing.
 #
-# 40 batches are tried, of two banks in turn. At most one broken column may be missed, and at most
-# three names may be wrong, over all of them. To try it:
+# 42 batches are tried, of two banks; at one of them people apply around noon, at the other in the
+# evening. Each fault comes twice or more. At most one broken column may be missed, and at most one
+# name may be wrong, over all batches. To try it:
 #
 # ```python
 # rng = np.random.default_rng(1)
@@ -238,20 +239,27 @@ lab.check("respond", respond)
 # %% [markdown]
 # ## 5 · A drift alarm (15 points)
 #
-# `reference` (6,000, 6) holds six features of good times. `windows` (w, n, 6) are what the service
+# `reference` (5,000, 6) holds six features of good times. `windows` (w, n, 6) are what the service
 # saw since, w windows of n applicants each, in order. Return the place of the window, from 0, at
-# which your alarm rings, or -1. It may use windows up to that one and none after it: the check shows
-# you some streams again, cut off.
+# which your alarm rings, or -1.
 #
-# - 100 streams of 20 windows are **quiet**. At most 5 % of them should ring; 12 of 100 are allowed.
-# - 40 streams of 48 windows **drift**: from window 8 on the mean of one feature, you do not know
+# 140 streams of 20 windows are tried, in any order. Each is shown several times, as somebody would
+# look at it: after two to four windows, two to four windows later, and so on to the end, or until it
+# rings. An alarm counts from the look at which you first tell it, and it stays: later looks must find
+# it at the same window, and none may ring where shorter looks did not.
+#
+# - 100 streams are **quiet**. At most 5 % of them should ring; 12 of 100 are allowed.
+# - 40 streams **drift**: from one of the windows 3 to 7 on the mean of one feature, you do not know
 #   which, is higher or lower by 1.7 to 2 standard errors of a window's mean (one standard deviation
-#   of the feature, divided by the square root of n). The mean delay, counted from window 8 (which is
-#   a delay of 1), may be 1.8 times that of an alarm which knows feature, direction and size.
+#   of the feature, divided by the square root of n). The mean delay, counted in windows from there
+#   to the look at which it is told, may be 1.8 times that of an alarm which knows feature, direction
+#   and size.
 #
 # Features have units of their own; some are skewed. All streams of a check have the same n, about
-# 100. To try it: `streams.draw_rows(rng, 1, 6_000)[0]` and
-# `streams.draw_stream(rng, 48, 100, feature=2, shift=0.18, start=8)`.
+# 55. Your function is called some seven hundred times, so a call should take a few milliseconds at
+# most; a test of a distribution for each window and feature, such as `ks_2samp`, takes a hundred. To
+# try it: `streams.draw_rows(rng, 1, 5_000)[0]` and
+# `streams.draw_stream(rng, 20, 55, feature=2, shift=0.25, start=5)`.
 
 
 # %% solution="alarm"

@@ -15,23 +15,23 @@ from labkit.trends.mlops.world.ledger import draw_cuts, draw_events
 from labkit.trends.mlops.world.streams import FEATURES, Floats, draw_rows, draw_stream
 from labkit.trends.mlops.world.tables import Applicants, draw_table, spoil
 
-REFERENCE_ROWS, BATCH_ROWS = 600, 150
+REFERENCE_ROWS, BATCH_ROWS, GROWTH = 600, 150, (0.08, 0.15)
 DUELS = ((600, 800, 0.2, 0.22), (5_000, 6_000, 0.024, 0.028), *2 * ((5_000, 7_000, 0.3, 0.45),))
 """Fewest and most cases, and least and largest share in which the models differ: so different that
 no constant limit, of a share or of a number of cases, is right for all."""
 
 
 def batches(case: Instance) -> Iterator[tuple[pd.DataFrame, pd.DataFrame, set[str]]]:
-    """Reference, batch and the names of its broken columns; the banks take turns."""
+    """Reference, batch and the names of its broken columns."""
     rng = np.random.default_rng(case["seed"])
     banks = []
     for bank in case["banks"]:
         who = Applicants(**{**bank["who"], "regions": tuple(bank["who"]["regions"])})
         day = bank["day"]
         banks.append((who, day, draw_table(rng, who, REFERENCE_ROWS, (day - 30, day - 1))))
-    for number, (fault, column) in enumerate(case["batches"]):
-        who, day, reference = banks[number % len(banks)]
-        batch = draw_table(rng, who, BATCH_ROWS, (day, day), rng.uniform(0.02, 0.08))
+    for bank, fault, column in case["batches"]:
+        who, day, reference = banks[bank]
+        batch = draw_table(rng, who, BATCH_ROWS, (day, day), rng.uniform(*GROWTH))
         yield reference, *(spoil(rng, batch, fault, column) if fault else (batch, set()))
 
 
@@ -65,8 +65,8 @@ def stream(case: Instance, number: int) -> Stream:
     rng = np.random.default_rng([case["seed"], number])
     scale, middle = rng.uniform(0.5, 50, FEATURES), rng.uniform(-100, 100, FEATURES)
     windows = case["windows"]
-    start = int(rng.integers(5, 10))
-    ends = np.cumsum(rng.integers(3, 6, windows))
+    start = int(rng.integers(3, 8))
+    ends = np.cumsum(rng.integers(2, 5, windows))
     ends = [int(end) for end in ends if end < windows - 1] + [windows]
     feature, sign = int(rng.integers(FEATURES)), 1 if rng.random() < 0.5 else -1
     start = start if case["drifts"][number] else windows
