@@ -68,7 +68,9 @@ def true_distance(encoders: Encoders, photos: Floats, titles: Floats) -> Floats:
     """
     both, own = encoders.of_both, encoders.of_own
     noise = encoders.noise**2 * np.eye(both[0].shape[1])
-    photo, title = (one.T @ one + other.T @ other + noise for one, other in zip(both, own))
+    photo, title = (
+        one.T @ one + other.T @ other + noise for one, other in zip(both, own, strict=True)
+    )
     across = both[0].T @ both[1]
     weights = np.linalg.solve(photo, across)
     return mahalanobis(

@@ -21,11 +21,7 @@ def draw_shop(
     style_effect: tuple[float, float] = (0.22, 0.32),
     gift: tuple[float, float] = (0.1, 0.25),
 ) -> dict[str, Any]:
-    """Draw a shop's fields; pairs are the ends of what sizes are drawn from, signs are drawn too.
-
-    The effect of the style and that of gifts have signs such that the naive comparison of products
-    with and without the style overstates it.
-    """
+    """Draw a shop's fields; pairs are the ends of what sizes are drawn from, signs are drawn."""
     style, partner, third = (str(name) for name in rng.permutation(STYLES))
     more = bool(rng.random() < 0.5)  # whether everyday products are those with the style
     direction = sign(rng)
@@ -38,7 +34,7 @@ def draw_shop(
         "level": round(float(rng.uniform(3.0, 3.4)), 4),
         "effects": effects,
         "colours": [round(float(one), 4) for one in rng.normal(0, 0.06, 4)],
-        "gift": (-direction if more else direction) * round(float(rng.uniform(*gift)), 4),
+        "gift": sign(rng) * round(float(rng.uniform(*gift)), 4),
         "quality": round(float(rng.uniform(0.28, 0.36)), 4),
         "partner": partner,
         "together": sign(rng) * round(float(rng.uniform(*together)), 4),

@@ -20,7 +20,7 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``.
 
     Each has what draws a shop, its mock-ups and sales, the true ``effect`` of its style, ``width``,
-    that of the reference's interval, and ``traps``, the effect under known mistakes.
+    that of the reference's interval, and ``naive``, the difference of means.
     """
     placebos = int(rng.integers(LEAST_PLACEBOS, MOST_PLACEBOS + 1))
     nothing = rng.permutation(np.arange(SHOPS) < placebos)
@@ -31,7 +31,7 @@ def _case(rng: np.random.Generator, placebo: bool) -> dict[str, Any]:
     sizes: tuple[float, float] = (0.0, 0.0) if placebo else (0.3, 0.6)
     case: dict[str, Any] = {
         "shop": draw_shop(
-            rng, together=(0.0, 0.05), often=(0.8, 0.2), style_effect=sizes, gift=(0.35, 0.5)
+            rng, together=(0.0, 0.05), often=(0.8, 0.2), style_effect=sizes, gift=(0.3, 0.55)
         ),
         "seed": draw_seed(rng),
         "n": int(rng.integers(450, 560)),
@@ -42,10 +42,7 @@ def _case(rng: np.random.Generator, placebo: bool) -> dict[str, Any]:
     style, looks, said = columns(sold, case["shop"]["style"])
     found, error = coefficient(sold.stars, style, np.hstack([looks, said]))
     case["width"] = 4 * error
-    case["traps"] = {
-        "naive": coefficient(sold.stars, style, np.ones((len(style), 1)))[0],
-        "picture alone": coefficient(sold.stars, style, looks)[0],
-    }
+    case["naive"] = coefficient(sold.stars, style, np.ones((len(style), 1)))[0]
     return case
 
 

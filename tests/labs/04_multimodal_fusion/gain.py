@@ -114,7 +114,9 @@ WRONG = {
         "hold the true gain",
     ),
     "rows, times 1.8": (
-        lambda *a: (lambda g, low, high: (g, g - 1.8 * (g - low), g + 1.8 * (high - g)))(*_rows(*a)),
+        lambda *a: (lambda g, low, high: (g, g - 1.8 * (g - low), g + 1.8 * (high - g)))(
+            *_rows(*a)
+        ),
         "times as wide",
     ),
     "80 %": (

@@ -56,13 +56,15 @@ def by_everything(images, texts, stars, plain, styled):
 
 def by_partialling_out(images, texts, stars, plain, styled):
     """Double machine learning: residuals of stars on residuals of the label, in five folds."""
-    label = _labels(images, plain, styled, LinearDiscriminantAnalysis(shrinkage=0.1, solver="eigen"))
+    label = _labels(
+        images, plain, styled, LinearDiscriminantAnalysis(shrinkage=0.1, solver="eigen")
+    )
     said = TfidfVectorizer().fit_transform(texts).toarray()
     model = RidgeCV(ALPHAS)
     y = stars - cross_val_predict(model, said, stars, cv=5)
     d = label - cross_val_predict(model, said, label, cv=5)
     effect = d @ y / (d @ d)
-    error = np.sqrt((d**2 @ (y - effect * d) ** 2)) / (d @ d)
+    error = np.sqrt(d**2 @ (y - effect * d) ** 2) / (d @ d)
     return effect, effect - 2 * error, effect + 2 * error
 
 
@@ -88,6 +90,13 @@ def by_weights(images, texts, stars, plain, styled):
 
 def _naive(images, texts, stars, plain, styled):
     return _ols(stars, _labels(images, plain, styled), np.ones((len(stars), 0)))
+
+
+def _naive_shrunk(images, texts, stars, plain, styled):
+    """A quarter of a star is put down to confounding, whatever its direction."""
+    effect, low, high = _naive(images, texts, stars, plain, styled)
+    less = -np.sign(effect) * min(0.25, abs(effect))
+    return effect + less, low + less, high + less
 
 
 def _picture_alone(images, texts, stars, plain, styled):
@@ -147,10 +156,11 @@ RIGHT = {
     "weights": by_weights,
 }
 WRONG = {
-    "naive": (_naive, "compared as they are"),
-    "picture alone": (_picture_alone, "is allowed"),
+    "naive": (_naive, "differ in use"),
+    "picture alone": (_picture_alone, "differ in use"),
     "a picture model on mock-ups": (_model_on_mock_ups, "is allowed"),
     "coarse labels": (_coarse_labels, "is allowed"),
+    "naive, shrunk": (_naive_shrunk, "is allowed"),
     "late": (_late, "is allowed"),
     "shrunk by half": (_shrunk, "is allowed"),
     "two topics": (_few_topics, "is allowed"),

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from labkit.checks.multimodal_fusion.redraw import history, new_ones, shop
 from labkit.exercise.guard import call
 from labkit.exercise.outcome import Outcome, failed, passed
 from labkit.exercise.reading import as_array
 from labkit.exercise.task import Instance, Task, each_case
-from labkit.trends.multimodal_fusion.world.shop import Products, Shop
+from labkit.trends.multimodal_fusion.metrics import r_squared
 
 STEP = 0.05
-"""TODO"""
+"""Above the additive ceiling. In 4 shops ridge regressions on products of components are 0.20 to
+0.32 above it, products of kernels and of words 0.39 to 0.48, a ridge for each of two kinds of
+review 0.38 to 0.46. All sums are 0.13 or more below it, however tuned: one side, averages, both
+side by side, stacked trees, products within a side; so are products that are not shrunk."""
 TRAINING = 60.0
 """CPU-seconds of a call; the reference needs a hundredth, boosted trees a twentieth."""
 
@@ -24,18 +25,11 @@ def judge(answer: Any, instance: Instance) -> Outcome:
     return each_case(instance, lambda case: _shop(answer, case), "More than any sum can reach.")
 
 
-def reached(predicted: np.ndarray, products: Products, seller: Shop) -> float:
-    """R² on products, with their mean stars known and the scatter around these exact."""
-    scatter = float(seller.scatter()[products.kinds["verdict"]].mean())
-    off = float(((predicted - products.expected) ** 2).mean())
-    return 1 - (off + scatter) / (float(products.expected.var()) + scatter)
-
-
 def _shop(answer: Any, case: Instance) -> Outcome:
     sold, new = history(case), new_ones(case)
     given = (sold.images, sold.texts, sold.stars, new.images, new.texts)
     found = as_array(call(answer, *given, seconds=TRAINING), "stars", (len(new.stars),))
-    r2 = reached(found, new, shop(case))
+    r2 = r_squared(found, new, shop(case))
     bar = case["additive"] + STEP
     words = f"R² is {r2:.2f} on {len(found)} new products."
     if r2 >= bar:

@@ -13,16 +13,17 @@ from labkit.exercise.task import Instance, Task, each_case
 from labkit.trends.multimodal_fusion.world.duels import Duel, draw_duel
 
 LEAST, MOST_WIDTH, MOST_BIAS = 0.88, 1.15, 0.35
-"""TODO"""
+"""Share of intervals that hold, mean width in widths of the reference, bias in its standard
+errors. Over 20 draws of two shops brand means, brand sums, a jackknife and bootstraps of brands
+hold 0.91 to 0.98 at 0.9 to 1.1 widths. Intervals by rows hold 0.48 to 0.80, unpaired ones are 2.3
+times as wide or more. No factor mends both shops: rows times 1.8 hold less than 0.85 in one."""
 QUICK = 5.0
 """CPU-seconds of a call; the reference needs a thousandth, a bootstrap a hundredth."""
 
 
 def duel(case: Instance, seed: int) -> Duel:
     """One of the test sets of a case."""
-    return draw_duel(
-        seed, case["gain"], case["brands"], case["hard"], case["taste"], case["rest"]
-    )
+    return draw_duel(seed, case["gain"], case["brands"], case["hard"], case["taste"], case["rest"])
 
 
 def judge(answer: Any, instance: Instance) -> Outcome:

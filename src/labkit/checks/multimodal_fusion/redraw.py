@@ -69,11 +69,15 @@ def pairs(case: Instance) -> Pairs:
 
 def mock_ups(case: Instance) -> tuple[Floats, Floats]:
     """Encoded mock-ups without and with the style of a shop of `style_effect`, pair by pair."""
-    draws = np.random.default_rng(case["seed"] + 2)
-    shown = {name: draws.integers(0, levels, case["pairs"]) for name, levels in SHOWN.items()}
+    return _mock_ups(case["shop"]["style"], case["pairs"], case["seed"])
+
+
+@lru_cache(maxsize=32)
+def _mock_ups(style: str, pairs: int, seed: int) -> tuple[Floats, Floats]:
+    draws = np.random.default_rng(seed + 2)
+    shown = {name: draws.integers(0, levels, pairs) for name, levels in SHOWN.items()}
     plain, styled = (
-        draw_images({**shown, case["shop"]["style"]: np.full(case["pairs"], there)}, case["seed"] + 3)
-        for there in (0, 1)
+        draw_images({**shown, style: np.full(pairs, there)}, seed + 3) for there in (0, 1)
     )
     return plain, styled
 
@@ -84,7 +88,10 @@ def packs(case: Instance) -> Floats:
     return draw_images(shown, case["seed"] + 2)
 
 
-def gaps(case: Instance, products: Products, first: int) -> tuple[Floats, list[str], Floats]:
+Gaps = tuple[Floats, list[str], NDArray[np.int64]]
+
+
+def gaps(case: Instance, products: Products, first: int) -> Gaps:
     """Take pictures and reviews away from the rows of a case of `predict_any`.
 
     Returns:

@@ -14,13 +14,15 @@ from labkit.exercise.task import Instance, Task
 from labkit.exercise.traps import trap
 
 TRAPS = {
-    "naive": "Products with and without the style were compared as they are. They also differ in "
-    "use, which moves stars by itself.",
-    "picture alone": "Everything that the picture shows was held equal, and use, which only "
-    "reviews tell, was not.",
+    "use left out": "Products with and without the style differ in use, too, which moves stars by "
+    "itself. Only reviews tell use; to hold equal what the picture shows does not help.",
 }
 MOST_ERROR, HELD, MOST_WIDTH = 0.05, 6, 1.6
-"""TODO"""
+"""Stars, shops of eight, and widths of the reference. In 4 draws labels with words, with looks
+too, partialling out and weights are 0.015 to 0.025 off, hold 7 or 8 truths, and are 1.0 to 1.35
+as wide. Naive and picture-alone differences are 0.24 to 0.27 off, a picture model asked about
+mock-ups 0.19 to 0.22, reviews in two topics 0.2, labels with 12 % errors and reviews first,
+pictures after, 0.1 or more, no effect anywhere 0.3."""
 TRAINING = 30.0
 """CPU-seconds of a call; the reference needs a hundredth."""
 
@@ -41,18 +43,13 @@ def judge(answer: Any, instance: Instance) -> Outcome:
         f"true is {true[worst]:+.2f}"
     )
     if off.mean() > MOST_ERROR:
-        fits = {
-            key: trap(
-                effect, {key: [case["traps"][key] for case in cases]}, TRAPS, SAME_TRAP
-            )
-            for key in TRAPS
-        }
+        naive = {"use left out": [case["naive"] for case in cases]}
         return failed(
             f"{words}; {MOST_ERROR:g} is allowed.",
             on=on,
             next_step="Read the style off each picture, with the mock-ups as examples. Then "
             "compare products of the same use, quality and other looks.",
-            misconception=next((said for said in fits.values() if said), ""),
+            misconception=trap(effect, naive, TRAPS, SAME_TRAP),
         )
     if held < HELD:
         return failed(

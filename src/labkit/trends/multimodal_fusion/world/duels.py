@@ -1,4 +1,5 @@
-"""Two models on one test set: their errors, product by product, of brands that have ways of their own.
+"""Two models on one test set: their errors, product by product, of brands that have ways of their
+own.
 
 Products of a brand are alike: where a model errs on one, it errs on its siblings too.
 """
@@ -23,9 +24,7 @@ class Duel:
     brand: Whole
 
 
-def draw_duel(
-    seed: int, gain: float, brands: int, hard: float, taste: float, rest: float
-) -> Duel:
+def draw_duel(seed: int, gain: float, brands: int, hard: float, taste: float, rest: float) -> Duel:
     """Draw a test set of 4 to 16 products a brand.
 
     Args:
@@ -40,7 +39,5 @@ def draw_duel(
     brand = np.repeat(draws.permutation(brands), draws.integers(4, 17, brands))
     brand = draws.permutation(brand)
     difficulty = 1.0 + draws.normal(0, hard, brands)[brand] + draws.normal(0, hard, len(brand))
-    differs = (
-        gain + draws.normal(0, taste, brands)[brand] + draws.normal(0, rest, len(brand))
-    )
+    differs = gain + draws.normal(0, taste, brands)[brand] + draws.normal(0, rest, len(brand))
     return Duel(difficulty + differs / 2, difficulty - differs / 2, brand)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -35,11 +36,10 @@ def encode(pictures: Pixels) -> Floats:
 
 def patches(pictures: Pixels) -> NDArray[np.float32]:
     """Cut pictures (n, height, width, 3) into patches (n, patches, 192), values from 0 to 1."""
-    windows = sliding_window_view(pictures, (PATCH, PATCH), axis=(1, 2))[:, ::STEP, ::STEP]
-    cut: NDArray[np.float32] = windows.reshape(len(pictures), -1, 3 * PATCH * PATCH) / np.float32(
-        255
-    )
-    return cut
+    windows: Any = sliding_window_view(pictures, (PATCH, PATCH), axis=(1, 2))  # type: ignore[call-overload]
+    windows = windows[:, ::STEP, ::STEP]
+    flat: NDArray[np.float32] = windows.reshape(len(pictures), -1, 3 * PATCH * PATCH)
+    return flat / np.float32(255)
 
 
 def respond(cut: NDArray[np.float32], dictionary: NDArray[np.float32]) -> Floats:
@@ -62,8 +62,10 @@ def respond(cut: NDArray[np.float32], dictionary: NDArray[np.float32]) -> Floats
 @cache
 def centroids() -> NDArray[np.float32]:
     """The dictionary, shape (64, 192)."""
-    with files("labkit.trends.multimodal_fusion").joinpath("figures/dictionary.npz").open(
-        "rb"
-    ) as file:
+    with (
+        files("labkit.trends.multimodal_fusion")
+        .joinpath("figures/dictionary.npz")
+        .open("rb") as file
+    ):
         stored: NDArray[np.float32] = np.load(file)["centroids"].astype(np.float32)
     return stored

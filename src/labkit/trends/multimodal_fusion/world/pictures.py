@@ -24,7 +24,7 @@ def render(attributes: Mapping[str, Whole], seed: int) -> Pixels:
     """Render a picture a product.
 
     Args:
-        attributes: "clamshell", "clutter", "glossy" (0 or 1 each) and "colour" (0 to 3), shape (n,).
+        attributes: "clamshell", "clutter", "glossy" (0 or 1) and "colour" (0 to 3), each (n,).
         seed: of what attributes leave open: place, size, shade, background, grain.
 
     Returns:

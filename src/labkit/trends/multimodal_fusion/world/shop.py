@@ -1,8 +1,8 @@
 """Shops whose stars are known causes: what a picture shows, what a review says, and both together.
 
-A picture shows four attributes (clamshell, clutter, glossy, colour); a review says what a product is
-used for and how good it seems. All are counts of a few levels, so there are 192 kinds of product, and
-the best R² of any predictor that sees one part or both is a sum over these.
+A picture shows four attributes (clamshell, clutter, glossy, colour); a review says what a product
+is used for and how good it seems. All are counts of a few levels, so there are 192 kinds of
+product, and the best R² of any predictor that sees one part or both is a sum over these.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from labkit.trends.multimodal_fusion.world.encoder import encode
-from labkit.trends.multimodal_fusion.world.pictures import render
+from labkit.trends.multimodal_fusion.world.pictures import Pixels, render
 from labkit.trends.multimodal_fusion.world.reviews import write
 
 Floats = NDArray[np.float64]
@@ -39,7 +39,7 @@ class Shop:
         gift: stars that a gift has more than an everyday product.
         quality: stars for each step from poor to plain to excellent.
         partner: the shown attribute that works together with use.
-        together: stars added where partner and gift are both there or both not, and taken elsewhere.
+        together: stars added where partner and gift are both there or both not; elsewhere taken.
         style: the shown attribute that everyday products and gifts have unequally often.
         often: chance of the style among everyday products and among gifts.
         read: chance that the verdict is the true quality; else it is one of the other two.
@@ -52,14 +52,14 @@ class Shop:
         default_factory=lambda: {"clamshell": -0.35, "clutter": -0.12, "glossy": 0.05}
     )
     colours: tuple[float, ...] = (0.0, 0.06, -0.05, 0.08)
-    gift: float = 0.2
+    gift: float = 0.4
     quality: float = 0.34
     partner: str = "glossy"
-    together: float = 0.3
+    together: float = 0.35
     style: str = "clamshell"
-    often: tuple[float, float] = (0.6, 0.15)
-    read: float = 0.75
-    noise: float = 0.1
+    often: tuple[float, float] = (0.75, 0.25)
+    read: float = 0.88
+    noise: float = 0.08
     words: int = 0
 
     def expected(self, kinds: pd.DataFrame) -> Floats:
@@ -100,8 +100,8 @@ class Products:
     texts: list[str]
 
 
-def draw_products(shop: Shop, n: int, seed: int) -> Products:
-    """Draw n products of a shop; `render(kinds, seed)` makes their pictures again."""
+def draw_stars(shop: Shop, n: int, seed: int) -> tuple[pd.DataFrame, Floats]:
+    """Draw n products without their pictures and reviews: attributes and stars."""
     draws = np.random.default_rng(seed)
     use = draws.integers(0, 2, n)
     quality = draws.integers(0, 3, n)
@@ -110,11 +110,21 @@ def draw_products(shop: Shop, n: int, seed: int) -> Products:
     shown = {name: draws.integers(0, levels, n) for name, levels in SHOWN.items()}
     shown[shop.style] = (draws.random(n) < np.take(shop.often, use)).astype(int)
     kinds = pd.DataFrame({**shown, "use": use, "verdict": verdict})
-    expected = shop.expected(kinds)
     known = (shop.read - (1 - shop.read) / 2) * (verdict - 1)
-    stars = expected + shop.quality * (quality - 1 - known) + draws.normal(0, shop.noise, n)
-    texts = write(use, verdict, seed, shop.words)
-    return Products(kinds, expected, stars, encode(render(shown, seed)), texts)
+    luck = shop.quality * (quality - 1 - known) + draws.normal(0, shop.noise, n)
+    return kinds, shop.expected(kinds) + luck
+
+
+def draw_products(shop: Shop, n: int, seed: int) -> Products:
+    """Draw n products of a shop; `show(kinds, seed)` makes their pictures again."""
+    kinds, stars = draw_stars(shop, n, seed)
+    texts = write(kinds["use"], kinds["verdict"], seed, shop.words)
+    return Products(kinds, shop.expected(kinds), stars, encode(show(kinds, seed)), texts)
+
+
+def show(kinds: pd.DataFrame, seed: int) -> Pixels:
+    """Render the pictures of products, shape (n, 48, 48, 3)."""
+    return render({name: kinds[name].to_numpy() for name in SHOWN}, seed)
 
 
 def draw_images(shown: Mapping[str, ArrayLike], seed: int) -> Floats:
