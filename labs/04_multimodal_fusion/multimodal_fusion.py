@@ -195,7 +195,7 @@ lab.check("gain", gain)
 #
 # In these shops the sum of both sides is all there is, and use and style go together: what one side
 # tells, the other one tells in part. In **each** pattern (both there, no review, no picture) of each
-# of three shops, your R² must be at least 0.93 of that of a ridge regression made for this pattern
+# of three shops, your R² must be at least 0.89 of that of a ridge regression made for this pattern
 # alone, from every row that has what it needs.
 
 
@@ -289,7 +289,7 @@ lab.check("style_effect", style_effect)
 # a look is worth depends on the use. Return the number of the pack for each product, shape (m,).
 #
 # What counts is the mean number of stars given away against the best pack of each product. You may
-# give away **0.4** of what the best single pack for all gives away, in each of three shops.
+# give away **half** of what the best single pack for all gives away, in each of three shops.
 
 
 # %% solution="choose_pack"

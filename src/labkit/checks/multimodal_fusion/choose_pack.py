@@ -19,11 +19,11 @@ TRAPS = {
     "one for all": "One pack was chosen for all. A model that adds a picture's part and a "
     "review's part always says so: the picture's part is the same for every product.",
 }
-SHARE = 0.4
-"""Of what the best single pack gives away. In 4 shops models with products of both sides give
-away 0.05 to 0.25 of it (components, kernels, words). Models that add choose one pack and give
-away 0.94 or more, and so do pictures alone; the packs of best sellers 0.76 or more, a pack for
-each of two clusters of reviews 0.5 or more, random packs 1.2 or more."""
+SHARE = 0.5
+"""Of what the best single pack gives away. In 10 shops models with products of both sides give
+away 0.05 to 0.19 (kernels, words) or 0.1 to 0.45 (components). Models that add choose one pack and
+give away 0.94 or more, and so do pictures alone; the packs of best sellers 0.76 or more, a pack for
+each of two clusters of reviews 0.5 to 1.2, in three shops 1.0; random packs 1.2 or more."""
 TRAINING = 60.0
 """CPU-seconds of a call; the reference needs a hundredth."""
 

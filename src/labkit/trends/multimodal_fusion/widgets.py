@@ -77,7 +77,7 @@ def _learned() -> tuple[pd.DataFrame, dict[str, NDArray[np.float64]], float]:
     seller = Shop()
     train, labelled = draw_products(seller, 800, 31), draw_products(seller, 200, 32)
     kinds = every_kind(seller)[0].query("verdict == 1").reset_index(drop=True)
-    images = encode(show(kinds, 7))
+    images = encode(show(kinds[kinds["use"] == 0], 7)).repeat(2, axis=0)  # one picture a pack
     reviews = write([0, 1], [1, 1], 8, seller.words)
     texts = [reviews[use] for use in kinds["use"]]
     true = seller.expected(kinds)
