@@ -47,7 +47,7 @@ def test_the_distance_of_who_knows_the_encoders_is_a_log_density():
 
 
 def test_who_knows_the_encoders_finds_more_than_any_mistake():
-    case = match.draw(np.random.default_rng(2))["cases"][0]
+    case = match.draw(np.random.default_rng(2))["shops"][0]
     truth = pairs(case).truth
     for titles in case["traps"].values():
         assert (np.array(titles) == truth).sum() < 0.7 * case["best"]

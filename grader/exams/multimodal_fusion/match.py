@@ -20,13 +20,13 @@ CASES = 5
 
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
-    """Return ``{"cases": [...]}``.
+    """Return ``{"shops": [...]}``.
 
     Each has what draws its pairs, ``best``, the number of new pairs that are found with the true
     encoders, and ``traps``, the titles found by known mistakes.
     """
     return {
-        "cases": [
+        "shops": [
             until(partial(_case, rng), _shows, "pairs that can be found, and mistakes to show")
             for _ in range(CASES)
         ]

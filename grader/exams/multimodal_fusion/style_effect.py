@@ -17,14 +17,14 @@ SHOPS, LEAST_PLACEBOS, MOST_PLACEBOS = 8, 2, 3
 
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
-    """Return ``{"cases": [...]}``.
+    """Return ``{"shops": [...]}``.
 
     Each has what draws a shop, its mock-ups and sales, the true ``effect`` of its style, ``width``,
     that of the reference's interval, and ``naive``, the difference of means.
     """
     placebos = int(rng.integers(LEAST_PLACEBOS, MOST_PLACEBOS + 1))
     nothing = rng.permutation(np.arange(SHOPS) < placebos)
-    return {"cases": [_case(rng, bool(one)) for one in nothing]}
+    return {"shops": [_case(rng, bool(one)) for one in nothing]}
 
 
 def _case(rng: np.random.Generator, placebo: bool) -> dict[str, Any]:

@@ -32,7 +32,7 @@ QUICK = 10.0
 def judge(answer: Any, instance: Instance) -> Outcome:
     """Count true pairs over all shops, against what somebody finds who knows the encoders."""
     right, best, fault = 0, 0, ""
-    for case in instance["cases"]:
+    for case in instance["shops"]:
         drawn = pairs(case)
         n = len(drawn.truth)
         given = (drawn.photos, drawn.titles, drawn.new_photos, drawn.new_titles)
@@ -52,7 +52,7 @@ def judge(answer: Any, instance: Instance) -> Outcome:
         return passed(words)
     return failed(
         f"{words} At least {int(np.ceil(SHARE * best))} are asked for.",
-        on=f"{len(instance['cases'])} shops",
+        on=f"{len(instance['shops'])} shops",
         next_step="Learn from the known pairs what of a title a photo tells, and how far off "
         "that is in each direction.",
         misconception=fault,

@@ -29,7 +29,7 @@ TRAINING = 30.0
 
 def judge(answer: Any, instance: Instance) -> Outcome:
     """Compare with the true effects, placebos among them."""
-    cases = instance["cases"]
+    cases = instance["shops"]
     found = [_ask(answer, case) for case in cases]
     true = np.array([case["effect"] for case in cases])
     effect, low, high = np.array(found).T
