@@ -73,7 +73,7 @@ lab.check("match", match)
 # pack is worth depends on what the product is used for, which only the review tells.
 #
 # The best R² of **all** models that add a picture's part and a review's part is an exact number for
-# each of the three shops, 0.4 to 0.5. No late fusion can be above it, however tuned. You need **0.05
+# each of the three shops, 0.3 to 0.5. No late fusion can be above it, however tuned. You need **0.05
 # more** in every shop. R² is measured against the mean stars of products with the same looks, use
 # and verdict, so that luck plays a small part. To try it:
 #
@@ -195,7 +195,7 @@ lab.check("gain", gain)
 #
 # In these shops the sum of both sides is all there is, and use and style go together: what one side
 # tells, the other one tells in part. In **each** pattern (both there, no review, no picture) of each
-# of three shops, your R² must be at least 0.89 of that of a ridge regression made for this pattern
+# of two shops, your R² must be at least 0.89 of that of a ridge regression made for this pattern
 # alone, from every row that has what it needs.
 
 

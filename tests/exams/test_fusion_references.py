@@ -13,7 +13,7 @@ from labkit.checks.multimodal_fusion.emap import inputs, model
 from labkit.checks.multimodal_fusion.gain import duel
 from labkit.checks.multimodal_fusion.redraw import pairs
 from labkit.trends.multimodal_fusion.world.pairs import draw_encoders
-from labkit.trends.multimodal_fusion.world.shop import Products, Shop, ceilings, draw_stars
+from labkit.trends.multimodal_fusion.world.shop import Shop, ceilings, draw_stars
 
 
 def test_an_additive_part_is_the_nearest_sum_over_all_pairings():
@@ -56,8 +56,7 @@ def test_who_knows_the_encoders_finds_more_than_any_mistake():
 def test_standard_errors_are_those_of_statsmodels():
     shop = Shop()
     kinds, stars = draw_stars(shop, 300, 1)
-    sold = Products(kinds, stars, stars, np.empty((300, 0)), [])
-    style, looks, said = style_effect.columns(sold, "clamshell")
+    style, looks, said = style_effect.columns(kinds, "clamshell")
     others = np.hstack([looks, said])
     effect, error = style_effect.coefficient(stars, style, others)
     fit = sm.OLS(stars, np.column_stack([style, others])).fit()

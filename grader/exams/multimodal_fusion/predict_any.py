@@ -18,7 +18,7 @@ from labkit.trends.multimodal_fusion.metrics import r_squared
 
 from .shops import draw_seed, draw_shop
 
-CASES = 3
+CASES = 2
 SILENT = ("", "-", "No review yet.", "n/a", "Be the first to write.", "Not rated in words.", "...")
 ALPHAS = np.logspace(-2, 4, 13)
 
@@ -45,8 +45,8 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
             rng, together=(0.0, 0.03), often=(0.9, 0.1), style_effect=(0.6, 0.8), gift=(0.02, 0.12)
         ),
         "seed": draw_seed(rng),
-        "n": int(rng.integers(1300, 1500)),
-        "new": int(rng.integers(900, 1000)),
+        "n": int(rng.integers(1150, 1300)),
+        "new": int(rng.integers(800, 900)),
         "shares": [round(float(one), 6) for one in (1 - alone.sum(), alone[0])],
         "greys": sorted(int(grey) for grey in rng.choice(np.arange(90, 240), 2, replace=False)),
         "silent": [SILENT[place] for place in rng.permutation(len(SILENT))[:2]],

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from labkit.checks.multimodal_fusion.redraw import history
-from labkit.trends.multimodal_fusion.world.shop import SHOWN, Products
+from labkit.checks.multimodal_fusion.redraw import shop
+from labkit.trends.multimodal_fusion.world.shop import SHOWN, draw_stars
 
 from .shops import draw_seed, draw_shop
 
@@ -38,17 +39,16 @@ def _case(rng: np.random.Generator, placebo: bool) -> dict[str, Any]:
         "pairs": int(rng.integers(100, 140)),
     }
     case["effect"] = case["shop"]["effects"][case["shop"]["style"]]
-    sold = history(case)
-    style, looks, said = columns(sold, case["shop"]["style"])
-    found, error = coefficient(sold.stars, style, np.hstack([looks, said]))
+    kinds, stars = draw_stars(shop(case), case["n"], case["seed"])
+    style, looks, said = columns(kinds, case["shop"]["style"])
+    _, error = coefficient(stars, style, np.hstack([looks, said]))
     case["width"] = 4 * error
-    case["naive"] = coefficient(sold.stars, style, np.ones((len(style), 1)))[0]
+    case["naive"] = coefficient(stars, style, np.ones((len(style), 1)))[0]
     return case
 
 
-def columns(sold: Products, style: str) -> tuple[Floats, Floats, Floats]:
+def columns(kinds: pd.DataFrame, style: str) -> tuple[Floats, Floats, Floats]:
     """The true style (n,), the other looks with a constant, and what reviews say, as columns."""
-    kinds = sold.kinds
     others = [name for name in SHOWN if name not in (style, "colour")]
     colours = np.eye(4)[kinds["colour"]]
     looks = np.hstack([colours, kinds[others].to_numpy(float)])
