@@ -280,7 +280,7 @@ third = replace(
 old, later = draw_products(third, 1_200, 21), draw_products(third, 1_500, 22)
 gone, gone_later = (np.maximum(np.arange(len(one.stars)) % 5 - 2, 0) for one in (old, later))
 (pictures, words), (pictures_later, words_later) = baselines.sides(old, later)
-grey = (encode(placeholder(190)) - old.images.mean(axis=0)) / old.images.std(axis=0)
+grey = (encode(placeholder((190, 190, 190))) - old.images.mean(axis=0)) / old.images.std(axis=0)
 
 
 def with_gaps(picture_fill, word_fill):

@@ -11,7 +11,6 @@ from exams.multimodal_fusion import emap, gain, match, style_effect
 from exams.multimodal_fusion.shops import draw_shop
 from labkit.checks.multimodal_fusion.emap import inputs, model
 from labkit.checks.multimodal_fusion.gain import duel
-from labkit.checks.multimodal_fusion.redraw import pairs
 from labkit.trends.multimodal_fusion.world.pairs import draw_encoders
 from labkit.trends.multimodal_fusion.world.shop import Shop, ceilings, draw_stars
 
@@ -48,9 +47,7 @@ def test_the_distance_of_who_knows_the_encoders_is_a_log_density():
 
 def test_who_knows_the_encoders_finds_more_than_any_mistake():
     case = match.draw(np.random.default_rng(2))["shops"][0]
-    truth = pairs(case).truth
-    for titles in case["traps"].values():
-        assert (np.array(titles) == truth).sum() < 0.7 * case["best"]
+    assert case["mistakes"] < 0.2 * case["best"] < case["new"]
 
 
 def test_standard_errors_are_those_of_statsmodels():

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
+from labkit.checks.multimodal_fusion.match import TOLD
 from labkit.checks.multimodal_fusion.redraw import Pairs, pairs
 from labkit.exercise.drawing import until
 from labkit.trends.multimodal_fusion.world.pairs import Encoders, draw_encoders
@@ -23,7 +24,8 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"shops": [...]}``.
 
     Each has what draws its pairs, ``best``, the number of new pairs that are found with the true
-    encoders, and ``traps``, the titles found by known mistakes.
+    encoders, ``traps``, the first titles found by known mistakes, and ``mistakes``, how many
+    pairs the best of these finds.
     """
     return {
         "shops": [
@@ -49,10 +51,9 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
     )
     found = assigned(true_distance(encoders, drawn.new_photos, drawn.new_titles))
     case["best"] = int((found == drawn.truth).sum())
-    case["traps"] = {name: assigned(how(drawn)).tolist() for name, how in MISTAKES.items()}
-    case["mistakes"] = max(
-        int((np.array(titles) == drawn.truth).sum()) for titles in case["traps"].values()
-    )
+    wrong = {name: assigned(how(drawn)) for name, how in MISTAKES.items()}
+    case["traps"] = {name: titles[:TOLD].tolist() for name, titles in wrong.items()}
+    case["mistakes"] = max(int((titles == drawn.truth).sum()) for titles in wrong.values())
     return case
 
 

@@ -27,7 +27,7 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``.
 
     Each has what draws a shop and its products, ``shares`` of the patterns (both, picture alone,
-    review alone), ``greys`` of the placeholders, ``silent`` texts for no review, and ``own``, the
+    review alone), ``shades`` of the placeholders, ``silent`` texts for no review, and ``own``, the
     R² of a model for each pattern alone.
     """
     return {
@@ -48,7 +48,7 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
         "n": int(rng.integers(1150, 1300)),
         "new": int(rng.integers(800, 900)),
         "shares": [round(float(one), 6) for one in (1 - alone.sum(), alone[0])],
-        "greys": sorted(int(grey) for grey in rng.choice(np.arange(90, 240), 2, replace=False)),
+        "shades": (rng.integers(90, 225, (2, 1)) + rng.integers(0, 15, (2, 3))).tolist(),
         "silent": [SILENT[place] for place in rng.permutation(len(SILENT))[:2]],
     }
     case["shares"].append(1 - sum(case["shares"]))

@@ -31,7 +31,7 @@ def draw_shop(
         third: round(float(rng.normal(0, 0.08)), 4),
     }
     return {
-        "level": round(float(rng.uniform(3.0, 3.4)), 4),
+        "level": round(float(rng.uniform(3.0, 3.4)), 3),
         "effects": effects,
         "colours": [round(float(one), 4) for one in rng.normal(0, 0.06, 4)],
         "gift": sign(rng) * round(float(rng.uniform(*gift)), 4),

@@ -112,7 +112,7 @@ def test_patches_are_the_pixels_of_a_window():
 
 
 def test_a_placeholder_is_one_point_and_no_product():
-    one, other = encode(placeholder(190)), encode(placeholder(190))
+    one, other = encode(placeholder((190, 190, 190))), encode(placeholder((190, 190, 190)))
     np.testing.assert_array_equal(one, other)
     kinds, _ = draw_stars(Shop(), 50, 5)
     assert np.abs(encode(show(kinds, 5)) - one).max(axis=1).min() > 0.1

@@ -25,6 +25,8 @@ variates weighted by how well they are told, and one normal density find 0.92 to
 closest pairs first 0.76 to 0.84, cosines of canonical variates 0.67 to 0.79, photo by photo the
 closest title that is left 0.45 to 0.55, plain distances and unaligned spaces below 0.1."""
 
+TOLD = 12
+"""So many titles, the first ones, tell a known mistake: no two mistakes share them by luck."""
 QUICK = 10.0
 """CPU-seconds of a call; the reference needs a hundredth."""
 
@@ -46,7 +48,7 @@ def judge(answer: Any, instance: Instance) -> Outcome:
             )
         right += int((found == drawn.truth).sum())
         best += case["best"]
-        fault = fault or trap(found, case["traps"], TRAPS, 0.0)
+        fault = fault or trap(found[:TOLD], case["traps"], TRAPS, 0.0)
     words = f"{right} photos have their title; {best} can be found."
     if right >= SHARE * best:
         return passed(words)

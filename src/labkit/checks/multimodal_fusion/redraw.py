@@ -101,9 +101,9 @@ def gaps(case: Instance, products: Products, first: int) -> Gaps:
     draws = np.random.default_rng(case["seed"] + first)
     n = len(products.stars)
     pattern = draws.choice(3, n, p=case["shares"])
-    greys = np.concatenate([encode(placeholder(grey)) for grey in case["greys"]])
+    blank = np.concatenate([encode(placeholder(shade)) for shade in case["shades"]])
     images = products.images.copy()
-    images[pattern == 2] = greys[draws.integers(0, len(greys), (pattern == 2).sum())]
+    images[pattern == 2] = blank[draws.integers(0, len(blank), (pattern == 2).sum())]
     said = draws.integers(0, len(case["silent"]), n)
     texts = [
         case["silent"][word] if kind == 1 else text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,9 +39,9 @@ def render(attributes: Mapping[str, Whole], seed: int) -> Pixels:
     return np.concatenate(parts) if parts else np.empty((0, SIZE, SIZE, 3), np.uint8)
 
 
-def placeholder(grey: int) -> Pixels:
-    """The picture that stands where there is none: one grey, shape (1, 48, 48, 3)."""
-    return np.full((1, SIZE, SIZE, 3), grey, np.uint8)
+def placeholder(shade: Sequence[int]) -> Pixels:
+    """The picture that stands where there is none: red, green and blue alike, (1, 48, 48, 3)."""
+    return np.broadcast_to(np.array(shade, np.uint8), (1, SIZE, SIZE, 3)).copy()
 
 
 def _some(attributes: Mapping[str, Whole], draws: np.random.Generator) -> Pixels:
