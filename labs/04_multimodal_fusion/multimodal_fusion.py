@@ -94,12 +94,11 @@ def fuse(images, texts, stars, new_images, new_texts):
     from sklearn.preprocessing import StandardScaler
 
     scale, reader = StandardScaler().fit(images), CountVectorizer().fit(texts)
-    common = reader.transform(texts).toarray().mean(axis=0)
 
     def columns(pictures, said):
-        one, other = scale.transform(pictures), reader.transform(said).toarray() - common
-        products = one[:, :, None] * other[:, None, :]
-        return np.hstack([one, other, products.reshape(len(one), -1)])
+        one, other = scale.transform(pictures), reader.transform(said).toarray()
+        products = np.repeat(one, other.shape[1], axis=1) * np.tile(other, one.shape[1])
+        return np.hstack([one, other, products])
 
     model = Ridge(alpha=100.0).fit(columns(images, texts), stars)
     return model.predict(columns(new_images, new_texts))

@@ -168,3 +168,7 @@ WRONG = {
         "one mean",
     ),
 }
+
+HARMLESS = {
+    "constant: model = Ridge(alpha=100.0).fit(columns(images,… -> *": "any penalty near does",
+}

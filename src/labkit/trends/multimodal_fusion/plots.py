@@ -151,7 +151,7 @@ def learning(sizes: Sequence[int], curves: Mapping[str, ArrayLike], ceiling: flo
             sizes, np.asarray(values), color=look.colour, ls=look.stroke, marker=look.mark,
             lw=3, label=name,
         )  # fmt: skip
-    axes.axhline(ceiling, color=VERMILION, lw=2, label="additive ceiling")
+    axes.axhline(ceiling, color=BLACK, lw=2, ls=":", label="additive ceiling")
     axes.set_xscale("log")
     axes.set_xticks(list(sizes), [f"{one:,}" for one in sizes])
     axes.minorticks_off()
@@ -175,11 +175,11 @@ def designer(pixels: Pixels, stars: Mapping[str, Mapping[str, float]], share: fl
         stars: for each use, stars by who says so.
         share: share of the joint model's variance that is interaction.
     """
-    plot = Plot(9.0, 3.8, layout=None)
+    plot = Plot(9.0, 4.0, layout=None)
     shown = plot.add_axes((0.02, 0.12, 0.3, 0.72))
     shown.imshow(pixels)
     shown.set_axis_off()
-    axes = plot.add_axes((0.5, 0.18, 0.46, 0.58))
+    axes = plot.add_axes((0.5, 0.3, 0.46, 0.52))
     dress(axes, "stars", "")
     uses, who = list(stars), list(next(iter(stars.values())))
     colours = (SKY, ORANGE, GREEN)
@@ -202,8 +202,5 @@ def designer(pixels: Pixels, stars: Mapping[str, Mapping[str, float]], share: fl
         f"The designed pack, and its stars. {said}. Interaction is {100 * share:.0f} % of what the "
         "hybrid model's predictions vary by."
     )
-    axes.text(
-        0.0, -0.34, f"interaction: {100 * share:.0f} % of the hybrid model's variance",
-        transform=axes.transAxes, fontsize=TEXT,
-    )  # fmt: skip
+    plot.text(0.5, 0.04, f"interaction: {100 * share:.0f} % of the hybrid variance", fontsize=TEXT)
     return plot
