@@ -316,19 +316,18 @@ lab.check("choose_pack", choose_pack)
 
 # %% [markdown] essay="page" points=10
 # ### BEGIN SOLUTION
-# **Model answer.** Please do not do both for everything.
+# **Model answer.**
 #
 # *The shell.* Nobody writes about it, and still it costs about a third of a star. Reviews say what
-# people think of, not what moves them. Compared as they are, products in shells look even worse,
+# people notice. Compared as they are, products in shells look even worse,
 # since they are mostly everyday goods; among products of the same use and quality 0.35 stars
 # remain.
 #
-# *Gloss.* On average it does nothing, and that is the sum of two things: gifts gain 0.7 stars by it,
-# everyday goods lose as much. So: glossy for gifts, matte for the kitchen. One rule for all gives away
-# what the other half would have gained.
+# *Gloss.* On average it does next to nothing, and that is the sum of two things: gifts gain 0.75 stars
+# by it, everyday goods lose 0.65. So: glossy for gifts, matte for the kitchen. One rule for all gives
+# away what the other half would have gained.
 #
-# *The model.* "Better than the old one" is worth little. A model that only adds picture and review
-# cannot tell you the above. Ask whether it is above the best such sum, on products of brands
+# *The model.* A model that only adds picture and review cannot tell you the above. Ask whether it is above the best such sum, on products of brands
 # that it has not seen.
 #
 # *The test.* For six weeks, each order of the same product gets a shell or none by lot, and gifts get

@@ -158,6 +158,6 @@ WRONG = {
 }
 
 HARMLESS = {
-    "constant: …unt[kind.ravel()] < len(rows) / 50 -> *": "any cut does between doubles by chance and "
+    "constant: …unt[kind.ravel()] < len(rows) / 50 -> *": "any cut does between chance and "
     "placeholders",
 }
