@@ -319,16 +319,15 @@ lab.check("choose_pack", choose_pack)
 # **Model answer.**
 #
 # *The shell.* Nobody writes about it, and still it costs about a third of a star. Reviews say what
-# people notice. Compared as they are, products in shells look even worse,
-# since they are mostly everyday goods; among products of the same use and quality 0.35 stars
-# remain.
+# people notice. Compared as they are, products in shells look even worse, since they are mostly
+# everyday goods; among products of the same use and quality 0.35 stars remain.
 #
 # *Gloss.* On average it does next to nothing, and that is the sum of two things: gifts gain 0.75 stars
 # by it, everyday goods lose 0.65. So: glossy for gifts, matte for the kitchen. One rule for all gives
 # away what the other half would have gained.
 #
-# *The model.* A model that only adds picture and review cannot tell you the above. Ask whether it is above the best such sum, on products of brands
-# that it has not seen.
+# *The model.* A model that only adds picture and review cannot tell you the above. Ask whether it is
+# above the best such sum, on products of brands that it has not seen.
 #
 # *The test.* For six weeks, each order of the same product gets a shell or none by lot, and gifts get
 # gloss or matte by lot. If shells lose less than 0.1 stars, with an interval that excludes 0.2, keep
