@@ -59,7 +59,7 @@ def match(photos, titles, new_photos, new_titles):
     model = LinearRegression().fit(photos, titles)
     rest = np.cov((titles - model.predict(photos)).T)
     distance = cdist(model.predict(new_photos), new_titles, "mahalanobis", VI=np.linalg.inv(rest))
-    return linear_sum_assignment(distance**2)[1]
+    return linear_sum_assignment(distance)[1]
     ### END SOLUTION
 
 
@@ -167,12 +167,12 @@ lab.check("emap", emap)
 def gain(errors_a, errors_b, brand):
     """Return the gain and the ends of its 95 % interval."""
     ### BEGIN SOLUTION
-    from scipy.stats import t
+    from scipy.stats import ttest_1samp
 
     gap = errors_a - errors_b
-    means = np.array([gap[brand == one].mean() for one in np.unique(brand)])
-    half = t.ppf(0.975, len(means) - 1) * means.std(ddof=1) / np.sqrt(len(means))
-    return means.mean(), means.mean() - half, means.mean() + half
+    means = [gap[brand == one].mean() for one in np.unique(brand)]
+    ends = ttest_1samp(means, 0).confidence_interval(0.95)
+    return np.mean(means), ends.low, ends.high
     ### END SOLUTION
 
 

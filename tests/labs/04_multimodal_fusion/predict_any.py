@@ -158,6 +158,5 @@ WRONG = {
 }
 
 HARMLESS = {
-    "constant: …unt[kind.ravel()] < len(rows) / 50 -> *": "any cut does between chance and "
-    "placeholders",
+    "constant: ….ravel()] < len(rows) / 50 -> *": "any cut does between chance and placeholders",
 }
