@@ -363,6 +363,8 @@ three = r2(
 print(f"R² of early fusion with two streams {two:.2f}, with three {three:.2f}")
 
 # %% [markdown]
+# Early fusion of two streams has 0.41 here, of three 0.48. The same lines of code would join a fourth.
+#
 # ## 8 · Where it is not worth it
 #
 # Hybrid fusion knew which two readings to multiply. A library's boosted trees on all features have to

@@ -125,3 +125,8 @@ WRONG = {
     ),
     "never in doubt": (lambda a, b, brand: ((a - b).mean(), -9.0, 9.0), "is allowed"),
 }
+
+HARMLESS = {
+    "constant: …ds = ttest_1samp(means, 0).confidence_interval(0.… -> *": "what is tested is no part "
+    "of the interval",
+}

@@ -170,6 +170,6 @@ WRONG = {
 }
 
 HARMLESS = {
-    "operator: freedom = len(stars) - np.linalg.matrix_rank(c… -> *": "a hundred columns of 500 rows "
-    "widen an interval by a tenth",
+    "operator: freedom = len(stars) - np.linalg.matrix_rank(c… -> *": "a hundred columns "
+    "of 500 rows widen an interval by a tenth",
 }
