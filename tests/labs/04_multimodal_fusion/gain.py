@@ -127,6 +127,6 @@ WRONG = {
 }
 
 HARMLESS = {
-    "constant: …ds = ttest_1samp(means, 0).confidence_interval(0.… -> *": "what is tested is no part "
-    "of the interval",
+    "constant: …ds = ttest_1samp(means, 0).confidence_interval(0.… -> *": "what is tested is no "
+    "part of the interval",
 }

@@ -15,6 +15,7 @@ from labkit.pictures.palette import (
     BLUE,
     GREEN,
     GREY,
+    LABEL,
     ORANGE,
     SKY,
     TEXT,
@@ -36,7 +37,7 @@ def window(pixels: Pixels, captions: Sequence[str]) -> Plot:
         axes.imshow(one)
         axes.set_xticks([])
         axes.set_yticks([])
-        axes.set_xlabel(words, fontsize=TEXT)
+        axes.set_xlabel(words, fontsize=LABEL)
     plot.alt = f"{len(captions)} product pictures in a row: " + "; ".join(
         words.replace("\n", ", ") for words in captions
     )
