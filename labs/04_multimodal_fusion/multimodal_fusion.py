@@ -73,7 +73,7 @@ lab.check("match", match)
 # pack is worth depends on what the product is used for, which only the review tells.
 #
 # The best R² of **all** models that add a picture's part and a review's part is an exact number for
-# each of the three shops, 0.3 to 0.5. No late fusion can be above it, however tuned. You need **0.05
+# each of two shops, 0.3 to 0.5. No late fusion can be above it, however tuned. You need **0.05
 # more** in every shop. R² is measured against the mean stars of products with the same looks, use
 # and verdict, so that luck plays a small part. To try it:
 #
@@ -284,7 +284,7 @@ lab.check("style_effect", style_effect)
 # a look is worth depends on the use. Return the number of the pack for each product, shape (m,).
 #
 # What counts is the mean number of stars given away against the best pack of each product. You may
-# give away **half** of what the best single pack for all gives away, in each of three shops.
+# give away **half** of what the best single pack for all gives away, in each of two shops.
 
 
 # %% solution="choose_pack"

@@ -14,7 +14,7 @@ from labkit.trends.multimodal_fusion.world.shop import SHOWN, every_kind
 
 from .shops import draw_seed, draw_shop
 
-CASES, LEAST_AWAY = 3, 0.25
+CASES, LEAST_AWAY = 2, 0.25
 
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:

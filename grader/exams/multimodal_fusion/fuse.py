@@ -11,7 +11,7 @@ from labkit.trends.multimodal_fusion.world.shop import ceilings
 
 from .shops import draw_seed, draw_shop
 
-CASES = 3
+CASES = 2
 
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:

@@ -23,7 +23,7 @@ SHARE = 0.5
 """Of what the best single pack gives away. In 10 shops models with products of both sides give
 away 0.05 to 0.19 (kernels, words) or 0.1 to 0.45 (components). Models that add choose one pack and
 give away 0.94 or more, and so do pictures alone; the packs of best sellers 0.76 or more, a pack for
-each of two clusters of reviews 0.5 to 1.2, in three shops 1.0; random packs 1.2 or more."""
+each of two clusters of reviews 0.5 to 1.2; random packs 1.2 or more."""
 TRAINING = 60.0
 """CPU-seconds of a call; the reference needs a hundredth."""
 
