@@ -14,8 +14,8 @@ from labkit.exercise.task import Instance, Task, each_case
 from labkit.exercise.traps import trap
 
 TRAPS = {
-    "characters": "Only tokens of one byte are allowed. A token is a walk of several steps, and may "
-    "cross from one part of the pattern into the next.",
+    "characters": "Only tokens of one byte are allowed. A token is a walk of several steps, and "
+    "may cross from one part of the pattern into the next.",
     "fits so far": "A token is allowed as soon as every step exists. Some states lead nowhere: no "
     "complete text is reached from them.",
     "room forgotten": "Tokens are allowed after which the text can be finished, but not in the "

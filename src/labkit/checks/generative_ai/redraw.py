@@ -28,9 +28,7 @@ def automaton(case: Instance) -> patterns.Automaton:
     if kind == "date":
         return patterns.date(given["order"], given["mark"], given["years"])
     if kind == "quantity":
-        return patterns.quantity(
-            given["digits"], given["decimals"], given["units"], given["gap"]
-        )
+        return patterns.quantity(given["digits"], given["decimals"], given["units"], given["gap"])
     return patterns.brackets(given["brackets"], given["items"], given["depth"])
 
 

@@ -42,9 +42,7 @@ def find() -> Path:
     """
     path = folder() / FILE
     if not path.is_file():
-        raise NoModelError(
-            HOW.format(python=sys.executable, folder=folder(), package=PACKAGE)
-        )
+        raise NoModelError(HOW.format(python=sys.executable, folder=folder(), package=PACKAGE))
     return path
 
 

@@ -28,9 +28,9 @@ LISTS = (
     f"{', '.join(URGENCIES)}. Answer with the JSON record alone."
 )
 RULES = (
-    f"{LISTS} account: passwords and logins. billing: invoices and payments. email: mails. laptop: "
-    "the computer itself. network: wifi and internet. printer: printing and paper. high: nobody can "
-    "work. medium: this week. low: it can wait."
+    f"{LISTS} account: passwords and logins. billing: invoices and payments. email: mails. "
+    "laptop: the computer itself. network: wifi and internet. printer: printing and paper. "
+    "high: nobody can work. medium: this week. low: it can wait."
 )
 ASKED = "Ticket: {text}\nRecord:"
 GRAMMAR = (
@@ -125,7 +125,5 @@ def score(answers: Sequence[str], tickets: Sequence[Ticket]) -> list[tuple[bool,
     for answer, ticket in zip(answers, tickets, strict=True):
         said = read_record(answer) or {}
         component = said.get("component") == ticket.component
-        found.append(
-            (bool(said), component, component and said.get("urgency") == ticket.urgency)
-        )
+        found.append((bool(said), component, component and said.get("urgency") == ticket.urgency))
     return found

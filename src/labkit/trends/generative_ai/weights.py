@@ -15,7 +15,8 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-NUMBERS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
+NUMBERS = dict(zip((0, 1, 2, 3, 4, 5, 6, 7, 10, 11, 12), "BbHhIif?Qqd", strict=True))
+"""How Python's struct calls the kinds of numbers among the settings."""
 TEXT, LIST = 8, 9
 KINDS = {0: ("F32", 1, 4), 1: ("F16", 1, 2), 3: ("Q4_1", 32, 20), 8: ("Q8_0", 32, 34)}
 """Of a tensor: its name, how many weights make a block, and the bytes of a block."""

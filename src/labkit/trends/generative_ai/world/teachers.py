@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-KINDS = ("sure", "fair", "misled")
+KINDS = ("fair", "sure", "shy", "misled")
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def draw_lesson(
     seed: int,
     kind: str,
     n: int = 150,
-    validation: int = 400,
+    validation: int = 200,
     features: int = 8,
     classes: int = 4,
     strength: float = 0.6,
@@ -58,13 +58,13 @@ def draw_lesson(
     Args:
         seed: of the draw.
         kind: of teacher. "fair" states the true chances, a little blurred; "sure" has its scores
-            multiplied by `sharpness`; "misled" takes classes for each other.
+            multiplied by `sharpness`, "shy" divided by it; "misled" takes classes for each other.
         n: examples with labels and the teacher's chances.
         validation: examples with labels alone.
         features: their number.
         classes: their number.
         strength: standard deviation of the true weights.
-        sharpness: of a sure teacher.
+        sharpness: of a sure teacher, and of a shy one.
     """
     rng = np.random.default_rng(seed)
     true = strength * rng.standard_normal((features + 1, classes))
@@ -74,14 +74,12 @@ def draw_lesson(
         for rows in (x, x_val)
     )
     scores = true[0] + x @ true[1:] + 0.15 * rng.standard_normal((n, classes))
-    if kind == "sure":
-        scores = sharpness * scores
+    if kind in ("sure", "shy"):
+        scores = scores * sharpness ** (1 if kind == "sure" else -1)
     if kind == "misled":
-        scores = scores[:, np.roll(np.arange(classes), 1)]
+        scores = scores[:, np.roll(np.arange(classes), rng.integers(1, classes))]
     limit = classes - 1
-    return Lesson(
-        x, np.minimum(y, limit), softmax(scores), x_val, np.minimum(y_val, limit), true
-    )
+    return Lesson(x, np.minimum(y, limit), softmax(scores), x_val, np.minimum(y_val, limit), true)
 
 
 def excess(true: Floats, weights: Floats, seed: int, n: int = 4000) -> float:
