@@ -2,6 +2,7 @@
 
     python benchmarks/generative_ai/record.py            all of them; goes on where it was stopped
     python benchmarks/generative_ai/record.py --again 5  five of them anew, compared with the record
+    python benchmarks/generative_ai/record.py --next     the words it would write at one place
 
 The record is `figures/answers.json` of the module, and says with which model, sampler and seed it
 was made, and when. It took 1,000 CPU-seconds on one thread.
@@ -83,11 +84,30 @@ def again(count: int, seed: int = 0) -> int:
     return differ
 
 
+def next_words(tickets: int = 8, likely: int = 40) -> None:
+    """Record the log-probabilities of the likeliest tokens after `{"component":"`."""
+    model, found = Model(), []
+    prompt = next(one for one in prompts.PROMPTS if one.name == "6 shots")
+    for ticket in data.tickets()[::9]:
+        chat = prompts.messages(prompt, ticket.text)
+        said = model.chat(chat, tokens=4, likely=likely)
+        if said["text"].startswith('{"component":"') and len(found) < tickets:
+            places = ["".join(place[0][0] for place in said["likely"][:end]) for end in range(5)]
+            place = places.index('{"component":"')
+            found.append({"text": ticket.text, "likely": said["likely"][place]})
+    words = {"model": Path(FILE).name, "prompt": prompt.name, "tickets": found}
+    RECORD.with_name("next.json").write_text(json.dumps(words, indent=0) + "\n")
+
+
 def main() -> int:
     """Do what the command line says."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--again", type=int, default=0)
+    parser.add_argument("--next", action="store_true")
     asked = parser.parse_args()
+    if asked.next:
+        next_words()
+        return 0
     if asked.again:
         return 1 if again(asked.again) else 0
     complete()

@@ -31,28 +31,6 @@ def in_turn(frozen, x, y, rank, alpha):
     return _done(frozen, A, B * rank / alpha, rank, alpha)
 
 
-def trained(frozen, x, y, rank, alpha):
-    """As LoRA is trained: B begins at zero, and both follow the gradient (L-BFGS)."""
-    from scipy.optimize import minimize
-
-    outputs, inputs = frozen.shape
-    errors, scale = y - x @ frozen.T, alpha / rank
-
-    def loss(flat):
-        A = flat[: rank * inputs].reshape(rank, inputs)
-        B = flat[rank * inputs :].reshape(outputs, rank)
-        off = scale * x @ A.T @ B.T - errors
-        slope_b = 2 * scale * off.T @ (x @ A.T)
-        slope_a = 2 * scale * (off @ B).T @ x
-        return (off**2).sum(), np.r_[slope_a.ravel(), slope_b.ravel()]
-
-    begin = np.r_[0.3 * np.random.default_rng(0).standard_normal(rank * inputs),
-                  np.zeros(outputs * rank)]  # fmt: skip
-    found = minimize(loss, begin, jac=True, method="L-BFGS-B", options={"maxiter": 3000}).x
-    A, B = found[: rank * inputs].reshape(rank, -1), found[rank * inputs :].reshape(-1, rank)
-    return _done(frozen, A, B, rank, alpha)
-
-
 def truncated(frozen, x, y, rank, alpha):
     left, sizes, right = np.linalg.svd(_full(frozen, x, y).T, full_matrices=False)
     return _done(frozen, right[:rank], left[:, :rank] * sizes[:rank] * rank / alpha, rank, alpha)
@@ -93,7 +71,7 @@ def noise(frozen, x, y, rank, alpha):
     return _done(frozen, A, B * rank / alpha, rank, alpha)
 
 
-RIGHT = {"eigenvectors": eigen, "in turn": in_turn, "trained": trained}
+RIGHT = {"eigenvectors": eigen, "in turn": in_turn}
 WRONG = {
     "the change truncated": (truncated, "cut to the rank"),
     "inputs' directions": (widest, "inputs vary most"),

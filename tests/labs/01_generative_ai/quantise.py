@@ -73,19 +73,16 @@ def by_lot(weights, inputs, scales, bits):
     return np.clip(np.floor(weights / scales[:, None] + lot), *_range(bits))
 
 
-def best_of_many(weights, inputs, scales, bits, tries=60):
-    """Random changes, kept where a row's error falls: the score without the skill."""
+def best_of_many(weights, inputs, scales, bits, tries=40):
+    """The best of many roundings by lot, row by row: the score without the skill."""
     rng = np.random.default_rng(0)
-
-    def errors(codes):
-        return ((inputs @ (weights - codes * scales[:, None]).T) ** 2).sum(axis=0)
-
-    best = _nearest(weights, scales, bits)
+    best, least = None, np.full(len(weights), np.inf)
     for _ in range(tries):
-        tried = np.clip(best + (rng.random(best.shape) < 0.03) * rng.choice([-1, 1], best.shape),
-                        *_range(bits))  # fmt: skip
-        better = errors(tried) < errors(best)
-        best[better] = tried[better]
+        lot = 0.3 + 0.4 * rng.random(weights.shape)
+        tried = np.clip(np.floor(weights / scales[:, None] + lot), *_range(bits))
+        error = ((inputs @ (weights - tried * scales[:, None]).T) ** 2).sum(axis=0)
+        best = tried if best is None else np.where((error < least)[:, None], tried, best)
+        least = np.minimum(error, least)
     return best
 
 

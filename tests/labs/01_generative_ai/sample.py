@@ -48,14 +48,6 @@ def euler(velocity, x, start, end, evaluations, steps=None):
     return x
 
 
-def _middles(velocity, x, start, end, evaluations):
-    """Time in the middle of a step, place at its beginning."""
-    step = (end - start) / evaluations
-    for place in range(evaluations):
-        x = x + step * velocity(x, start + (place + 0.5) * step)
-    return x
-
-
 def _forwards(velocity, x, start, end, evaluations):
     """The size of a step without its sign."""
     step = abs(end - start) / (evaluations // 2)
@@ -85,7 +77,6 @@ WRONG = {
         "Euler's steps",
     ),
     "one step": (lambda v, x, a, b, n: euler(v, x, a, b, n, 1), "all the way"),
-    "middles of time alone": (_middles, "Euler's steps"),
     "always up": (_forwards, "Euler's steps"),
     "half way": (_half, "Euler's steps"),
     "noise": (lambda v, x, a, b, n: x, "Euler's steps"),

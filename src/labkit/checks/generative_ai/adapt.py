@@ -15,6 +15,11 @@ from labkit.exercise.traps import trap
 from labkit.trends.generative_ai.world.layers import loss
 
 MOST = 1.05
+"""Times the least loss that the rank allows, both above that of any change, worst of three layers.
+Over 10 draws the closed form, eigenvectors and alternating least squares reach 1.000, errors'
+directions 1.19 to 2.3, inputs' directions 1.34 to 5.9, random ones 1.8 to 6.7, a truncated
+change 2.1 to 5.5, no change 3.3 to 15."""
+
 SAME = 1e-6
 """Largest difference of a merged weight; weights are about 0.2."""
 

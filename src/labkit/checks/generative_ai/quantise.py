@@ -16,6 +16,10 @@ from labkit.exercise.traps import trap
 
 Floats = NDArray[np.float64]
 MOST = 0.4
+"""Of the nearest codes' error, worst of four layers. Over 10 draws GPTQ leaves 0.05 to 0.18,
+Babai's nearest plane the same, single steps from the nearest codes 0.08 to 0.21, rounding by lot
+2 to 5, an error carried on as it is 2.2 to 7.8. Random changes that are kept where they help are
+single steps in another order: with 60 tries 0.18 to 0.47, on either side."""
 TRAPS = {
     "nearest": "Each weight goes to its nearest code. Rounding errors of inputs that move together "
     "add up, or cancel: it is the outputs that count.",

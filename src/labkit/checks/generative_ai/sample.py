@@ -16,6 +16,12 @@ from labkit.exercise.traps import trap
 
 Floats = NDArray[np.float64]
 MOST = 0.35
+"""Median distance as a share of Euler's, worst of four flows. Over 20 draws Heun, Adams-Bashforth
+and Runge-Kutta leave 0.06 to 0.15, Euler with twice the steps 0.51 to 0.54, with half of them
+1.9 to 2.1, the wrong direction or clock 3.2 and more. One evaluation a step, at the middle of
+its time but at the place of its beginning, leaves 0.20 to 0.31: most of the bend comes with
+time, and it passes."""
+
 TRAPS = {
     "euler": "Each step goes along the velocity at its beginning (Euler), and leaves every bend on "
     "the outside.",
