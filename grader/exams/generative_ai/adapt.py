@@ -51,7 +51,7 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
     case["alpha"] = float(case["rank"] * rng.choice([0.25, 0.5, 2.0, 4.0, 6.0]))
     drawn = adaptation(case)
     errors = drawn.y - drawn.x @ drawn.frozen.T
-    full = np.linalg.lstsq(drawn.x, errors)[0].T
+    full: Floats = np.linalg.lstsq(drawn.x, errors)[0].T.astype(np.float64)
     best = project(full, drawn.x @ full.T, case["rank"])
     case["least"] = loss(drawn.x, drawn.y, drawn.frozen + full)
     case["best"] = loss(drawn.x, drawn.y, drawn.frozen + best)

@@ -34,7 +34,8 @@ def figures(name: str) -> Any:
 @cache
 def tokens() -> tuple[bytes, ...]:
     """The 49,152 tokens of SmolLM2 as bytes, by number; some are no whole characters."""
-    with np.load(files("labkit.trends.generative_ai") / "figures" / "tokens.npz") as stored:
+    path = files("labkit.trends.generative_ai") / "figures" / "tokens.npz"
+    with path.open("rb") as handle, np.load(handle) as stored:
         text, ends = stored["text"].tobytes(), np.cumsum(stored["length"], dtype=np.int64)
     starts = [0, *ends[:-1].tolist()]
     return tuple(text[start:end] for start, end in zip(starts, ends.tolist(), strict=True))

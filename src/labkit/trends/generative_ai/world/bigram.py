@@ -50,17 +50,13 @@ def masked(model: Bigram, valid: Collection[str]) -> dict[str, float]:
     """What is written when each token is drawn among those that can still lead to a valid text."""
     found = dict.fromkeys(valid, 0.0)
 
-    def leads(beginning: str) -> bool:
-        return any(word.startswith(beginning) for word in valid)
+    def may_follow(text: str, token: str) -> bool:
+        if token == END:
+            return text in valid
+        return any(word.startswith(text + token) for word in valid)
 
     def follow(last: str, text: str, chance: float) -> None:
-        allowed = {
-            token: share
-            for token, share in model.after[last].items()
-            if (
-                text in valid if token == END else any(_leads(text + token, word) for word in valid)
-            )
-        }
+        allowed = {t: share for t, share in model.after[last].items() if may_follow(text, t)}
         total = sum(allowed.values())
         for token, share in allowed.items():
             if token == END:
