@@ -196,14 +196,15 @@ lab.check("decode", decode)
 # 2^(bits − 1) − 1; they are read as `codes * scales[:, None]`. The `scales` (outputs,) are given, one a
 # row. `inputs` (n, inputs) are typical inputs of the layer, which move together.
 #
-# Return the codes. What counts is the squared error of the layer's **outputs** on `inputs`: at most
-# **0.4** times what the nearest codes give, in each of four layers. To try it:
+# Return the codes. What counts is the squared error of the layer's **outputs** on `inputs`, not of its
+# weights: at most **1.6** times that of error feedback (GPTQ), in the geometric mean of the outputs, in
+# each of four layers. The nearest codes give 2 to 5. To try it:
 #
 # ```python
-# weights, inputs = layers.draw_layer(1, n=200, inputs=48, outputs=12, decay=1.1)
+# weights, inputs = layers.draw_layer(1, n=360, inputs=130, outputs=12, decay=0.6)
 # scales = abs(weights).max(axis=1) / 3
 # codes = quantise(weights, inputs, scales, bits=3)
-# ((inputs @ (weights - codes * scales[:, None]).T) ** 2).sum()
+# ((inputs @ (weights - codes * scales[:, None]).T) ** 2).sum(axis=0)
 # ```
 
 
@@ -212,13 +213,14 @@ def quantise(weights, inputs, scales, bits):
     """Return whole codes, shape (outputs, inputs)."""
     ### BEGIN SOLUTION
     low, high = -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
-    codes = np.clip(np.rint(weights / scales[:, None]), low, high)
     together = inputs.T @ inputs
-    for _ in range(20):
-        for j in range(weights.shape[1]):
-            error = weights - codes * scales[:, None]
-            step = error @ together[:, j] / (together[j, j] * scales)
-            codes[:, j] = np.clip(np.rint(codes[:, j] + step), low, high)
+    order = np.argsort(-together.diagonal())
+    spread = np.linalg.cholesky(np.linalg.inv(together[order][:, order])).T
+    left, codes = weights[:, order], np.zeros(weights.shape)
+    for place, column in enumerate(order):
+        codes[:, column] = np.clip(np.rint(left[:, place] / scales), low, high)
+        error = (left[:, place] - codes[:, column] * scales) / spread[place, place]
+        left = left - np.outer(error, spread[place])
     return codes
     ### END SOLUTION
 

@@ -10,7 +10,7 @@ from scipy.stats import false_discovery_control
 from sklearn.linear_model import LogisticRegression
 
 from exams.generative_ai import adapt, contaminated, decode, distil, pick_prompt, quantise, sample
-from labkit.checks.generative_ai.quantise import nearest, output_error
+from labkit.checks.generative_ai.quantise import nearest
 from labkit.trends.generative_ai.world import exposure, flow, layers, logs, teachers
 
 
@@ -25,7 +25,7 @@ def test_error_feedback_is_near_the_optimum_of_eight_weights_in_two_bits():
         least = (off**2).sum(axis=1).min()
         shares.append(
             [
-                output_error(weights, inputs, scales, codes) / least
+                output_errors(weights, inputs, scales, codes)[0] / least
                 for codes in (
                     quantise.reference(weights, inputs, scales, 2),
                     nearest(weights, scales, 2),

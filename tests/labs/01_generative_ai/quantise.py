@@ -59,6 +59,16 @@ def step_by_step(weights, inputs, scales, bits):
     return codes
 
 
+def sweeps(weights, inputs, scales, bits):
+    """Each code in turn the best one, given all others."""
+    H, codes = inputs.T @ inputs, _nearest(weights, scales, bits)
+    for _ in range(20):
+        for j in range(len(H)):
+            step = (weights - codes * scales[:, None]) @ H[:, j] / (H[j, j] * scales)
+            codes[:, j] = np.clip(np.rint(codes[:, j] + step), *_range(bits))
+    return codes
+
+
 def carried(weights, inputs, scales, bits):
     codes, error = np.zeros_like(weights), np.zeros(len(weights))
     for j in range(weights.shape[1]):
@@ -86,7 +96,12 @@ def best_of_many(weights, inputs, scales, bits, tries=40):
     return best
 
 
-RIGHT = {"GPTQ": feedback, "nearest plane": nearest_plane, "step by step": step_by_step}
+RIGHT = {
+    "GPTQ": feedback,
+    "nearest plane": nearest_plane,
+    "step by step": step_by_step,
+    "sweeps": sweeps,
+}
 WRONG = {
     "nearest": (lambda w, x, s, bits: _nearest(w, s, bits), "nearest code"),
     "towards zero": (
@@ -94,11 +109,11 @@ WRONG = {
         "one sign",
     ),
     "carried on": (carried, "carried to the next"),
-    "by lot": (by_lot, "times that of the nearest"),
-    "best of many": (best_of_many, "times that of the nearest"),
+    "by lot": (by_lot, "times those of"),
+    "best of many": (best_of_many, "times those of"),
     "one scale for all": (
         lambda w, x, s, bits: np.clip(np.rint(w / s.max()), *_range(bits)),
-        "times that of the nearest",
+        "times those of",
     ),
     "floats in disguise": (lambda w, x, s, bits: w / s[:, None], "whole number"),
     "the weights read back": (
@@ -106,5 +121,5 @@ WRONG = {
         "whole number",
     ),
     "more bits": (lambda w, x, s, bits: feedback(w, x, s / 16, bits + 4), "whole number"),
-    "all zero": (lambda w, x, s, bits: np.zeros_like(w), "times that of the nearest"),
+    "all zero": (lambda w, x, s, bits: np.zeros_like(w), "times those of"),
 }
