@@ -10,7 +10,7 @@ from scipy.stats import false_discovery_control
 from sklearn.linear_model import LogisticRegression
 
 from exams.generative_ai import adapt, contaminated, decode, distil, pick_prompt, quantise, sample
-from labkit.checks.generative_ai.quantise import nearest
+from labkit.checks.generative_ai.quantise import nearest, output_errors
 from labkit.trends.generative_ai.world import exposure, flow, layers, logs, teachers
 
 

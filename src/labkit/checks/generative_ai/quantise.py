@@ -16,10 +16,10 @@ from labkit.exercise.traps import trap
 
 Floats = NDArray[np.float64]
 MOST = 1.6
-"""Times error feedback's squared errors, worst of four layers. Over 10 draws GPTQ and Babai's nearest
-plane reach 1.00 to 1.02, single steps 1.04 to 1.20, sweeps from the nearest codes 1.18 to 1.48; the
-best of 40 roundings by lot, row by row, 1.81 to 2.24, nearest codes 3.1 to 4.7, an error carried on
-as it is 6.2 to 10."""
+"""Times error feedback's squared errors, worst of four layers. Over 10 draws GPTQ and Babai's
+nearest plane reach 1.00 to 1.02, single steps 1.04 to 1.20, sweeps from the nearest codes 1.18
+to 1.48; the best of 40 roundings by lot, row by row, 1.81 to 2.24, nearest codes 3.1 to 4.7, an
+error carried on as it is 6.2 to 10."""
 
 TRAPS = {
     "nearest": "Each weight goes to its nearest code. Rounding errors of inputs that move together "
