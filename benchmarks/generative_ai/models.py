@@ -2,7 +2,7 @@
 
     python benchmarks/generative_ai/models.py
 
-Each learns from the same 320 labelled tickets and is asked the same 240, half of them in phrasings
+Each learns from the same 320 labelled tickets and is asked the same 180, half of them in phrasings
 that no example had. The language model's own answers are those on record (`record.py`); their time
 is measured anew on twelve tickets. Writes `figures/models.json`; takes two CPU-minutes.
 """

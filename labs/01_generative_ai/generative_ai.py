@@ -62,7 +62,7 @@ def allowed(text, moves, accepting, tokens, room):
 
     far = 10**9
     needed = np.where(accepting, 0, far)
-    for _ in range(len(moves)):
+    for _ in range(room):
         after = np.where(moves >= 0, needed[moves], far).min(axis=1)
         needed = np.minimum(needed, after + 1)
     now = walk(0, text)
@@ -240,7 +240,7 @@ lab.check("quantise", quantise)
 # classes for each other. You are not told which one you have.
 #
 # Return the weights. What counts is the student's expected cross-entropy above the least possible, on
-# all `x` there are: at most **0.1** times that of a student of the labels in `y` alone; with the teacher
+# all `x` there are: at most **0.13** times that of a student of the labels in `y` alone; with the teacher
 # who mixes classes up, at most **1.6** times. All four teachers are tried. To try it:
 #
 # ```python
@@ -250,38 +250,30 @@ lab.check("quantise", quantise)
 # ```
 
 # %% solution="distil"
-from scipy.optimize import minimize
 from scipy.special import log_softmax, softmax
+from sklearn.linear_model import LogisticRegression
 
 
 def distil(x, y, teacher, x_val, y_val):
     """Return the student's weights, shape (d + 1, classes)."""
 
     ### BEGIN SOLUTION
-    def table(rows):
-        return np.column_stack([np.ones(len(rows)), rows])
+    n, classes = teacher.shape
 
     def fit(targets):
-        inputs, shape = table(x), (x.shape[1] + 1, targets.shape[1])
-
-        def loss(flat):
-            scores = inputs @ flat.reshape(shape)
-            value = -(targets * log_softmax(scores, axis=1)).sum() + 0.02 * flat @ flat
-            slope = inputs.T @ (softmax(scores, axis=1) - targets)
-            return value, slope.ravel() + 0.04 * flat
-
-        found = minimize(loss, np.zeros(shape[0] * shape[1]), jac=True, method="L-BFGS-B")
-        return found.x.reshape(shape)
+        # Each row once for each class, with its chance as the weight.
+        rows, labels = np.repeat(x, classes, axis=0), np.tile(np.arange(classes), n)
+        model = LogisticRegression(C=30.0, max_iter=500)
+        model.fit(rows, labels, sample_weight=targets.ravel())
+        return np.vstack([model.intercept_, model.coef_.T])
 
     def log_loss(weights):
-        said = log_softmax(table(x_val) @ weights, axis=1)
-        return -said[np.arange(len(y_val)), y_val].mean()
+        said = log_softmax(weights[0] + x_val @ weights[1:], axis=1)
+        return -np.mean([said[row, label] for row, label in enumerate(y_val)])
 
-    known = np.eye(teacher.shape[1])[y]
-    scores = np.log(np.maximum(teacher, 1e-12))
-    students = [fit(known)]
-    for temperature in (0.25, 0.3, 0.4, 0.5, 0.7, 1, 1.5, 2, 2.5, 3, 4):
-        students.append(fit(softmax(scores / temperature, axis=1)))
+    students = [fit(np.eye(classes)[y])]
+    for temperature in np.geomspace(0.2, 5, 15):
+        students.append(fit(softmax(np.log(teacher + 1e-12) / temperature, axis=1)))
     return min(students, key=log_loss)
     ### END SOLUTION
 
@@ -351,16 +343,17 @@ lab.check("sample", sample)
 
 
 # %% solution="contaminated"
+from scipy.stats import false_discovery_control, norm
+
+
 def contaminated(target, reference, fresh, level):
     """Return the places of the items that were seen."""
     ### BEGIN SOLUTION
     line = np.polyfit(fresh[:, 1], fresh[:, 0], 1)
     usual = fresh[:, 0] - np.polyval(line, fresh[:, 1])
     over = target - np.polyval(line, reference)
-    p = np.array([(1 + (usual >= one).sum()) / (1 + len(usual)) for one in over])
-    order = p.argsort()
-    passing = np.flatnonzero(p[order] <= level * np.arange(1, len(p) + 1) / len(p))
-    return order[: passing[-1] + 1] if len(passing) else []
+    p = norm.sf(over / usual.std())
+    return np.flatnonzero(false_discovery_control(p) <= level)
     ### END SOLUTION
 
 

@@ -98,3 +98,8 @@ WRONG = {
     "none": (lambda t, r, f, level: [], "are found"),
     "all": (lambda t, r, f, level: np.arange(len(t)), "had not been seen"),
 }
+
+HARMLESS = {
+    "constant: …esh[:, 1], fresh[:, 0], 1) -> *": "a bend that is not there costs nothing",
+    "comparison: …alse_discovery_control(p) <= level) -> *": "no p is the level to the last digit",
+}

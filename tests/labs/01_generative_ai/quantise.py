@@ -123,3 +123,10 @@ WRONG = {
     "more bits": (lambda w, x, s, bits: feedback(w, x, s / 16, bits + 4), "whole number"),
     "all zero": (lambda w, x, s, bits: np.zeros_like(w), "times those of"),
 }
+
+HARMLESS = {
+    "sign: order = np.argsort(-together.diagonal()) -> *": "any order is near; the largest "
+    "first is the best by a little",
+    "argument order: …es[:, column] = np.clip(np.rint(left[:, place] / scales), low, high) -> "
+    "…es[:, column] = np.clip(low, *": "the same numbers",
+}

@@ -14,6 +14,12 @@ from labkit.exercise.task import Instance, Task, attempt
 from labkit.trends.generative_ai.world.logs import Log
 
 REGRET, BIAS, LOW, HIGH, WIDTH = 0.75, 0.012, 0.89, 0.985, 1.25
+"""Of a group of 400 logs; regret as a share of a random choice's, width as one of the reference's.
+Over 9 groups halves of customers reach a regret of 0.42 to 0.57, a bias of -0.009 to 0.003,
+coverage of 0.92 to 0.97 and widths of 0.99 to 1.08. The winner's own score is 0.027 to 0.037
+off, halves of tickets 0.015 to 0.022; tickets as independent ones cover 0.73 to 0.81, unpaired
+ones 0.80 to 0.88; unpaired customers are 1.31 to 1.39 wide, two intervals 1.8 and more; the
+first prompt's regret is 0.95 to 1.06."""
 QUICK = 5.0
 """CPU-seconds of a call; the reference needs a thousandth."""
 

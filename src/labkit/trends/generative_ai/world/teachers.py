@@ -46,8 +46,8 @@ def chances(x: Floats, weights: Floats) -> Floats:
 def draw_lesson(
     seed: int,
     kind: str,
-    n: int = 150,
-    validation: int = 200,
+    n: int = 90,
+    validation: int = 300,
     features: int = 8,
     classes: int = 4,
     strength: float = 0.6,
