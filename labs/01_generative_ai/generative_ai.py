@@ -377,8 +377,8 @@ lab.check("contaminated", contaminated)
 # %% [markdown] essay="memo" points=10
 # ### BEGIN SOLUTION
 # **Model answer.** I recommend the small model on our server, with a linear model that reads its last
-# layer. On tickets in words that none of our examples had, it sends 76 % to the right component,
-# counted words 54 %. Both are right in all tickets in known words. It needs 98 MB and 20 seconds of
+# layer. On tickets in words that none of our examples had, it sends 73 % to the right component,
+# counted words 52 %. Both are right in all tickets in known words. It needs 98 MB and 36 seconds of
 # computing a day for 400 tickets; no GPU, and no ticket leaves the house.
 #
 # A schema makes every answer one that our program can read. It does not make it right: asked with a
