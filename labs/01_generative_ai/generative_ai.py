@@ -384,7 +384,7 @@ lab.check("contaminated", contaminated)
 # A schema makes every answer one that our program can read. It does not make it right: asked with a
 # schema and six examples, the same model is valid in 100 % of tickets and right in 31 %.
 #
-# It fails in new words: a quarter of these tickets would go to the wrong colleague, and the urgency is
+# It fails in new words: 27 % of these tickets would go to the wrong colleague, and the urgency is
 # worse. So tickets unlike all examples go to a person first. What she decides is a label, and we train
 # again each month.
 #

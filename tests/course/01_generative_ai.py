@@ -40,7 +40,7 @@ STATED = (
     ("counted words [58]: 4.3", "wrong['counted words']"),
     ("counted words 58: [4.3] hours", "(wrong['counted words'] - wrong[vectors['name']]) / 6"),
     ("for [36] CPU-seconds a day", "PER_DAY * vectors['milliseconds'] / 1000"),
-    ("merely asked, sends [130]", "wrong['SmolLM2, 6 shots, schema']"),
+    ("merely asked, sends [131]", "wrong['SmolLM2, 6 shots, schema']"),
     ("right in more than [73] % of", "100 * vectors['component_held_out']"),
 )
 HELD = {
