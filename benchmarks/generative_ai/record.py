@@ -77,6 +77,8 @@ def again(count: int, seed: int = 0) -> int:
     for _ in range(count):
         prompt = prompts.PROMPTS[int(rng.integers(len(prompts.PROMPTS)))]
         place = int(rng.integers(len(record["answers"][prompt.name])))
+        # The ticket before it leaves the prompt's beginning computed, as it was then.
+        prompts.ask(model, prompt, tickets[max(place - 1, 0)].text)
         said = prompts.ask(model, prompt, tickets[place].text)
         same = said == record["answers"][prompt.name][place]
         differ += not same

@@ -60,10 +60,9 @@ def allowed(text, moves, accepting, tokens, room):
                 state = moves[state, byte]
         return state
 
-    far = 10**9
-    needed = np.where(accepting, 0, far)
+    needed = np.where(accepting, 0, np.inf)
     for _ in range(room):
-        after = np.where(moves >= 0, needed[moves], far).min(axis=1)
+        after = np.where(moves >= 0, needed[moves], np.inf).min(axis=1)
         needed = np.minimum(needed, after + 1)
     now = walk(0, text)
     found = []

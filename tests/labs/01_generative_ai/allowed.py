@@ -122,3 +122,12 @@ WRONG = {
     "nothing": (lambda *a: [], "missing"),
     "all": (lambda text, moves, accepting, tokens, room: range(len(tokens)), "should not be"),
 }
+
+BACK = "no byte leads back to the start"
+HARMLESS = {
+    "constant: …ter = np.where(moves >= 0, needed[moves], np.in… -> *": BACK,
+    "comparison: after = np.where(moves >= 0, needed[moves], np.inf).min(axis=1) -> *": BACK,
+    "constant: if token and end >= 0 and (len(token) + neede… -> *": BACK,
+    "comparison: if token and end >= 0 and (len(token) + needed[end] <= room): -> if token and end > "
+    "0 *": BACK,
+}

@@ -101,5 +101,5 @@ WRONG = {
 
 HARMLESS = {
     "constant: …esh[:, 1], fresh[:, 0], 1) -> *": "a bend that is not there costs nothing",
-    "comparison: …alse_discovery_control(p) <= level) -> *": "no p is the level to the last digit",
+    "comparison: …e_discovery_control(p) <= level) -> *": "no p is the level to the last digit",
 }

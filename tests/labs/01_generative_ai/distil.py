@@ -120,3 +120,12 @@ WRONG = {
     "all labels, no teacher": (all_labels, "with this teacher"),
     "zeros": (lambda x, y, t, xv, yv: np.zeros((x.shape[1] + 1, t.shape[1])), "with this"),
 }
+
+HARMLESS = {
+    "function: return -np.mean([said[row, label] for r… -> *": "a sum is least where its mean is",
+    "constant: …ature in np.geomspace(0.2, 5, 15): -> *": "these temperatures are enough, too",
+    "constant: …re in np.geomspace(0.2, 5, 15): -> *": "these temperatures are enough, too",
+    "constant: …n np.geomspace(0.2, 5, 15): -> *": "these temperatures are enough, too",
+    "argument order: …erature in np.geomspace(0.2, 5, 15): -> *": "the same temperatures",
+    "operator: …np.log(teacher + 1e-12) / temperature, axis=1))) -> *": "from 1/5 to 5 both ways",
+}

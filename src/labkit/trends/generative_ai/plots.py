@@ -170,8 +170,7 @@ def drawn_digits(rows: Mapping[str, Floats], off: Mapping[str, float]) -> Plot:
                  0.74 / count, 0.86 / len(names))
             )  # fmt: skip
             axes.imshow(image.reshape(8, 8), cmap="gray_r", vmin=0, vmax=16)
-            axes.set_xticks([])
-            axes.set_yticks([])
+            axes.set_axis_off()
         middle = 1 - (place + 0.5) / len(names)
         plot.text(0.21, middle, f"{name}\noff by {off[name]:.2f}", size=TEXT, ha="right",
                   va="center")  # fmt: skip
