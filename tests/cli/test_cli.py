@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from labkit.cli import app
+from labkit.cli import app, main
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = (
@@ -21,6 +21,10 @@ COMMANDS = (
     "verify",
     "grade",
     "sample-cohort",
+    "roster",
+    "report",
+    "similar",
+    "replay",
     "submit",
     "new-lab",
     "doctor",
@@ -29,7 +33,7 @@ COMMANDS = (
 
 def labkit(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "labkit.cli", *arguments]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=600)
 
 
 def test_the_overview_names_every_command():
@@ -51,6 +55,7 @@ def test_every_command_explains_itself(command):
         (("verify", "99_nothing"), "There are no checks for '99_nothing'"),
         (("verify", "08_rl_supply_chain", "--task", "cook"), "has no task 'cook'; it has simulate"),
         (("sample-cohort", "99_nothing"), "There is no lab '99_nothing'"),
+        (("sample-cohort",), "Name a lab, or several with --labs."),
         (("new-lab", "My Topic"), "Write two digits and a slug: 15_my_topic"),
         (("new-lab", "08_rl_supply_chain"), "08_rl_supply_chain"),
         (("port", "labs/nothing.py"), "nothing.ipynb: no such notebook"),
@@ -59,18 +64,15 @@ def test_every_command_explains_itself(command):
         (("submit", "--verify", "nothing.zip"), "nothing.zip cannot be opened"),
     ],
 )
-def test_a_mistake_is_told_in_a_sentence_without_a_traceback(arguments, words):
-    done = labkit(*arguments)
-    assert done.returncode == 1
-    assert words in done.stderr
-    assert "Traceback" not in done.stderr
+def test_a_mistake_is_told_in_a_sentence_without_a_traceback(arguments, words, monkeypatch, capsys):
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(sys, "argv", ["labkit", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    assert words in capsys.readouterr().err
 
 
-def test_every_committed_notebook_fits_its_source():
-    done = labkit("build", "--check")
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_elsewhere_the_command_finds_the_course_labkit_was_installed_from(tmp_path):
+def test_every_committed_notebook_fits_its_source_as_the_command_finds_from_elsewhere(tmp_path):
     done = labkit("build", "--check", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -3,7 +3,8 @@
 `labkit verify NN_slug --seeds 20 --record` is the proof before a release, with every mutant and
 every guess; a record that no longer fits its files fails `labkit build --check`. Here one seed is
 tried, with some of the answers where a trial is slow, and of a task whose proof is on record and
-whose trials are quick a sample of the rest. The rates of this run stand in the test summary.
+whose trials are quick some mutants and a sample of one kind more, which differs from task to task.
+The rates of this run stand in the test summary.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ tried, few enough for every test run."""
 
 QUICK = 0.3
 """CPU-seconds of a trial up to which a sample is tried in every test run."""
+
+IN_TURN = ("unskilled", "memory", "types", "wheel")
+"""Kinds of which each task has one tried in every test run; its record holds the others."""
 
 LABS = sorted({path.parent.name for path in (ROOT / "tests" / "labs").glob("*/*.py")})
 TASKS = [(lab, task.name) for lab in LABS for task in spec(lab).tasks]
@@ -40,8 +44,8 @@ def test_what_was_proven_of_a_task_still_holds(lab, task, record_property):
     if trial > QUICK:
         pytest.skip(f"a trial takes {trial:.1f} s of CPU: labkit verify {lab} --task {task}")
     # A mutant is caught by any of three exams.
-    kinds = {"mutants": 3, "unskilled": 1, "memory": 1, "types": 1, "wheel": 1}
-    tried(lab, task, record_property, kinds)
+    in_turn = IN_TURN[TASKS.index((lab, task)) % len(IN_TURN)]
+    tried(lab, task, record_property, {"mutants": 3, in_turn: 1})
 
 
 def tried(lab, task, record_property, kinds):

@@ -34,7 +34,7 @@ from labkit.authoring.verify.trials import (
 )
 from labkit.exercise.outcome import Outcome
 
-SLOW = 1.5
+SLOW = 0.2
 """CPU-seconds to judge a reference from which on a sample holds some of the answers only."""
 
 
