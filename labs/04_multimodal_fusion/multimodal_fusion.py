@@ -190,7 +190,7 @@ lab.check("gain", gain)
 #
 # In these shops the sum of both sides is all there is, and use and style go together: what one side
 # tells, the other one tells in part. In **each** pattern (both there, no review, no picture) of each
-# of two shops, your R² must be at least 0.89 of that of a ridge regression made for this pattern
+# of two shops, your R² must be at least 0.87 of that of a ridge regression made for this pattern
 # alone, from every row that has what it needs.
 
 
