@@ -162,7 +162,13 @@ lab.quiz("winner")
 
 # %%
 points = data.figures("models.json")["points"]
-quiet = ("mini GPT, 8 bits", "SmolLM2, lists", "SmolLM2, 6 shots", "SmolLM2, 18 shots, schema")
+quiet = (
+    "mini GPT, 8 bits",
+    "mini GPT, 4 bits",
+    "SmolLM2, lists",
+    "SmolLM2, 6 shots",
+    "SmolLM2, 18 shots, schema",
+)
 plots.model_map([point | {"quiet": point["name"] in quiet} for point in points])
 
 # %% [markdown]

@@ -128,6 +128,6 @@ HARMLESS = {
     "constant: …ter = np.where(moves >= 0, needed[moves], np.in… -> *": BACK,
     "comparison: after = np.where(moves >= 0, needed[moves], np.inf).min(axis=1) -> *": BACK,
     "constant: if token and end >= 0 and (len(token) + neede… -> *": BACK,
-    "comparison: if token and end >= 0 and (len(token) + needed[end] <= room): -> if token and end > "
-    "0 *": BACK,
+    "comparison: if token and end >= 0 and (len(token) + needed[end] <= room): -> if token and "
+    "end > 0 *": BACK,
 }
