@@ -306,7 +306,7 @@ def set_up(kind: str, checked: bool = False) -> None:
 
 
 def lay_weights() -> None:
-    """Fetch the language model of module 1 (94 MB) unless it is there; go on without it."""
+    """Fetch the language model of module 1 (98 MB) unless it is there; go on without it."""
     if quiet_call("-m", "labkit.trends.generative_ai.model"):
         say("The language model of module 1 could not be fetched: its lesson shows a record of it")
 

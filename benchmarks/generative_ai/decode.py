@@ -8,6 +8,7 @@ Every weight of 210 tensors is the same to the last bit. It also says how long e
 
 from __future__ import annotations
 
+import importlib
 import sys
 import time
 from pathlib import Path
@@ -24,7 +25,7 @@ from labkit.trends.generative_ai.weights import header, raw_bytes
 def main() -> int:
     """Decode every tensor twice; fail where one weight differs."""
     try:
-        from gguf import GGMLQuantizationType, dequantize
+        gguf = importlib.import_module("gguf")
     except ImportError:
         print("The package gguf is not here: pip install gguf")
         return 2
@@ -37,7 +38,7 @@ def main() -> int:
         found = reference(raw, rows, columns)
         middle = time.process_time()
         blocks = np.frombuffer(raw, np.uint8).reshape(rows, -1)
-        right = dequantize(blocks, GGMLQuantizationType.Q4_1)
+        right = gguf.dequantize(blocks, gguf.GGMLQuantizationType.Q4_1)
         ours, theirs = ours + middle - begun, theirs + time.process_time() - middle
         differ += int((found.view(np.uint32) != right.view(np.uint32)).sum())
         weights += found.size

@@ -30,7 +30,7 @@ lab = open_lab(edition=1)
 # %% [markdown]
 # ## 1 · A small model reads a ticket
 #
-# SmolLM2 has 135 million weights, in 94 MB. It runs here, on one core. It is asked to turn a ticket
+# SmolLM2 has 135 million weights, in 98 MB. It runs here, on one core. It is asked to turn a ticket
 # into a record, and is told the allowed words.
 #
 # **Predict.** 180 tickets were asked about in this way. How many answers can a program read: almost all,
@@ -162,7 +162,13 @@ lab.quiz("winner")
 
 # %%
 points = data.figures("models.json")["points"]
-quiet = ("mini GPT, 8 bits", "SmolLM2, lists", "SmolLM2, 6 shots", "SmolLM2, 18 shots, schema")
+quiet = (
+    "mini GPT, 8 bits",
+    "mini GPT, 4 bits",
+    "SmolLM2, lists",
+    "SmolLM2, 6 shots",
+    "SmolLM2, 18 shots, schema",
+)
 plots.model_map([point | {"quiet": point["name"] in quiet} for point in points])
 
 # %% [markdown]
@@ -177,7 +183,7 @@ lab.quiz("size")
 # %% [markdown]
 # ## 5 · Fewer bits
 #
-# The 94 MB are 4-bit codes: each block of 32 weights has a scale and a least value. With one scale for a
+# Most of the 98 MB are 4-bit codes: each block of 32 weights has a scale and a least value. With one scale for a
 # whole layer, small rows drown.
 #
 # **Predict.** A layer of 12 rows, 4 bits, nearest codes. What is the error of its outputs, with one scale

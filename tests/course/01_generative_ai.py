@@ -5,6 +5,7 @@ EXPLORERS = ("widgets.explore_next(", "widgets.explore_steps(")
 STATED = (
     ("gets [400] tickets a day. Each", "PER_DAY"),
     ("[180] tickets were asked about", "len(tickets)"),
+    ("million weights, in [98] MB", "vectors['megabytes']"),
     ("After six solved examples, [64] % can be read", "100 * valid['6 shots']"),
     ("begins with *h* in [80] % of cases", "100 * small.after['^']['h']"),
     ("of its valid texts [31] % are", "100 * own['high']"),
@@ -80,7 +81,6 @@ HELD = {
     "in new words, the vectors are the best of the trained models": (
         "vectors['held_out'] == max(one['held_out'] for one in points if one['kind'] != 'prompted')"
     ),
-    "94 MB of four-bit codes": "95 < vectors['megabytes'] < 100",
     "with eight steps some digits are clear and others are not": (
         "digits.off(digits.draw(digits.noise(2), 8), 2) < 0.3"
         " and digits.off(digits.draw(digits.noise(1), 8), 1) > 1.5"

@@ -125,9 +125,9 @@ WRONG = {
 
 BACK = "no byte leads back to the start"
 HARMLESS = {
-    "constant: …ter = np.where(moves >= 0, needed[moves], np.in… -> *": BACK,
+    "constant: …ter = np.where(moves >= 0, needed[moves], np.inf)… -> *": BACK,
     "comparison: after = np.where(moves >= 0, needed[moves], np.inf).min(axis=1) -> *": BACK,
     "constant: if token and end >= 0 and (len(token) + neede… -> *": BACK,
-    "comparison: if token and end >= 0 and (len(token) + needed[end] <= room): -> if token and end > "
-    "0 *": BACK,
+    "comparison: if token and end >= 0 and (len(token) + needed[end] <= room): -> if token and "
+    "end > 0 *": BACK,
 }

