@@ -107,14 +107,16 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
     for text in ("+1", "01", ".5", "1.", "0x1F", "1_000", "None", "True", "1 // one"):
         *_, before, after = around(1)
         add(bad + text, before + text + after, 400)
-    short = body(rows(1))
+    simple = body(rows(1))
     for code in ("utf-16", "utf-16-le", "utf-16-be", "utf-32"):
-        add(f"a good request in {code}", short.encode(code).decode("latin-1"), 400, trap="encoding")
-    marked = short.encode("utf-8-sig").decode("latin-1")
+        add(
+            f"a good request in {code}", simple.encode(code).decode("latin-1"), 400, trap="encoding"
+        )
+    marked = simple.encode("utf-8-sig").decode("latin-1")
     add("a byte order mark before a good request", marked, 400, trap="encoding")
-    add("a comma after the last row", short.replace("]}", ",]}"), 400)
-    add("a good request twice", short + short, 400)
-    add("a no-break space before a good request", "\xc2\xa0" + short, 400)
+    add("a comma after the last row", simple.replace("]}", ",]}"), 400)
+    add("a good request twice", simple + simple, 400)
+    add("a no-break space before a good request", "\xc2\xa0" + simple, 400)
     add("a line's end within a text", '{"rows": "a\nb"}', 400)
     table = rows(2)
     add("a key with an escape", body(table).replace("rows", "\\u0072ows"), 200, table=table)

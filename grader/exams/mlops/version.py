@@ -161,7 +161,7 @@ def _pair(rng: np.random.Generator, what: str) -> Pair:
 
 def _far(rng: np.random.Generator) -> Pair:
     """Two long tables that differ in one cell, far from both ends."""
-    one = [
+    one: list[Column] = [
         {"name": name, "dtype": "int64", "range": [int(rng.integers(10**6)), MANY], "but": None}
         for name in _names(rng, 2)
     ]

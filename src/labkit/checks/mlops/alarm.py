@@ -194,7 +194,7 @@ TASK = Task(
         "A cumulative sum (CUSUM): s = max(0, s + z - k), for z and -z of every feature. It "
         "alarms above a level h. k is half of the shift that you want to see.",
         "k = 1 sees shifts of two standard errors soonest. Find h by simulating quiet streams: "
-        "twelve sums, twenty windows, at most 5 % alarms.",
+        "twelve sums, twenty windows, at most 3 % alarms, since the reference is a sample too.",
     ),
     title="A drift alarm",
     traps=TRAPS,

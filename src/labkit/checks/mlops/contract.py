@@ -82,7 +82,8 @@ def judge(answer: Any, instance: Instance) -> Outcome:
 def _why_missed(kinds: set[str]) -> str:
     if kinds >= {"cents", "frozen", "time zone"}:
         return "types"
-    return {"misjoined": "columns", "time zone": "clock"}.get(*kinds, "") if len(kinds) == 1 else ""
+    alone = {"misjoined": "columns", "time zone": "clock"}
+    return alone.get(min(kinds), "") if len(kinds) == 1 else ""
 
 
 def _why_named(

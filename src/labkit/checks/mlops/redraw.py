@@ -66,8 +66,8 @@ def stream(case: Instance, number: int) -> Stream:
     scale, middle = rng.uniform(0.5, 50, FEATURES), rng.uniform(-100, 100, FEATURES)
     windows = case["windows"]
     start = int(rng.integers(3, 8))
-    ends = np.cumsum(rng.integers(2, 5, windows))
-    ends = [int(end) for end in ends if end < windows - 1] + [windows]
+    looks = np.cumsum(rng.integers(2, 5, windows)).tolist()
+    ends = [end for end in looks if end < windows - 1] + [windows]
     feature, sign = int(rng.integers(FEATURES)), 1 if rng.random() < 0.5 else -1
     start = start if case["drifts"][number] else windows
     reference = draw_rows(rng, 1, case["known"])[0]
