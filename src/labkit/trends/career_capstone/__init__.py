@@ -1,0 +1,1 @@
+"""One case: a trader of parts sells a maintenance plan, and four decisions hang together."""

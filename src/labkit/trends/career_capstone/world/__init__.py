@@ -1,0 +1,1 @@
+"""Simulated customers, days and a year whose best decisions are known."""
