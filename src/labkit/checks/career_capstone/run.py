@@ -15,7 +15,8 @@ SAME = 1e-9
 """How far figures of two runs may be apart, as a share: sums in another order."""
 
 WIDE = 0.16
-"""Standard errors that an end may be off. Over 36 ledgers with two seeds each, 5,000 draws end within
+"""Standard errors that an end may be off. Over 36 ledgers with two seeds each, 5,000 draws end
+within
 0.10; of the middle 90 % the worse end is 0.28 off or more."""
 
 QUICK = 20.0
