@@ -279,6 +279,7 @@ def set_up(kind: str, checked: bool = False) -> None:
         if not checked:
             return
         if still_works(kind):
+            lay_weights()
             say("Already set up")
             return
         say("The environment .venv was set up, but works no longer; setting it up again")
@@ -299,8 +300,15 @@ def set_up(kind: str, checked: bool = False) -> None:
                 "If pyproject.toml or a file in requirements/ was edited here, undo that;\n"
                 "otherwise tell the authors what stands above."
             )
+    lay_weights()
     stamp.write_text(stamp_text(kind))
     say("Set up")
+
+
+def lay_weights() -> None:
+    """Fetch the language model of module 1 (98 MB) unless it is there; go on without it."""
+    if quiet_call("-m", "labkit.trends.generative_ai.model"):
+        say("The language model of module 1 could not be fetched: its lesson shows a record of it")
 
 
 def refuse_foreign_venv() -> None:

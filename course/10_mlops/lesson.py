@@ -198,7 +198,7 @@ table_card(
 # %% [markdown]
 # A 500 tells a stranger that he has found a hole, and rings at night about nothing. And a score of
 # 0.0001 for `true` is worse: nobody will ever know. **What a service refuses is a part of what it
-# does**, and it is tested like the rest. Task 4 asks for forty such bodies.
+# does**, and it is tested like the rest. Task 4 asks for seventy such bodies.
 
 # %% [markdown]
 # ## 4 · Which version is that?

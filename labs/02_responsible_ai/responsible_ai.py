@@ -46,9 +46,9 @@ lab = open_lab(edition=1)
 # (group 1 minus group 0), and the lower and the upper end of a 95 % interval for it.
 #
 # Group 1 has about 20 people in one case, about 80 in another. For each, the judge draws 200
-# populations with known rates. For each rate
-# the interval must hold the true gap in at least 92 % of them, and may be at most 1.2 times as wide,
-# on average, as a good one. The gap itself must be exact. To try it:
+# populations, each with known rates of its own. For each rate the interval must hold the true gap in
+# at least 92 % of them, and may be at most 1.2 times as wide, on average, as a good one. The gap
+# itself must be exact. To try it:
 #
 # ```python
 # few = applicants.draw_applicants(np.random.default_rng(1), (50, 20), (0.5, 0.4), (0.9, 0.8), (0.1, 0.1))
@@ -239,9 +239,10 @@ def blind_policy(good, group, mass, bound):
     one, zero = mass * group, mass * (1 - group)
     tilt = zero / zero.sum() - one / one.sum()
     worth = mass * (good - 0.5)
-    policies = [worth > price * tilt for price in worth / tilt]
-    allowed = [chosen for chosen in policies if abs(tilt[chosen].sum()) <= bound]
-    return max(allowed, key=lambda chosen: worth[chosen].sum())
+    for price in sorted(worth / tilt, key=abs):
+        chosen = worth > price * tilt
+        if abs(tilt[chosen].sum()) <= bound:
+            return chosen
     ### END SOLUTION
 
 

@@ -79,9 +79,10 @@ lab.check("triage", triage)
 # | invoice | the sender owns the order | send it to the sender |
 #
 # Whatever is not allowed is escalated, and nothing else is done. Return True where you acted, False
-# where you escalated. Every order that the model names exists. Two days of 23 requests each are
+# where you escalated. Every order that the model names exists. Two days of 25 requests each are
 # tried, and every request must have exactly the effect that it deserves. That can be reached: what
-# the model says most often in nine readings or more is right about each of them.
+# the model says most often in nine readings or more is right about each of them, for intent and order
+# together and for each by itself.
 
 
 # %% solution="handle"
@@ -129,9 +130,9 @@ lab.check("handle", handle)
 # lists the sums paid for an invoice; the newest payments are missing there for a while.
 #
 # Return the ids of the invoices that the bank refused in this run, in any order. In the middle of
-# the first run the line goes dead; then your function is called once more, with new tools, as by a
-# program that was started again and has forgotten everything. The list is in another order then and
-# has one more invoice. After that each invoice must have been paid exactly once, with at most three
+# the first run the line goes dead; then your function is called once more, with new tools, by a
+# program that was started again: the first run's memory is lost. The list is in another order then
+# and has one more invoice. After that each invoice must have been paid exactly once, with at most three
 # calls of `pay` an invoice and run, and one for a refused invoice, however often it is listed. To
 # try it:
 #
@@ -172,7 +173,8 @@ lab.check("pay_all", pay_all)
 # the other:
 #
 # - **Free**: the description is the one pinned in `policy["pinned"][tool]`, and the sum is at most
-#   `policy["free"][tool]`. A tool that is missing there has nothing free.
+#   `policy["free"][tool]`. Every tool is pinned; one that is missing in `policy["free"]` has nothing
+#   free, whatever the sum.
 # - **Approved**: `approvals` is a list of `{"call", "from", "until"}`. An approval is for exactly
 #   this call (tool, arguments and description), for a time from `from` to `until`, both included,
 #   and for one use.
@@ -225,11 +227,12 @@ lab.check("gate", gate)
 # **Sources.** A `{"value": x}` has the source "user". A result has the sources of all arguments of
 # its step, those of its condition, and what `policy["gives"].get(tool, [])` adds.
 #
-# **A step runs** if every name that it needs has a value, if the value of its condition (`"if"`) is
-# true as Python has it (not "", 0 or False), and if the policy lets it: for each parameter in
-# `policy["takes"].get(tool, {})`, the sources of the argument and those of the condition are all
-# among the listed ones. A step that does not run, for whatever reason, takes the value of its `out`
-# away, if there was one. The plan goes on in any case.
+# **A step runs** if every name that it needs, that of its condition (`"if"`) included, has a value,
+# if the condition's value is true as Python has it (not "", 0 or False), and if the policy lets it:
+# for each parameter in `policy["takes"].get(tool, {})`, the sources of the argument and those of the
+# condition are all among the listed ones. A tool without an entry there takes everything. A step that
+# does not run, for whatever reason, takes the value of its `out` away, if there was one. The plan goes
+# on in any case.
 #
 # Return for each step whether it ran. All effects must be the allowed ones, and all of them. To try
 # it, make a mailbox by `plans.open_desk(mails, contacts)`, which gives `tools` and the list of
@@ -271,7 +274,8 @@ lab.check("agent", agent)
 # of CSV files, `week` is the first and the last day, `("2026-03-02", "2026-03-08")`, and `rates`
 # says what a unit of another currency is in euros, `{"USD": 0.91}`. Return `(totals, open)`: the
 # total of each branch and of nothing else, its name in lower case, in cents, and the ids of the
-# records whose amount nobody knows, in any order. Every branch has a total.
+# records whose amount nobody knows, in any order. Every branch has an amount that is known and counts
+# in the week, so none is missing and none needs a nought.
 #
 # - Files are UTF-8, some with a byte-order mark; those that are not are Windows-1252.
 # - Cells stand between semicolons, with a decimal comma and dates such as 31.12.2026; or between

@@ -43,7 +43,7 @@ lab = open_lab(edition=1)
 # `expedited_level` may lie below zero: then the dealer steps in only when customers already wait.
 #
 # Return the cost of every period: an array with the shape of `demand`, which is (periods, copies).
-# Right costs earn three quarters of the points. The last quarter is for speed: 40 periods of 16,384
+# Right costs earn three quarters of the points. The last quarter is for speed: 40 periods of 16,000
 # copies, right in every copy, in at most 60 times the CPU time of the course's own simulator. Let
 # NumPy work on all copies of a period at once.
 

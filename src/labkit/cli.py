@@ -219,6 +219,9 @@ def grade(
         typer.Option("--unsafe", help="Run learners' code without a sandbox, with your rights."),
     ] = False,
     feedback: Annotated[bool, typer.Option(help="Write the pages for learners too.")] = True,
+    changes: Annotated[
+        Path | None, typer.Option(help="Write marks that this run changed into this CSV file.")
+    ] = None,
 ) -> None:
     """Grade what was handed in, and write it to the gradebook.
 
@@ -269,6 +272,12 @@ def grade(
             _fail("Stopped. What was graded stays; the same command goes on from there.")
     for line in summary(report):
         typer.echo(line)
+    if changes is not None:
+        from labkit.files import write_atomically
+        from labkit.grading.changes import table
+
+        write_atomically(changes, table(assignment, report.changes))
+        typer.echo(f"written: {changes}")
     if report.students("failed"):
         _fail("Not all could be graded; run the same command again to try the rest once more.")
 
@@ -300,7 +309,12 @@ def check(assignment: Assignment) -> None:
 
 @app.command("sample-cohort")
 def sample_cohort(
-    assignment: Assignment,
+    assignment: Annotated[str, typer.Argument(help="A lab, named like 08_rl_supply_chain.")] = "",
+    labs: Annotated[str, typer.Option(help="Several labs, parted by commas, or all.")] = "",
+    learners: Annotated[
+        int, typer.Option(min=0, help="A whole cohort of so many instead of a few.")
+    ] = 0,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same cohort.")] = 0,
     remove: Annotated[
         bool, typer.Option("--remove", help="Take it away again, with all that grading made of it.")
     ] = False,
@@ -308,17 +322,48 @@ def sample_cohort(
         bool, typer.Option("--traps", help="Add learners who walk into every known trap.")
     ] = False,
 ) -> None:
-    """Put a few synthetic submissions where nbgrader looks for them.
+    """Put synthetic submissions where nbgrader looks for them: a few, or a whole cohort.
 
-    One is late where course/course.yml says when the lab is due.
+    Some are late where course/course.yml says when the lab is due.
     """
     root = _root()
-    if remove:
-        from labkit.grading.samples import remove_samples
+    chosen = _chosen_labs(root, assignment, labs)
+    for name in chosen:
+        if remove:
+            from labkit.grading.samples import remove_samples
 
-        for name in remove_samples(root, assignment):
-            typer.echo(f"removed: {name}")
-        return
+            for learner in remove_samples(root, name):
+                typer.echo(f"removed: {learner}")
+        elif learners:
+            _write_learners(root, name, learners, seed)
+        else:
+            _write_few(root, name, traps)
+
+
+def _chosen_labs(root: Path, assignment: str, labs: str) -> list[str]:
+    if bool(assignment) == bool(labs):
+        _fail("Name a lab, or several with --labs.")
+    if labs != "all":
+        return [assignment] if assignment else [name.strip() for name in labs.split(",")]
+    from labkit.authoring.catalog import load_catalog
+
+    return [module.name for module in load_catalog(root).modules if module.available]
+
+
+def _write_learners(root: Path, assignment: str, number: int, seed: int) -> None:
+    from labkit.authoring.cohort import write_learners
+    from labkit.grading.due import record_receipts
+
+    due = _due(root, assignment)
+    lines, times = write_learners(
+        root, assignment, number, seed, due or datetime.now().astimezone()
+    )
+    record_receipts(root, assignment, times if due else {})
+    late = sum(when > due for when in times.values()) if due else 0
+    typer.echo(f"{assignment}: {len(lines)} of {number} handed in, {late} of them late.")
+
+
+def _write_few(root: Path, assignment: str, traps: bool) -> None:
     from labkit.authoring.cohort import LATE, write_cohort, write_trapped
 
     lines = write_cohort(root, assignment)
@@ -327,9 +372,9 @@ def sample_cohort(
     if due := _due(root, assignment):
         from datetime import timedelta
 
-        from labkit.grading.due import record_receipt
+        from labkit.grading.due import record_receipts
 
-        record_receipt(root, assignment, LATE, due + timedelta(days=1))
+        record_receipts(root, assignment, {LATE: due + timedelta(days=1)})
     else:
         typer.echo(f"{LATE} is not late: {assignment} has no `due:` in course/course.yml.")
 
@@ -377,6 +422,46 @@ def report(
     cohort = gather(root, progress)
     for path in write_report(cohort, to or root / "grader" / "report", learner):
         typer.echo(f"written: {path}")
+
+
+@app.command()
+def similar(
+    to: Annotated[Path | None, typer.Option(help="A folder; by default grader/report.")] = None,
+) -> None:
+    """Show work that is more alike than independent work is, both sides, and accuse nobody."""
+    from labkit.cohort.gather import gather
+    from labkit.cohort.similar_page import write_findings
+    from labkit.cohort.similarity import find
+
+    root = _graded_root()
+    cohort = gather(root)
+    findings = find(root, cohort)
+    for path in write_findings(cohort, findings, to or root / "grader" / "report"):
+        typer.echo(f"written: {path}")
+    typer.echo(f"Pairs to look at: {len(findings.pairs)}.")
+
+
+@app.command()
+def replay(
+    learner: Annotated[str, typer.Argument(help="A learner in the gradebook.")],
+    task: Annotated[str, typer.Argument(help="The task's name.")],
+    lab: Annotated[str, typer.Option(help="The lab, where several have such a task.")] = "",
+    pack: Annotated[
+        Path | None, typer.Option(help="Write a notebook for the learner to run.")
+    ] = None,
+) -> None:
+    """Run a check again on a learner's work, on the same instance, and show where it fails."""
+    from labkit.cohort.replay import lines, packed
+    from labkit.cohort.replay import replay as run_again
+    from labkit.files import write_atomically
+
+    found = run_again(_graded_root(), learner, task, lab)
+    for line in lines(found):
+        typer.echo(line)
+    if pack is not None:
+        write_atomically(pack, packed(found))
+        typer.echo(f"written: {pack}")
+        typer.echo("It holds the exam's instance: give it away once nobody can hand in any more.")
 
 
 @app.command()
@@ -434,20 +519,34 @@ def issue(
     assignment: Assignment,
     share: Annotated[float, typer.Option(min=0, max=1, help="Points to be reached.")] = 0.6,
     days: Annotated[int, typer.Option(min=1, help="How long the record holds.")] = 730,
+    token: Annotated[
+        bool, typer.Option("--token", help="A signed token too, for platforms that ask for one.")
+    ] = False,
     to: Annotated[Path | None, typer.Option(help="The file; by default in grader/records.")] = None,
 ) -> None:
-    """Give a learner the signed record of a lab."""
+    """Give a learner the signed record of a lab, and a page that shows it."""
+    from labkit.cohort.certificate import certificate_page
+    from labkit.cohort.certify import as_token, render
     from labkit.cohort.certify import issue as issue_record
-    from labkit.cohort.certify import render
     from labkit.cohort.gather import gather
     from labkit.cohort.write import folder_name
     from labkit.files import write_atomically
 
     root = _graded_root()
-    record = issue_record(root, gather(root), learner, assignment, share, days)
+    cohort = gather(root)
+    record = issue_record(root, cohort, learner, assignment, share, days)
     path = to or root / "grader" / "records" / folder_name(learner) / f"{assignment}.json"
-    write_atomically(path, render(record))
-    typer.echo(f"written: {path}")
+    name = next(one.name for one in cohort.learners if one.id == learner) or learner
+    files = {path: render(record), path.with_suffix(".html"): certificate_page(record, name)}
+    thumbprint = ""
+    if token:
+        text, thumbprint = as_token(root, record)
+        files[path.with_suffix(".jwt")] = text.encode("ascii")
+    for file, content in files.items():
+        write_atomically(file, content)
+        typer.echo(f"written: {file}")
+    if thumbprint:
+        typer.echo(f"The token's key {thumbprint}.")
     typer.echo(f"The record {record['id']} of the issuer {record['issuer']['id']}.")
 
 
@@ -471,6 +570,8 @@ def verify_record(
         _fail(f"{problem.filename} cannot be opened: {problem.strerror}.")
     verdict = verdict_on(content, trust, datetime.now(UTC), holder, listed)
     typer.echo(f"{verdict.kind}: {verdict.words}")
+    if verdict.digest:
+        typer.echo(f"Its digest, as the page's code has it: {verdict.digest}")
     if not verdict.valid:
         raise typer.Exit(1)
 

@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.sync_api import Browser, Page, expect
 
+from labkit.cohort.certificate import certificate_page
 from labkit.cohort.gather import Cohort, Lab, Learner, Result, Work
+from labkit.cohort.similar_page import write_findings
+from labkit.cohort.similarity import Findings, Number, Pair
 from labkit.cohort.write import write_report
+from labkit.credentials.proof import did_of
+from labkit.credentials.record import Facts, Task, make, seal
 from labkit.exercise.outcome import Status
 
 EVIL = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
@@ -44,7 +51,27 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("report")
     write_report(cohort, place)
     write_report(cohort, place, learners[0].id)
+    names = (learners[2].id, learners[3].id)
+    works = {("02_lab", name): {"test_t1": f"x = 1  # {EVIL}\n" * 30} for name in names}
+    pair = Pair("02_lab", names, 50.0, {"test_t1": 1.0})
+    number = Number("02_lab", f"test_{EVIL}", names[0], (1.2345,), names, "practice")
+    write_findings(cohort, Findings((pair,), (number,), works), place)
+    (place / "certificate.html").write_bytes(certificate_page(made_record(), EVIL))
     return place
+
+
+def made_record() -> dict[str, Any]:
+    """A record with script in all that a course says."""
+    when = datetime(2026, 1, 1, tzinfo=UTC)
+    key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    did = did_of(key.public_key())
+    tasks = tuple(Task(f"t{n}", f"{n} · Task {EVIL}", 5.0, 10.0) for n in range(8))
+    facts = Facts(
+        "urn:uuid:00000000-0000-4000-8000-000000000001", (did, EVIL), ("emailAddress", "a@b"), "s",
+        ("urn:x", f"Supply chains {EVIL}", EVIL), ("Order well", EVIL), tasks, EVIL, EVIL,
+        when, when,
+    )  # fmt: skip
+    return seal(make(facts), key, when)
 
 
 @pytest.fixture
@@ -78,12 +105,16 @@ def serious(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 800)])
-@pytest.mark.parametrize("name", ["report.html", "learners/l000/report.html"])
+@pytest.mark.parametrize(
+    "name", ["report.html", "learners/l000/report.html", "similar.html", "certificate.html"]
+)
 def test_nothing_serious_is_found_and_nothing_typed_acts(
     opened: Callable[..., Page], screenshots: Path, name: str, theme: str, width: int
 ) -> None:
     page = opened(name, theme, width)
-    page.screenshot(path=screenshots / f"cohort-{Path(name).parent.name}-{theme}-{width}.png")
+    page.screenshot(
+        path=screenshots / f"cohort-{Path(name).parent.name}-{Path(name).stem}-{theme}-{width}.png"
+    )
     sideways = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert sideways <= 0
     assert page.title() != "owned"

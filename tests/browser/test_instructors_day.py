@@ -183,6 +183,31 @@ def test_the_instructors_page_tells_how_the_cohort_stands(
     assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
 
 
+def test_the_report_opens_from_the_menu_and_from_the_page(
+    open_page: OpenPage, server: LabServer
+) -> None:
+    page, _ = open_page(server)
+    page.goto(server.address())
+    expect(page.get_by_role("link", name="Report")).to_be_visible()
+    view = page.get_by_role("menuitem", name="View", exact=True)
+    entry = page.get_by_role("menuitem", name="Report on the cohort")
+    for _ in range(20):  # the entry comes a moment after the page; an open menu stays as it is
+        view.click()
+        page.wait_for_timeout(500)
+        if entry.is_visible():
+            break
+        page.keyboard.press("Escape")
+    with page.expect_popup() as opened:
+        entry.click()
+    report = opened.value
+    expect(report.get_by_role("table").first).to_contain_text("Sums")
+    heading = report.locator("#learners ~ .wide th button", has_text="points")
+    heading.click()
+    expect(report.locator("#learners ~ .wide th[aria-sort=ascending]")).to_have_count(1)
+    # Nothing in it may act as the instructor who is logged in.
+    assert report.evaluate("window.origin") == "null"
+
+
 def test_buttons_grade_and_export_as_the_commands_do(
     open_page: OpenPage, server: LabServer
 ) -> None:

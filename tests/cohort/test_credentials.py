@@ -5,6 +5,7 @@ The vector is that of W3C's Data Integrity EdDSA Cryptosuites v1.0, appendix B (
 
 from __future__ import annotations
 
+import base64
 import copy
 import json
 import re
@@ -16,18 +17,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from labkit.cli import app
+from labkit.cohort.certificate import certificate_page
 from labkit.cohort.certify import CertifyError, issue, revoke
 from labkit.cohort.gather import gather
-from labkit.credentials import proof, record
+from labkit.credentials import jwt, proof, record
 from labkit.credentials.proof import ProofError, base58, did_of, is_signed, sign, unbase58
 from labkit.credentials.record import Facts, Task, make, revoked_list, stamp, verify
-from made_course import LAB, digest
+from made_course import EVIL, LAB, digest
 
 EXAMPLES = ["https://www.w3.org/ns/credentials/v2", "https://www.w3.org/ns/credentials/examples/v2"]
 W3C = {
@@ -190,7 +194,9 @@ TAMPERED = {
     "the context": (at("@context")(EXAMPLES), "no record"),
     "the type": (at("type")(["VerifiableCredential"]), "no record"),
     "no proof": (at("proof")(None), "no record"),
-    "proof as a list": (at("proof")([]), "no record"),
+    "no proof in the list": (at("proof")([]), "no record"),
+    "two proofs": (lambda document: document.update(proof=[document["proof"]] * 2),
+                   "unsupported proof"),
     "no end": (at("validUntil")(None), "no record"),
     "half a signature": (at("proof", "proofValue")("z2HnFSSPPBzR36zd"), "unreadable"),
     "no base58": (at("proof", "proofValue")("z0OIl"), "unreadable"),
@@ -248,6 +254,122 @@ def test_what_json_cannot_hold_is_not_signed():
         sign({"a": float("nan")}, KEY, stamp(NOW))
 
 
+# --- as the published schema has it ---------------------------------------------------------------
+
+# Of 1EdTech's JSON schema of an AchievementCredential (build of 30 July 2024): required members of
+# each class that a record has, and the types of what it has.
+SCHEMA = {
+    (): {"@context": list, "id": str, "type": list, "credentialSubject": dict, "issuer": dict,
+         "validFrom": str, "proof": list},
+    ("issuer",): {"id": str, "type": list},
+    ("proof", 0): {"type": str},
+    (SUBJECT,): {"type": list, "achievement": dict},
+    IDENTITY: {"type": str, "hashed": bool, "identityHash": str, "identityType": str},
+    (SUBJECT, "achievement"): {"id": str, "type": list, "criteria": dict, "description": str,
+                               "name": str},
+    DESCRIBED: {"id": str, "type": list, "name": str, "resultType": str},
+    (SUBJECT, "result", 0): {"type": list},
+    ("evidence", 0): {"type": list},
+}  # fmt: skip
+
+
+def test_a_record_has_what_the_published_schema_asks_for_with_its_proof_in_a_list():
+    made = record.seal(make(facts()), KEY, NOW)
+    assert check(made) == "valid"
+    for path, members in SCHEMA.items():
+        part: Any = made
+        for step in path:
+            part = part[step]
+        assert {name: type(part.get(name)) for name in members} == members, path
+    assert made["@context"][0] == EXAMPLES[0]
+    assert re.fullmatch(
+        r"https://purl\.imsglobal\.org/spec/ob/v3p0/context(-3\.\d\.\d)*\.json", made["@context"][1]
+    )
+
+
+# --- as a token ----------------------------------------------------------------------------------
+
+RSA_KEY = rsa.generate_private_key(65537, 2048)
+OTHER_RSA = rsa.generate_private_key(65537, 2048)
+PRINT = jwt.thumbprint(jwt.public_jwk(RSA_KEY.public_key()))
+RFC7638 = (
+    "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebW"
+    "KRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQM"
+    "icAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcR"
+    "wr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw"
+)
+
+
+def token(key: rsa.RSAPrivateKey = RSA_KEY, **changed: Any) -> str:
+    return jwt.encode(make(facts(**changed)), key)
+
+
+def look(text: str, **options: Any) -> str:
+    return verify(text.encode(), [PRINT], NOW, **options).kind
+
+
+def test_the_thumbprint_is_that_of_the_standards_own_example():
+    named = jwt.thumbprint({"kty": "RSA", "n": RFC7638, "e": "AQAB", "alg": "RS256"})
+    assert named == jwt.THUMBPRINT + "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
+
+
+def test_a_token_holds_as_the_record_does_and_has_its_digest():
+    assert look(token()) == look(token() + "\n", holder=HOLDER) == "valid"
+    found = verify(token().encode(), [PRINT], NOW).digest
+    assert found == verify(json.dumps(signed()).encode(), [DID], NOW).digest
+    assert found == record.digest(make(facts()))
+    assert look(token(), holder="eve@x") == "not the holder"
+    assert look(token(ends=NOW - timedelta(seconds=1))) == "expired"
+    listed = json.dumps(sign(revoked_list(DID, [facts().id], NOW), KEY, stamp(NOW))).encode()
+    assert look(token(), revoked=listed) == "revoked"
+
+
+def forged(change: Callable[[dict, dict], None], key: rsa.RSAPrivateKey | None = None) -> str:
+    """Change a token's header and payload; sign it anew with a key, or leave the signature."""
+    parts = token().split(".")
+    header, payload = (json.loads(base64.urlsafe_b64decode(part + "==")) for part in parts[:2])
+    change(header, payload)
+    packed = [
+        base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
+        for part in (header, payload)
+    ]
+    text = ".".join(packed)
+    if key is None:
+        return f"{text}.{parts[2]}"
+    signature = key.sign(text.encode(), padding.PKCS1v15(), hashes.SHA256())
+    return f"{text}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
+
+
+def own_jwk(header: dict, payload: dict) -> None:
+    header["jwk"] = jwt.public_jwk(OTHER_RSA.public_key())
+
+
+FORGED = {
+    "more points": (lambda h, p: p.update(name="Everything"), None, "altered"),
+    "signed by somebody else under the issuer's key": (lambda h, p: None, OTHER_RSA, "altered"),
+    "signed by somebody else": (own_jwk, OTHER_RSA, "unknown issuer"),
+    "no algorithm": (lambda h, p: h.update(alg="none"), None, "unsupported proof"),
+    "a shared secret": (lambda h, p: h.update(alg="HS256"), None, "unsupported proof"),
+    "no key": (lambda h, p: h.pop("jwk"), None, "unreadable"),
+    "a short key": (lambda h, p: h["jwk"].update(n="AQAB"), None, "unreadable"),
+    "a later end in the claims": (lambda h, p: p.update(exp=2**40), RSA_KEY, "no record"),
+    "another issuer in the claims": (lambda h, p: p.update(iss="did:x"), RSA_KEY, "no record"),
+    "another type": (lambda h, p: p.update(type=["X"]), RSA_KEY, "no record"),
+    "no subject": (lambda h, p: p.pop("credentialSubject"), RSA_KEY, "no record"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_every_forgery_of_a_token_is_told_by_name(name: str):
+    change, key, kind = FORGED[name]
+    assert look(forged(change, key)) == kind
+
+
+@pytest.mark.parametrize("text", ["a.b.c", "e30.e30.e30", "W10.W10.AA", "____.____.____", "a.a.a"])
+def test_what_is_no_token_is_told(text: str):
+    assert look(text) in ("unreadable", "unsupported proof")
+
+
 # --- out of a graded course ----------------------------------------------------------------------
 
 CATALOG = """\
@@ -286,6 +408,10 @@ def test_a_record_is_given_checked_and_withdrawn(root: Path, monkeypatch: pytest
     before = digest(root / "gradebook.db")
     code, said = command(root, monkeypatch, "issue", "ada", LAB)
     assert code == 0, said
+    page = (root / "grader" / "records" / "ada" / f"{LAB}.html").read_text(encoding="utf-8")
+    assert "Ada L" in page and "<svg" in page and record.digest(json.loads(
+        (root / "grader" / "records" / "ada" / f"{LAB}.json").read_text(encoding="utf-8")
+    )) in page  # fmt: skip
     file = str(root / "grader" / "records" / "ada" / f"{LAB}.json")
     (name,) = re.findall(r"urn:uuid:\S+", said)
     (did,) = re.findall(r"did:key:\w+", said)
@@ -301,6 +427,24 @@ def test_a_record_is_given_checked_and_withdrawn(root: Path, monkeypatch: pytest
     assert (code, said.partition(":")[0]) == (1, "revoked")
     assert (root / "grader" / "issuer.key").stat().st_mode & 0o77 == 0
     assert digest(root / "gradebook.db") == before
+
+
+def test_a_token_is_given_on_request_and_checked_by_its_keys_thumbprint(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+):
+    code, said = command(root, monkeypatch, "issue", "ada", LAB, "--token")
+    assert code == 0, said
+    (name,) = re.findall(r"urn:ietf:\S+[^.\s]", said)
+    file = str(root / "grader" / "records" / "ada" / f"{LAB}.jwt")
+    code, said = command(root, monkeypatch, "verify", file, "--trust", name, "--holder", HOLDER)
+    assert (code, said.partition(":")[0]) == (0, "valid")
+    assert (root / "grader" / "issuer_rsa.pem").stat().st_mode & 0o77 == 0
+
+
+def test_what_was_typed_stays_text_on_the_page():
+    made = record.seal(make(facts(skills=(EVIL,), criteria=EVIL)), KEY, NOW)
+    page = certificate_page(made, EVIL).decode()
+    assert page.count("<script>") == 1 and "<img" not in page
 
 
 def test_of_many_that_are_withdrawn_at_once_none_is_forgotten(tmp_path):

@@ -103,7 +103,7 @@ def test_no_hand_rule_and_no_raw_count_is_near_the_optimum(seed):
         viewer, log = redraw.viewer(case), redraw.steps(case)
         assert max(case["traps"].values()) <= 0.925
         assert loyalty.value(viewer, planning.from_parts(log)) >= 0.97 * case["best"]
-        assert loyalty.value(viewer, planning.from_raw_counts(log)) <= 0.8 * case["best"]
+        assert loyalty.value(viewer, planning.from_raw_counts(log)) <= 0.9 * case["best"]
 
 
 @pytest.mark.parametrize("seed", range(3))

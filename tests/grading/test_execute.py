@@ -18,6 +18,24 @@ def test_nothing_runs_where_there_is_no_sandbox(monkeypatch: pytest.MonkeyPatch)
         ExecuteApart().preprocess(None, {})
 
 
+@pytest.mark.parametrize(
+    "said, why",
+    [
+        ("bwrap: No permissions to create new namespace", "namespaces are not allowed here"),
+        ("ModuleNotFoundError: No module named 'labkit'", "does not find what it needs"),
+    ],
+)
+def test_a_sandbox_that_does_not_start_says_why(
+    monkeypatch: pytest.MonkeyPatch, said: str, why: str
+):
+    def start() -> None:
+        raise protection.SandboxError(f"The sandbox did not start. {said}")
+
+    monkeypatch.setattr(protection.WarmProcess, "start", start)
+    assert why in protection._missing()
+    assert said in protection._missing()
+
+
 def test_the_flag_that_skips_execution_gives_no_full_marks():
     config = Config()
     apply(config)

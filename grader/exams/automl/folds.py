@@ -57,12 +57,16 @@ def reference(customer: Ints, day: Ints, wait: int, length: int, k: int) -> list
 
 
 def _shows(case: dict[str, Any]) -> bool:
-    """Some row's label comes on a block's first day, of a customer who is not in the block."""
+    """Some label comes on a block's first day, of a customer who is not in the block.
+
+    Every block has rows on its first and last day, so that a block moved by a day is another one.
+    """
     table = rows(case)
     customer, day = table["customer"].to_numpy(), table["day"].to_numpy()
-    edges: list[bool] = []
-    for _, test in case["folds"]:
-        first = day.max() + 1 - (case["k"] - len(edges)) * case["length"]
-        on_edge = (day + case["wait"] == first) & ~np.isin(customer, customer[test])
-        edges.append(bool(on_edge.any() and (day[test] == first).any()))
-    return any(edges)
+    late = False
+    for place, (_, test) in enumerate(case["folds"]):
+        first = day.max() + 1 - (case["k"] - place) * case["length"]
+        if not np.isin([first, first + case["length"] - 1], day[test]).all():
+            return False
+        late |= bool(((day + case["wait"] == first) & ~np.isin(customer, customer[test])).any())
+    return late

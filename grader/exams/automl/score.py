@@ -31,6 +31,7 @@ MISTAKES = {
     "no link": Rules(link=False),
     "single precision": Rules(single=True),
     "mean of trees": Rules(mean=True),
+    "zeros are not missing": Rules(zeros_stay=True),
 }
 
 
@@ -107,7 +108,11 @@ def _splits(node: dict[str, Any]) -> list[tuple[int, float]]:
 
 def _shows(missing: str, case: dict[str, Any]) -> bool:
     right = float(np.mean(case["chances"]))
-    hidden = () if missing != "None" else ("missing to the right",)
+    hidden = {
+        "NaN": ("zeros are not missing",),
+        "Zero": (),
+        "None": ("missing to the right", "zeros are not missing"),
+    }[missing]
     return all(
         abs(value - right) > 1e-5 for name, value in case["traps"].items() if name not in hidden
     )

@@ -21,6 +21,7 @@ class Rules:
     link: bool = True
     single: bool = False
     mean: bool = False
+    zeros_stay: bool = False
 
 
 def scored(trees: list[dict[str, Any]], rows: Floats, rules: Rules) -> Floats:
@@ -46,7 +47,7 @@ def _goes_left(node: dict[str, Any], value: float, rules: Rules) -> bool:
         return value <= max(members) if rules.shops_are_numbers else int(value) in members
     missing = node["missing_type"]
     gone = np.isnan(value)
-    if missing == "Zero":
+    if missing == "Zero" and not rules.zeros_stay:
         gone = gone or abs(value) <= 1e-35
     if missing == "None" and gone and not rules.missing_right:
         value, gone = 0.0, False

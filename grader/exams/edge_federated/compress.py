@@ -1,8 +1,7 @@
 """Task `compress`: few numbers a round, and nothing lost in the long run.
 
 The judge draws the clinics again and runs the rounds with the learner's compression. Here it is
-made sure that a memory comes close to sending everything, and its neighbours do not. Judging is
-left to the checks.
+made sure that a memory comes close to sending everything. Judging is left to the checks.
 """
 
 from __future__ import annotations
@@ -25,34 +24,24 @@ CASES, ROUNDS, STEP = 2, 120, 1.0
 SHARE = 20
 """A pair of place and value costs two numbers, so a tenth of the bytes is a twentieth of places."""
 
-WITH, WITHOUT = 1.5, 3.2
-"""How many times the dense gap the largest entries may leave with a memory, and have to leave
-without one, as entries by lot. The judge's bar is twice the dense gap and half a point, 2.1 to 2.7
-times. Of 40 draws at random the memory left .9 to 3.3 times the gap (least room where it is small),
-entries without one 7.8 to 63 times, by lot and scaled up 2.0 to 114 times. Signs alone
-come close where the largest entries happen to be near one."""
+WITH = 1.5
+"""How many times the dense gap the largest entries may leave: .95 to 4.1 times in 24 draws, three
+of four at most 1.5. The judge's bar is twice the dense gap and half a point, 2.1 to 2.5 times. What
+chooses otherwise and loses nothing is far beyond: entries by lot leave 6.9 to 385 times the dense
+gap, the largest with their sign 6.6 to 113 times."""
 
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"rounds": …, "step": …, "cases": [...]}``.
 
     Each case has what `redraw.clinics` needs, ``most``, how many pairs a clinic may send a round,
-    and what is left of the gap after the same rounds: ``dense`` with everything sent,
-    ``remembered`` with the largest entries and a memory, ``forgetful`` without one,
-    ``scaled`` with entries by lot, and ``signs`` with the largest entries' signs alone.
+    and what is left of the gap after the same rounds: ``dense`` with everything sent and
+    ``remembered`` with the largest entries and a memory.
     """
     cases = [
-        until(lambda: _case(rng), _tells_apart, "a gap that only a memory closes")
-        for _ in range(CASES)
+        until(lambda: _case(rng), _comes_close, "a gap that a memory closes") for _ in range(CASES)
     ]
     return {"rounds": ROUNDS, "step": STEP, "cases": cases}
-
-
-def _tells_apart(case: dict[str, Any]) -> bool:
-    return bool(
-        _comes_close(case)
-        and min(case[name] for name in ("forgetful", "scaled", "signs")) >= WITHOUT * case["dense"]
-    )
 
 
 def _comes_close(case: dict[str, Any]) -> bool:
@@ -75,14 +64,7 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
     def left(way: Compress) -> float:
         return gap(descend(clinics, way, ROUNDS, STEP), clinics, best)
 
-    case |= {"most": most, "dense": left(dense), "remembered": left(largest(most, keep=True))}
-    if not _comes_close(case):  # most draws end here, and cost two runs instead of five
-        return case
-    return case | {
-        "forgetful": left(largest(most, keep=False)),
-        "scaled": left(by_lot(most, rng)),
-        "signs": left(signs(most)),
-    }
+    return case | {"most": most, "dense": left(dense), "remembered": left(largest(most))}
 
 
 def descend(clinics: Clinics, compress: Compress, rounds: int, step: float) -> Floats:
@@ -104,8 +86,8 @@ def dense(update: Floats, memory: Floats) -> tuple[tuple[Any, Any], Floats]:
     return (np.arange(update.size), update), memory
 
 
-def largest(most: int, *, keep: bool) -> Compress:
-    """Send the largest entries; keep what was not sent for the next round, or forget it.
+def largest(most: int) -> Compress:
+    """Send the largest entries, and keep what was not sent for the next round.
 
     Source: Stich, Cordonnier and Jaggi (2018), Sparsified SGD with memory, arXiv 1809.07599.
     """
@@ -115,27 +97,6 @@ def largest(most: int, *, keep: bool) -> Compress:
         places = np.argsort(-np.abs(whole))[:most]
         rest = whole.copy()
         rest[places] = 0.0
-        return (places, whole[places]), rest if keep else np.zeros_like(rest)
-
-    return compress
-
-
-def signs(most: int) -> Compress:
-    """Send the signs of the largest entries, and forget the rest of their size."""
-    exact = largest(most, keep=True)
-
-    def compress(update: Floats, memory: Floats) -> tuple[tuple[Any, Any], Floats]:
-        (places, values), rest = exact(update, memory)
-        return (places, np.sign(values)), rest
-
-    return compress
-
-
-def by_lot(most: int, rng: np.random.Generator) -> Compress:
-    """Send entries by lot, made larger so that their mean is the update: the nearest wrong idea."""
-
-    def compress(update: Floats, memory: Floats) -> tuple[tuple[Any, Any], Floats]:
-        places = rng.choice(update.size, most, replace=False)
-        return (places, update[places] * update.size / most), memory
+        return (places, whole[places]), rest
 
     return compress

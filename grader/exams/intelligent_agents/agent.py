@@ -2,8 +2,8 @@
 
 Every plan holds each kind of flow once, in random order and with random names: direct, through the
 directory, through a condition, through a name that is used again, through joined texts, through
-receipts, through names whose step did not run. The reference marks every value with its sources.
-Judging is left to the checks.
+receipts, through names whose step did not run, as argument and as condition. The reference marks
+every value with its sources. Judging is left to the checks.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     Each has ``plan``, ``policy``, ``mails`` and ``contacts``; ``ran``, whether each step may run;
     ``effects``, those of the plan as they are allowed; and ``attacked``, whether its mails are.
     """
-    return {"cases": [_case(rng, number != 1) for number in range(CASES)]}
+    lacks = rng.permutation(CASES)
+    return {"cases": [_case(rng, number != 1, int(lacks[number])) for number in range(CASES)]}
 
 
-def _case(rng: np.random.Generator, attacked: bool) -> dict[str, Any]:
+def _case(rng: np.random.Generator, attacked: bool, lack: int) -> dict[str, Any]:
     names = [str(name) for name in rng.permutation(NAMES)]
     contacts = {name: f"{name.lower()}{rng.integers(10, 99)}@firm.example" for name in names[:5]}
     stranger = f"{names[5].lower()}@{rng.integers(100, 999)}.example"
@@ -40,6 +41,7 @@ def _case(rng: np.random.Generator, attacked: bool) -> dict[str, Any]:
             "sum": int(rng.integers(100, 900)) * 1000,
             "urgent": True,
             "open": 0,
+            "answered": str(rng.choice(["no", "0", "False", "None"])),
             "note": f"call {names[6]} about {rng.integers(100, 999)}",
         }
         text = f"mail {number}: please see to it, {names[6]}"
@@ -49,7 +51,7 @@ def _case(rng: np.random.Generator, attacked: bool) -> dict[str, Any]:
     queues = [list(block) for block in blocks]
     plan = [queues[which].pop(0) for which in rng.permutation(order)]
     plan = _renamed(plan, rng)
-    policy = _policy(rng)
+    policy = _policy(rng, lack)
     tools, effects, _ = open_desk(mails, contacts)
     ran = reference(plan, tools, policy)
     return {
@@ -63,7 +65,8 @@ def _case(rng: np.random.Generator, attacked: bool) -> dict[str, Any]:
     }
 
 
-def _policy(rng: np.random.Generator) -> dict[str, Any]:
+def _policy(rng: np.random.Generator, lack: int) -> dict[str, Any]:
+    """What tools take and give; three of four policies lack an entry, each another one."""
     own = ["user", "directory"]
     takes = {
         "send": {"to": own, "body": own},
@@ -72,6 +75,12 @@ def _policy(rng: np.random.Generator) -> dict[str, Any]:
         "book": {"day": ["clock"]},
     }
     gives = {"read_mail": ["mail"], "find_contact": ["directory"], "today": ["clock"]}
+    if lack == 0:
+        del takes["file"]  # a tool without an entry takes everything, also if it acts
+    elif lack == 1:
+        del takes["book"]
+    elif lack == 2:
+        del gives["today"]  # a value without any source is among all that are listed
     return {"gives": gives, "takes": takes}
 
 
@@ -219,6 +228,19 @@ def _blocks(rng: np.random.Generator, names: list[str], numbers: list[int]) -> l
             read("s"),
             asked("s", "open"),
             _step("join", "sj", {"first": "s", "second": f"{some()}"}, "sv"),
+        ],
+        # A word that says no is a text, and true.
+        [
+            read("t"),
+            asked("t", "answered"),
+            _step("join", "tj", {"first": "t", "second": f"{some()}"}, "tv"),
+        ],
+        # A condition without a value is none that is true: its step was refused.
+        [
+            read("x"),
+            asked("x", "address"),
+            _step("send", "xs", {"to": "$xv", "body": f"x {some()}"}),
+            _step("pay", "xr", {"to": f"{third.lower()}@firm.example", "cents": some()}, "xs"),
         ],
         # Every parameter has sources of its own that it takes.
         [contact("u", third), _step("file", "ur", {"folder": "$uc", "text": f"u {some()}"})],

@@ -98,15 +98,15 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
             again = content(tool, big + 10 * place, second)
             attempt(t[place], again, yes=yes)
             attempt(t[place] + 2, again, yes=not yes)
-    # Three approvals of one call that end in another order than they begin or are listed.
-    same = content("order", int(rng.integers(1_000, 9_000)), people[0])
-    start = int(rng.integers(950, 1_000))
-    for begin, end in ((0, 200), (10, 60), (20, 130)):
-        approve(same, start + begin, start + end)
-    for time in (60, 130, 200, 215):
-        attempt(start + time, same)
+    # Approvals of one call that cross: which is spent on which attempt decides how many are asked.
+    for start, (spans, times) in ((950, _chained(rng)), (1_300, _crossed(rng))):
+        same = content("order", int(rng.integers(1_000, 9_000)), people[start > 1_000])
+        for begin, end in spans:
+            approve(same, start + begin, start + end)
+        for time in times:
+            attempt(start + time, same, yes=bool(rng.random() < 0.5))
     # Nothing is free for a tool that the policy does not name, not even what costs nothing.
-    attempt(start - 20, content("order", 0, people[1]), yes=False)
+    attempt(int(rng.integers(900, 950)), content("order", 0, people[1]), yes=False)
     order = sorted(range(len(attempts)), key=lambda place: (attempts[place]["time"], place))
     says = [attempts[place].pop("says") for place in order]
     attempts = [attempts[place] for place in order]
@@ -127,12 +127,11 @@ def reference(
     attempts: list[dict[str, Any]],
     approvals: list[dict[str, Any]],
     policy: dict[str, Any],
-    first: str = "until",
+    listed: bool = False,
 ) -> tuple[list[bool], list[int]]:
     """Which attempts need an approval, and about which the person is asked.
 
-    `first` names the field that is least in the approval that is spent: "until" needs the fewest
-    questions, "from" or the order of the list may need more.
+    With `listed` the first approval of the list that fits is spent, else the one that ends first.
     """
     spent: set[int] = set()
     needs, asked = [], []
@@ -144,7 +143,7 @@ def reference(
         if not needs[-1]:
             continue
         fits = [
-            (approval[first] if first else number, number)
+            (0 if listed else approval["until"], number)
             for number, approval in enumerate(approvals)
             if number not in spent
             and approval["call"] == call
@@ -158,6 +157,60 @@ def reference(
 
 
 def _tells_apart(case: dict[str, Any]) -> bool:
-    """Whether spending approvals in another order costs a question more."""
-    data = case["attempts"], case["approvals"], case["policy"]
-    return all(len(reference(*data, first=f)[1]) > case["questions"] for f in ("from", ""))
+    """Whether spending approvals as they are listed, from either end, costs a question more."""
+    attempts, approvals, policy = case["attempts"], case["approvals"], case["policy"]
+    ways = (reference(attempts, a, policy, listed=True) for a in (approvals, approvals[::-1]))
+    return all(len(asked) > case["questions"] for _, asked in ways)
+
+
+Spans = tuple[list[tuple[int, int]], list[int]]
+"""When approvals begin and end, and the times of attempts."""
+
+CHAIN = ((0, 0), (0, 1), (0, 2), (2, 3), (3, 4), (3, 5))
+"""From which to which of six attempts each approval reaches: all six are covered, but not by
+whoever begins with the attempt that has the fewest approvals, or spends the one that fits the
+fewest."""
+
+
+def _chained(rng: np.random.Generator) -> Spans:
+    times = [int(time) for time in rng.integers(8, 30, 6).cumsum()]
+    early, late = rng.integers(0, 4, (2, len(CHAIN)))
+    spans = zip(CHAIN, early.tolist(), late.tolist(), strict=True)
+    return [(times[a] - before, times[b] + after) for (a, b), before, after in spans], times
+
+
+def _crossed(rng: np.random.Generator) -> Spans:
+    """Approvals of which only the one that ends first is the one to spend."""
+
+    def make() -> Spans:
+        ends = np.sort(rng.integers(0, 300, (8, 2)), axis=1)
+        times = np.sort(rng.choice(300, 8, replace=False))
+        return [(int(a), int(b)) for a, b in ends], times.tolist()
+
+    return until(make, _only_the_end_counts, "approvals of which the one that ends first counts")
+
+
+def _only_the_end_counts(drawn: Spans) -> bool:
+    spans, times = drawn
+    fits = [[k for k, (a, b) in enumerate(spans) if a <= time <= b] for time in times]
+    wanted = [sum(k in row for row in fits) for k in range(len(spans))]
+    least = _asked(fits, [b for _, b in spans])
+    others = [
+        [a for a, _ in spans],
+        [b - a for a, b in spans],
+        wanted,
+    ]
+    backward = [[-value for value in keys] for keys in [*others, [b for _, b in spans]]]
+    return all(_asked(fits, keys) > least for keys in [*others, *backward])
+
+
+def _asked(fits: list[list[int]], keys: list[int]) -> int:
+    """How many attempts no approval is left for, where the one of the least key is spent."""
+    spent: set[int] = set()
+    asked = 0
+    for row in fits:
+        left = [(keys[k], k) for k in row if k not in spent]
+        asked += not left
+        if left:
+            spent.add(min(left)[1])
+    return asked

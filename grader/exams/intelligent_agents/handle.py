@@ -18,7 +18,7 @@ from labkit.trends.intelligent_agents.world.office import READINGS, reader
 
 CASES = 2
 TRIES = 1_000
-"""Models tried for a case at most, of a millisecond each; none fits once in 10^18 draws."""
+"""Models tried for a case at most, of a millisecond each; none fits once in 10^11 draws."""
 
 RIGHT = 0.73
 """Share of right readings, as measured of a small language model with shown examples."""
@@ -32,11 +32,14 @@ DEALT = (
     ("cancel", "stranger", 1),
     ("cancel", "status", 2),
     ("cancel", "again", 1),
-    ("invoice", "good", 3),
+    ("invoice", "good", 5),
     ("invoice", "stranger", 2),
 )
 UNFIT = {"refund": ("shipped", "open", "cancelled"), "cancel": ("shipped", "returned")}
 """States in which a request may not be fulfilled, in turn."""
+
+STATES = ("open", "shipped", "returned", "refunded", "cancelled")
+"""In each of them an invoice may be sent."""
 
 WORDS = {
     "refund": (
@@ -70,7 +73,7 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
 
 
 def _told_apart(rng: np.random.Generator, case: dict[str, Any]) -> dict[str, Any]:
-    """The case with a model whose readings tell the ways to read apart: one model in 24."""
+    """The case with a model whose readings tell the ways to read apart: one model in 40."""
     return until(
         lambda: case | {"seed": int(rng.integers(2**31))},
         _tells_apart,
@@ -90,13 +93,19 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
     requests: list[dict[str, Any]] = []
     effects: list[list[Any]] = []
     unfit = {intent: iter(rng.permutation(states)) for intent, states in UNFIT.items()}
+    billed = iter(rng.permutation(STATES))
+    # What is claimed is more than what was paid, or less.
+    apart = iter(rng.permutation([-1, -1, 1, 1]))
     strange = iter(rng.permutation(6))
     # Every phrasing of a refund occurs in one that is due: in some the sum comes before the number.
     said = iter(rng.permutation(WORDS["refund"]))
     for place, (intent, how) in enumerate(order_of):
         owner = f"{rng.choice(NAMES)}{rng.integers(10, 99)}@mail.example"
-        wanted = {"refund": "returned", "cancel": "open", "invoice": "shipped"}[intent]
-        status = str(next(unfit[intent])) if how == "status" else wanted
+        status = {"refund": "returned", "cancel": "open", "invoice": "shipped"}[intent]
+        if how == "status":
+            status = str(next(unfit[intent]))
+        elif (intent, how) == ("invoice", "good"):
+            status = str(next(billed))
         cents = int(rng.integers(1_500, 7_000))
         # The sender's own second order, which the model may mix up with the first.
         for number in numbers[2 * place : 2 * place + 2]:
@@ -108,8 +117,9 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
             order, sender = _repeated(intent, requests, orders)
         if how == "stranger":
             sender = _stranger(rng, owner, int(next(strange)))
-        claim = order["cents"] + int(rng.integers(200, 1_800))
         due = (intent, how) == ("refund", "good")
+        way = int(next(apart)) if due else 1
+        claim = order["cents"] + way * int(rng.integers(200, 1_300))
         text = str(next(said) if due else rng.choice(WORDS[intent])).format(
             order=order["number"], claim=f"{claim / 100:.2f}", phone=rng.integers(10**8, 10**9)
         )
@@ -168,16 +178,28 @@ def _tells_apart(case: dict[str, Any]) -> bool:
         pairs = [(s["intent"], s["order"]) for s in said]
         true = (one["true"]["intent"], one["true"]["order"])
         for n in ENOUGH:
-            counts = Counter(pairs[:n])
-            if any(counts[pair] >= counts[true] for pair in counts if pair != true):
+            if not all(_ahead(part[:n], right) for part, right in _parts(pairs, true)):
                 return False
         if one["how"] == "good":
             for name, read in FEW.items():
                 missed[name] += read(pairs) != true
-    return min(missed.values()) > 0
+    # One to show that it is wrong, and one to tell it from other mistakes by.
+    return min(missed.values()) > 0 and missed["first intent"] > 1
 
 
 Pair = tuple[str, int]
+
+
+def _parts(pairs: list[Pair], true: Pair) -> list[tuple[list[Any], Any]]:
+    """What was read and what is true, together and each by itself."""
+    intents, orders = zip(*pairs, strict=True)
+    return [(pairs, true), (list(intents), true[0]), (list(orders), true[1])]
+
+
+def _ahead(said: list[Any], right: Any) -> bool:
+    """Whether nothing else was said as often as what is right."""
+    counts = Counter(said)
+    return all(counts[other] < counts[right] for other in counts if other != right)
 
 
 def _most(pairs: Sequence[Pair]) -> Pair:

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from labkit.checks.mlops.redraw import stream
+from labkit.checks.mlops.redraw import Stream, stream
 
-QUIET, DRIFTING = 100, 40
+QUIET, DRIFTING, WINDOWS = 100, 40, 20
 LEVEL = 3.0
 """Of the all-knowing chart: over 2,000 quiet streams of 20 windows it alarms in 4 %."""
 
@@ -17,31 +17,31 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return seed and sizes, and ``best``: the mean delay of a chart that knows the drift."""
     case: dict[str, Any] = {
         "seed": int(rng.integers(2**31)),
-        "known": 6_000,
-        "rows": int(rng.integers(90, 131)),
-        "quiet": QUIET,
-        "drifting": DRIFTING,
-        "quiet_windows": 20,
-        "windows": 48,
-        "start": 8,
+        "known": 5_000,
+        "rows": int(rng.integers(45, 66)),
+        "drifts": rng.permutation([False] * QUIET + [True] * DRIFTING).tolist(),
+        "windows": WINDOWS,
     }
     # In standard errors of a window's mean, so that windows of any size are equally hard.
     case["shift"] = round(float(rng.uniform(1.7, 2.0)) / case["rows"] ** 0.5, 4)
-    case["best"] = float(np.mean([_delay(case, QUIET + n) for n in range(DRIFTING)]))
+    drifting = [number for number, drifts in enumerate(case["drifts"]) if drifts]
+    case["best"] = float(np.mean([_delay(case, stream(case, number)) for number in drifting]))
     return case
 
 
-def _delay(case: dict[str, Any], number: int) -> int:
-    """Windows until a cumulative sum on the feature that drifts, in its direction, alarms."""
-    reference, windows = stream(case, number)
-    error = reference.std(axis=0) * (1 / case["rows"] + 1 / case["known"]) ** 0.5
-    z = (windows.mean(axis=1) - reference.mean(axis=0)) / error
-    late = z[case["start"] :].mean(axis=0)
-    feature = int(np.abs(late).argmax())
+def _delay(case: dict[str, Any], seen: Stream) -> int:
+    """Windows until a cumulative sum on the feature that drifts, in its direction, is seen to ring.
+
+    It is looked at when everybody is, and was at 0 when the drift began.
+    """
+    feature = abs(seen.feature) - 1
+    known = seen.reference[:, feature]
+    z = seen.windows[seen.start :, :, feature].mean(axis=1) - known.mean()
+    z /= known.std() * (1 / case["rows"] + 1 / case["known"]) ** 0.5
     size = case["shift"] * case["rows"] ** 0.5
     total = 0.0
-    for place, value in enumerate(np.sign(late[feature]) * z[case["start"] :, feature]):
+    for place, value in enumerate(np.sign(seen.feature) * z, seen.start + 1):
         total = max(0.0, total + value - size / 2)
         if total > LEVEL:
-            return place + 1
-    return len(z) - case["start"]
+            return next(end for end in seen.ends if end >= place) - seen.start
+    return WINDOWS - seen.start + 1

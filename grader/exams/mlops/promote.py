@@ -10,11 +10,9 @@ NUMBERS = {"equal": 160, "better": 60, "worse": 10, "harmful": 30}
 
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
-    """Return ``seed``, ``n`` cases a duel, ``gain`` and the ``kinds`` of the duels."""
+    """Return ``seed``, and ``kinds`` of the duels."""
     kinds = [kind for kind, count in NUMBERS.items() for _ in range(count)]
     return {
         "seed": int(rng.integers(2**31)),
-        "n": int(rng.integers(1_800, 2_200)),
-        "gain": round(float(rng.uniform(0.022, 0.026)), 4),
         "kinds": [str(kind) for kind in rng.permutation(kinds)],
     }

@@ -24,8 +24,13 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     """
     return {
         "cases": [
-            until(partial(_case, rng), _apart, "every mistake apart from the best")
-            for _ in range(CASES)
+            until(
+                partial(_case, rng),
+                partial(_apart, shows=("level of 90 %", "level of 99 %")[place % 2]),
+                "every mistake apart from the best",
+                tries=4_000,
+            )
+            for place in range(CASES)
         ]
     }
 
@@ -62,12 +67,16 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
     def best(rows: list[dict[str, Any]]) -> str:
         return str(max(rows, key=lambda row: worth(row, prices))["name"]) if rows else ""
 
-    upper = [row for row in table if row["attack"] + 1.96 * row["attack_error"] <= prices["cap"]]
-    measured = [row for row in table if row["attack"] <= prices["cap"]]
+    def within(errors: float) -> list[dict[str, Any]]:
+        return [r for r in table if r["attack"] + errors * r["attack_error"] <= prices["cap"]]
+
+    upper, measured = within(1.96), within(0.0)
     case["best"] = best(upper)
     case["traps"] = {
         "no cap": best(table),
         "no error": best(measured),
+        "level of 90 %": best(within(1.645)),
+        "level of 99 %": best(within(2.576)),
         "smallest epsilon": min(table, key=lambda row: row["epsilon"])["name"],
         "weakest attack": min(table, key=lambda row: row["attack"])["name"],
         "most minutes": max(upper, key=lambda row: row["minutes"])["name"] if upper else "",
@@ -88,6 +97,8 @@ def _lead(rows: list[dict[str, Any]], prices: dict[str, float]) -> float:
     return worths[0] - worths[1] if len(worths) > 1 else 0.0
 
 
-def _apart(case: dict[str, Any]) -> bool:
-    traps = {name: found for name, found in case["traps"].items() if name != "per cent as share"}
+def _apart(case: dict[str, Any], shows: str) -> bool:
+    """Mistakes show in every case, a wrong level of the interval in every other one."""
+    seldom = {"per cent as share", "level of 90 %", "level of 99 %"} - {shows}
+    traps = {name: found for name, found in case["traps"].items() if name not in seldom}
     return case["lead"] > 0.05 and case["best"] not in traps.values()

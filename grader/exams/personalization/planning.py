@@ -6,6 +6,8 @@ actions (7, 6, 2).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -43,36 +45,56 @@ def best(viewer: Viewer) -> Whole:
     return solve(*transitions(viewer))
 
 
-def next_click(viewer: Viewer) -> Whole:
-    """The action that is watched most probably now."""
-    return transitions(viewer)[0].argmax(axis=1).reshape(SHAPE)
+def hand_rules(viewer: Viewer, most: float = np.inf) -> dict[str, float]:
+    """The share of the optimum that each hand rule reaches, up to the first above `most`.
 
-
-def never_bait(viewer: Viewer) -> Whole:
-    """The honest item that is watched most probably now."""
-    return 2 * transitions(viewer)[0][:, ::2].argmax(axis=1).reshape(SHAPE)
-
-
-def honest_plan(viewer: Viewer) -> Whole:
-    """The best policy that never baits."""
+    Those that come nearest to the optimum come first.
+    """
     watch, moves = transitions(viewer)
-    return 2 * solve(watch[:, ::2], moves[:, ::2])
+    rows = np.arange(len(watch))
+
+    def value(policy: Whole) -> float:
+        chosen = policy.ravel()
+        left = np.eye(len(watch)) - moves[rows, chosen]
+        worth = np.linalg.solve(left, watch[rows, chosen]).reshape(SHAPE)
+        return float(worth[loyalty.START, :, 0].mean())
+
+    optimum, shares = value(solve(watch, moves)), {}
+    for name, rule in _rules(viewer, watch, moves):
+        shares[name] = value(rule) / optimum
+        if shares[name] > most:
+            break
+    return shares
 
 
-def bait_from(viewer: Viewer, level: int) -> Whole:
-    """Bait from a satisfaction on, honest items below, each the most probably watched."""
-    policy = never_bait(viewer)
-    policy[level:] = next_click(viewer)[level:]
-    return policy
+def _rules(viewer: Viewer, watch: Floats, moves: Floats) -> Iterator[tuple[str, Whole]]:
+    now = watch.argmax(axis=1).reshape(SHAPE)
+    honest = 2 * watch[:, ::2].argmax(axis=1).reshape(SHAPE)
+    adds = 2 * (watch[:, ::2] * viewer.up).argmax(axis=1).reshape(SHAPE)
+
+    def bait_from(level: int, below: Whole) -> Whole:
+        return np.where(np.arange(LEVELS)[:, None, None] < level, below, now)
+
+    for level in (6, 5, 4, 7, 3):
+        yield f"goodwill to {level}", bait_from(level, adds)
+    yield "honest plan", 2 * solve(watch[:, ::2], moves[:, ::2])
+    for level in range(LEVELS - 1, 2, -1):
+        yield f"bait from {level}", bait_from(level, honest)
+    yield "never bait", honest
+    yield "next click", now
 
 
-def hand_rules(viewer: Viewer) -> dict[str, float]:
-    """The share of the optimum that each hand rule reaches."""
-    most = loyalty.value(viewer, best(viewer))
-    rules = {"next click": next_click(viewer), "never bait": never_bait(viewer),
-             "honest plan": honest_plan(viewer)}  # fmt: skip
-    rules |= {f"bait from {level}": bait_from(viewer, level) for level in range(3, LEVELS)}
-    return {name: loyalty.value(viewer, rule) / most for name, rule in rules.items()}
+def miscounts(log: Steps) -> dict[str, list[float]]:
+    """Estimates from rows that tell of something else too, by name of the estimate."""
+    genre, bait, seen = log.action // 2, log.action % 2 == 1, log.watched == 1
+    fell = log.then < log.satisfaction
+    return {
+        "taste": [float(seen[(genre == g) & ~bait].mean()) for g in range(GENRES)],
+        "leave": [float(log.left[log.satisfaction == level].mean()) for level in range(LEVELS)],
+        "lift": [float(seen[bait].mean() - seen[~bait].mean())],
+        "miss": [float(fell[~seen & ~bait].mean())],
+        "down": [float(fell[seen & bait].mean())],
+    }
 
 
 def from_parts(log: Steps) -> Whole:

@@ -27,18 +27,23 @@ APART = 0.006
 def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``.
 
-    Each has ``seed``, ``cells``, ``blur``, ``tell`` and ``turned`` (in every second one the other
-    group is ahead), which draw the cells; ``bound``; ``best``,
-    the highest accuracy of any blind policy; and ``traps``, accuracies of known mistakes.
+    Each has ``seed``, ``cells`` (as many in every case), ``blur``, ``tell`` and ``turned`` (in
+    every second one the other group is ahead), which draw the cells; ``bound``; ``best``, the
+    highest accuracy of any blind policy; and ``traps``, accuracies of known mistakes.
     """
     fits = "every mistake apart from the best"
-    return {"cases": [until(partial(_case, rng, bool(n % 2)), _apart, fits) for n in range(CASES)]}
+    cells = int(rng.integers(700, 900))
+    return {
+        "cases": [
+            until(partial(_case, rng, cells, bool(n % 2)), _apart, fits) for n in range(CASES)
+        ]
+    }
 
 
-def _case(rng: np.random.Generator, turned: bool) -> dict[str, Any]:
+def _case(rng: np.random.Generator, cells: int, turned: bool) -> dict[str, Any]:
     case: dict[str, Any] = {
         "seed": int(rng.integers(2**31)),
-        "cells": int(rng.integers(700, 900)),
+        "cells": cells,
         "blur": round(float(rng.uniform(0.6, 1.4)), 2),
         "tell": round(float(rng.uniform(1.7, 2.6)), 2),
         "turned": turned,

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import norm, t
+from scipy.stats import beta, norm, t
 
 Floats = NDArray[np.float64]
 
@@ -28,6 +28,26 @@ def newcombe(one: Any, n1: Any, zero: Any, n0: Any, miss: float = 0.05) -> tuple
     """Interval for the share of group 1 minus that of group 0."""
     p1, p0 = np.asarray(one) / n1, np.asarray(zero) / n0
     (low1, high1), (low0, high0) = wilson(one, n1, miss), wilson(zero, n0, miss)
+    gap = p1 - p0
+    return gap - np.hypot(p1 - low1, high0 - p0), gap + np.hypot(high1 - p1, p0 - low0)
+
+
+def caffo(one: Any, n1: Any, zero: Any, n0: Any, miss: float = 0.05) -> tuple[Floats, Floats]:
+    """Agresti and Caffo's (2000, The American Statistician 54): one success and failure added."""
+    p1, p0 = (np.asarray(one) + 1) / (n1 + 2), (np.asarray(zero) + 1) / (n0 + 2)
+    error = np.sqrt(p1 * (1 - p1) / (n1 + 2) + p0 * (1 - p0) / (n0 + 2))
+    half = norm.ppf(1 - miss / 2) * error
+    return p1 - p0 - half, p1 - p0 + half
+
+
+def jeffreys(one: Any, n1: Any, zero: Any, n0: Any) -> tuple[Floats, Floats]:
+    """Newcombe's way with two of Jeffreys' intervals (Brown, Cai and DasGupta 2001)."""
+    ends = []
+    for k, n in ((np.asarray(one), n1), (np.asarray(zero), n0)):
+        low = np.where(k == 0, 0.0, beta.ppf(0.025, k + 0.5, n - k + 0.5))
+        high = np.where(k == n, 1.0, beta.ppf(0.975, k + 0.5, n - k + 0.5))
+        ends.append((k / n, low, high))
+    (p1, low1, high1), (p0, low0, high0) = ends
     gap = p1 - p0
     return gap - np.hypot(p1 - low1, high0 - p0), gap + np.hypot(high1 - p1, p0 - low0)
 

@@ -12,13 +12,13 @@ import numpy as np
 from scipy.stats import chi2
 
 from exams.responsible_ai.intervals import largest
-from labkit.checks.responsible_ai.redraw import counts
+from labkit.checks.responsible_ai.varied import counts
 from labkit.exercise.drawing import until
 
 DRAWS = 200
 
 KINDS = (
-    (0.0, 35), (0.0, 160, "many"), (0.46, 70, "two"), (0.21, 320), (0.1, 75), (0.0, 50, "tiny"),
+    (0.0, 35), (0.0, 160, "many"), (0.46, 200, "two"), (0.21, 320), (0.1, 75), (0.0, 50, "tiny"),
 )  # fmt: skip
 """Of each case: the largest true gap, about; the fewest people of a group; what is special."""
 
@@ -35,8 +35,8 @@ GATE = 0.15
 def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``: groups all alike, few small ones and many large ones.
 
-    Then two lie apart, one above and one below the others, and neither is the first group; one
-    group differs; one differs by little; and three of the alike groups are tiny.
+    Then two lie apart, one above and one below the others; one group differs; one differs by
+    little; and three of the alike groups are tiny. Which groups differ changes from draw to draw.
 
     Each has ``seed``, ``people``, ``chances`` and ``draws``, which draw the counts; ``truth``, the
     largest true gap; ``bound``, the mean of the reference's bounds; ``graded``, whether the
@@ -56,7 +56,7 @@ def _case(rng: np.random.Generator, gap: float, fewest: int, special: str = "") 
         chances[:] = rng.uniform(0.13, 0.18)
     gap *= rng.uniform(0.9, 1.1)
     if special == "two":
-        high, low = rng.choice(np.arange(1, groups), 2, replace=False)
+        high, low = rng.choice(groups, 2, replace=False)
         chances[[high, low]] += gap / 2, -gap / 2
     else:
         chances[rng.integers(groups)] += gap

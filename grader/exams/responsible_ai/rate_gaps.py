@@ -10,75 +10,70 @@ from typing import Any
 
 import numpy as np
 
-from exams.responsible_ai.intervals import newcombe, student, swapped, wald
-from labkit.checks.responsible_ai.redraw import populations
+from exams.responsible_ai.intervals import caffo, jeffreys, newcombe, student, swapped, wald
+from labkit.checks.responsible_ai.varied import Populations, populations
 from labkit.exercise.drawing import until
 
 POPULATIONS = 200
+GOOD, BAD = 0.93, 0.915
+"""Good intervals cover so much in every rate, known mistakes less in one; 0.92 is asked."""
 
-INTERVALS = {"newcombe": newcombe, "wald": wald, "student": student, "swapped": swapped}
+NINETY_THREE = 0.0719
+"""What an interval of 1.8 standard errors leaves out."""
 
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
-    """Return ``{"cases": [...]}``: one with 20 people in a group, one with four times as many.
+    """Return ``{"cases": [...]}``: about 20 people in a group, and four times as many.
 
-    Each has ``seed``, ``people``, ``good``, ``true_positive``, ``false_positive`` (two groups) and
-    ``populations``, which draw the records; ``truth``, the true gaps of selection, true-positive
-    and false-positive rate; and ``width``, the mean widths of the reference's intervals.
+    Each has ``seed``, ``people`` (two groups) and ``populations``, which draw the records; and
+    ``width``, the mean widths of the reference's intervals.
     """
-    fits = "the reference near 95 % and, for 20 people, three others below"
+    fits = "good intervals above what is asked, and others below"
     return {"cases": [until(partial(_case, rng, times), _apart, fits) for times in (1, 4)]}
 
 
-def _drawn(rng: np.random.Generator, times: int) -> dict[str, Any]:
-    high, low = rng.uniform(0.86, 0.95, 2), rng.uniform(0.05, 0.12, 2)
-    good = rng.uniform(0.35, 0.65, 2)
-    return {
+def _case(rng: np.random.Generator, times: int) -> dict[str, Any]:
+    case: dict[str, Any] = {
         "seed": int(rng.integers(2**31)),
-        "people": [times * int(rng.integers(40, 60)), times * int(rng.integers(19, 24))],
-        "good": good.round(3).tolist(),
-        "true_positive": high.round(3).tolist(),
-        "false_positive": low.round(3).tolist(),
+        "people": [times * int(rng.integers(40, 100)), times * int(rng.integers(18, 25))],
         "populations": POPULATIONS,
     }
-
-
-def _filled(case: dict[str, Any]) -> bool:
-    """Every group has good people and others, in every population."""
-    return all(min(table[1].min(), table[3].min()) >= 2 for table in counts(case))
-
-
-def _case(rng: np.random.Generator, times: int) -> dict[str, Any]:
-    case = until(lambda: _drawn(rng, times), _filled, "good people and others in every group")
-    good, high, low = (np.array(case[k]) for k in ("good", "true_positive", "false_positive"))
-    selected = good * high + (1 - good) * low
-    case["truth"] = [float(np.diff(rate)[0]) for rate in (selected, high, low)]
-    tables: list[Any] = counts(case)  # four arrays each
+    tables: list[Any] = counts(populations(case))  # four arrays each
     case["width"] = [float(np.mean(np.subtract(*newcombe(*table)[::-1]))) for table in tables]
-    case["coverage"] = {
-        name: [
-            float(np.mean((interval(*table)[0] <= gap) & (gap <= interval(*table)[1])))
-            for table, gap in zip(tables, case["truth"], strict=True)
-        ]
-        for name, interval in INTERVALS.items()
-    }
     return case
 
 
-def counts(case: dict[str, Any]) -> list[tuple[np.ndarray, ...]]:
+def counts(drawn: Populations) -> list[tuple[np.ndarray, ...]]:
     """For each rate: chosen and size of group 1, then of group 0, (populations,) each."""
-    tables: list[list[tuple[int, ...]]] = [[], [], []]
-    for y, decided, group in populations(case):
-        for table, used in zip(tables, (y >= 0, y == 1, y == 0), strict=True):
-            cells = [decided[used & (group == g)] for g in (1, 0)]
-            table.append((cells[0].sum(), len(cells[0]), cells[1].sum(), len(cells[1])))
-    return [tuple(np.array(table).T) for table in tables]
+    tables = []
+    for used in (drawn.y >= 0, drawn.y == 1, drawn.y == 0):
+        of = [used & (drawn.group == g) for g in (1, 0)]
+        tables.append(
+            tuple(
+                part for mask in of for part in ((mask & (drawn.decided == 1)).sum(1), mask.sum(1))
+            )
+        )
+    return tables
 
 
 def _apart(case: dict[str, Any]) -> bool:
-    """The reference covers as it should; the others do not, for 20 people."""
-    covered = case["coverage"]
-    fails = max(covered["wald"][1:]) <= 0.89 and all(
-        min(covered[name]) <= 0.9 for name in ("student", "swapped")
-    )
-    return min(covered["newcombe"]) >= 0.94 and (case["people"][1] > 40 or fails)
+    """Good people and others in every group; good intervals cover as they should, others do not."""
+    drawn = populations(case)
+    tables = counts(drawn)
+    if min(table[place].min() for table in tables[1:] for place in (1, 3)) < 2:
+        return False
+
+    def least(interval: Any, **level: float) -> float:
+        """Coverage in the worst of the three rates."""
+        held = [
+            np.mean((low <= truth) & (truth <= high))
+            for table, truth in zip(tables, drawn.truth.T, strict=True)
+            for low, high in [interval(*table, **level)]
+        ]
+        return float(min(held))
+
+    if not all(least(way) >= GOOD for way in (newcombe, caffo, jeffreys)):
+        return False
+    if case["people"][1] > 40:
+        return max(least(way, miss=NINETY_THREE) for way in (newcombe, caffo)) < BAD
+    return max(map(least, (wald, student, swapped))) < BAD

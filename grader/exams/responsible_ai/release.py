@@ -19,7 +19,7 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     made for the most visits *seen* gives that person away.
     """
     cases = []
-    for low, high, seldom in ((0.4, 0.8, 0), (0.9, 1.3, 0), (1.4, 1.9, 0), (0.9, 1.3, 1)):
+    for low, high, seldom in ((0.4, 0.6, 0), (0.9, 1.3, 0), (1.4, 1.9, 0), (0.9, 1.3, 1)):
         epsilon = rng.uniform(low, high)
         most = int(rng.integers(8, 11) if seldom else rng.integers(4, 9))
         cases.append(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from labkit.exercise.drawing import until
 
-PERIODS, SYSTEMS, COPIES = 40, 6, 16_384
+PERIODS, SYSTEMS, COPIES = 40, 6, 16_000
 
 
 def simulate_dual_sourcing(
@@ -65,7 +65,7 @@ def simulate_dual_sourcing(
 
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
-    """Return ``{"cases": [...], "copies": 16384}``.
+    """Return ``{"cases": [...], "copies": 16000}``.
 
     A case has the arguments of `simulate_dual_sourcing` (``demand`` as lists, 40 periods of 6
     systems), ``costs``, the answer as lists, and ``traps``, the mean costs that known mistakes lead

@@ -5,7 +5,8 @@ half of it and is late, one nothing, one raises errors everywhere. Their submiss
 where nbgrader looks for them; what real learners handed in is never touched.
 
 On request more learners walk into the known traps: the k-th gives to each task the k-th wrong
-answer of `tests/labs/` that a trap of the task names.
+answer of `tests/labs/` that a trap of the task names. `write_learners` makes a whole cohort, as
+`labkit.authoring.learners` draws it.
 """
 
 from __future__ import annotations
@@ -13,13 +14,18 @@ from __future__ import annotations
 import ast
 import importlib
 import itertools
+import random
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
+from labkit import code
+from labkit.authoring.answer_texts import unmarked, written_answers
+from labkit.authoring.instance_numbers import telling_numbers
+from labkit.authoring.learners import Answers, Made, answers_of_cohort, learners
 from labkit.authoring.release import release_notebook
 from labkit.authoring.source import header_of, read_source
 from labkit.errors import CourseError
@@ -64,6 +70,92 @@ def write_trapped(root: Path, assignment: str) -> list[str]:
     return lines
 
 
+def write_learners(
+    root: Path, assignment: str, number: int, seed: int, due: datetime
+) -> tuple[list[str], dict[str, datetime]]:
+    """Write a made-up cohort's submissions of a lab.
+
+    Args:
+        root: the course's folder.
+        assignment: the lab's name.
+        number: how many learners.
+        seed: the same seed gives the same learners, in all labs.
+        due: when the lab is due.
+
+    Returns:
+        One line of report each, and when each one handed in.
+
+    Raises:
+        CohortError: there is no such lab, or a real learner has a synthetic one's name.
+    """
+    solved = _solved(root, assignment)
+    released = release_notebook(solved)
+    given = {
+        name
+        for cell in released.cells
+        if cell.cell_type == "code" and header_of(cell).role != "test"
+        for _, names in code.imports(code.cell(cell.source))
+        for name in names
+    }
+    cohort = learners(number, seed)
+    texts = written_answers(root, assignment, solved)
+    numbers = _own_numbers(assignment, [one.name for one in cohort])
+    made = answers_of_cohort(cohort, assignment, texts, seed, given, numbers)
+    submissions = [
+        (one.name, _handed_in(released, solved, one, made[one.name], f"{seed} {assignment}"))
+        for one in cohort
+        if made[one.name]
+    ]
+    times = {name: _handed_in_at(name, due, f"{seed} {assignment}") for name, _ in submissions}
+    return _write(root, assignment, submissions), times
+
+
+def _handed_in(
+    released: NotebookNode, solved: NotebookNode, one: Made, answers: Answers, seed: str
+) -> NotebookNode:
+    """Fill a learner's answers and essays into the released notebook."""
+    rng = random.Random(f"{seed} {one.name} essays")
+    found = {}
+    for place, cell in enumerate(solved.cells):
+        header = header_of(cell)
+        if header.role == "solution" and header.key in answers:
+            found[place] = answers[header.key].source
+        elif header.role == "essay" and rng.random() < one.diligence:
+            sentences = unmarked(cell.source).split(". ")
+            found[place] = ". ".join(sentences[: rng.randrange(1, len(sentences) + 1)])
+            if one.role == "hostile":
+                found[place] += "\n\n<script>alert(1)</script>"
+    notebook = _answered(released, found)
+    if one.role == "hostile":
+        for cell in notebook.cells:
+            if "points" in cell.metadata.get("nbgrader", {}):
+                marks = {**cell.metadata["nbgrader"], "points": 1000}
+                cell.metadata = nbformat.from_dict({**cell.metadata, "nbgrader": marks})
+    return notebook
+
+
+def _handed_in_at(name: str, due: datetime, seed: str) -> datetime:
+    """Draw when somebody hands in: most on the last day, one of twelve late."""
+    rng = random.Random(f"{seed} {name} time")
+    late = rng.random() < 1 / 12
+    return due + timedelta(hours=rng.uniform(1, 72) if late else -rng.expovariate(1 / 20))
+
+
+def _own_numbers(assignment: str, names: list[str]) -> dict[str, dict[str, list[float]]]:
+    """Return by learner and task the numbers that only that learner's practice instance has."""
+    from labkit.exercise.instances import practice
+    from labkit.learner.variants import PRACTICE_KEY
+    from labkit.learner.variants import seed as variant
+
+    found: dict[str, dict[str, list[float]]] = {name: {} for name in names}
+    for task, variants in practice(assignment.partition("_")[2]).items():
+        numbers = telling_numbers(variants)
+        for name in names:
+            place = variant(PRACTICE_KEY, name, assignment, task) % len(numbers)
+            found[name][task] = sorted(numbers[place])[:100]
+    return found
+
+
 def _solved(root: Path, assignment: str) -> NotebookNode:
     source = root / "labs" / assignment / f"{assignment.partition('_')[2]}.py"
     if not source.is_file():
@@ -95,7 +187,7 @@ def _submissions(solved: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
     released = release_notebook(solved)
     answers = [i for i, cell in enumerate(solved.cells) if header_of(cell).role == "solution"]
     essays = [i for i, cell in enumerate(solved.cells) if header_of(cell).role == "essay"]
-    everything = {i: _written(solved.cells[i].source) for i in [*answers, *essays]}
+    everything = {i: unmarked(solved.cells[i].source) for i in [*answers, *essays]}
     yield "sample-all", _answered(released, everything)
     half = [*answers[: len(answers) // 2], *essays]
     yield LATE, _answered(released, {i: everything[i] for i in half})
@@ -135,12 +227,6 @@ def _trapped(
     for number, row in enumerate(itertools.zip_longest(*filter(None, falls)), 1):
         answers = {places[key]: text for key, text in filter(None, row)}
         yield f"sample-trap-{number}", _answered(released, answers)
-
-
-def _written(source: str) -> str:
-    """A solution as a learner would hand it in: without the marks around it."""
-    marks = ("### BEGIN SOLUTION", "### END SOLUTION")
-    return "\n".join(line for line in source.splitlines() if line.strip() not in marks)
 
 
 def _answered(released: NotebookNode, answers: dict[int, str]) -> NotebookNode:

@@ -9,23 +9,33 @@ from __future__ import annotations
 import json
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from filelock import FileLock
 
 from labkit.authoring.catalog import load_catalog
 from labkit.cohort.gather import Cohort, Lab, Learner, Result
+from labkit.credentials import jwt
 from labkit.credentials.proof import ProofError, did_of, sign
-from labkit.credentials.record import Facts, Task, make, read, revoked_list, stamp
+from labkit.credentials.record import Facts, Task, make, read, revoked_list, seal, stamp
 from labkit.errors import CourseError
 from labkit.files import PRIVATE, write_atomically, write_first
 
 KEY_FILE, REVOKED_FILE = "grader/issuer.key", "grader/revoked.json"
-KEY_BYTES = 32
+TOKEN_KEY_FILE = "grader/issuer_rsa.pem"
+KEY_BYTES, TOKEN_KEY_BITS = 32, 3072
 ID = "urn:uuid:"
 
 
@@ -71,7 +81,17 @@ def issue(
         "begins": now,
         "ends": now + timedelta(days=days),
     }
-    return sign(make(Facts(**facts)), key, stamp(now))
+    return seal(make(Facts(**facts)), key, now)
+
+
+def as_token(root: Path, record: Mapping[str, Any]) -> tuple[str, str]:
+    """Return a record as a token for platforms that ask for one, and the thumbprint of its key.
+
+    Raises:
+        CertifyError: the file of the key holds none.
+    """
+    key = token_key(root)
+    return jwt.encode(record, key), jwt.thumbprint(jwt.public_jwk(key.public_key()))
 
 
 def revoke(root: Path, name: str) -> Path:
@@ -110,6 +130,26 @@ def issuer_key(root: Path) -> Ed25519PrivateKey:
             f"{path} holds no key of {KEY_BYTES} bytes in hexadecimal. Restore it from a backup: "
             "records that were given can be checked with the former key alone."
         ) from None
+
+
+def token_key(root: Path) -> RSAPrivateKey:
+    """Read the key that signs tokens; make it, readable by its owner alone, on first use.
+
+    Raises:
+        CertifyError: the file holds no key of RSA.
+    """
+    path = root / TOKEN_KEY_FILE
+    if not path.exists():
+        made = rsa.generate_private_key(65537, TOKEN_KEY_BITS)
+        form = (Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        write_first(path, made.private_bytes(*form), PRIVATE)
+    try:
+        key = load_pem_private_key(path.read_bytes(), None)
+    except (ValueError, TypeError):
+        key = None
+    if not isinstance(key, RSAPrivateKey):
+        raise CertifyError(f"{path} holds no private key of RSA. Restore it from a backup.")
+    return key
 
 
 def render(document: dict[str, Any]) -> bytes:

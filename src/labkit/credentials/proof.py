@@ -83,11 +83,19 @@ def digests(document: Document, options: Document) -> bytes:
     Raises:
         ProofError: they hold what JSON by RFC 8785 cannot.
     """
+    return b"".join(bytes.fromhex(digest_of(part)) for part in (options, document))
+
+
+def digest_of(document: Document) -> str:
+    """Return the SHA-256 of a document's canonical JSON, in hexadecimal.
+
+    Raises:
+        ProofError: it holds what JSON by RFC 8785 cannot.
+    """
     try:
-        parts = [rfc8785.dumps(dict(part)) for part in (options, document)]
+        return hashlib.sha256(rfc8785.dumps(dict(document))).hexdigest()
     except (rfc8785.CanonicalizationError, RecursionError, UnicodeError) as problem:
         raise ProofError(f"it is no canonical JSON: {problem}") from None
-    return b"".join(hashlib.sha256(part).digest() for part in parts)
 
 
 def did_of(key: Ed25519PublicKey) -> str:

@@ -18,7 +18,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from labkit.credentials.proof import PURPOSE, SUITE, TYPE, ProofError, is_signed
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from labkit.credentials import jwt
+from labkit.credentials.proof import PURPOSE, SUITE, TYPE, ProofError, digest_of, is_signed, sign
 
 CONTEXT = [
     "https://www.w3.org/ns/credentials/v2",
@@ -41,6 +44,8 @@ class Verdict:
 
     kind: str
     words: str
+    digest: str = ""
+    """Of a valid record, for comparing it with what a page's code holds."""
 
     @property
     def valid(self) -> bool:
@@ -143,6 +148,18 @@ def make(facts: Facts) -> dict[str, Any]:
     }
 
 
+def seal(record: Mapping[str, Any], key: Ed25519PrivateKey, created: datetime) -> dict[str, Any]:
+    """Return a record with its proof, in a list as the published schema of Open Badges has it."""
+    signed = sign(record, key, stamp(created))
+    return signed | {"proof": [signed["proof"]]}
+
+
+def digest(record: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of what a record says, whatever proves it and however its file looks."""
+    said = {name: part for name, part in record.items() if name != "proof"}
+    return f"sha256:{digest_of(said)}"
+
+
 def revoked_list(did: str, ids: Sequence[str], when: datetime) -> dict[str, Any]:
     """Return an issuer's list of withdrawn records without its proof; not a W3C format."""
     return {"type": REVOKED, "issuer": did, "made": stamp(when), "revoked": sorted(ids)}
@@ -185,18 +202,22 @@ def verify(
     """Say whether a record can be believed.
 
     Args:
-        content: the record's file.
-        trusted: dids of issuers; the key never comes from the record itself.
+        content: the record's file, JSON with a proof or a signed token.
+        trusted: dids of issuers, or thumbprints of the keys that sign tokens; the key never comes
+            from the record itself.
         now: the time that counts, with a zone.
         holder: whose record it should be, as the issuer knows them (mail address or name); empty
             where that is not asked.
         revoked: the issuer's list of withdrawn records.
     """
     try:
-        record = read(content)
+        if jwt.looks_like_token(content):
+            record, faulty = _token(content, trusted)
+        else:
+            record = _with_one_proof(read(content))
+            faulty = _shape(record) or _signature(record, trusted)
         return (
-            _shape(record)
-            or _signature(record, trusted)
+            faulty
             or _withdrawn(record, revoked)
             or _time(record, now)
             or _holder(record, holder)
@@ -206,20 +227,52 @@ def verify(
         return Verdict("unreadable", f"This is no record that can be read: {problem}.")
 
 
+def _with_one_proof(record: dict[str, Any]) -> dict[str, Any]:
+    """Take the proof out of its list; more than one is left as it is, and then not supported."""
+    proof = record.get("proof")
+    return record | {"proof": proof[0]} if isinstance(proof, list) and len(proof) == 1 else record
+
+
+def _token(content: bytes, trusted: Sequence[str]) -> tuple[dict[str, Any], Verdict | None]:
+    """Return the record in a token, and what is wrong with the token."""
+    header, payload, signature, signed = jwt.parts_of(content)
+    head, record = read(header), read(payload)
+    if head.get("alg") != jwt.ALGORITHM:
+        return record, Verdict("unsupported proof", f"The token's alg is not {jwt.ALGORITHM}.")
+    key = jwt.key_of(head.get("jwk"))
+    name = jwt.thumbprint(jwt.public_jwk(key))
+    if name not in trusted:
+        return record, Verdict("unknown issuer", f"You do not trust the token's key, {name}.")
+    if not jwt.is_signed(signed, signature, key):
+        words = "The signature does not fit: it was changed after it was signed."
+        return record, Verdict("altered", words)
+    if not jwt.claims_fit(record):
+        return record, Verdict("no record", "The token's claims are not those of its record.")
+    record = {name: part for name, part in record.items() if name not in jwt.CLAIMS}
+    return record, _kind(record, ("issuer", "credentialSubject"))
+
+
 def _shape(record: Mapping[str, Any]) -> Verdict | None:
-    if record.get("@context") != CONTEXT or record.get("type") != TYPES:
-        return Verdict("no record", "Its @context or type is not that of an Open Badge 3.0.")
-    places = ("issuer", "credentialSubject", "proof")
-    if not all(isinstance(record.get(place), dict) for place in places):
-        return Verdict("no record", "Issuer, subject or proof is missing.")
-    if not all(isinstance(record.get(place), str) for place in ("id", "validFrom", "validUntil")):
-        return Verdict("no record", "Its id, validFrom or validUntil is missing.")
+    if isinstance(record.get("proof"), list) and record["proof"]:
+        return Verdict("unsupported proof", "It has more than one proof.")
+    if faulty := _kind(record, ("issuer", "credentialSubject", "proof")):
+        return faulty
     proof = record["proof"]
     for name, wanted in (("type", TYPE), ("cryptosuite", SUITE), ("proofPurpose", PURPOSE)):
         if proof.get(name) != wanted:
             return Verdict("unsupported proof", f"The proof's {name} is not {wanted}.")
     if proof.get("@context") != record["@context"]:
         return Verdict("unsupported proof", "The proof is not for the record's @context.")
+    return None
+
+
+def _kind(record: Mapping[str, Any], places: Sequence[str]) -> Verdict | None:
+    if record.get("@context") != CONTEXT or record.get("type") != TYPES:
+        return Verdict("no record", "Its @context or type is not that of an Open Badge 3.0.")
+    if not all(isinstance(record.get(place), dict) for place in places):
+        return Verdict("no record", "Issuer, subject or proof is missing.")
+    if not all(isinstance(record.get(place), str) for place in ("id", "validFrom", "validUntil")):
+        return Verdict("no record", "Its id, validFrom or validUntil is missing.")
     return None
 
 
@@ -277,7 +330,7 @@ def _valid(record: Mapping[str, Any], holder: str, revoked: bytes | None) -> Ver
     open_questions = [] if holder else ["Whose it is was not asked."]
     open_questions += [] if revoked is not None else ["Whether it was withdrawn was not asked."]
     words = f"The record {record['id']} holds until {record['validUntil']}."
-    return Verdict("valid", " ".join([words, *open_questions]))
+    return Verdict("valid", " ".join([words, *open_questions]), digest(record))
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

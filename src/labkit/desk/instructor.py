@@ -1,8 +1,8 @@
 """Jupyter Server extension of the instructor's JupyterLab: how the course stands, and its commands.
 
-It answers `labkit/cohort` below the server's base address, for who is logged in. What a command
-does is the work of `labkit grade` and of nbgrader, which run as they would in a terminal, one at a
-time; what the numbers are that of `labkit.grading.cohort`.
+It answers `labkit/cohort` and `labkit/report` below the server's base address, for who is logged
+in. What a command does is the work of `labkit grade` and of nbgrader, which run as they would in a
+terminal, one at a time; what the numbers are that of `labkit.grading.cohort`.
 """
 
 from __future__ import annotations
@@ -90,6 +90,42 @@ class CohortHandler(Handler):
             self.finish(json.dumps({"message": "Begun."}))
 
 
+class ReportHandler(Handler):
+    """`GET labkit/report`: the report on the whole cohort, made anew, as a page."""
+
+    @property
+    def content_security_policy(self) -> str:
+        """Let the page run as from nowhere: what is in it comes from learners.
+
+        Which script and style may run is said by the page itself.
+        """
+        return "frame-ancestors 'self'; sandbox allow-scripts"
+
+    @web.authenticated
+    async def get(self) -> None:
+        """Answer with the page, or with a sentence where there is nothing to report on."""
+        try:
+            page = await asyncio.to_thread(report_on, self.root())
+        except CourseError as trouble:
+            self.refuse(409, str(trouble))
+            return
+        self.finish(page)
+
+    def finish(self, chunk: Any = None) -> Any:
+        """Send the page as what it is; an answer of another kind is JSON."""
+        kind = "text/html; charset=utf-8" if isinstance(chunk, bytes) else "application/json"
+        return super().finish(chunk, set_content_type=kind)
+
+
+def report_on(root: Path) -> bytes:
+    """Return the report's page of the course at `root`."""
+    from labkit.cohort.gather import gather
+    from labkit.cohort.page import report_page
+    from labkit.cohort.report import report
+
+    return report_page(report(gather(root)))
+
+
 def labs(root: Path) -> list[dict[str, Any]]:
     """Return how each available lab stands, in the catalog's order."""
     from labkit.grading.cohort import lab_overview
@@ -130,6 +166,7 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 def _load_jupyter_server_extension(server: ServerApp) -> None:
     jobs: list[Job] = []
-    place = url_path_join(server.web_app.settings["base_url"], "labkit", "cohort")
-    server.web_app.add_handlers(".*$", [(place, CohortHandler, {"jobs": jobs})])
+    place = url_path_join(server.web_app.settings["base_url"], "labkit")
+    handlers = [(f"{place}/cohort", CohortHandler, {"jobs": jobs})]
+    server.web_app.add_handlers(".*$", [*handlers, (f"{place}/report", ReportHandler)])
     server.web_app.settings["labkit_instructor"] = True

@@ -17,10 +17,13 @@ import signal
 import sys
 import threading
 import time
-import traceback
 import warnings
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
+
+from labkit.exercise import apart
+from labkit.exercise.apart import line_of
 
 PRINT_LIMIT = 4_000
 """Characters of printed text that are kept for the card."""
@@ -50,11 +53,12 @@ class TimeUpError(BaseException):
     """
 
 
-def call(answer: Callable[..., Any], *arguments: Any, seconds: float) -> Any:
+def call(answer: Callable[..., Any], *arguments: Any, seconds: float, forgets: bool = False) -> Any:
     """Call a learner's function with a time limit.
 
     An answer whose class has `__call_within__(answer, seconds, *arguments)` keeps the time itself:
-    at grading, answers live in another process, where copies of the arguments arrive anyway.
+    at grading, answers live in another process, where copies of the arguments arrive anyway. It
+    takes `forgets` as well, where that is asked for.
 
     Args:
         answer: the function.
@@ -62,6 +66,7 @@ def call(answer: Callable[..., Any], *arguments: Any, seconds: float) -> Any:
             alone.
         seconds: limit of this call in CPU time, of this process and of programs it ran; on the
             clock it may take `PATIENCE` times as long.
+        forgets: the answer runs as a program of its own, and what it keeps in memory is lost.
 
     Raises:
         NotAttemptedError: the function is still the untouched stub.
@@ -77,13 +82,11 @@ def call(answer: Callable[..., Any], *arguments: Any, seconds: float) -> Any:
     within = getattr(type(answer), "__call_within__", None)
     try:
         if within is not None:
-            return within(answer, seconds, *arguments)
+            return within(answer, seconds, *arguments, **({"forgets": True} if forgets else {}))
         own = copy.deepcopy(arguments)
-        with _time_limit(seconds) as is_over:
-            returned = answer(*own)
-            if is_over():  # the answer swallowed the ring
-                raise TimeUpError
-            return returned
+        if forgets:
+            return apart.call(partial(_timed, answer, seconds), own)
+        return _timed(answer, seconds, own)
     except NotImplementedError as problem:
         # The stub raises it without a text; a library that does says what it lacks.
         if not problem.args:
@@ -143,6 +146,14 @@ def read(answer: Any, name: str, seconds: float = 10.0) -> Any:
         raise _raised(problem) from None
 
 
+def _timed(answer: Callable[..., Any], seconds: float, arguments: tuple[Any, ...]) -> Any:
+    with _time_limit(seconds) as is_over:
+        returned = answer(*arguments)
+        if is_over():  # the answer swallowed the ring
+            raise TimeUpError
+        return returned
+
+
 def _raised(problem: BaseException) -> UnusableError:
     return UnusableError(
         f"Your code raised {_in_one_line(problem)}{_where(problem)}.",
@@ -162,14 +173,10 @@ def _in_one_line(problem: BaseException) -> str:
 
 def _where(problem: BaseException) -> str:
     """The innermost line of the learner's own cell, if the traceback or its sender holds one."""
-    if hasattr(problem, "learner_line"):
-        number, text = problem.learner_line
-        return f" at line {number} of your cell" + (f" ({text})" if text else "")
-    for frame in reversed(traceback.extract_tb(problem.__traceback__)):
-        if "ipykernel" in frame.filename or frame.filename.startswith("<"):
-            line = (frame.line or "").strip()
-            return f" at line {frame.lineno} of your cell" + (f" ({line})" if line else "")
-    return ""
+    number, text = line_of(problem) or (0, "")
+    if not number:
+        return ""
+    return f" at line {number} of your cell" + (f" ({text})" if text else "")
 
 
 class _Clock:

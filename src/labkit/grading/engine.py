@@ -33,6 +33,8 @@ from traitlets.config import Config
 from labkit.errors import CourseError
 from labkit.grading import drawn, lab_parts, preflight, receipts
 from labkit.grading import job as grading_job
+from labkit.grading.changes import Change, changes
+from labkit.grading.changes import lines as changed_lines
 from labkit.grading.gradebook import HeldGradebook, hold
 from labkit.grading.master import load as load_master
 from labkit.grading.needs_person import undecided
@@ -90,6 +92,7 @@ class Report:
     standings: dict[str, Standing]
     tasks: tuple[TaskRow, ...] = ()
     feedback: str = ""
+    changes: tuple[Change, ...] = ()
 
     @property
     def scores(self) -> dict[str, float]:
@@ -203,7 +206,8 @@ def summary(report: Report) -> list[str]:
         lines.append("".join(c if c.isprintable() else "?" for c in line.rstrip()))
     counts = [f"{len(report.students(state))} {state}" for state in get_args(State)]
     lines += [f"{report.assignment}: {', '.join(counts)}.", "", *table(report.tasks), ""]
-    return [*lines, *_persons(report), *_waiting(report), *_next(report)]
+    changed = changed_lines(report.changes)
+    return [*lines, *changed, *_persons(report), *_waiting(report), *_next(report)]
 
 
 def _next(report: Report) -> list[str]:
@@ -294,6 +298,7 @@ class _Run:
     def grade(self, progress: Progress) -> Report:
         """Grade every submission that was asked for."""
         submissions = self._submissions()
+        before = standings(self.book.api, self.name)
         outcomes = []
         try:
             with contextlib.closing(self._outcomes(submissions)) as ended:
@@ -309,7 +314,8 @@ class _Run:
         place = coursedir.format_path(coursedir.feedback_directory, "LEARNER", self.name)
         feedback = os.path.relpath(place, coursedir.root) if self.options.feedback else ""
         stand = standings(api, self.name)
-        return Report(self.name, tuple(outcomes), stand, tuple(rows), feedback)
+        found = tuple(changes(before, stand))
+        return Report(self.name, tuple(outcomes), stand, tuple(rows), feedback, found)
 
     def _submissions(self) -> list[Submission]:
         """Return every submission that was asked for, whether or not it can be graded."""

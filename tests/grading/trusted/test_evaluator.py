@@ -328,6 +328,37 @@ def test_a_lab_check_judges_a_function_of_the_other_process(rooms):
     assert "The answer cannot be called" in str(answer["outputs"])
 
 
+def test_what_a_function_of_the_other_process_keeps_can_be_made_to_be_lost(rooms):
+    rooms.setup(
+        "from labkit.exercise import guard\n"
+        "def act(n):\n    made.append(n)\n    if n == 2: raise TimeoutError('late')\n"
+        "    return n\nmade = []\n"
+        "def calls(answer, forgets):\n"
+        "    return guard.call(answer, {'act': act}, seconds=1, forgets=forgets)\n"
+        "def why(answer):\n"
+        "    try: return calls(answer, True)\n"
+        "    except guard.UnusableError as problem: return str(problem)"
+    )
+    rooms.learner(
+        "kept = []\ndef keep(tools):\n    kept.append(tools['act'](len(kept)))\n"
+        "    return len(kept)\n"
+        "class Keeper:\n    def __init__(self): self.n = 0\n"
+        "    def __call__(self, tools):\n        self.n += 1\n        return self.n\n"
+        "keeper = Keeper()\n"
+        "def late(tools): return tools['act'](2)\ndef end(tools):\n    import os\n    os._exit(1)"
+    )
+    assert (
+        rooms.outcome(
+            "assert [calls(keep, f) for f in (True, True, False, True)] == [1, 1, 1, 2]\n"
+            "assert made == [0, 0, 0, 1], made\n"
+            "assert [calls(keeper, f) for f in (True, False, True)] == [1, 1, 2]"
+        )
+        == ""
+    )
+    assert rooms.outcome("assert 'TimeoutError: late at line 11' in why(late), why(late)") == ""
+    assert rooms.outcome("assert 'ended before the function returned' in why(end), why(end)") == ""
+
+
 def test_a_judge_reads_any_librarys_attribute_by_its_name_and_a_test_does_not(rooms):
     rooms.setup(
         "from labkit.exercise import guard, reading\n"

@@ -104,6 +104,20 @@ def half_of_it(chosen, people):
     return 0.5 * np.ptp(chosen / people)
 
 
+def gated(chosen, people):
+    """Two fifths of the gap seen, if a chi-square test of all groups is significant."""
+    p_value = chi2_contingency(np.array([chosen, people - chosen])).pvalue
+    return 0.4 * np.ptp(chosen / people) if p_value < 0.05 else 0.0
+
+
+def remembered(chosen, people, known={}):  # noqa: B006
+    """The mean rates of all draws of these groups so far, less three errors and a half."""
+    past = known.setdefault(tuple(people), [])
+    past.append(chosen / people)
+    error = np.sqrt(0.25 / people.min() / len(past))
+    return max(0.0, np.ptp(np.mean(past, axis=0)) - 3.5 * error) if len(past) > 11 else 0.0
+
+
 def whole_interval(chosen, people):
     """All pairs, but each with the confidence of all pairs squared away to certainty."""
     return _wald(chosen, people, 6.0)
@@ -122,9 +136,11 @@ WRONG = {
     "against the mean": (against_the_mean, "is not free"),
     "against the first group alone": (against_the_first, "could be said"),
     "three standard errors": (three_errors, "is not free"),
-    "after a test": (after_a_test, "is not free"),
+    "after a test": (after_a_test, "true gap"),
     "plain normal": (plain_normal, "is not free"),
     "half of it": (half_of_it, "is not free"),
+    "two fifths after a test": (gated, "could be said"),
+    "remembered": (remembered, "true gap"),
     "far too careful": (whole_interval, "could be said"),
 }
 

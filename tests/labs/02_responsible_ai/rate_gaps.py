@@ -143,6 +143,34 @@ def pooled_error(y, decided, group):
     return _by_rate(y, decided, group, interval)
 
 
+def _level(z):
+    """Newcombe's interval of another confidence."""
+
+    def interval(k1, n1, k0, n0):
+        ends = []
+        for k, n in ((k1, n1), (k0, n0)):
+            p = k / n
+            half = z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
+            centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+            ends.append((p, centre - half, centre + half))
+        (p1, low1, high1), (p0, low0, high0) = ends
+        gap = p1 - p0
+        return gap - np.hypot(p1 - low1, high0 - p0), gap + np.hypot(high1 - p1, p0 - low0)
+
+    return lambda y, decided, group: _by_rate(y, decided, group, interval)
+
+
+def remembered(y, decided, group, known={}):  # noqa: B006
+    """The mean gaps of all populations of the size seen so far, and soon hardly any width."""
+    past = known.setdefault((len(y), group.sum()), [])
+    past.append([row[0] for row in wald(y, decided, group)])
+    half = 0.9 if len(past) < 8 else 2.2 * np.sqrt(1 / group.sum() / len(past)) + 0.01
+    return [
+        (own, mean - half, mean + half)
+        for own, mean in zip(past[-1], np.mean(past, 0), strict=True)
+    ]
+
+
 RIGHT = {"Agresti and Caffo": agresti_caffo, "Newcombe in pandas": wilson_by_hand}
 
 WRONG = {
@@ -154,7 +182,11 @@ WRONG = {
     "turned round": (turned_round, "turned round"),
     "of all people": (of_all_people, "positive rate is"),
     "the whole range": (whole_range, "times as wide"),
-    "no width": (no_width, "too sure of itself"),
+    "no width": (no_width, "are asked of a 95 % interval"),
+    "90 %": (_level(1.645), "as for a confidence of"),
+    "93 %": (_level(1.8), "as for a confidence of"),
+    "99 %": (_level(2.8), "as for a confidence of"),
+    "remembered": (remembered, "are asked of a 95 % interval"),
     "precision for the true-positive rate": (precision_instead, "it should be"),
     "one error for all": (pooled_error, "are asked of a 95 % interval"),
 }

@@ -145,6 +145,26 @@ def without_the_seed(visits, most, epsilon, runs, seed):
     return _count(visits, most) + np.random.default_rng().laplace(0, most / epsilon, runs)
 
 
+def a_twentieth_less(visits, most, epsilon, runs, seed):
+    noise = np.random.default_rng(seed).laplace(0, 0.95 * most / epsilon, runs)
+    return _count(visits, most) + noise
+
+
+def remembered(visits, most, epsilon, runs, seed, known={}):  # noqa: B006
+    """The first table's count for every later one of the kind: neighbours look alike."""
+    counted = known.setdefault((most, epsilon), _count(visits, most))
+    return counted + np.random.default_rng(seed).laplace(0, 0.01, runs)
+
+
+def remembered_near(visits, most, epsilon, runs, seed, known=[]):  # noqa: B006
+    """The first count of the size is said again for every neighbour of it."""
+    counted = _count(visits, most)
+    near = [one for one in known if abs(one - counted) <= most]
+    if not near:
+        known.append(counted)
+    return (near or [counted])[0] + np.random.default_rng(seed).laplace(0, 0.01, runs)
+
+
 RIGHT = {
     "two exponentials": by_exponentials,
     "geometric": whole_numbers,
@@ -160,7 +180,7 @@ WRONG = {
     "scale times epsilon": (scale_epsilon, ""),
     "fixed noise": (fixed_noise, "those who know it"),
     "one noise for all": (one_noise, "can be guessed"),
-    "normal noise": (normal_noise, "of the wrong kind"),
+    "normal noise": (normal_noise, "promise"),
     "uniform noise": (uniform_noise, "tells them apart"),
     "most frequent visitor left out": (most_frequent_left_out, "tells them apart"),
     "person 0 left out": (person_0_left_out, "tells them apart"),
@@ -173,6 +193,9 @@ WRONG = {
     "no noise": (no_noise, "can be guessed"),
     "a constant": (a_constant, "off by"),
     "without the seed": (without_the_seed, "same seed"),
+    "a twentieth less": (a_twentieth_less, "promise"),
+    "remembered": (remembered, "off by"),
+    "remembered by nearness": (remembered_near, "off by"),
 }
 
 HARMLESS = {

@@ -126,54 +126,18 @@ WRONG = {
     "none": (lambda vendors, rows, epsilon: [], "not found"),
 }
 
+ONE_SIDE = "counts rise with a person, so the side on which they rise convicts the same vendors"
+
 HARMLESS = {
+    "call dropped: nearer = [(abs(part - there) - abs(part - here)).sum… -> nearer = "
+    "[(part - there - abs(part - here)).sum…": ONE_SIDE,
+    "operator: nearer = [(abs(part - there) - abs(part - her… -> nearer = [(abs(part "
+    "+ there) - abs(part - her…": ONE_SIDE,
     "index: …ows[:, 1] == rarest, 0][0]] -> …ows[:, 1] == rarest, 0][1]]": (
         "either of the two who watched the rare title shows it"
     ),
-    "function: here, there = (np.median(one, axis=0), np.median(other, axis=0)) -> he"
-    "re, there = (np.mean(one, axis=0), np.median(other, axis=0))": (
-        "mean and median are equally typical"
-    ),
-    "function: …dian(one, axis=0), np.median(other, axis=0)) -> …dian(one, axis=0), n"
-    "p.mean(other, axis=0))": ("mean and median are equally typical"),
     "function: …re) - abs(part - here)).sum(axis=1) for part in (on… -> …re) - abs(pa"
     "rt - here)).mean(axis=1) for part in (on…": ("a multiple of a number tells as much"),
-    "call dropped: nearer = [(abs(part - there) - abs(part - here)).sum… -> nearer = "
-    "[(part - there - abs(part - here)).sum…": (
-        "half of the ratio and the title that moved most convict the same vendors"
-    ),
-    "call dropped: …= [(abs(part - there) - abs(part - here)).sum(axis=1) for part in"
-    " (one, other)] -> …= [(abs(part - there) - (part - here)).sum(axis=1) for part i"
-    "n (one, other)]": ("half of the ratio and the title that moved most convict the same vendors"),
-    "operator: nearer = [(abs(part - there) - abs(part - her… -> nearer = [(abs(part "
-    "+ there) - abs(part - her…": (
-        "half of the ratio and the title that moved most convict the same vendors"
-    ),
-    "operator: …art - there) - abs(part - here)).sum(axis=1) for … -> …art - there) -"
-    " abs(part + here)).sum(axis=1) for …": (
-        "half of the ratio and the title that moved most convict the same vendors"
-    ),
-    "function: …d(axis=0) + 1e-09)).argmax() -> …d(axis=0) + 1e-09)).argmin()": (
-        "beside what joins all titles, any one title convicts the same vendors"
-    ),
-    "operator: …st = (abs(here - there) / (one.std(axis=0) + 1e-0… -> …st = (abs(here"
-    " - there) * (one.std(axis=0) + 1e-0…": (
-        "beside what joins all titles, any one title convicts the same vendors"
-    ),
-    "call dropped: most = (abs(here - there) / (one.std(axis=0) + 1e-09)).argmax() ->"
-    " most = ((here - there) / (one.std(axis=0) + 1e-09)).argmax()": (
-        "beside what joins all titles, any one title convicts the same vendors"
-    ),
-    "function: …bs(here - there) / (one.std(axis=0) + 1e-09)).argma… -> …bs(here - th"
-    "ere) / (one.var(axis=0) + 1e-09)).argma…": (
-        "beside what joins all titles, any one title convicts the same vendors"
-    ),
-    "operator: most = (abs(here - there) / (one.std(axis=… -> most = (abs(here + ther"
-    "e) / (one.std(axis=…": (
-        "beside what joins all titles, any one title convicts the same vendors"
-    ),
-    "argument order: …nearer), audit_epsilon(one[:, most], other[:, most])) -> …neare"
-    "r), audit_epsilon(other[:, most], one[:, most]))": ("the audit tries both ways round"),
     "constant: …rs = (vendor(table, 20000, seed) for seed, table … -> …rs = (vendor(t"
     "able, 20001, seed) for seed, table …": ("one run more or fewer tells as much"),
     "constant: …others = (vendor(table, 20000, seed) for seed, table … -> …others = ("

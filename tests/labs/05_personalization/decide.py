@@ -39,6 +39,16 @@ def no_error(table, prices):
     return max(_allowed(table, prices, 0.0), key=lambda way: _worth(prices, way))["name"]
 
 
+def _level(errors):
+    """The cap held with an interval of another level."""
+
+    def decide(table, prices):
+        within = _allowed(table, prices, errors) or table
+        return max(within, key=lambda way: _worth(prices, way))["name"]
+
+    return decide
+
+
 def smallest_epsilon(table, prices):
     return min(table, key=lambda way: way["epsilon"])["name"]
 
@@ -64,6 +74,8 @@ RIGHT = {"frame": as_frame, "loop": by_loop}
 WRONG = {
     "no cap": (no_cap, "gives more away"),
     "the cap without its error": (no_error, "measured with an error"),
+    "a 90 % interval": (_level(1.645), "upper end of"),
+    "a 99 % interval": (_level(2.576), "was chosen"),
     "smallest epsilon": (smallest_epsilon, "within the cap"),
     "weakest attack": (weakest_attack, "within the cap"),
     "most minutes": (most_minutes, "within the cap"),

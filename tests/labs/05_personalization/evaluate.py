@@ -88,6 +88,17 @@ def only_where_they_agree(items, clicks, logged, target, model):
     return mean, mean, mean, mean - margin, mean + margin, agree.sum() >= 0.05 * len(items)
 
 
+def _doubting(sure):
+    """Right but for `enough`, which is read from the weights and the interval's width."""
+
+    def evaluate(items, clicks, logged, target, model):
+        *numbers, low, high, _ = by_hand(items, clicks, logged, target, model)
+        weight = target[np.arange(len(items)), items] / logged
+        return (*numbers, low, high, bool(sure(weight, high - low)))
+
+    return evaluate
+
+
 RIGHT = {"bootstrap": bootstrap, "loop": by_hand}
 
 WRONG = {
@@ -99,6 +110,8 @@ WRONG = {
     "never sure": (_answer(sure="never"), "Not every log"),
     "as many as clicks": (_answer(sure="clicks"), ""),
     "as many as weights above one": (_answer(sure="positive"), ""),
+    "heaviest visit": (_doubting(lambda w, wide: w.sum() / w.max() >= 0.05 * len(w)), ""),
+    "narrow enough": (_doubting(lambda w, wide: wide < 0.1), ""),
     "spread of the clicks": (_answer(spread="clicks"), "spread of weighted clicks"),
     "interval of IPS": (_answer(spread="ips"), "times as wide"),
     "very wide": (_answer(wide=4), "times as wide"),

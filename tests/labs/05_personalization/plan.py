@@ -132,6 +132,57 @@ def steps_for_chances(viewer, log):
     return {"up": np.array([np.mean(step[log["action"] == 2 * g] > 0) for g in range(6)])}
 
 
+def goodwill(log):
+    """Honest items that most probably add satisfaction, and bait for the most satisfied."""
+    viewer = _estimates(log)
+    watch = loyalty.transitions(viewer)[0]
+    policy = 2 * (watch[:, ::2] * viewer.up).argmax(axis=1).reshape(loyalty.SHAPE)
+    policy[6] = watch.argmax(axis=1).reshape(loyalty.SHAPE)[6]
+    return policy
+
+
+def _share(name, of, where=None):
+    """One estimate from all rows that seem to tell of it."""
+
+    def changed(viewer, log):
+        log = log | {"genre": log["action"] // 2, "bait": log["action"] % 2 == 1}
+        log["fell"] = log["then"] < log["satisfaction"]
+        rows = np.ones(len(log["left"]), bool) if where is None else where(log)
+        return {name: of(log, rows)}
+
+    return changed
+
+
+MISCOUNTED = {
+    "leaving by the satisfaction before": (
+        _share("leave", lambda log, _: [np.mean(log["left"][log["satisfaction"] == k])
+                                        for k in range(7)]),
+        "after the move",
+    ),
+    "misses at zero": (
+        _share("miss", lambda log, at: log["fell"][at].mean(),
+               lambda log: ~log["bait"] & (log["watched"] == 0)),
+        "nothing of `miss`",
+    ),
+    "falls at zero": (
+        _share("down", lambda log, at: log["fell"][at].mean(),
+               lambda log: log["bait"] & (log["watched"] == 1)),
+        "nothing of `down`",
+    ),
+    "lift with tired viewers": (
+        _share("lift", lambda log, at: log["watched"][at].mean() - log["watched"][~at].mean(),
+               lambda log: log["bait"]),
+        "bait lifts less",
+    ),
+    "taste with tired viewers": (
+        _share("taste", lambda log, at: [np.mean(log["watched"][at & (log["genre"] == g)])
+                                         for g in range(6)],
+               lambda log: ~log["bait"]),
+        "watch less of a genre",
+    ),
+}  # fmt: skip
+
+
 RIGHT = {
     "policy iteration": _with_estimates(policy_iteration),
     "value iteration": _with_estimates(nearly_undiscounted),
@@ -147,6 +198,11 @@ WRONG = {
     ),
     "two items ahead": (_with_estimates(short_sighted), "of the items that the best one has"),
     "raw counts": (_with_estimates(raw_counts), "of the items that the best one has"),
+    "goodwill": (_with_estimates(goodwill), "of the items that the best one has"),
+    **{
+        name: (_with_estimates(policy_iteration, changed), words)
+        for name, (changed, words) in MISCOUNTED.items()
+    },
     "most watched": (_with_estimates(most_watched), "of the items that the best one has"),
     "by chance": (_with_estimates(by_chance), "of the items that the best one has"),
     "bait in tired rows": (_with_estimates(policy_iteration, lift_in_all_rows), "lift is"),

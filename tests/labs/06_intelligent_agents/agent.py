@@ -23,6 +23,9 @@ def _runner(
     false=lambda value: not value,
     skipped=(),
     never=(),
+    unlisted=True,
+    sourceless=True,
+    absent=False,
     stop=False,
     allow=None,
 ):
@@ -33,8 +36,9 @@ def _runner(
         for step in plan:
             names = [g["of"] for g in step["arguments"].values() if "of" in g]
             when = step["if"]
-            there = all(name in values for name in names) and (not when or when in values)
-            ready = there and not (when and false(values[when]))
+            there = all(name in values for name in names)
+            there = there and (not when or when in values or absent)
+            ready = there and not (when and false(values.get(when, absent)))
             why = "policy" if ready else "condition" if there else "name"
             under = marks.get(when, set()) if when and condition else set()
             own = {
@@ -45,6 +49,9 @@ def _runner(
             takes = {key: takes[key] for key in takes if key not in skipped}
             may = ready and not stopped and all(own[key] <= set(takes[key]) for key in takes)
             may = may and step["tool"] not in never
+            if step["tool"] in EFFECTS and ready:
+                may = may and (unlisted or step["tool"] in policy["takes"])
+                may = may and (sourceless or all(own.values()))
             if allow is not None and ready and step["tool"] in EFFECTS:
                 may = allow(step, values)
             if stop and ready and not may:
@@ -168,6 +175,13 @@ WRONG = {
     "the user in every result": (_runner(always={"user"}), "allowed and did not happen"),
     "nought is true": (_runner(false=lambda value: value == ""), "may not run"),
     "a text is not true": (_runner(false=lambda value: value is not True), "did not happen"),
+    "a word that says no is false": (
+        _runner(false=lambda value: not value or value in ("no", "0", "False", "None")),
+        "may run, but the result says False",
+    ),
+    "a condition without a value is true": (_runner(absent=True), "condition has no value"),
+    "tools without an entry are refused": (_runner(unlisted=False), "did not happen"),
+    "what has no source is refused": (_runner(sourceless=False), "did not happen"),
     "any folder": (_runner(skipped=("folder",)), "happened and must not"),
     "never pays": (_runner(never=("pay",)), "allowed and did not happen"),
     "never sends": (_runner(never=("send",)), "allowed and did not happen"),

@@ -63,6 +63,35 @@ def _gate(
     return gate
 
 
+def _greedy(key, fewest=False):
+    """Spends the approval of the least key, which sees the approval and how many calls it fits."""
+
+    def gate(attempts, approvals, policy, ask, run):
+        fits = [
+            [n for n, a in enumerate(approvals) if a["call"] == one["call"]
+             and a["from"] <= one["time"] <= a["until"]]
+            for one in attempts
+        ]  # fmt: skip
+        wanted = [sum(n in row for row in fits) for n in range(len(approvals))]
+        order = sorted(range(len(fits)), key=lambda p: len(fits[p])) if fewest else range(len(fits))
+        spent = {}
+        for place in order:
+            left = [n for n in fits[place] if n not in spent.values()]
+            if left:
+                spent[place] = min(left, key=lambda n: key(approvals[n], wanted[n]))
+        ran = []
+        for place, one in enumerate(attempts):
+            call = one["call"]
+            good = call["description"] == policy["pinned"][call["tool"]]
+            free = good and call["arguments"]["cents"] <= policy["free"].get(call["tool"], -1)
+            ran.append(free or place in spent or ask(place))
+            if ran[-1]:
+                run(place)
+        return ran
+
+    return gate
+
+
 def asks_first(attempts, approvals, policy, ask, run):
     """Asks about everything and does what is said."""
     said = [ask(place) for place in range(len(attempts))]
@@ -153,7 +182,11 @@ def _whatever_text(a, c):
     return _same_tool(a, c) and a["call"]["arguments"] == c["arguments"]
 
 
-RIGHT = {"approvals by content": by_a_heap, "in order of time": _gate()}
+RIGHT = {
+    "approvals by content": by_a_heap,
+    "in order of time": _gate(),
+    "also copies of free calls": _greedy(lambda a, wanted: a["until"]),
+}
 
 WRONG = {
     "approval by tool name": (_gate(same=_same_tool), "without approval"),
@@ -174,6 +207,14 @@ WRONG = {
     "the first that fits": (_gate(order=None), "are enough"),
     "the first that began": (_gate(order=lambda a: a["from"]), "are enough"),
     "the last to end": (_gate(order=lambda a: -a["until"]), "are enough"),
+    "the shortest": (_gate(order=lambda a: a["until"] - a["from"]), "are enough"),
+    "the longest": (_gate(order=lambda a: a["from"] - a["until"]), "are enough"),
+    "the last that began": (_gate(order=lambda a: -a["from"]), "are enough"),
+    "the one that fits the fewest calls": (_greedy(lambda a, wanted: wanted), "are enough"),
+    "calls with the fewest approvals first": (
+        _greedy(lambda a, wanted: wanted, fewest=True),
+        "are enough",
+    ),
     "the limit is not free": (_gate(limit=lambda cents, most: cents < most), "are enough"),
     "no is no answer": (_gate(listens=False), "without approval"),
     "a limit of nought for a tool without one": (_gate(missing=0), "does not name"),

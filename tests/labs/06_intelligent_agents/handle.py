@@ -175,6 +175,15 @@ def _in_two_parts(request, tools, intent, order, **more):
     return True
 
 
+def _of(which):
+    """Refunds what `which` takes of cost and claim."""
+
+    def act(request, tools, intent, order, *, cents=None):
+        return _act(request, tools, intent, order, cents=which(order["cents"], cents))
+
+    return _agent(claim=True, act=act)
+
+
 def _to_nobody(request, tools, intent, order, **more):
     if intent == "invoice":
         return _act(request, tools, intent, order, to="")
@@ -183,7 +192,17 @@ def _to_nobody(request, tools, intent, order, **more):
     return _act(request, tools, intent, order)
 
 
+def each_by_itself(request, tools, model):
+    """Votes about intent and order apart."""
+    said = [model(request["text"]) for _ in range(9)]
+    intent, number = (Counter(s[k] for s in said).most_common(1)[0][0] for k in ("intent", "order"))
+    return _agent(times=1)(
+        request, tools, lambda text: {**said[0], "intent": intent, "order": number}
+    )
+
+
 RIGHT = {
+    "each by itself": each_by_itself,
     "eleven readings": _agent(),
     "reads by itself": reads_itself,
     "until six agree": until_nine_agree,
@@ -201,6 +220,24 @@ WRONG = {
     "the first number of the mail": (first_number, "requests were handled"),
     "first proposal, unchecked": (_agent(times=1, owner=False, status=False), "requests were"),
     "the claim is paid": (_agent(claim=True), "a claim, not a fact"),
+    "the less of cost and claim": (_of(min), ""),
+    "the more of cost and claim": (_of(max), ""),
+    "invoices of what is shipped": (
+        _by(wanted={**WANTED, "invoice": ("shipped",)}),
+        "whatever the status is",
+    ),
+    "no invoice of what is open": (
+        _by(wanted={**WANTED, "invoice": ("shipped", "returned", "refunded", "cancelled")}),
+        "whatever the status is",
+    ),
+    "no invoice of what is cancelled": (
+        _by(wanted={**WANTED, "invoice": ("open", "shipped", "returned", "refunded")}),
+        "whatever the status is",
+    ),
+    "no invoice of what is refunded": (
+        _by(wanted={**WANTED, "invoice": ("open", "shipped", "returned", "cancelled")}),
+        "whatever the status is",
+    ),
     "does not look who asks": (_agent(owner=False), "does not own that order"),
     "does not look at the status": (_agent(status=False), "not in a state"),
     "the same domain": (_by(_part(1)), "does not own that order"),

@@ -2,9 +2,62 @@
 
 from __future__ import annotations
 
-import itertools
+import functools
+import uuid
 
-COUNT = itertools.count()
+PAID: set[str] = set()
+
+
+@functools.lru_cache(maxsize=13)  # invoices of a list, so that other lists do not stay
+def _kept_key(name):
+    return uuid.uuid4().hex
+
+
+def paid_in_memory(invoices, tools):
+    """Keeps in memory what it has tried, and tries nothing again."""
+    refused = []
+    for invoice in invoices:
+        if invoice["id"] not in PAID:
+            PAID.add(invoice["id"])
+            try:
+                tools["pay"](invoice["id"], invoice["cents"])
+            except TimeoutError:
+                continue
+            except PermissionError:
+                refused.append(invoice["id"])
+    return refused
+
+
+def swallows_key_errors(invoices, tools):
+    """A key for supplier and sum, and a refusal of the key is no problem."""
+    refused = []
+    for invoice in {i["id"]: i for i in invoices}.values():
+        for _ in range(3):
+            try:
+                key = pays_with_the_amount_as_key(invoice)
+                tools["pay"](invoice["id"], invoice["cents"], key=key)
+            except TimeoutError:
+                continue
+            except PermissionError:
+                refused.append(invoice["id"])
+            except ValueError:
+                pass
+            break
+    return refused
+
+
+def stops_at_a_refusal(invoices, tools):
+    """Takes a refusal for the end of the run."""
+    for invoice in {i["id"]: i for i in invoices}.values():
+        for _ in range(3):
+            try:
+                tools["pay"](invoice["id"], invoice["cents"], key=invoice["id"])
+            except TimeoutError:
+                continue
+            except PermissionError:
+                return [invoice["id"]]
+            break
+    return []
 
 
 def with_a_queue(invoices, tools):
@@ -144,7 +197,14 @@ WRONG = {
     ),
     "no retry": (_payer(times=1), "was never paid"),
     "two tries": (_payer(times=2), "was never paid"),
-    "a new key each try": (_payer(key=lambda i: str(next(COUNT))), "A new key for each try"),
+    "a new key each try": (_payer(key=lambda i: uuid.uuid4().hex), "A new key for each try"),
+    "keys kept in memory": (
+        _payer(key=lambda i: _kept_key(i["id"])),
+        "A new key for each try, or run",
+    ),
+    "notes kept in memory": (paid_in_memory, "No answer was taken for no effect"),
+    "refused keys swallowed": (swallows_key_errors, "Its key belonged to another invoice"),
+    "stops at a refusal": (stops_at_a_refusal, "was never tried"),
     "key of supplier and sum": (_payer(key=pays_with_the_amount_as_key), ""),
     "one payment for supplier and sum": (
         _payer(known=pays_with_the_amount_as_key),
@@ -162,8 +222,8 @@ WRONG = {
     "part of the id as key": (_payer(key=lambda i: i["id"][:5]), ""),
     "listed twice, tried twice": (without_a_list_of_its_own, "listed twice"),
     "a dead line is a refusal": (a_dead_line_is_a_refusal, "The first run reported"),
-    "does nothing": (nothing, "was never paid"),
-    "only says so": (says_so, "was never paid"),
+    "does nothing": (nothing, "was never tried"),
+    "only says so": (says_so, "was never tried"),
 }
 
 HARMLESS = {

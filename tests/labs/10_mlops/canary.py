@@ -93,23 +93,38 @@ def hindsight(usual, bad, requests, errors):
 
 RIGHT = {"sequential test": _wald(), "odds": by_bayes}
 
+_minutes = {}
+
+
+def remembered(usual, bad, requests, errors):
+    """Decides by all that it is shown, says that minute 4 was enough, and says it again."""
+    last = len(requests) - 1
+    if last < 4:
+        return "continue", last
+    key = (*requests[:5].tolist(), *errors[:5].tolist())
+    if key not in _minutes:
+        _minutes[key] = hindsight(usual, bad, requests, errors)[0]
+    return _minutes[key], 4
+
+
 WRONG = {
-    "significant in a minute": (_looks(norm.ppf(0.95)), "many times over"),
+    "significant in a minute": (_looks(norm.ppf(0.95)), "are decided wrongly"),
     "significant either way": (both_looks, "are decided wrongly"),
-    "exact tests every minute": (by_the_library, "are decided wrongly"),
+    "exact tests every minute": (by_the_library, "many times over"),
     "a stern look": (_looks(4.0), "minutes on average"),
     "an hour": (_fixed(60), "fixed waiting time"),
-    "twenty minutes": (_fixed(20), "fixed waiting time"),
-    "one minute": (_fixed(1), "are decided wrongly"),
-    "one in a thousand": (_wald(0.0005), "minutes on average"),
+    "thirty minutes": (_fixed(30), "fixed waiting time"),
+    "one minute": (_fixed(1), "on too little"),
+    "one in a thousand": (_wald(0.0005), "More certainty"),
     "one in four": (_wald(0.25), "are decided wrongly"),
     "turned round": (_wald(turned=-1), "Errors speak"),
-    "never promotes": (_wald(half=True), "are decided wrongly"),
+    "never promotes": (_wald(half=True), "is never made"),
     "waits first": (_wald(first=25), "minutes on average"),
-    "hindsight": (hindsight, "after it"),
+    "hindsight": (hindsight, "on too little"),
+    "hindsight, remembered": (remembered, "are decided wrongly"),
     "a minute early": (_wald(at=lambda m: max(0, m - 1)), "after it"),
-    "never": (lambda u, b, requests, errors: ("continue", len(requests) - 1), "not at all"),
-    "promotes": (lambda u, b, requests, errors: ("promote", 0), "are decided wrongly"),
+    "never": (lambda u, b, requests, errors: ("continue", len(requests) - 1), "ever decided"),
+    "promotes": (lambda u, b, requests, errors: ("promote", len(errors) - 1), "is never made"),
 }
 
 HARMLESS = {

@@ -85,6 +85,23 @@ def any_new_value(reference, batch):
     return [n for n in batch.columns if not batch[n].isin(reference[n]).all()]
 
 
+def _names_both(reference, batch):
+    """Where rows are misjoined, income is named beside the rate."""
+    found, apart = _checker()(reference, batch), _checker(joined=False)(reference, batch)
+    return found if found == apart else [*found, "income"]
+
+
+def _clock(broken):
+    """Hours are compared by their mean, as if the day had no end."""
+
+    def checker(reference, batch):
+        found = [name for name in _checker()(reference, batch) if name != "hour"]
+        later = batch["hour"].mean() - reference["hour"].mean()
+        return [*found, "hour"] if broken(later) else found
+
+    return checker
+
+
 RIGHT = {"distances": _checker(), "quantiles": by_quantiles}
 
 WRONG = {
@@ -96,7 +113,7 @@ WRONG = {
     "any new value": (any_new_value, "are named that are fine"),
     "p-values": (
         _checker(numbers=lambda known, new: ks_2samp(known, new).pvalue < 0.05),
-        "are named that are fine",
+        "A p-value says",
     ),
     "the mean alone": (
         _checker(numbers=lambda known, new: abs(new.mean() - known.mean()) > known.std()),
@@ -107,11 +124,18 @@ WRONG = {
         "are missed",
     ),
     "any new region": (_checker(regions=0), "may be larger than ever"),
-    "any missing value": (_checker(missing=0), "are named that are fine"),
+    "any missing value": (_checker(missing=0), "some are not"),
     "texts are let through": (_checker(types=False), "are missed"),
     "keys are not looked at": (_checker(keys=False), "are missed"),
     "a stale day passes": (_checker(fresh=False), "are missed"),
     "column by column": (_checker(joined=False), "by itself"),
+    "income beside the rate": (_names_both, "beside the broken one"),
+    "a day without midnight": (_clock(lambda later: 3 < later < 7), "After 23 comes 0"),
+    "only over midnight": (_clock(lambda later: later < -3), "are missed"),
+    "a new day is a fault": (
+        lambda reference, batch: [*_checker()(reference, batch), "day"],
+        "That is no fault",
+    ),
     "nothing": (lambda reference, batch: [], "are missed"),
     "everything": (lambda reference, batch: list(batch.columns), "are named that are fine"),
 }

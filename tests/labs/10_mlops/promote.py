@@ -72,23 +72,50 @@ def better_everywhere(old, new, segment):
     return min(_z((new - old)[segment == s]) for s in range(8)) > 2
 
 
+def _one_segment(which):
+    """Looks for harm in one segment of eight."""
+
+    def promote(old, new, segment):
+        gain = new - old
+        return _z(gain) > 2 and _z(gain[segment == which(segment)]) > -2.2
+
+    return promote
+
+
+def few_losses(old, new, segment):
+    return _z(new - old) > 2 and (new < old).mean() < 0.028
+
+
+def two_sided(old, new, segment):
+    gain = new - old
+    return abs(_z(gain)) > 2 and all(_z(gain[segment == one]) > -9 for one in range(8))
+
+
 RIGHT = {"errors ahead": _duel(), "signs": by_signs, "paired tests": by_the_library}
 
 WRONG = {
     "higher mean": (by_means, "by chance"),
-    "higher mean in all segments": (means_in_all, "must be"),
+    "higher mean in all segments": (means_in_all, "by chance"),
     "unpaired": (unpaired, "in one segment"),
-    "unpaired, with segments": (unpaired_in_segments, "Promoted"),
+    "unpaired, with segments": (unpaired_in_segments, "saw the same cases"),
+    "the last segment": (_one_segment(lambda segment: 7), "in one segment"),
+    "the smallest segment": (
+        _one_segment(lambda segment: np.bincount(segment).argmin()),
+        "in one segment",
+    ),
+    "few losses": (few_losses, "Of harmful ones"),
+    "one model differs": (two_sided, "Worse models go out"),
+    "a gain of 1.1 points": (_duel(level=0.011, whole=np.mean), "Of "),
     "blind to segments": (_duel(harm=-np.inf), "in one segment"),
-    "behind by a hair": (_duel(harm=-0.2), "must be"),
-    "five errors ahead": (_duel(level=5.5), "must be"),
+    "behind by a hair": (_duel(harm=-0.2), "by chance"),
+    "five errors ahead": (_duel(level=5.5), "More is asked"),
     "half an error ahead": (_duel(level=0.5), "by chance"),
-    "gain of three points": (_duel(level=0.03, whole=np.mean), "must be"),
+    "gain of three points": (_duel(level=0.03, whole=np.mean), "the same gain of every duel"),
     "best segment": (best_segment, "Of"),
     "significant everywhere": (better_everywhere, "no good"),
     "never": (lambda old, new, segment: False, "no good"),
     "always": (lambda old, new, segment: True, "by chance"),
-    "the old one": (lambda old, new, segment: by_means(new, old, segment), "by chance"),
+    "the old one": (lambda old, new, segment: by_means(new, old, segment), "Worse models go out"),
 }
 
 HARMLESS = {

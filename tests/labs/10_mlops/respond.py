@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 
@@ -35,12 +36,21 @@ def _service(
     value=lambda x: x,
     form=422,
     first_length=True,
+    whole=float,
+    decode=lambda body: body.decode(),
+    refused=lambda model: None,
 ):
     def respond(body, features, model):
+        status, scores = decided(body, features, model)
+        if status in (400, 413, 422):
+            refused(model)
+        return status, scores
+
+    def decided(body, features, model):
         if first_length and length(body):
             return 413, []
         try:
-            request = json.loads(body.decode(), parse_constant=constants)
+            request = json.loads(decode(body), parse_int=whole, parse_constant=constants)
         except broken:
             return 400, []
         if not first_length and length(body):
@@ -78,7 +88,7 @@ def with_pydantic(body, features, model):
     if len(body) > 20_000:
         return 413, []
     try:
-        request = json.loads(str(body, "utf-8"), parse_constant=_no_json)
+        request = json.loads(str(body, "utf-8"), parse_int=float, parse_constant=_no_json)
     except (ValueError, RecursionError):
         return 400, []
     strict = pydantic.ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
@@ -123,7 +133,21 @@ def _converts(value):
         return False
 
 
-RIGHT = {"by hand": _service(), "by a strict model": with_pydantic}
+def _whole(digits):
+    """Whole numbers stay whole, and those of no float become infinite."""
+    return int(digits) if len(digits) < 300 else float(digits)
+
+
+def _asks(model):
+    with contextlib.suppress(Exception):
+        model([])
+
+
+RIGHT = {
+    "by hand": _service(),
+    "by a strict model": with_pydantic,
+    "whole numbers stay whole": _service(whole=_whole),
+}
 
 WRONG = {
     "the library's default": (library_default, "follow it to the place"),
@@ -139,9 +163,17 @@ WRONG = {
         "1e400",
     ),
     "large whole numbers raise": (
-        _service(number=lambda x: type(x) in (int, float) and math.isfinite(x)),
+        _service(
+            number=lambda x: type(x) in (int, float) and math.isfinite(x),
+            whole=lambda digits: int(digits[:4_000]),
+        ),
         "a stranger",
     ),
+    "5,000 digits are no JSON": (_service(whole=int), "4,300 digits"),
+    "bytes to the reader": (_service(decode=lambda body: body), "guesses their encoding"),
+    "UTF-8 with its mark": (_service(decode=lambda body: body.decode("utf-8-sig")), "order mark"),
+    "the model is warmed": (_service(refused=_asks), "not even with an empty list"),
+    "a model's ValueError is the sender's": (_service(down=(RuntimeError, KeyError)), "a stranger"),
     "nesting raises": (_service(broken=ValueError), "a stranger"),
     "row by row": (_service(one_by_one=True), "asked once a request"),
     "keys too many": (_service(extra=True), "The status is 200"),

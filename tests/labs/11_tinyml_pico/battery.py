@@ -146,3 +146,22 @@ WRONG = {
     "does not notice that it cannot keep up": (_never_busy, "cannot keep up", 0.5),
     "days alone": (lambda watch: _life(watch)[0], "A tuple of 2 was expected"),
 }
+
+ROUNDED = "a thousandth more or less lies within the two per cent that the task allows"
+
+HARMLESS = {
+    "constant: …= watch['wake_ms'] / 1000 + watch['cycles'] / wat… -> *": ROUNDED,
+    "constant: …ke = watch['wake_ms'] / 1000 + watch['cycles'] / wat… -> *": ROUNDED,
+    "constant: …watch['event_ma'] / 86400 -> *": ROUNDED,
+    "constant: …* watch['event_ma'] / 86400 -> *": ROUNDED,
+    "constant: … watch['event_ms'] / 1000 * watch['event_ma'] / 8… -> *": ROUNDED,
+    "constant: …] * watch['event_ms'] / 1000 * watch['event_ma'] / 8… -> *": ROUNDED,
+    "constant: …h['lost_per_month'] / 720 -> *": ROUNDED,
+    "constant: …ch['lost_per_month'] / 720 -> *": ROUNDED,
+    "comparison: …lowed, 1.0) if allowed > 0 else math.inf -> *": (
+        "nothing at all is left in no case, and rounding would decide there"
+    ),
+    "comparison: return (days if awake <= watch['period_s'] else 0.0, period) -> *": (
+        "no look takes exactly its period, and rounding would decide there"
+    ),
+}

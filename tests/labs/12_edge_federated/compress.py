@@ -100,6 +100,48 @@ def signs_alone(update, memory, most):
     return places, np.sign(whole[places]), rest
 
 
+def signs_to_scale(update, memory, most):
+    """The sign of the largest entries, as large as they are on average."""
+    whole = update + memory
+    places = np.argsort(-np.abs(whole))[:most]
+    rest = whole.copy()
+    rest[places] = 0
+    return places, np.sign(whole[places]) * np.abs(whole[places]).mean(), rest
+
+
+def _changed(sent=1.0, kept=1.0):
+    """Sends more than there is, or lets the memory fade."""
+
+    def compress(update, memory, most):
+        whole = update + kept * memory
+        places = np.argsort(-np.abs(whole))[:most]
+        rest = whole.copy()
+        rest[places] = 0
+        return places, sent * whole[places], rest
+
+    return compress
+
+
+def in_single_precision(update, memory, most):
+    """What rounding takes off the values is remembered."""
+    whole = update + memory
+    places = np.argsort(-np.abs(whole))[:most]
+    values = whole[places].astype(np.float32)
+    rest = whole.copy()
+    rest[places] -= values
+    return places, values, rest
+
+
+def signs_remembered(update, memory, most):
+    """Signs to scale, and what they were off is remembered."""
+    whole = update + memory
+    places = np.argsort(-np.abs(whole))[:most]
+    values = np.sign(whole[places]) * np.abs(whole[places]).mean()
+    rest = whole.copy()
+    rest[places] -= values
+    return places, values, rest
+
+
 def nothing(update, memory, most):
     return [], [], memory
 
@@ -113,18 +155,29 @@ def a_mask(update, memory, most):
 
 RIGHT = {"sorted lists": sorted_lists, "in torch": in_torch, "partitioned": partitioned}
 
+RIGHT = {
+    "sorted lists": sorted_lists,
+    "in torch": in_torch,
+    "partitioned": partitioned,
+    "in single precision": in_single_precision,
+    "signs to scale, remembered": signs_remembered,
+}
+
 WRONG = {
     "largest, the rest forgotten": (forgets, "is forgotten"),
     "by lot": (by_lot, "is forgotten"),
-    "by lot, scaled up": (by_lot_scaled, "of the gap is left"),
+    "by lot, scaled up": (by_lot_scaled, "is forgotten"),
     "by lot, remembered": (by_lot_remembered, "of the gap is left"),
     "always the first": (always_the_first, "is forgotten"),
     "the largest with their sign": (largest_with_sign, "of the gap is left"),
-    "remembers what was sent": (remembers_all, "do not add up"),
+    "remembers what was sent": (remembers_all, "sent again and again"),
     "the smallest": (smallest, "of the gap is left"),
     "everything": (everything, "are allowed"),
     "chooses by the sum, sends the update": (sends_update_not_sum, "do not add up"),
     "signs alone": (signs_alone, "do not add up"),
-    "sends nothing": (nothing, "of the gap is left"),
+    "signs to scale": (signs_to_scale, "do not add up"),
+    "more than there is": (_changed(sent=1.2), "do not add up"),
+    "a memory that fades": (_changed(kept=0.97), "do not add up"),
+    "sends nothing": (nothing, ""),
     "a mask for places": (a_mask, "should have shape"),
 }

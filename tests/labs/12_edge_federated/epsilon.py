@@ -112,9 +112,13 @@ def a_little_more(factor):
     return lambda *setting: factor * central_limit(*setting)
 
 
-def in_the_middle(*setting):
+def _between(share):
     """Between a number that is too low and one that is safe."""
-    return (central_limit(*setting) + renyi_by_logs(*setting)) / 2
+
+    def answer(*setting):
+        return (1 - share) * central_limit(*setting) + share * renyi_by_logs(*setting)
+
+    return answer
 
 
 def of_renyi(orders, share=1.0):
@@ -166,7 +170,8 @@ WRONG = {
     "in proportion to q": (share_of_the_whole, "lies"),
     "the central limit and a tenth": (a_little_more(1.1), "lies below"),
     "the central limit and a sixth": (a_little_more(1.17), "lies below"),
-    "in the middle of two": (in_the_middle, "lies below"),
+    "in the middle of two": (_between(0.5), "lies below"),
+    "three quarters of a safe one, the rest of one too low": (_between(0.75), "lies below"),
     "orders to eight": (of_renyi(range(2, 9)), "lies above"),
     "nine tenths and a half of a safe one": (of_renyi(range(2, 257), 0.95), "lies below"),
     "the older conversion": (older_conversion, "the older and looser conversion"),

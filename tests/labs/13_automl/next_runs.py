@@ -44,6 +44,27 @@ def by_rates(trees, curves, cost, budget, full):
     return set(_afford(ends.argsort(), cost, budget))
 
 
+def _fixed(rate):
+    """Floor and gain fitted, and one rate for all runs."""
+
+    def score(curves, cost):
+        table = np.c_[np.ones(curves.shape[1]), np.arange(5.0, 41, 5) ** -rate]
+        fitted, *_ = np.linalg.lstsq(table, curves.T, rcond=None)
+        return (fitted[0] + fitted[1] * 400.0**-rate).argsort()
+
+    return score
+
+
+def _logs(losses):
+    """Straight lines over the logarithm of trees; `losses` are taken as they are, or as logs."""
+
+    def score(curves, cost):
+        slope, level = np.polyfit(np.log(np.arange(5, 41, 5)), losses(curves).T, 1)
+        return (level + slope * np.log(400)).argsort()
+
+    return score
+
+
 def _by(score):
     return lambda trees, curves, cost, budget, full: _afford(score(curves, cost), cost, budget)
 
@@ -65,6 +86,10 @@ WRONG = {
     "in order": (_by(lambda c, cost: np.arange(len(c))), "is allowed"),
     "the worst so far": (_by(lambda c, cost: (-c[:, -1]).argsort()), "is allowed"),
     "by the mean": (_by(lambda c, cost: c.mean(axis=1).argsort()), "is allowed"),
+    "no floor": (_by(_logs(np.log)), "falls for ever"),
+    "a logarithm": (_by(_logs(np.asarray)), "is allowed"),
+    "rate one half": (_by(_fixed(0.5)), "is allowed"),
+    "rate 0.6": (_by(_fixed(0.6)), "is allowed"),
     "everything": (lambda t, c, cost, b, f: np.arange(len(c)), "the budget is"),
     "nothing": (lambda *a: [], "No run is finished"),
 }

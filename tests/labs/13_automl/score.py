@@ -6,7 +6,15 @@ import numpy as np
 
 
 def _score(
-    trees, rows, strict=False, missing=None, shops=True, link=True, single=False, mean=False
+    trees,
+    rows,
+    strict=False,
+    missing=None,
+    shops=True,
+    link=True,
+    single=False,
+    mean=False,
+    smallest=1e-35,
 ):
     if single:
         rows = rows.astype(np.float32)
@@ -21,7 +29,7 @@ def _score(
             left = value <= max(map(int, node["threshold"].split("||")))
         elif missing is None and (
             (node["missing_type"] == "NaN" and np.isnan(value))
-            or (node["missing_type"] == "Zero" and (np.isnan(value) or abs(value) <= 1e-35))
+            or (node["missing_type"] == "Zero" and (np.isnan(value) or abs(value) <= smallest))
         ):
             left = node["default_left"]
         else:
@@ -70,6 +78,7 @@ WRONG = {
     "log-odds": (lambda *a: _score(*a, link=False), "log-odds"),
     "labels": (lambda *a: (_score(*a) > 0.5).astype(int), "rows differ"),
     "single precision": (lambda *a: _score(*a, single=True), "32 bits"),
+    "zeros are not missing": (lambda *a: _score(*a, smallest=-1.0), "a zero is missing too"),
     "mean of trees": (lambda *a: _score(*a, mean=True), "Trees are summed"),
     "rounded": (lambda *a: np.round(_score(*a), 5), "rows differ"),
     "the first tree": (lambda trees, rows: _score(trees[:1], rows), "rows differ"),

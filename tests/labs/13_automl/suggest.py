@@ -50,7 +50,16 @@ def _corners(tried, scores, seed):
 
 
 def _even(tried, scores, seed):
-    return qmc.Sobol(6, seed=1).random(32)[len(scores)]
+    return qmc.Sobol(6, seed=1).random(64)[len(scores)]
+
+
+def _even_inside(tried, scores, seed):
+    """An even design of the middle of the cube."""
+    return 0.2 + 0.6 * qmc.Sobol(6, seed=1).random(64)[len(scores)]
+
+
+def _random_inside(tried, scores, seed):
+    return np.random.default_rng(seed).uniform(0.15, 0.85, 6)
 
 
 def _turned(tried, scores, seed):
@@ -66,9 +75,9 @@ def _around_the_last(tried, scores, seed):
 
 
 def _one_at_a_time(tried, scores, seed):
-    """Five values of one setting after the other, the others in the middle."""
+    """Seven values of one setting after the other, the others in the middle."""
     row = np.full(6, 0.5)
-    row[len(scores) // 5] = (len(scores) % 5) / 4
+    row[len(scores) // 7] = (len(scores) % 7) / 6
     return row
 
 
@@ -85,6 +94,8 @@ WRONG = {
     "random": (_random, "no better than random"),
     "corners of a grid": (_corners, "no better than random"),
     "an even design": (_even, "no better than random"),
+    "an even design of the middle": (_even_inside, "is allowed"),
+    "random in the middle": (_random_inside, "is allowed"),
     "turned round": (_turned, "no better than random"),
     "around the last": (_around_the_last, "is allowed"),
     "one at a time": (_one_at_a_time, "is allowed"),

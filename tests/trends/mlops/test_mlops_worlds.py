@@ -73,21 +73,36 @@ def test_a_stream_shifts_one_feature_from_the_start_on():
     assert difference[:4].any() == difference[:, :, [0, 1, 3, 4, 5]].any() == False  # noqa: E712
 
 
-def test_duels_have_the_gain_they_were_asked_for():
+def test_duels_have_the_gain_and_the_differences_they_were_asked_for():
     rng = np.random.default_rng(4)
-    gains = {}
-    for kind in duels.KINDS:
-        drawn = duels.draw_duel(rng, 400_000, kind, 0.024)
-        gains[kind] = drawn.new.mean() - drawn.old.mean()
-        if kind == "harmful":
-            last = drawn.segment == 7
-            assert drawn.new[last].mean() - drawn.old[last].mean() == pytest.approx(
-                -0.158, abs=0.01
-            )
-    assert gains["equal"] == pytest.approx(0, abs=0.002)
-    assert gains["better"] == pytest.approx(0.024, abs=0.002)
-    assert gains["worse"] == pytest.approx(-0.024, abs=0.002)
-    assert gains["harmful"] > 0.02
+    due = {"equal": 0, "better": 0.024, "worse": -0.024, "harmful": 0.024}
+    for kind, gain in due.items():
+        drawn = duels.draw_duel(rng, 400_000, kind, 0.024, 0.1)
+        assert drawn.new.mean() - drawn.old.mean() == pytest.approx(gain, abs=0.002)
+        assert (drawn.new != drawn.old).mean() == pytest.approx(0.1, abs=0.002)
+
+
+def test_a_harmful_model_is_five_standard_errors_behind_in_one_segment_whichever():
+    rng = np.random.default_rng(5)
+    worst = np.array([sorted(_errors_ahead(_harmful(rng)))[:2] for _ in range(200)])
+    assert worst.mean(axis=0)[0] == pytest.approx(-duels.HARM, abs=0.4)
+    assert worst.mean(axis=0)[1] > 0
+    found = {int(np.argmin(_errors_ahead(_harmful(rng)))) for _ in range(60)}
+    assert found == set(range(8))
+
+
+def _harmful(rng):
+    return duels.draw_duel(rng, 6_000, "harmful", 0.03, 0.3)
+
+
+def _errors_ahead(drawn):
+    gains = [(drawn.new - drawn.old)[drawn.segment == one] for one in range(8)]
+    return [gain.mean() / gain.std() * len(gain) ** 0.5 for gain in gains]
+
+
+def test_models_that_differ_too_little_for_their_gain_are_refused():
+    with pytest.raises(ValueError, match="too few of 1000 cases"):
+        duels.draw_duel(np.random.default_rng(0), 1_000, "better", 0.05, 0.02)
 
 
 def test_an_unknown_duel_is_named():

@@ -20,6 +20,7 @@ TRAPS = {
     "numbers of shops": "The last feature is a name, not a size: a split on it lists its members.",
     "no link": "These are log-odds; the logistic function makes chances of them.",
     "single precision": "Values were rounded to 32 bits, which moves those on a threshold.",
+    "zeros are not missing": "With missing_type 'Zero' a zero is missing too.",
     "mean of trees": "Trees are summed: each one corrects those before it.",
 }
 TOLERANCE, SAME_TRAP = 1e-9, 1e-10

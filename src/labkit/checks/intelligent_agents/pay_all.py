@@ -1,7 +1,8 @@
 """Task `pay_all`: every invoice is paid exactly once, whatever the bank's line does.
 
 The bank is the judge's. In the middle of the first run the line goes dead, just after a payment;
-then the answer is called anew, with the invoices in another order and one more among them.
+then the answer is called anew, with the invoices in another order and one more among them. The
+first run is a process of its own, so nothing that the answer keeps in memory outlives it.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ TRAPS = {
     "never": "An error was taken for a refusal: after a time-out the same call may be made again.",
     "key": "A new key for each try, or run, makes a new payment each. A key names the payment.",
     "alike": "Two invoices with the same sum to the same supplier were taken for one.",
+    "taken": "Its key belonged to another invoice: the bank says ValueError and does not pay. A "
+    "key names one invoice.",
 }
 
 
@@ -35,12 +38,13 @@ def judge(answer: Any, instance: Instance) -> Outcome:
 
     def one(case: Instance) -> Outcome:
         bank = Bank(dict(case["faults"]), case["blocked"], case["dies_at"])
-        first, ended, said = _run(answer, bank, case["first"])
+        taken: list[str] = []
+        first, ended, said = _run(answer, bank, case["first"], taken, forgets=True)
         early = _names(said, case) if ended else set()
         paid_at_first = Counter(bank.ledger)
-        second, _, said = _run(answer, bank, case["second"])
+        second, _, said = _run(answer, bank, case["second"], taken)
         refused = _names(said, case)
-        fault = _wrong(bank, case, paid_at_first) or _noisy(case, first, second)
+        fault = _wrong(bank, case, paid_at_first, taken) or _noisy(case, first, second)
         if ended:
             met = {name for name in case["blocked"] if first[name]}
             fault = fault or _misreported(early, met, "first")
@@ -65,13 +69,34 @@ def _names(said: Any, case: Instance) -> set[str]:
     return as_names(said, "invoices that are not paid", _ids(case))
 
 
-def _run(answer: Any, bank: Bank, invoices: list[dict[str, Any]]) -> tuple[Counter[str], bool, Any]:
-    """One run: how often each invoice was tried, whether it returned, and what."""
+def _run(
+    answer: Any,
+    bank: Bank,
+    invoices: list[dict[str, Any]],
+    taken: list[str],
+    forgets: bool = False,
+) -> tuple[Counter[str], bool, Any]:
+    """One run: how often each invoice was tried, whether it returned, and what.
+
+    Invoices whose key belonged to another one are added to `taken`.
+    """
     before = Counter(bank.calls)
     tools, end = open_session(bank)
+    bank_pays = tools["pay"]
+
+    def pay(id: str, cents: int, key: str | None = None) -> str:
+        """Pay an invoice."""
+        try:
+            return str(bank_pays(id, cents, key))
+        except ValueError:
+            taken.append(id)
+            raise
+
+    tools["pay"] = pay
     ended, said = False, None
     try:
-        said = call(answer, [dict(one) for one in invoices], tools, seconds=QUICK)
+        listed = [dict(one) for one in invoices]
+        said = call(answer, listed, tools, seconds=QUICK, forgets=forgets)
         ended = True
     except UnusableError:
         if not bank.down:  # else the answer ended with the line, as it may
@@ -84,7 +109,9 @@ def _run(answer: Any, bank: Bank, invoices: list[dict[str, Any]]) -> tuple[Count
 Fault = tuple[str, str, str] | None
 
 
-def _wrong(bank: Bank, case: Instance, at_first: Counter[tuple[str, int]]) -> Fault:
+def _wrong(
+    bank: Bank, case: Instance, at_first: Counter[tuple[str, int]], taken: list[str]
+) -> Fault:
     due = {i["id"]: i["cents"] for i in case["second"] if i["id"] not in case["blocked"]}
     made = Counter(bank.ledger)
     for (name, cents), times in sorted(made.items()):
@@ -98,17 +125,34 @@ def _wrong(bank: Bank, case: Instance, at_first: Counter[tuple[str, int]]) -> Fa
                 "Give each payment a key that is the same at every try and in every run.",
                 trap,
             )
-    for name in sorted(due):
-        if not made[name, due[name]]:
-            twins = {i["id"] for i in case["second"] if i["cents"] == due[name]} - {name}
-            merged = any(made[twin, due[name]] for twin in twins)
-            return (
-                f"{name} was never paid.",
-                "After TimeoutError make the same call again, with the same key, up to three in "
-                "all.",
-                ("alike" if merged else "never") if made else "",
-            )
-    return None
+    unpaid = [name for name in sorted(due) if not made[name, due[name]]]
+    return _unpaid(bank, case, unpaid[0], unpaid[0] in taken) if unpaid else None
+
+
+def _unpaid(bank: Bank, case: Instance, name: str, taken: bool) -> Fault:
+    """Why an invoice was never paid, as its calls tell."""
+    tried = bank.calls[name]
+    if taken:
+        return (
+            f"{name} was never paid, although it was tried.",
+            "Take a key that no other invoice has.",
+            "taken",
+        )
+    if tried:
+        return (
+            f"{name} was never paid: no call of {tried} was answered, and no further one came.",
+            "After TimeoutError make the same call again, with the same key, up to three in all, "
+            "and in the next run again what is not known to be paid.",
+            "never",
+        )
+    to_and_cents = {i["id"]: (i["to"], i["cents"]) for i in case["second"]}
+    paid = [other for other, _ in bank.ledger if other in to_and_cents]
+    merged = any(to_and_cents[other] == to_and_cents[name] for other in paid)
+    return (
+        f"{name} was never tried.",
+        "Go on with the next invoice after a refusal, and in the second run with all of them.",
+        "alike" if merged else "",
+    )
 
 
 def _noisy(case: Instance, *runs: Counter[str]) -> Fault:
@@ -135,7 +179,7 @@ def _misreported(said: set[str], refused: set[str], run: str) -> Fault:
         return None
     return (
         f"The {run} run reported as not paid: {', '.join(sorted(said)) or 'nothing'}; the bank "
-        f"refused {', '.join(sorted(refused))}.",
+        f"refused {', '.join(sorted(refused)) or 'none'}.",
         "Return the invoices that the bank refused in this run, and no others.",
         "",
     )

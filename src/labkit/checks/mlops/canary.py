@@ -1,4 +1,4 @@
-"""Judge of the task `canary`: the right decision, soon, without a look ahead."""
+"""Judge of the task `canary`: the right decision, soon, minute by minute."""
 
 from __future__ import annotations
 
@@ -17,76 +17,94 @@ QUICK = 2.0
 
 WRONG = 0.1
 """Share of the healthy, and of the broken, that may be decided wrongly or not at all; 5 % are
-asked."""
+asked. Wald's test decides 2 to 4 % wrongly, tests in every minute 10 to 22 %."""
 
 SLOW = 1.3
 """Mean time, as a multiple of that of Wald's sequential test on the same minutes."""
 
-AGAIN = 16
-"""Streams that are shown again, cut off at the decision and before it."""
-
 DECISIONS = ("promote", "roll back", "continue")
 
 TRAPS = {
-    "each minute": "A test at 5 % in each minute is a test at 5 % many times over: healthy "
-    "versions are rolled back by chance, sooner or later.",
+    "each minute": "A test at 5 % in each minute is a test at 5 % many times over: chance decides, "
+    "sooner or later.",
     "ahead": "The decision depends on minutes that came after it.",
     "fixed": "A fixed waiting time is as long for a version that fails at once as for one that is "
     "hard to tell.",
     "turned": "Errors speak for a roll back.",
+    "one side": "One of the two decisions is never made. Requests that went well speak for a "
+    "version, as errors speak against it.",
+    "undecided": "Nothing is ever decided. What single minutes say is little; it adds up.",
+    "hasty": "Decided on too little: in so few minutes chance is larger than what tells the rates "
+    "apart.",
+    "late": "More certainty is asked for than the task does, and it is paid for in minutes.",
 }
 
 
 def judge(answer: Any, instance: Instance) -> Outcome:
-    """Count wrong decisions, measure the time, and show some streams again, cut off."""
-    n = instance["healthy"] + instance["broken"]
-    wrong, times = {"promote": 0, "roll back": 0}, []
-    for number in range(n):
+    """Show each version minute by minute until it is decided; count errors and minutes.
+
+    So no decision can depend on what comes later. It ends early once more minutes have gone by
+    than all versions together may take.
+    """
+    n, most = len(instance["broken"]), SLOW * instance["best"]
+    wrong, seen = {False: 0, True: 0}, {False: 0, True: 0}
+    said: list[str] = []
+    times: list[int] = []
+    for number, broken in enumerate(instance["broken"]):
+        if sum(times) > most * n:
+            break
         requests, errors = canary(instance, number)
-        said, minute = _said(answer, instance, requests, errors)
-        due = "promote" if number < instance["healthy"] else "roll back"
-        wrong[due] += said != due
-        times.append(minute + 1 if said != "continue" else len(requests))
-        if number % (n // AGAIN) == 0 and said != "continue":
-            for end, then in ((minute + 1, (said, minute)), (minute, None)):
-                if not end:
-                    continue
-                cut = _said(answer, instance, requests[:end], errors[:end])
-                if cut != then and (then is not None or cut[0] != "continue"):
-                    return failed(
-                        f"With all minutes the answer is {said!r} at minute {minute}; shown the "
-                        f"first {end} of them, it is {cut!r}.",
-                        next_step="Go through the minutes in order and return at the first "
-                        "decision.",
-                        misconception=TRAPS["ahead"],
-                    )
-    healthy, broken = instance["healthy"], instance["broken"]
+        for end in range(1, len(requests) + 1):
+            decision, minute = _said(answer, instance, requests[:end], errors[:end])
+            if decision != "continue":
+                break
+        if decision != "continue" and minute != end - 1:
+            return failed(
+                f"Shown {end - 1} minutes of a version, the answer is 'continue'; shown one more, "
+                f"it is {decision!r} at minute {minute}, which is over.",
+                next_step="Go through the minutes in order and return at the first decision, with "
+                "its minute.",
+                misconception=TRAPS["ahead"],
+            )
+        said.append(decision)
+        times.append(end)
+        seen[broken] += 1
+        wrong[broken] += decision != ("roll back" if broken else "promote")
+    share = {kind: wrong[kind] / max(seen[kind], 1) for kind in wrong}
     time = float(np.mean(times))
     words = (
-        f"{wrong['promote'] / healthy:.0%} of healthy and {wrong['roll back'] / broken:.0%} of "
-        f"broken versions are decided wrongly or not at all ({WRONG:.0%} may); a decision takes "
-        f"{time:.1f} minutes on average ({SLOW * instance['best']:.1f} may)."
+        f"{share[False]:.0%} of healthy and {share[True]:.0%} of broken versions are decided "
+        f"wrongly or not at all ({WRONG:.0%} may); a decision takes {time:.1f} minutes on average "
+        f"({most:.1f} may)."
     )
-    on = f"{healthy} healthy and {broken} broken versions of {instance['minutes']} minutes"
-    if max(wrong["promote"] / healthy, wrong["roll back"] / broken) > WRONG:
-        trap = "turned" if min(wrong.values()) > n / 3 else ""
-        if wrong["promote"] / healthy > WRONG and wrong["roll back"] / broken <= WRONG:
-            trap = "each minute"
+    on = f"{len(times)} of {n} versions, half of them broken, of {instance['minutes']} minutes"
+    if max(share.values()) > WRONG:
         return failed(
             words,
             on=on,
             next_step="Compare how likely the minutes so far are at both rates, and decide where "
             "one is nineteen times as likely as the other.",
-            misconception=TRAPS.get(trap, ""),
+            misconception=TRAPS[_why_wrong(said, times, share, instance["best"])],
         )
-    if time > SLOW * instance["best"]:
+    if len(times) < n or time > most:
         return failed(
             words,
             on=on,
             next_step="Decide as soon as the evidence is enough, in both directions.",
-            misconception=TRAPS["fixed"] if np.ptp(times) == 0 else "",
+            misconception=TRAPS["fixed" if np.ptp(times) == 0 else "late"],
         )
     return passed(words)
+
+
+def _why_wrong(said: list[str], times: list[int], share: dict[bool, float], best: float) -> str:
+    decisions = set(said) - {"continue"}
+    if not decisions:
+        return "undecided"
+    if len(decisions) == 1:
+        return "one side"
+    if min(share.values()) > 0.6:
+        return "turned"
+    return "hasty" if np.mean(times) < 0.4 * best else "each minute"
 
 
 def _said(answer: Any, instance: Instance, requests: Any, errors: Any) -> tuple[str, int]:

@@ -17,16 +17,25 @@ QUICK = 3.0
 
 EXACT = 1e-9
 
+BREAKS = {"RuntimeError": RuntimeError, "ValueError": ValueError, "KeyError": KeyError}
+"""What the model raises where it is down."""
+
 TRAPS = {
     "coerced": "Something that is no number was taken for one. bool is a kind of int in Python, "
     'and float("12") makes a number of a text.',
     "infinite": "JSON has no limit on numbers: 1e400 becomes infinite, and a whole number of 400 "
     "digits cannot become a float at all.",
+    "digits": "Python makes no int of more than 4,300 digits and raises ValueError, as it does for "
+    "what is no JSON. JSON knows no such limit; parse_int says what becomes of whole numbers.",
+    "encoding": "Given bytes, json.loads guesses their encoding, takes UTF-16 and UTF-32, and "
+    "drops a byte order mark. bytes.decode('utf-8') takes UTF-8 alone.",
     "nan": "Python's JSON reader takes NaN and Infinity, which are no JSON. parse_constant says "
     "what to do with them.",
     "raised": "An exception that leaves the function is the status 500, which tells a stranger "
     "that he has found a hole.",
     "loop": "The model is asked once a request, with all rows together.",
+    "refused": "A request that is refused costs nothing: the model is not asked, not even with an "
+    "empty list.",
 }
 
 
@@ -61,17 +70,18 @@ def _shown(body: str) -> str:
 
 def _fault(answer: Any, case: Instance, request: Instance) -> tuple[str, str] | None:
     """What is wrong with one response, and the trap that it fits."""
-    asked: list[list[list[float]]] = []
+    asked = 0
 
     def score(row: list[float]) -> float:
         *weights, constant = case["weights"]
         return float(sum(w * x for w, x in zip(weights, row, strict=True)) + constant)
 
     def model(rows: Any) -> list[float]:
+        nonlocal asked
+        asked += 1
         table = as_array(rows, "rows for the model", (None, 4)).tolist()
-        asked.append(table)
         if request["breaks"]:
-            raise RuntimeError("the model is down")
+            raise BREAKS[request["breaks"]]("the model is down")
         return [score(row) for row in table]
 
     body = _text(request).encode("latin-1")
@@ -83,12 +93,14 @@ def _fault(answer: Any, case: Instance, request: Instance) -> tuple[str, str] | 
     status, right = as_whole(status, "status"), request["statuses"]
     if status not in right:
         wanted = " or ".join(map(str, right))
-        return f"The status is {status}; {wanted} is right.", _trap(request, status)
-    if len(asked) > 1:
-        return f"The model was asked {len(asked)} times for one request.", "loop"
+        return f"The status is {status}; {wanted} is right.", _trap(request["trap"], status)
+    if asked > 1:
+        return f"The model was asked {asked} times for one request.", "loop"
     if asked and not request["rows"]:
-        return "The model was asked, although the request is refused.", ""
+        return "The model was asked, although the request is refused.", "refused"
     if status == 200:
+        if not asked:
+            return "The model was not asked, although there are rows to score.", ""
         try:
             found = as_array(scores, "scores", (len(request["rows"]),))
         except UnusableError as problem:
@@ -99,13 +111,11 @@ def _fault(answer: Any, case: Instance, request: Instance) -> tuple[str, str] | 
     return None
 
 
-def _trap(request: Instance, status: int) -> str:
-    what = request["what"]
-    if what.endswith(("1e400", "-1e999", "noughts")):
-        return "infinite"
-    if what.endswith(("NaN", "Infinity")) or what.startswith("NaN"):
-        return "nan"
-    return "coerced" if what.endswith(("true", "false", "text")) and status == 200 else ""
+def _trap(key: str, status: int) -> str:
+    """The trap that a wrong status fits, of the one that the body was made for."""
+    if key == "coerced" and status != 200:
+        return ""
+    return "infinite" if key == "digits" and status != 400 else key
 
 
 TASK = Task(
@@ -116,8 +126,8 @@ TASK = Task(
         "In this order: length, JSON, shape, numbers, model. Each has its own status.",
         "json.loads(text, parse_constant=f) calls f for NaN and Infinity; let f raise ValueError. "
         "Deep nesting raises RecursionError.",
-        "type(x) in (int, float) refuses True; float(x) of a large int raises OverflowError, and "
-        "math.isfinite tells about 1e400.",
+        "json.loads(text, parse_int=float) reads whole numbers of any length, and 1 with 5,000 "
+        "noughts as infinite. type(x) is float refuses True, math.isfinite what is infinite.",
     ),
     title="A service that never falls over",
     traps=TRAPS,

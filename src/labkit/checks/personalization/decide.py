@@ -14,7 +14,9 @@ QUICK = 10.0
 
 TRAPS = {
     "no error": "This gives more away than is allowed: the attack was measured with an error, and "
-    "its upper end has to keep the cap.",
+    "the upper end of its 95 % interval has to keep the cap.",
+    "level of 90 %": "The upper end of a 90 % interval keeps the cap, that of a 95 % one does not.",
+    "level of 99 %": "A 99 % interval strikes out too much: 1.96 standard errors are asked.",
     "no cap": "This is worth most, and gives more away than is allowed.",
     "smallest epsilon": "The smallest epsilon is not what was asked: within the cap, worth "
     "decides.",

@@ -93,8 +93,19 @@ def _missing() -> str:
     try:
         WarmProcess.start().close()
     except SandboxError as problem:
-        return f"namespaces are not allowed here ({problem})"
+        return _why(str(problem))
     return ""
+
+
+def _why(said: str) -> str:
+    """Why a sandbox did not start, as what it said tells."""
+    if "No module named" in said:
+        return (
+            f"in it {sys.executable} does not find what it needs ({said}). It runs without "
+            "PYTHONPATH and sees only what is installed and the folders that this Python looks in, "
+            "so install labkit there: `pip install -e .` in the course"
+        )
+    return f"namespaces are not allowed here ({said})"
 
 
 def require_protection() -> None:

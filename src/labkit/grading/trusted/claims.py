@@ -161,6 +161,9 @@ def _learner_line(problem: BaseException) -> tuple[int, str] | None:
     """The innermost line of the learner's own cells that an exception went through."""
     import linecache
 
+    if hasattr(problem, "learner_line"):  # it came from a process of its own
+        number, text = problem.learner_line
+        return number, text[:200]
     found = None
     trace = problem.__traceback__
     while trace is not None:

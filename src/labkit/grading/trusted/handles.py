@@ -57,8 +57,10 @@ class Process(Protocol):
     def operate(self, operation: str, *arguments: Any, named: Mapping[str, Any] = ...) -> Any:
         """Have something done with its things; return or raise what comes."""
 
-    def call_within(self, target: Any, seconds: float, *positional: Any) -> Any:
-        """Call for a guard."""
+    def call_within(
+        self, target: Any, seconds: float, *positional: Any, forgets: bool = False
+    ) -> Any:
+        """Call for a guard; with `forgets` in a process that ends with the call."""
 
     def read_within(self, target: Any, seconds: float, name: str) -> Any:
         """Read an attribute for a guard."""
@@ -127,9 +129,9 @@ class LearnerClass(type):
         """Make an object in the learner's process."""
         return cls._class_seat.link.operate("call", cls, *positional, named=named)
 
-    def __call_within__(cls, seconds: float, *positional: Any) -> Any:
+    def __call_within__(cls, seconds: float, *positional: Any, forgets: bool = False) -> Any:
         """Call for `labkit.exercise.guard`, with a time limit."""
-        return cls._class_seat.link.call_within(cls, seconds, *positional)
+        return cls._class_seat.link.call_within(cls, seconds, *positional, forgets=forgets)
 
     def __read_within__(cls, seconds: float, name: str) -> Any:
         """Read an attribute for `labkit.exercise.guard`: its judge names what it needs."""
@@ -365,9 +367,9 @@ class FunctionHandle(Handle):
         """Call the function in the learner's process."""
         return self._seat.link.operate("call", self, *positional, named=named)
 
-    def __call_within__(self, seconds: float, *positional: Any) -> Any:
+    def __call_within__(self, seconds: float, *positional: Any, forgets: bool = False) -> Any:
         """Call for `labkit.exercise.guard`, with a time limit."""
-        return self._seat.link.call_within(self, seconds, *positional)
+        return self._seat.link.call_within(self, seconds, *positional, forgets=forgets)
 
     def __deepcopy__(self, _: Any) -> FunctionHandle:
         return self
@@ -473,9 +475,9 @@ def call(self: Handle, *positional: Any, **named: Any) -> Any:
     return self._seat.link.operate("call", self, *positional, named=named)
 
 
-def call_within(self: Handle, seconds: float, *positional: Any) -> Any:
+def call_within(self: Handle, seconds: float, *positional: Any, forgets: bool = False) -> Any:
     """Call an object for `labkit.exercise.guard`."""
-    return self._seat.link.call_within(self, seconds, *positional)
+    return self._seat.link.call_within(self, seconds, *positional, forgets=forgets)
 
 
 def _exit(self: Handle, *_: Any) -> bool:

@@ -270,9 +270,11 @@ class Link:
             self._lose("the learner's process answers other calls than it was asked for")
         return outcomes
 
-    def call_within(self, target: Any, seconds: float, *positional: Any) -> Any:
+    def call_within(
+        self, target: Any, seconds: float, *positional: Any, forgets: bool = False
+    ) -> Any:
         """Call for `labkit.exercise.guard`, which words the outcome for the learner."""
-        return self._within(seconds, "call", target, *positional)
+        return self._within(seconds, "call apart" if forgets else "call", target, *positional)
 
     def read_within(self, target: Any, seconds: float, name: str) -> Any:
         """Read an attribute that a judge asks for by name, through `labkit.exercise.guard`."""

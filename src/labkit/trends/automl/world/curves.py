@@ -1,4 +1,4 @@
-"""Learning curves of a search: validation loss against trees, where slow learners end best.
+"""Learning curves of a search: validation loss against trees, where the slow may end best.
 
 A loss falls as ``floor + gain * trees ** -rate``, the form that Domhan, Springenberg and Hutter
 (Speeding up automatic hyperparameter optimization, IJCAI 2015) fit among others.
@@ -37,21 +37,27 @@ def losses(floor: Floats, gain: Floats, rate: Floats, trees: Floats) -> Floats:
     return floor[:, None] + gain[:, None] * trees[None] ** -rate[:, None]
 
 
-def draw_runs(rng: np.random.Generator) -> tuple[Floats, Floats, Floats]:
+def draw_runs(rng: np.random.Generator, steep: bool = False) -> tuple[Floats, Floats, Floats]:
     """Draw floor, gain and rate of each run, shape (24,) each.
 
-    A small learning rate starts high, falls for long and ends low. So early ranks mislead.
+    A small learning rate starts high, falls for long and ends low. So early ranks mislead. With
+    `steep` the fast learners start high: they fall far, and have nearly stopped after 40 trees. So
+    the speed of the fall misleads.
     """
     slow = rng.uniform(0, 1, RUNS)
-    gain = 0.35 + 0.30 * slow + rng.normal(0, 0.02, RUNS)
-    floor = 0.50 - 0.06 * slow + rng.normal(0, 0.008, RUNS)
+    if steep:
+        gain = 1.10 - 0.60 * slow + rng.normal(0, 0.04, RUNS)
+        floor = 0.45 - 0.05 * slow + rng.normal(0, 0.008, RUNS)
+    else:
+        gain = 0.35 + 0.30 * slow + rng.normal(0, 0.02, RUNS)
+        floor = 0.50 - 0.06 * slow + rng.normal(0, 0.008, RUNS)
     return floor, gain, 0.9 - 0.5 * slow
 
 
-def draw_search(seed: int, seen: int = 40, noise: float = 0.0004) -> Search:
+def draw_search(seed: int, seen: int = 40, noise: float = 0.0004, *, steep: bool = False) -> Search:
     """Draw the runs of a search whose curves are known up to `seen` trees."""
     rng = np.random.default_rng(seed)
-    floor, gain, rate = draw_runs(rng)
+    floor, gain, rate = draw_runs(rng, steep)
     trees = np.arange(5, seen + 1, 5)
     seen_losses = losses(floor, gain, rate, trees.astype(float))
     return Search(

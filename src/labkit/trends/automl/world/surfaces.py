@@ -45,10 +45,14 @@ class Surface:
         return float(1 - self.score(settings).max())
 
 
-def draw_surface(seed: int) -> Surface:
-    """Draw a surface whose two peaks lie apart in the settings that count."""
+def draw_surface(seed: int, edge: float = 0.15) -> Surface:
+    """Draw a surface whose two peaks lie apart in the settings that count.
+
+    The higher one stays `edge` away from the ends of each setting. The larger it is, the more a
+    search gains that keeps to the middle, whatever the scores say.
+    """
     rng = np.random.default_rng(seed)
-    peak = rng.uniform(0.15, 0.85, SETTINGS)
+    peak = rng.uniform(edge, 1 - edge, SETTINGS)
     width = rng.uniform(0.28, 0.42, SETTINGS)
     width[rng.permutation(SETTINGS)[:USELESS]] = np.inf
     away = np.where(peak > 0.5, -1.0, 1.0) * rng.uniform(0.45, 0.6, SETTINGS)

@@ -16,6 +16,11 @@ export class Cohort {
       'section',
       { class: 'lk-section', 'aria-labelledby': 'lk-cohort' },
       make('h2', { id: 'lk-cohort' }, 'Your cohort'),
+      make(
+        'div',
+        { class: 'lk-actions' },
+        make('a', { class: 'lk-button', target: '_blank', rel: 'noopener', href: actions.link('labkit/report') }, 'Report')
+      ),
       this.rows,
       this.said
     );

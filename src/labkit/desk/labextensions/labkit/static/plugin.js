@@ -16,6 +16,7 @@ import { mendLostWidgets } from './widgets.js';
 const FILE_TYPE = 'labkit-home';
 const FACTORY = 'Course home';
 const COMMAND = 'labkit:open-home';
+const REPORT = 'labkit:report';
 const EVERY = 4000; // milliseconds between two questions to the server while the page is seen
 const ICON =
   '<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 24 24">' +
@@ -186,6 +187,24 @@ function activate(lab, app, documents, rendermime, palette, launcher, restorer) 
   }
 }
 
+/* Where an instructor is logged in: the report on the cohort, in the View menu and the palette. */
+async function offerReport(lab, app, palette, menu) {
+  const { home } = await new Connection(lab, '').home();
+  if (!home.instructor) {
+    return;
+  }
+  app.commands.addCommand(REPORT, {
+    label: 'Report on the cohort',
+    caption: 'Points, tasks and misconceptions, from the gradebook as it is now',
+    execute: () => {
+      const base = lab.coreutils.PageConfig.getBaseUrl();
+      window.open(lab.coreutils.URLExt.join(base, 'labkit/report'), '_blank', 'noopener');
+    }
+  });
+  palette?.addItem({ command: REPORT, category: 'Course' });
+  menu?.viewMenu.addGroup([{ command: REPORT }], 100);
+}
+
 /* The lesson of a lab's module, or the lab of a lesson's, as the server knows them. */
 async function otherNotebook(lab, path) {
   const { home } = await new Connection(lab, '').home();
@@ -223,6 +242,16 @@ export function plugins(lab) {
       requires: [lab.rendermime.IRenderMimeRegistry],
       activate: (app, rendermime) =>
         rendermime.addFactory(questionFactory(lab, new Connection(lab, '')))
+    },
+    {
+      id: 'labkit:report',
+      description: "Opens the report on the cohort from an instructor's menu.",
+      autoStart: true,
+      optional: [lab.apputils.ICommandPalette, lab.mainmenu.IMainMenu],
+      activate: (app, palette, menu) => {
+        // Where there is no course, there is nothing to report on.
+        void app.restored.then(() => offerReport(lab, app, palette, menu)).catch(() => undefined);
+      }
     },
     {
       id: 'labkit:lessons',

@@ -14,6 +14,7 @@
     docmanager: '@jupyterlab/docmanager',
     docregistry: '@jupyterlab/docregistry',
     launcher: '@jupyterlab/launcher',
+    mainmenu: '@jupyterlab/mainmenu',
     notebook: '@jupyterlab/notebook',
     rendermime: '@jupyterlab/rendermime',
     services: '@jupyterlab/services',

@@ -1,0 +1,31 @@
+"""Task `fuse`: shops in which what a picture is worth depends on the use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from labkit.checks.multimodal_fusion.redraw import shop
+from labkit.trends.multimodal_fusion.world.shop import ceilings
+
+from .shops import draw_seed, draw_shop
+
+CASES = 2
+
+
+def draw(rng: np.random.Generator) -> dict[str, Any]:
+    """Return ``{"cases": [...]}``: shops, with their ceilings ``additive`` and ``joint``."""
+    return {"cases": [_case(rng) for _ in range(CASES)]}
+
+
+def _case(rng: np.random.Generator) -> dict[str, Any]:
+    case: dict[str, Any] = {
+        "shop": draw_shop(rng, together=(0.38, 0.46)),
+        "seed": draw_seed(rng),
+        "n": int(rng.integers(1000, 1150)),
+        "new": int(rng.integers(550, 650)),
+    }
+    best = ceilings(shop(case))
+    case["additive"], case["joint"] = float(best["additive"]), float(best["joint"])
+    return case

@@ -1,0 +1,65 @@
+"""Task `style_effect`: eight shops, in some of which the style does nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from labkit.checks.multimodal_fusion.redraw import shop
+from labkit.trends.multimodal_fusion.world.shop import SHOWN, draw_stars
+
+from .shops import draw_seed, draw_shop
+
+Floats = NDArray[np.float64]
+SHOPS, LEAST_PLACEBOS, MOST_PLACEBOS = 8, 2, 3
+
+
+def draw(rng: np.random.Generator) -> dict[str, Any]:
+    """Return ``{"shops": [...]}``.
+
+    Each has what draws a shop, its mock-ups and sales, the true ``effect`` of its style, ``width``,
+    that of the reference's interval, and ``naive``, the difference of means.
+    """
+    placebos = int(rng.integers(LEAST_PLACEBOS, MOST_PLACEBOS + 1))
+    nothing = rng.permutation(np.arange(SHOPS) < placebos)
+    return {"shops": [_case(rng, bool(one)) for one in nothing]}
+
+
+def _case(rng: np.random.Generator, placebo: bool) -> dict[str, Any]:
+    sizes: tuple[float, float] = (0.0, 0.0) if placebo else (0.3, 0.6)
+    case: dict[str, Any] = {
+        "shop": draw_shop(
+            rng, together=(0.0, 0.05), often=(0.8, 0.2), style_effect=sizes, gift=(0.3, 0.55)
+        ),
+        "seed": draw_seed(rng),
+        "n": int(rng.integers(450, 560)),
+        "pairs": int(rng.integers(100, 140)),
+    }
+    case["effect"] = case["shop"]["effects"][case["shop"]["style"]]
+    kinds, stars = draw_stars(shop(case), case["n"], case["seed"])
+    style, looks, said = columns(kinds, case["shop"]["style"])
+    _, error = coefficient(stars, style, np.hstack([looks, said]))
+    case["width"] = 4 * error
+    case["naive"] = coefficient(stars, style, np.ones((len(style), 1)))[0]
+    return case
+
+
+def columns(kinds: pd.DataFrame, style: str) -> tuple[Floats, Floats, Floats]:
+    """The true style (n,), the other looks with a constant, and what reviews say, as columns."""
+    others = [name for name in SHOWN if name not in (style, "colour")]
+    colours = np.eye(4)[kinds["colour"]]
+    looks = np.hstack([colours, kinds[others].to_numpy(float)])
+    said = np.column_stack([kinds["use"], np.eye(3)[kinds["verdict"]][:, 1:]])
+    return kinds[style].to_numpy(float), looks, said
+
+
+def coefficient(stars: Floats, style: Floats, others: Floats) -> tuple[float, float]:
+    """The style's least-squares coefficient beside other columns, and its standard error."""
+    table = np.column_stack([style, others])
+    weights, *_ = np.linalg.lstsq(table, stars, rcond=None)
+    rest = stars - table @ weights
+    variance = rest @ rest / (len(stars) - np.linalg.matrix_rank(table))
+    return float(weights[0]), float(np.sqrt(variance * np.linalg.pinv(table.T @ table)[0, 0]))

@@ -1,0 +1,1 @@
+"""Worlds with a truth: credit boxes, columns that leak, lesions with stickers, advice, audits."""

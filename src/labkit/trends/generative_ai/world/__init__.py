@@ -1,0 +1,1 @@
+"""Worlds with a truth: tickets, patterns, logs of prompts, layers, teachers, flows, exposure."""

@@ -1,0 +1,1 @@
+"""The simulated shops: products, their pictures and reviews, and the truth about their stars."""
