@@ -230,7 +230,7 @@ def fair_offer(worth, people, most, bound):
     rows = [(rate * (one - other)).ravel() for one in regions for other in regions]
     limits = [bound] * len(rows)
     found = linprog(
-        -(worth * people).ravel(),
+        -(worth * people).ravel(),  # not secret
         A_ub=[*rows, people.ravel()],
         b_ub=[*limits, most],
         bounds=(0, 1),
@@ -324,8 +324,8 @@ def run(files, seed):
     table = pd.concat([pd.read_csv(StringIO(text)) for text in files.values()])
     current = table.sort_values(["order", "version"]).drop_duplicates("order", keep="last")
     amounts = current["amount"].to_numpy()
-    rng = np.random.default_rng(seed)
-    means = rng.choice(amounts, size=(5_000, len(amounts))).mean(axis=1)
+    draws = np.random.default_rng(seed).choice(amounts, size=(5_000, len(amounts)))
+    means = draws.mean(axis=1)
     low, high = np.quantile(means, [0.025, 0.975])
     text = current[["order", "version", "amount"]].to_csv(index=False)
     return {

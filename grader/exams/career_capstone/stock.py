@@ -12,7 +12,7 @@ from scipy import stats
 from labkit.exercise.drawing import until
 
 Floats = NDArray[np.float64]
-RATIOS = ((0.8, 0.95), (0.8, 0.95), (0.3, 0.5), (0.3, 0.5))
+RATIOS = ((0.92, 0.975), (0.92, 0.975), (0.04, 0.12), (0.04, 0.12))
 """Where the share of the cost of a missing part lies: above the middle, and below it."""
 
 APART = 0.03
@@ -34,15 +34,15 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
 
 
 def _case(rng: np.random.Generator, ratios: tuple[float, float]) -> dict[str, Any]:
-    offers = int(rng.integers(60, 140))
-    mild, hard = float(rng.uniform(0.6, 0.85)), float(rng.uniform(1.5, 2.2))
+    offers = int(rng.integers(15, 31))
+    mild, hard = float(rng.uniform(0.6, 0.8)), float(rng.uniform(1.4, 1.9))
     chance = float(rng.uniform(0.2, 0.45))
-    over = round(float(rng.uniform(2, 9)), 2)
+    over = round(float(rng.uniform(4, 20)), 2)
     ratio = rng.uniform(*ratios)
     case: dict[str, Any] = {
-        "chances": rng.beta(1.2, 3.0, size=offers).round(3).tolist(),
-        "rate": round(float(rng.uniform(0.8, 2.4)), 2),
-        "base": round(float(rng.uniform(12, 30)), 1),
+        "chances": rng.beta(2.0, 3.0, size=offers).round(3).tolist(),
+        "rate": round(float(rng.uniform(5, 8)), 2),
+        "base": round(float(rng.uniform(5, 12)), 1),
         "winters": [[round(1 - chance, 3), round(mild, 2)], [round(chance, 3), round(hard, 2)]],
         "short": round(over * ratio / (1 - ratio), 2),
         "over": over,
@@ -51,7 +51,7 @@ def _case(rng: np.random.Generator, ratios: tuple[float, float]) -> dict[str, An
     sizes, chances = demand(case)
     costs = expected_cost(case, sizes, chances)
     case["least"] = float(costs.min())
-    case["costs"] = costs.round(4).tolist()
+    case["costs"] = costs.round(3).tolist()
     case["traps"] = _mistakes(case)
     return case
 
@@ -112,10 +112,19 @@ def _mistakes(case: dict[str, Any]) -> dict[str, int]:
         "last year": best(case, *demand(case, nobody)),
         "offers are sales": best(case, *demand(case, all_buy)),
         "one winter": best(even, *demand(even)),
+        "known buyers": _mixed(case, ratio),
         "normal": round(mean + spread * float(stats.norm.ppf(ratio))),
         "swapped": best(swapped, parts, chances),
         "without base": best(case | {"base": 0.0}, *demand(case | {"base": 0.0})),
     }
+
+
+def _mixed(case: dict[str, Any], ratio: float) -> int:
+    """The quantity for as many buyers as are expected, in either winter."""
+    mean = case["base"] + case["rate"] * sum(case["chances"])
+    parts = np.arange(len(case["costs"]))
+    below = sum(share * stats.poisson.cdf(parts, size * mean) for share, size in case["winters"])
+    return int(np.argmax(below >= ratio))
 
 
 def _apart(case: dict[str, Any]) -> bool:

@@ -74,6 +74,16 @@ def mean_winter(chances, rate, base, winters, short, over):
     return np.quantile(seasons, short / (short + over), method="inverted_cdf")
 
 
+def known_buyers(chances, rate, base, winters, short, over):
+    """A Poisson distribution for each winter, around what the expected buyers need."""
+    quantity, mean = 0, base + rate * sum(chances)
+    while sum(
+        share * stats.poisson.cdf(quantity, size * mean) for share, size in winters
+    ) < short / (short + over):
+        quantity += 1
+    return quantity
+
+
 def _of(change):
     return lambda *arguments: simulated(*change(*arguments))
 
@@ -84,6 +94,7 @@ WRONG = {
     "last year": (_of(lambda c, *rest: ([0.0] * len(c), *rest)), "above the least"),
     "offers are sales": (_of(lambda c, *rest: ([1.0] * len(c), *rest)), "above the least"),
     "Poisson around the mean": (poisson, "above the least"),
+    "known buyers": (known_buyers, "above the least"),
     "normal": (normal, "above the least"),
     "mean winter": (mean_winter, "above the least"),
     "swapped": (_of(lambda c, r, b, w, short, over: (c, r, b, w, over, short)), "above the least"),
