@@ -100,7 +100,8 @@ def _ends(low, high):
 
 
 HARMLESS = {
-    "constant: … default_rng(seed).choice(amounts, size=(5000, len(amounts))) -> *": "one draw more of 5,000",
+    "constant: …hoice(amounts, size=(5000, len(amounts))) -> *": "one draw more of 5,000",
+    "constant: …).choice(amounts, size=(5000, len(amounts))) -> *": "one draw less",
 }
 RIGHT = {"with a frame": with_a_frame, "by hand": by_hand}
 WRONG = {
