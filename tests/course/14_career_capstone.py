@@ -1,7 +1,7 @@
 """What the lesson of module 14 states, checked by ``test_lessons.py``."""
 
 PICTURES = 4
-EXPLORERS = ("widgets.explore_path(", "widgets.explore_year(")
+EXPLORERS = ("widgets.explore_year(", "widgets.explore_path(")
 STATED = (
     ("[20] hours for six modules", "hours('Data scientist')"),
     ("hours for [six] modules, so", "len(steps)"),
