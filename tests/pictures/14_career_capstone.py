@@ -43,6 +43,6 @@ EXPLORERS = {
     ),
     "explore_year": (
         widgets.explore_year,
-        {"by": "who brings most", "share": 0.5, "parts": 300, "noticed": 52},
+        {"noticed": 52, "by": "who brings most", "share": 0.5, "parts": 300},
     ),
 }

@@ -62,9 +62,9 @@ class _Desk:
         return f"{self.word()}.{self.rng.integers(10_000)}@example.org"
 
     def time(self, low: float, high: float) -> str:
-        """A time so many hours from now, written in a zone of its own."""
-        sign = 1 if low > 0 else -1
-        hours = sign * np.exp(self.rng.uniform(np.log(abs(low)), np.log(abs(high))))
+        """A time so many hours from now, 0 for now itself, written in a zone of its own."""
+        sign = float(np.sign(low))
+        hours = sign * np.exp(self.rng.uniform(*np.log(np.abs([low, high])))) if sign else 0.0
         zone = timezone(timedelta(hours=int(self.rng.integers(-11, 13))))
         return (self.now + timedelta(hours=float(hours))).astimezone(zone).isoformat("T", "seconds")
 
@@ -193,7 +193,18 @@ def _purpose(desk: _Desk) -> Record:
     return desk.signed(desk.unsigned(), proofPurpose="authentication")
 
 
+def _begins_now(desk: _Desk) -> Record:
+    return desk.signed(desk.unsigned() | {"validFrom": desk.time(0, 0)})
+
+
+def _ends_now(desk: _Desk) -> Record:
+    return desk.signed(desk.unsigned() | {"validUntil": desk.time(0, 0)})
+
+
 WAYS: dict[str, Callable[[_Desk], Record]] = {
+    "": _good,
+    "begins now": _begins_now,
+    "ends now": _ends_now,
     "altered": _altered,
     "added": _added,
     "redated": _redated,
@@ -206,19 +217,24 @@ WAYS: dict[str, Callable[[_Desk], Record]] = {
     "another holder": _another,
     "purpose": _purpose,
 }
+EDGES = ["begins now", "ends now"]
+"""Records that hold, by a second."""
+
+TAMPERED = [kind for kind in WAYS if kind not in ("", *EDGES)]
 
 
 def _case(rng: np.random.Generator) -> dict[str, Any]:
     desk = _Desk(rng)
-    kinds = [*WAYS, *rng.choice(list(WAYS), size=int(rng.integers(2, 5)))]
+    kinds = [*TAMPERED, *rng.choice(TAMPERED, size=int(rng.integers(0, 3)))]
+    kinds += EDGES
     kinds += [""] * (RECORDS - len(kinds))
     kinds = [str(kind) for kind in rng.permutation(kinds)]
     case: dict[str, Any] = {
-        "records": [WAYS.get(kind, _good)(desk) for kind in kinds],
+        "records": [WAYS[kind](desk) for kind in kinds],
         "trusted": desk.trusted,
         "holder": desk.holder,
         "now": desk.now.isoformat("T", "seconds"),
-        "kinds": kinds,
+        "kinds": [kind if kind not in EDGES else "" for kind in kinds],
     }
     steps = [
         verdicts(record, case["trusted"], case["holder"], case["now"]) for record in case["records"]

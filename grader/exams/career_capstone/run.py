@@ -78,7 +78,7 @@ def _files(rng: np.random.Generator, rows: list[tuple[str, int, float]]) -> dict
     shuffled = [rows[place] for place in rng.permutation(len(rows))]
     parts = int(rng.integers(3, 6))
     return {
-        f"{rng.bytes(3).hex()}.csv": "order,version,amount\n"
+        f"{rng.integers(10**6)}": "order,version,amount\n"
         + "".join(f"{name},{version},{amount}\n" for name, version, amount in shuffled[part::parts])
         for part in range(parts)
     }

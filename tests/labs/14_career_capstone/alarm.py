@@ -113,6 +113,17 @@ def monthly(known, year):
     return -1
 
 
+FITTED = "waves of a day more or less a year differ little over three years"
+TOLERATED = "a sum or a level a little off is within the tolerance"
+HARMLESS = {
+    "constant: … = 2 * np.pi * days / 364 -> *": FITTED,
+    "constant: …n_stack([*waves, np.eye(7)[days % 7]]) -> *": "an eighth day that never comes",
+    "constant: up = down = 0.0 -> *": TOLERATED,
+    "constant: up, down = (max(0, up + z - 0.5), max(0, … -> *": TOLERATED,
+    "constant: …x(0, up + z - 0.5), max(0, down - z - 0.5)) -> *": TOLERATED,
+    "constant: if max(up, down) > 9: -> *": TOLERATED,
+    "comparison: if max(up, down) > 9: -> if max(up, down) >= 9:": "no sum is exactly 9",
+}
 RIGHT = {"sums": by_sums, "smoothed": smoothed, "season by Fourier": by_weekly_means}
 WRONG = {
     "three deviations of the raw days": (raw_limit, "days on average"),
@@ -121,7 +132,7 @@ WRONG = {
     "daily tests, corrected": (_daily(0.05 / 364), "day by itself"),
     "against last year": (last_year, "on average"),
     "against the month before": (month_before, "alarm"),
-    "season of the same year": (own_year, "says something else"),
+    "season of the same year": (own_year, "quiet years"),
     "season without weeks": (
         lambda known, year: _sums((year - known.mean()) / known.std(), 0.5, 40.0),
         "on average",

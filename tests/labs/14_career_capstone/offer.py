@@ -73,6 +73,12 @@ def _mean_effect(x, offered, profit, new, cost, most):
     return np.full(len(new), added > cost) & (np.arange(len(new)) < most)
 
 
+HARMLESS = {
+    "comparison: return (net >= limit) & (net > 0) -> return (net > limit) & (net > 0)": "one "
+    "offer less of some hundred",
+    "constant: …(net >= limit) & (net > 0) -> *": "a customer who adds a euro changes little",
+    "comparison: … (net >= limit) & (net > 0) -> … (net >= limit) & (net >= 0)": "no net is 0",
+}
 RIGHT = {
     "two regressions": _by(_arms(LinearRegression)),
     "products": _by(interactions),

@@ -100,8 +100,8 @@ def _ends(low, high):
 
 
 HARMLESS = {
-    "constant: …hoice(amounts, size=(5000, len(amounts))).mean(ax… -> *": "one draw more or less "
-    "of 5,000",
+    "constant: …hoice(amounts, size=(5000, len(amounts))).mean(ax… -> *": "one draw more of 5,000",
+    "constant: …g.choice(amounts, size=(5000, len(amounts))).mean(ax… -> *": "one draw less",
 }
 RIGHT = {"with a frame": with_a_frame, "by hand": by_hand}
 WRONG = {

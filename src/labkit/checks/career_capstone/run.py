@@ -16,8 +16,7 @@ SAME = 1e-9
 
 WIDE = 0.16
 """Standard errors that an end may be off. Over 36 ledgers with two seeds each, 5,000 draws end
-within
-0.10; of the middle 90 % the worse end is 0.28 off or more."""
+within 0.10; of the middle 90 % the worse end is 0.28 off or more."""
 
 QUICK = 20.0
 """CPU-seconds of a call; the reference needs a hundredth."""

@@ -29,8 +29,10 @@ def radar(own: Mapping[str, float], asked: Sequence[str], role: str) -> Plot:
     )  # fmt: skip
     axes.fill(turn, reached, color=BLUE, alpha=0.2)
     axes.set_xticks(turn, [name[:2] for name in names], fontsize=TEXT)
+    axes.set_xlabel("module", fontsize=LABEL)
     axes.set_yticks([0.5, 1.0], ["half", "all"], fontsize=TEXT, color=GREY)
     axes.set_ylim(0, 1.05)
+    axes.set_rlabel_position(-180 / len(names))
     axes.legend(
         loc="lower center", bbox_to_anchor=(0.5, 1.06), ncols=2, fontsize=TEXT, frameon=False
     )
