@@ -89,15 +89,6 @@ def month_before(known, year):
     return _first(np.abs(z) > 3.5)
 
 
-def own_year(known, year):
-    """The season is taken from the year that is judged."""
-    table = _table(np.arange(len(year)))
-    if len(year) < 30:
-        return -1
-    rest = year - table @ np.linalg.lstsq(table, year, rcond=None)[0]
-    return _sums(rest / rest.std(), 0.3, 4.0)
-
-
 def hindsight(known, year):
     z = _z(known, year)
     rest = np.array([abs(z[day:].sum()) / np.sqrt(len(z) - day) for day in range(len(z))])
@@ -132,7 +123,6 @@ WRONG = {
     "daily tests, corrected": (_daily(0.05 / 364), "day by itself"),
     "against last year": (last_year, "on average"),
     "against the month before": (month_before, "alarm"),
-    "season of the same year": (own_year, "quiet years"),
     "season without weeks": (
         lambda known, year: _sums((year - known.mean()) / known.std(), 0.5, 40.0),
         "on average",
