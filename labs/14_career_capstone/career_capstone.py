@@ -324,7 +324,7 @@ def run(files, seed):
     table = pd.concat([pd.read_csv(StringIO(text)) for text in files.values()])
     current = table.sort_values(["order", "version"]).drop_duplicates("order", keep="last")
     amounts = current["amount"].to_numpy()
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)  # not secret
     means = rng.choice(amounts, size=(5_000, len(amounts))).mean(axis=1)
     low, high = np.quantile(means, [0.025, 0.975])
     text = current[["order", "version", "amount"]].to_csv(index=False)
@@ -350,7 +350,7 @@ lab.check("run", run)
 #
 # | criterion | points |
 # |---|---|
-# | Begins with the decision, in a sentence that can be acted upon | 2 |
+# | Begins with the decision, in a sentence that can be acted on | 2 |
 # | Gives what it is expected to bring in euros, with what the number rests on and how far it may be off | 3 |
 # | Names two of the four decisions that hang together, and what goes wrong if one is taken without the other | 3 |
 # | Says what is watched after the launch, at which figure one stops, and who does it | 2 |
