@@ -268,8 +268,8 @@ def style_effect(images, texts, stars, plain, styled):
     weights = inverse @ columns.T @ stars
     freedom = len(stars) - np.linalg.matrix_rank(columns)
     noise = ((stars - columns @ weights) ** 2).sum() / freedom
-    half = 1.96 * np.sqrt(noise * inverse[0, 0])
-    return weights[0], weights[0] - half, weights[0] + half
+    half = 1.96 * np.sqrt(noise * inverse[0, 0])  # not secret
+    return weights[0], weights[0] - half, weights[0] + half  # not secret
     ### END SOLUTION
 
 

@@ -58,10 +58,12 @@ def _case(rng: np.random.Generator, kind: str) -> dict[str, Any]:
         "always trusted": fit(drawn.x, drawn.teacher, 0.0),
         "half and half": fit(drawn.x, (known + drawn.teacher) / 2, 0.0),
     }
+    labels = np.eye(known.shape[1])[np.r_[drawn.y, drawn.y_val]]
+    wrong["all labels"] = fit(np.r_[drawn.x, drawn.x_val], labels, LITTLE)
     if kind == "fair":
         del wrong["always trusted"]
     if kind == "misled":
-        del wrong["labels alone"]
+        del wrong["labels alone"], wrong["all labels"]
     case["traps"] = {
         key: excess(drawn.true, weights, case["judged"]) for key, weights in wrong.items()
     }

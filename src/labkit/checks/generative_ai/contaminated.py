@@ -19,7 +19,7 @@ and 0.07 above the level and find 1.0. Each test alone lies 0.85 above it where 
 In the worst group of a draw the raw score finds 0.4 at most, the difference 0.1, a line fitted
 on the test itself 0.5, Bonferroni 0.56 to 0.84."""
 QUICK = 5.0
-"""CPU-seconds of a call; the reference needs a thousandth."""
+"""CPU-seconds of a call: a thousand times what the solution takes."""
 
 
 def judge(answer: Any, instance: Instance) -> Outcome:

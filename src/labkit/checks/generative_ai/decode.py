@@ -26,7 +26,7 @@ TRAPS = {
     "big end first": "The two bytes of a scale are read in the other order.",
 }
 QUICK = 5.0
-"""CPU-seconds of a call; the reference needs a thousandth."""
+"""CPU-seconds of a call: a thousand times what the solution takes."""
 
 
 def judge(answer: Any, instance: Instance) -> Outcome:

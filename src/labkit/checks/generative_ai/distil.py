@@ -20,6 +20,8 @@ that of all labels without a teacher 0.17 to 0.37, of labels alone 1.0, of no te
 1.0, of one temperature for all 0.83 and more, chosen by accuracy 0.42 and more."""
 TRAPS = {
     "labels alone": "The teacher is not listened to: this is what the labels alone give.",
+    "all labels": "The teacher is not listened to: this is what all labels give, those for "
+    "validation too.",
     "teacher's classes": "Only the teacher's likeliest class is used. What it says of the other "
     "classes is most of what it knows.",
     "always trusted": "The teacher's chances are taken as they are, without asking the validation "

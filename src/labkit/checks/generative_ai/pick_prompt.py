@@ -21,7 +21,7 @@ off, halves of tickets 0.015 to 0.022; tickets as independent ones cover 0.73 to
 ones 0.80 to 0.88; unpaired customers are 1.31 to 1.39 wide, two intervals 1.8 and more; the
 first prompt's regret is 0.95 to 1.06."""
 QUICK = 5.0
-"""CPU-seconds of a call; the reference needs a thousandth."""
+"""CPU-seconds of a call: a thousand times what the solution takes."""
 
 
 def judge(answer: Any, instance: Instance) -> Outcome:

@@ -6,6 +6,7 @@ Every function returns a `Plot` with its alternative text. Numbers are computed 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -13,11 +14,14 @@ from labkit.pictures.palette import BLUE, GREEN, GREY, LABEL, ORANGE, SILVER, TE
 from labkit.pictures.plot import Plot, legend_above, name_rows, picture, write
 from labkit.trends.career_capstone.world.skills import Module
 
+if TYPE_CHECKING:
+    from matplotlib.projections.polar import PolarAxes
+
 
 def radar(own: Mapping[str, float], asked: Sequence[str], role: str) -> Plot:
     """What a learner has reached of each module, from 0 to 1, against what a role asks for."""
     plot = Plot(7.4, 6.6)
-    axes = plot.add_subplot(projection="polar")
+    axes = cast("PolarAxes", plot.add_subplot(projection="polar"))
     names = list(own)
     turn = np.linspace(0, 2 * np.pi, len(names), endpoint=False)
     wanted = np.array([float(name in asked) for name in names])
