@@ -91,7 +91,7 @@ lab.check("accepted", accepted)
 # Return the names of the modules to take, in any order. All prerequisites of each must be done or in
 # the plan. Among the plans that fit into `minutes`, return one that reaches **most of the role's
 # skills that are not held**; among these, one that takes the **fewest minutes**. Some skills are taught
-# by several modules. At most 12 modules are in a catalogue; four of them are tried. To try it:
+# by several modules. At most 13 modules are in a catalogue; four of them are tried. To try it:
 #
 # ```python
 # catalogue = [

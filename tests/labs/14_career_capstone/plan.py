@@ -139,7 +139,7 @@ WRONG = {
     "greedy": (greedy, "are possible"),
     "only what is ready": (alone, "are possible"),
     "prerequisites forgotten": (lambda *a: by_sets(*a, needs=False), "has to be done first"),
-    "held counted": (lambda *a: by_sets(*a, held=False), "counted as missing"),
+    "held counted": (lambda *a: by_sets(*a, held=False), "are possible"),
     "no limit": (lambda *a: by_sets(*a, limit=False), "there are"),
     "most skills, minutes forgotten": (most_skills_only, "are possible"),
     "cheapest of each": (cheapest_of_each, "."),

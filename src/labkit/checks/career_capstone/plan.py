@@ -41,7 +41,7 @@ def _plan(answer: Any, case: Instance) -> Outcome:
     )
     fits = [key for key, led_to in case["traps"].items() if plan == set(led_to)]
     on = f"{len(modules)} modules, {len(case['done'])} done, {case['minutes']} minutes"
-    misconception = TRAPS[fits[0]] if fits else ""
+    misconception = TRAPS[fits[0]] if len(fits) == 1 else ""
     if again := sorted(plan & set(case["done"])):
         return failed(
             f"{again[0]} is done, and stands in the plan again.",
