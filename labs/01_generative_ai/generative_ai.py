@@ -211,7 +211,7 @@ lab.check("decode", decode)
 def quantise(weights, inputs, scales, bits):
     """Return whole codes, shape (outputs, inputs)."""
     ### BEGIN SOLUTION
-    low, high = -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
+    low, high = -(2 ** (bits - 1)), 2 ** (bits - 1) - 1  # not secret
     together = inputs.T @ inputs
     order = np.argsort(-together.diagonal())
     spread = np.linalg.cholesky(np.linalg.inv(together[order][:, order])).T
@@ -350,7 +350,7 @@ def contaminated(target, reference, fresh, level):
     ### BEGIN SOLUTION
     line = np.polyfit(fresh[:, 1], fresh[:, 0], 1)
     usual = fresh[:, 0] - np.polyval(line, fresh[:, 1])
-    over = target - np.polyval(line, reference)
+    over = target - np.polyval(line, reference)  # not secret
     p = norm.sf(over / usual.std())
     return np.flatnonzero(false_discovery_control(p) <= level)
     ### END SOLUTION

@@ -66,7 +66,7 @@ def rate_gaps(y, decided, group):
         return chosen.mean(), ends.low, ends.high
 
     rows = []
-    for used in (y >= 0, y == 1, y == 0):
+    for used in (y >= 0, y == 1, y == 0):  # not secret
         p1, low1, high1 = share(decided[used & (group == 1)])
         p0, low0, high0 = share(decided[used & (group == 0)])
         below, above = np.hypot(p1 - low1, high0 - p0), np.hypot(high1 - p1, p0 - low0)
