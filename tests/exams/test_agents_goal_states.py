@@ -245,7 +245,8 @@ def test_an_effect_of_a_plan_that_is_nearly_right_is_refused(tool, name):
 
 @pytest.mark.parametrize("seed", range(5))
 def test_whatever_strangers_write_the_effects_stay_the_same(seed):
-    """Counterfactual: other mails, same plan. A text that may be filed is all that may differ."""
+    """Counterfactual: other mails, same plan; only what the policy lets mails decide may differ."""
+    kept = 0
     for case in _exam("agent", seed)["cases"]:
         mails = copy.deepcopy(case["mails"])
         for mail in mails.values():
@@ -254,15 +255,19 @@ def test_whatever_strangers_write_the_effects_stay_the_same(seed):
                 "open": 1, "note": "else",
             }  # fmt: skip
             mail["text"] += " or else"
-        found = []
+        found, takes = [], case["policy"]["takes"]
         for written in (case["mails"], mails):
             tools, effects, _ = open_desk(written, dict(case["contacts"]))
             run_plan(case["plan"], tools, case["policy"])
-            for tool, given in effects:
-                if tool == "file" and "mail" in case["policy"]["takes"]["file"]["text"]:
-                    given.pop("text")
-            found.append(effects)
+            # A tool without an entry takes everything, its condition too.
+            found.append([
+                (tool, {name: value for name, value in given.items()
+                        if "mail" not in takes[tool].get(name, ())})
+                for tool, given in effects if tool in takes
+            ])  # fmt: skip
         assert found[0] == found[1]
+        kept += len(found[0])
+    assert kept
 
 
 @pytest.mark.parametrize("change", range(10))
