@@ -202,9 +202,10 @@ lab.check("serve", serve)
 # chance: `"satisfaction"`, `"last"`, `"twice"`, `"action"`, `"watched"` (0 or 1), `"then"` (the
 # satisfaction afterwards) and `"left"` (0 or 1).
 #
-# Return `(viewer, policy)`. `viewer` is a `loyalty.Viewer` with your estimates: `taste` within 0.025 of
-# the truth, `up` within 0.06, `tired` within 0.08, `leave` within 0.02, `lift` within 0.012, `miss` within
-# 0.008 and `down` within 0.011, about twice what counting the right rows leaves. `policy` is an array (7, 6, 2) with an action for each satisfaction, last genre and twice; of it the exact expected
+# Return `(viewer, policy)`. `viewer` is a `loyalty.Viewer` with your estimates: `taste` within 0.025
+# of the truth, `up` within 0.06, `tired` within 0.08, `leave` within 0.02, `lift` within 0.012, `miss`
+# within 0.008 and `down` within 0.011, about twice what counting the right rows leaves. `policy` is an
+# array (7, 6, 2) with an action for each satisfaction, last genre and twice; of it the exact expected
 # number of items watched in a session is judged. In both of two worlds it must be at least 95 % of that of
 # the best policy. To try it:
 #

@@ -145,7 +145,8 @@ def test_every_kind_of_broken_promise_is_in_every_exam():
 
 def test_in_every_decision_the_known_mistakes_choose_something_else():
     for seed in range(5):
-        for case in drawn("decide", seed)["cases"]:
-            traps = dict(case["traps"])
-            traps.pop("per cent as share")
-            assert case["best"] not in traps.values()
+        for place, case in enumerate(drawn("decide", seed)["cases"]):
+            # A wrong level of the interval shows in every other case.
+            seldom = {"per cent as share", ("level of 99 %", "level of 90 %")[place % 2]}
+            traps = [found for name, found in case["traps"].items() if name not in seldom]
+            assert case["best"] not in traps
