@@ -1,4 +1,7 @@
-"""The language model: found or missed in words, quick, quiet, small, and the same as on record."""
+"""The language model: found or missed in words, quiet, small, and the same as on record.
+
+How quick it is, `benchmarks/generative_ai/first_token.py` tells.
+"""
 
 import json
 import os
@@ -11,13 +14,10 @@ import pytest
 from labkit.trends.generative_ai import data, model, prompts, weights
 
 LIVE = """
-import json, os, resource
+import json, resource
 from labkit.trends.generative_ai import data, prompts
 from labkit.trends.generative_ai.model import Model
 loaded = Model()
-begun = sum(os.times()[:4])
-loaded.chat([{"role": "user", "content": data.tickets()[0].text}], tokens=1)
-first = sum(os.times()[:4]) - begun
 by_name = {one.name: one for one in prompts.PROMPTS}
 said = []
 for name, place in %r:
@@ -26,7 +26,7 @@ for name, place in %r:
         answer = prompts.ask(loaded, by_name[name], data.tickets()[one].text)
     said.append(answer)
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps({"first": first, "megabytes": peak, "said": said}))
+print(json.dumps({"megabytes": peak, "said": said}))
 """
 ASKED = [("6 shots", 120), ("6 shots, schema", 17), ("lists, schema", 40), ("bare", 60),
          ("6 other shots, schema", 100)]  # fmt: skip
@@ -49,10 +49,9 @@ def run(found):
     )
 
 
-def test_it_writes_within_a_second_in_600_megabytes_without_a_word_on_stderr(run):
+def test_it_writes_in_600_megabytes_without_a_word_on_stderr(run):
     assert run.returncode == 0 and run.stderr == ""
-    told = json.loads(run.stdout)
-    assert told["first"] < 1 and told["megabytes"] < 600
+    assert json.loads(run.stdout)["megabytes"] < 600
 
 
 def test_five_answers_are_the_same_as_on_record(run):
