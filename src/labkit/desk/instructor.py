@@ -170,3 +170,4 @@ def _load_jupyter_server_extension(server: ServerApp) -> None:
     handlers = [(f"{place}/cohort", CohortHandler, {"jobs": jobs})]
     server.web_app.add_handlers(".*$", [*handlers, (f"{place}/report", ReportHandler)])
     server.web_app.settings["labkit_instructor"] = True
+    server.web_app.settings.setdefault("page_config_data", {})["labkitInstructor"] = "true"

@@ -188,9 +188,8 @@ function activate(lab, app, documents, rendermime, palette, launcher, restorer) 
 }
 
 /* Where an instructor is logged in: the report on the cohort, in the View menu and the palette. */
-async function offerReport(lab, app, palette, menu) {
-  const { home } = await new Connection(lab, '').home();
-  if (!home.instructor) {
+function offerReport(lab, app, palette, menu) {
+  if (lab.coreutils.PageConfig.getOption('labkitInstructor') !== 'true') {
     return;
   }
   app.commands.addCommand(REPORT, {
@@ -249,8 +248,7 @@ export function plugins(lab) {
       autoStart: true,
       optional: [lab.apputils.ICommandPalette, lab.mainmenu.IMainMenu],
       activate: (app, palette, menu) => {
-        // Where there is no course, there is nothing to report on.
-        void app.restored.then(() => offerReport(lab, app, palette, menu)).catch(() => undefined);
+        void app.restored.then(() => offerReport(lab, app, palette, menu));
       }
     },
     {
