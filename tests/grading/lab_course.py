@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from nbgrader.api import Gradebook
 
 from labkit.authoring.cohort import write_cohort
 
@@ -33,7 +34,10 @@ def run(root: Path, module: str, *arguments: str) -> None:
 
 
 def scores(root: Path) -> dict[str, float]:
-    """Export the grades; return every learner's score."""
-    run(root, "nbgrader", "export")
-    with (root / "grader" / "grades.csv").open(encoding="utf-8") as stream:
-        return {row["student_id"]: float(row["score"]) for row in csv.DictReader(stream)}
+    """Return every learner's score, as the gradebook has it."""
+    with Gradebook(f"sqlite:///{root / 'grader' / 'gradebook.db'}") as book:
+        (assignment,) = book.assignments
+        return {
+            work.student.id: float(work.score)
+            for work in book.assignment_submissions(assignment.name)
+        }
