@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import time
 from pathlib import Path
@@ -14,7 +15,7 @@ from labkit.authoring.verify import spec
 from labkit.exercise import guard
 from labkit.exercise.instances import practice
 from labkit.exercise.outcome import Outcome, Status
-from labkit.exercise.task import judge
+from labkit.exercise.task import Instance, judge
 
 ROOT = Path(__file__).resolve().parents[2]
 LABS = sorted({path.parent.name for path in (ROOT / "tests" / "labs").glob("*/*.py")})
@@ -69,9 +70,13 @@ NUMBERS = {
 }
 
 
+@functools.cache
+def _instances(lab: str) -> dict[str, list[Instance]]:
+    return practice(lab.partition("_")[2])
+
+
 def _judged(lab: str, task: str, answer: object) -> Outcome:
-    slug = lab.partition("_")[2]
-    return judge(spec(lab).task(task), answer, practice(slug)[task][0])
+    return judge(spec(lab).task(task), answer, _instances(lab)[task][0])
 
 
 class _ShortClock(guard._Clock):
