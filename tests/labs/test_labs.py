@@ -16,11 +16,11 @@ import pytest
 from labkit.authoring.verify import HEADER, groups, proof, run_group, spec, summary
 
 ROOT = Path(__file__).resolve().parents[2]
-SAMPLE = 4
+SAMPLE = 3
 """Mutants and guesses a task, and wrong answers where a trial is slow: enough to see that a task is
 tried, few enough for every test run."""
 
-QUICK = 0.3
+QUICK = 0.15
 """CPU-seconds of a trial up to which a sample is tried in every test run."""
 
 IN_TURN = ("unskilled", "memory", "types", "wheel")

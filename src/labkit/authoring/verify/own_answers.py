@@ -34,7 +34,7 @@ from labkit.authoring.verify.trials import (
 )
 from labkit.exercise.outcome import Outcome
 
-SLOW = 0.2
+SLOW = 0.05
 """CPU-seconds to judge a reference from which on a sample holds some of the answers only."""
 
 
