@@ -51,6 +51,9 @@ _IDIOM = re.compile(r"(import \w|from [\w. ]+ import |for [\w ,]+ in range \( [\
 _LEADING_COMMENT_MARKS = re.compile(r"(?m)^[ \t]*#+")
 _JSON = (".ipynb", ".json")
 
+Run = tuple[str, str, str]
+"""Three lines that follow each other, each in its normal form."""
+
 
 class LeakError(CourseError):
     """Something secret was about to be handed out; the message lists what and where."""
@@ -91,8 +94,10 @@ def collect_secrets(root: Path) -> list[Secret]:
     secrets = [secret for path in lab_sources(root) for secret in _secrets_of_lab(path, root)]
     exams = sorted((root / "grader" / "exams").rglob("*.py"))
     public = [_word_lines(text) for text in _public_texts(root)] if exams else []
+    runs = {run for text in public for run in _runs_of_three(text)}
+    common = "\n".join(f" {' '.join(text)} " for text in public)
     for path in exams:
-        secrets += _secrets_of_exam(path, root, public)
+        secrets += _secrets_of_exam(path, root, runs, common)
     first = {secret.words: secret for secret in reversed(secrets)}
     return list(first.values())[::-1]
 
@@ -154,17 +159,25 @@ def _secrets_of_lab(path: Path, root: Path) -> Iterator[Secret]:
             yield from _secrets_of_line(line, path.relative_to(root), number)
 
 
-def _secrets_of_exam(path: Path, root: Path, public: list[list[str]]) -> Iterator[Secret]:
+def _secrets_of_exam(
+    path: Path, root: Path, runs: set[Run | None], common: str
+) -> Iterator[Secret]:
+    """Give the lines of an exam that are in no public text, nor in a run of three that is in one.
+
+    Args:
+        path: the exam's file.
+        root: the course's folder.
+        runs: of three lines, of all public texts.
+        common: the words of all public texts, one text a line.
+    """
     lines = path.read_bytes().decode("utf-8").splitlines()
     numbered = [(number, words) for number, line in enumerate(lines, 1) if (words := _words(line))]
-    runs = {run for text in public for run in _runs_of_three(text)}
-    common = [f" {' '.join(text)} " for text in public]
     copied: set[int] = set()
     for run_start, run in enumerate(_runs_of_three([words for _, words in numbered])):
         if run is not None and run in runs:
             copied |= {number for number, _ in numbered[run_start : run_start + 3]}
     for number, words in numbered:
-        if number in copied or not any(f" {words} " in text for text in common):
+        if number in copied or f" {words} " not in common:
             yield from _secrets_of_line(lines[number - 1], path.relative_to(root), number)
 
 
@@ -210,7 +223,7 @@ def _word_lines(text: str) -> list[str]:
     return [words for line in text.splitlines() if (words := _words(line))]
 
 
-def _runs_of_three(lines: list[str]) -> list[tuple[str, str, str] | None]:
+def _runs_of_three(lines: list[str]) -> list[Run | None]:
     """Give every three adjacent lines that say enough to be recognised, None for others."""
     return [
         run if all(_is_significant(words) for words in run) else None
