@@ -350,7 +350,7 @@ lab.check("run", run)
 #
 # | criterion | points |
 # |---|---|
-# | Begins with the decision, in a sentence that can be acted upon | 2 |
+# | Begins with the decision, in a sentence that can be acted on | 2 |
 # | Gives what it is expected to bring in euros, with what the number rests on and how far it may be off | 3 |
 # | Names two of the four decisions that hang together, and what goes wrong if one is taken without the other | 3 |
 # | Says what is watched after the launch, at which figure one stops, and who does it | 2 |
