@@ -11,13 +11,14 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from labkit.pictures.palette import GREY, LABEL, PALE, TEXT
+from labkit.pictures.palette import GREY, LABEL, PALE, TEXT, fills
 
 
 class Plot(Figure):
@@ -110,6 +111,22 @@ def name_rows(axes: Axes, names: Sequence[str]) -> None:
     """Name rows 0, 1, … on the vertical axis, the first one at the top."""
     axes.set_yticks(range(len(names)), list(names))
     axes.set_ylim(len(names) - 0.5, -0.5)
+
+
+def bars_in_rows(axes: Axes, names: Sequence[str], found: Mapping[str, Sequence[float]]) -> None:
+    """Draw for each named row a bar a series, one below the other; `found` maps series to rows."""
+    height = 0.8 / len(found)
+    for place, ((series, values), fill) in enumerate(zip(found.items(), fills(found), strict=True)):
+        axes.barh(
+            np.arange(len(names)) + (place - (len(found) - 1) / 2) * height,
+            values,
+            height,
+            color=fill.colour,
+            hatch=fill.hatch,
+            edgecolor="white",
+            label=series,
+        )
+    name_rows(axes, names)
 
 
 def legend_above(axes: Axes, columns: int, centre: float = 0.5) -> None:

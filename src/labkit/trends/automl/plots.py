@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from labkit.pictures.palette import BLUE, GREEN, GREY, ORANGE, SILVER, VERMILION, fills, looks
-from labkit.pictures.plot import Plot, legend_above, name_rows, picture
+from labkit.pictures.palette import BLUE, GREEN, GREY, ORANGE, SILVER, VERMILION, looks
+from labkit.pictures.plot import Plot, bars_in_rows, legend_above, name_rows, picture
 
 Floats = NDArray[np.float64]
 
@@ -45,19 +45,8 @@ def gaps(excess: Mapping[str, Mapping[str, float]]) -> Plot:
     plot, axes = picture("excess log loss, share of the default model's", "", height=4.6)
     tables = list(excess)
     models = list(next(iter(excess.values())))
-    height = 0.8 / len(models)
-    for place, (model, fill) in enumerate(zip(models, fills(models), strict=True)):
-        axes.barh(
-            np.arange(len(tables)) + (place - (len(models) - 1) / 2) * height,
-            [excess[table][model] for table in tables],
-            height,
-            color=fill.colour,
-            hatch=fill.hatch,
-            edgecolor="white",
-            label=model,
-        )
+    bars_in_rows(axes, tables, {model: [excess[one][model] for one in tables] for model in models})
     axes.axvline(1, color=GREY, lw=2)
-    name_rows(axes, tables)
     legend_above(axes, 2)
     said = "; ".join(
         f"{table}: " + ", ".join(f"{model} {value:.2f}" for model, value in row.items())

@@ -11,8 +11,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from labkit.pictures.palette import BLUE, GREY, ORANGE, TEXT, VERMILION, fills, looks
-from labkit.pictures.plot import Plot, dress, legend_above, name_rows, picture, plain_log_ticks
+from labkit.pictures.palette import BLUE, GREY, ORANGE, TEXT, VERMILION, looks
+from labkit.pictures.plot import (
+    Plot,
+    bars_in_rows,
+    dress,
+    legend_above,
+    name_rows,
+    picture,
+    plain_log_ticks,
+)
 
 Floats = NDArray[np.float64]
 HEAT = "magma"
@@ -83,19 +91,8 @@ def cascade(alike: Mapping[str, Sequence[float]], layers: Sequence[str]) -> Plot
 def contributions(said: Mapping[str, Sequence[float]], names: Sequence[str], unit: str) -> Plot:
     """What each column contributed for one person, as bars; a colour a way to compute it."""
     plot, axes = picture(f"contribution ({unit})", "", height=1.6 + 0.5 * len(names))
-    height = 0.8 / len(said)
-    for place, (way, fill) in enumerate(zip(said, fills(list(said)), strict=True)):
-        axes.barh(
-            np.arange(len(names)) + (place - (len(said) - 1) / 2) * height,
-            said[way],
-            height,
-            color=fill.colour,
-            hatch=fill.hatch,
-            edgecolor="white",
-            label=way,
-        )
+    bars_in_rows(axes, list(names), said)
     axes.axvline(0, color=GREY, lw=2)
-    name_rows(axes, list(names))
     legend_above(axes, 2)
     first = next(iter(said))
     strongest = sorted(range(len(names)), key=lambda one: -abs(said[first][one]))[:3]

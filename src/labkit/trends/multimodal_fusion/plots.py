@@ -20,10 +20,9 @@ from labkit.pictures.palette import (
     SKY,
     TEXT,
     VERMILION,
-    fills,
     looks,
 )
-from labkit.pictures.plot import Plot, dress, legend_above, name_rows, picture
+from labkit.pictures.plot import Plot, bars_in_rows, dress, legend_above, name_rows, picture
 
 Floats = NDArray[np.float64]
 Pixels = NDArray[np.uint8]
@@ -122,19 +121,8 @@ def gaps(found: Mapping[str, Mapping[str, float]]) -> Plot:
     """Bars of R²: for each pattern of what is missing, a bar a way to deal with it."""
     plot, axes = picture("R² on new products", "", height=4.6)
     patterns, ways = list(found), list(next(iter(found.values())))
-    height = 0.8 / len(ways)
-    for place, (way, fill) in enumerate(zip(ways, fills(ways), strict=True)):
-        axes.barh(
-            np.arange(len(patterns)) + (place - (len(ways) - 1) / 2) * height,
-            [found[pattern][way] for pattern in patterns],
-            height,
-            color=fill.colour,
-            hatch=fill.hatch,
-            edgecolor="white",
-            label=way,
-        )
+    bars_in_rows(axes, patterns, {way: [found[one][way] for one in patterns] for way in ways})
     axes.axvline(0, color=GREY, lw=2)
-    name_rows(axes, patterns)
     legend_above(axes, 3)
     said = "; ".join(
         f"{pattern}: " + ", ".join(f"{way} {value:.2f}" for way, value in row.items())
