@@ -266,10 +266,11 @@ lab.check("respond", respond)
 def alarm(reference, windows):
     """Return the window at which the alarm rings, from 0, or -1."""
     ### BEGIN SOLUTION
+    usual = reference.mean(axis=0)
     error = reference.std(axis=0) / np.sqrt(windows.shape[1])
     up, down = np.zeros(6), np.zeros(6)
     for place, window in enumerate(windows):
-        z = (window.mean(axis=0) - reference.mean(axis=0)) / error
+        z = (window.mean(axis=0) - usual) / error
         up, down = np.maximum(0, up + z - 1), np.maximum(0, down - z - 1)
         if max(up.max(), down.max()) > 4.0:
             return place
