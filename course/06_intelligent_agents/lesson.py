@@ -396,8 +396,8 @@ plots.defences(measured)
 clean = [task for task in tasks if not task.attacked]
 aside = np.mean([attacks.KNOWN.search(task.text) is not None for task in clean])
 collected = [order for order in attacks.ORDERS if attacks.KNOWN.search(order)]
-print(f"attacks that get through the filter: {measured['word filter'][1]:.0%}")
-print(f"honest mails that it puts aside:     {aside:.0%}")
+print(f"attacks that get through the filter: {100 * measured['word filter'][1]:.0f} %")
+print(f"honest mails that it puts aside:     {100 * aside:.0f} %")
 
 # %%
 lab.quiz("sources")
