@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from labkit.trends.tinyml_pico import build, codegen, device, integer, packing
+from labkit.trends.tinyml_pico.network import macs
 
 from .sharing import sharing
 
@@ -75,9 +76,61 @@ def _smallest(network, limits):
     return min(tried)[3]
 
 
+def _by_a_constant(cycles, switch="-Os"):
+    """Nothing is booted: one constant, cycles a product, decides whether the C kernel will do."""
+
+    def deploy(network, limits):
+        products = sum(macs(network))
+        kernels = ["packed7", "packed", "plain"]
+        if cycles * products <= 125e3 * limits["milliseconds"]:
+            kernels = ["plain"]
+        for kernel in kernels:
+            try:
+                sources = codegen.generate(network, kernel)
+            except packing.CannotPack:
+                continue
+            return build.firmware(sources, optimise=switch)
+
+    return deploy
+
+
+def _one_switch(switch):
+    """Everything is measured, but one of the compiler's two switches is never tried."""
+
+    def deploy(network, limits):
+        room = [
+            (max(taken[name] / limits[name] for name in limits), number, image)
+            for number, (taken, image) in enumerate(_images(network, switches=(switch,)))
+        ]
+        return min(room)[2]
+
+    return deploy
+
+
+def _by_size_alone(network, limits):
+    """What the linker says decides: the fastest kernel, at -O2 where memory holds that."""
+    for kernel in ("packed7", "packed", "plain"):
+        for switch in ("-O2", "-Os"):
+            try:
+                image = build.firmware(codegen.generate(network, kernel), optimise=switch)
+            except packing.CannotPack:
+                continue
+            size = image["size"]
+            if (
+                size["flash"] <= limits["flash_bytes"]
+                and size["static_ram"] + size["stack"] <= limits["ram_bytes"]
+            ):
+                return image
+    return build.firmware(codegen.generate(network, "plain"), optimise="-Os")
+
+
 def _always(kernel, switch="-O2"):
     def deploy(network, limits):
-        return build.firmware(codegen.generate(network, kernel), optimise=switch)
+        try:
+            sources = codegen.generate(network, kernel)
+        except packing.CannotPack:
+            sources = codegen.generate(network, "plain")
+        return build.firmware(sources, optimise=switch)
 
     return deploy
 
@@ -121,9 +174,15 @@ WRONG = {
         "bytes of flash, allowed",
     ),
     "never looks at the time": (_smallest, " ms, allowed"),
+    "twelve cycles a product": (_by_a_constant(12), "takes too much"),
+    "ten cycles a product, for speed": (_by_a_constant(10.2, "-O2"), "takes too much"),
+    "twenty cycles a product": (_by_a_constant(20), "takes too much"),
+    "-Os alone": (_one_switch("-Os"), " ms, allowed"),
+    "-O2 alone": (_one_switch("-O2"), "takes too much"),
+    "by size alone": (_by_size_alone, "takes too much"),
     "never optimised": (_always("plain", "-O0"), "takes too much"),
     "weights left out": (_without_weights, "get wrong answers"),
-    "a smaller network": (_stored_network, "get wrong answers"),
+    "a stored network": (_stored_network, "another network"),
     "sizes forged": (_size_forged, "takes too much"),
     "blocks dropped": (_blocks_dropped, ""),
     "a path for bytes": (lambda *a: {"uf2": "image.uf2", "problem": None}, "should be the bytes"),

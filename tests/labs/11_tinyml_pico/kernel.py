@@ -146,6 +146,23 @@ FOUR_ROWS = (
 )
 
 
+# The given loop, and two remarks to the compiler. It ends among the ways to share a load: 724,000
+# cycles, four rows at a time 699,000 to 735,000. So the task counts fewer branches as an idea.
+LEFT_TO_THE_COMPILER = r"""
+#include "tinyml.h"
+void dot_rows(const int8_t *restrict x, const int8_t *restrict weight, int taps, int rows,
+              const int32_t *restrict bias, int32_t *restrict acc) {
+  while (rows--) {
+    int32_t sum = *bias++;
+#pragma clang loop unroll_count(12)
+    for (int i = 0; i < taps; i++) sum += x[i] * weight[i];
+    weight += taps;
+    *acc++ = sum;
+  }
+}
+"""
+
+
 def _unrolled_by_two():
     one = "    i--; sum += x[i] * w[i];\n"
     return UNROLLED.replace("i & 3", "i & 1").replace(4 * one, 2 * one)
@@ -210,6 +227,7 @@ RIGHT = {
     "inline assembler": _kernel(INLINE_ASSEMBLER),
     "four rows, for size": _kernel(FOUR_ROWS, "-Os"),
     "one row, unrolled": _kernel(UNROLLED),
+    "unrolled by the compiler": _kernel(LEFT_TO_THE_COMPILER),
 }
 WRONG = {
     "the given kernel": (_kernel(SIGNATURE + SIMPLE), "less than 5 % faster than the kernel"),
