@@ -26,7 +26,8 @@ LESSON = f"course/{LAB}/lesson.ipynb"
 def server(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
     folder = tmp_path_factory.mktemp("learner")
     shutil.copytree(released, folder / "workbook")
-    with running_lab(folder / "workbook", folder / "home") as running:
+    board = "http://127.0.0.1:9/services/class/"  # without the hub's token it is never asked
+    with running_lab(folder / "workbook", folder / "home", LABKIT_BOARD_URL=board) as running:
         yield running
 
 
@@ -231,7 +232,7 @@ def test_results_are_told_and_lead_to_the_feedback(page: Page, server: LabServer
     look_again(page)
     expect(module(page)).to_contain_text("Graded: 10 of 90 points, essay to be read (10 points)")
     page.get_by_text("Results of module 08").click()
-    expect(page.get_by_role("row").filter(has_text=evil)).to_contain_text("✔ passed 10 of 10")
+    expect(page.get_by_role("row").filter(has_text=evil)).to_contain_text("10 of 10")
     expect(page.get_by_role("row").filter(has_text="Memo")).to_contain_text("– of 10")
     assert page.title() != "fired"
     page.get_by_role("link", name="Read the feedback on module 08").click()
@@ -304,6 +305,8 @@ def test_nothing_serious_stands_against_the_page_in_either_theme(
     look_again(page)
     page.get_by_text("Tasks of module 08").click()
     page.get_by_text("Results of module 08").click()
+    link = page.get_by_role("link", name="the page of the class")
+    expect(link).to_have_attribute("href", "/services/class/")
     use_theme(page, theme)
     for width in (1280, 800):
         page.set_viewport_size({"width": width, "height": 900})

@@ -43,7 +43,8 @@ def test_a_learners_server_opens_the_home_page_without_the_instructors_tools(roo
     ada = room.members["ada"]
     assert ada.call("GET", ada.own("/")).url.endswith("/lab/tree/HOME.md")
     assert ada.call("GET", ada.own("/api/contents/HOME.md")).status_code == 200
-    assert ada.call("GET", ada.own("/labkit/home")).json()["modules"][0]["name"] == ASSIGNMENT
+    home = ada.call("GET", ada.own("/labkit/home")).json()
+    assert home["modules"][0]["name"] == ASSIGNMENT and home["board"] == "/services/class/"
     hidden = ada.page_config()["disabledExtensions"]
     assert FORMGRADER in hidden and ASSIGNMENT_LIST not in hidden
 
