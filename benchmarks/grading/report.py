@@ -1,23 +1,38 @@
 """What a report, an export and a comparison cost on a graded course, and how that grows.
 
-    python benchmarks/grading/report.py --learners 50 100 200 400
+    python benchmarks/grading/report.py --learners 50 100 200 400 --graded 6
 
 For each number of learners a course with four labs of eight tasks is laid as graded (marks and
-notebooks are made up, nothing is run), then `labkit report`, the export for Canvas and `labkit
-similar` are run in this process. Reading and writing are in the times, starting Python is not.
-The answers are those of `labkit.authoring.learners`.
+notebooks are made up, nothing is run), then `labkit report` and the export for Canvas are run, each
+in a process of its own: seconds of CPU with reading and writing, without the start of Python; the
+process's peak of memory; and the report's milliseconds a learner, which stay the same if it grows
+linearly. The answers are those of `labkit.authoring.learners`, which takes long to write them: the
+51st learner hands in the first one's. With `--similar` each has the own answers, and `labkit
+similar` is run as well.
+
+With `--graded N` so many made-up learners are graded for real in a copy of this clone, lab by lab:
+the first alone, then the others, so that the difference is what another submission costs. The
+report's share is of grading, report and export together.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import json
+import multiprocessing
 import resource
+import shutil
+import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+import psutil
 from nbgrader.api import Gradebook
 from traitlets.config import Config
 
@@ -42,37 +57,94 @@ LABS = ("08_rl_supply_chain", "10_mlops", "12_edge_federated", "13_automl")
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--learners", type=int, nargs="+", default=[50, 100, 200, 400])
+    parser.add_argument("--graded", type=int, default=0, help="three or more; none if left out")
+    parser.add_argument("--similar", action="store_true", help="compare answers as well")
+    parser.add_argument("--labs", nargs="+", default=LABS, help="that are graded for real")
     options = parser.parse_args()
-    print(f"{'learners':>8} {'report s':>9} {'export s':>9} {'similar s':>10} {'MB':>6}")
+    each = grade_some(options.labs, options.graded) * len(LABS) if options.graded else 0.0
+    steps = (report, export, compare) if options.similar else (report, export)
+    heads = ["learners", "share", "ms each"]
+    for step in steps:
+        heads += [f"{step.__name__} s", "MB"]
+    print("  ".join(heads))
     for number in options.learners:
         with tempfile.TemporaryDirectory() as folder:
             root = Path(folder, "course")
-            lay(root, number)
+            lay(root, number, distinct=number if options.similar else min(50, number))
             before = digest(root / "gradebook.db")
-            seconds = [timed(step, root) for step in (make_report, export, compare)]
+            found = [apart(step, root) for step in steps]
             assert digest(root / "gradebook.db") == before
-            memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-            report, table, similar = seconds
-            print(
-                f"{number:8} {report:9.2f} {table:9.2f} {similar:10.2f} {memory:6.0f}", flush=True
-            )
+        own, table = found[0][0], found[1][0]
+        share = f"{own / (own + table + number * each):.2%}" if each else "-"
+        row = [f"{number}", share, f"{1000 * own / number:.2f}"]
+        for seconds, memory in found:
+            row += [f"{seconds:.2f}", f"{memory:.0f}"]
+        print("  ".join(row), flush=True)
     return 0
 
 
-def timed(step, root: Path) -> float:
+def grade_some(labs: Sequence[str], number: int) -> float:
+    """Grade made-up learners of each lab; return what one more submission costs, CPU-seconds."""
+    slopes = []
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder, "course")
+        left_out = shutil.ignore_patterns(".git", ".venv", "build", "workbook", "docs", "browser")
+        shutil.copytree(ROOT, root, ignore=left_out, symlinks=True)
+        made = ["--learners", str(number), "--labs", ",".join(labs)]
+        children("sample-cohort", *made, root=root)
+        for lab in labs:
+            some = sorted(path.parent.name for path in root.glob(f"grader/submitted/*/{lab}"))
+            first = children("grade", lab, "--only", some[0], "--workers", "1", root=root)
+            others = children("grade", lab, "--workers", "1", root=root)
+            slopes.append((others - first) / (len(some) - 2))
+            print(f"{lab}: {first:.1f} s for one, {others:.1f} s for {len(some) - 1} others")
+    return sum(slopes) / len(slopes)
+
+
+def children(*words: str, root: Path) -> float:
+    """Run a command of labkit; return the CPU-seconds of it and of all processes below it.
+
+    They are looked at ten times a second, since nobody waits for a sandbox's processes: what a
+    process used after the last look is not counted.
+    """
+    spent: dict[tuple[int, float], float] = {}
+    with (root / "said.txt").open("w+", encoding="utf-8") as said:
+        command = [sys.executable, "-m", "labkit.cli", *words]
+        process = psutil.Popen(command, cwd=root, stdout=said, stderr=subprocess.STDOUT)
+        while process.poll() is None:
+            with contextlib.suppress(psutil.Error):
+                for one in (process, *process.children(recursive=True)):
+                    used = one.cpu_times()
+                    spent[one.pid, one.create_time()] = used.user + used.system
+            time.sleep(0.1)
+        if process.returncode:
+            said.seek(0)
+            raise RuntimeError(f"{words}: {said.read()}")
+    return sum(spent.values())
+
+
+def apart(step: Callable[[Path], None], root: Path) -> tuple[float, float]:
+    """Run a step in a process of its own; return CPU-seconds and its peak of memory in MB."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(measured, step, root).result()
+
+
+def measured(step: Callable[[Path], None], root: Path) -> tuple[float, float]:
     begun = time.process_time()
     step(root)
-    return time.process_time() - begun
+    seconds = time.process_time() - begun
+    return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def make_report(root: Path) -> None:
+def report(root: Path) -> None:
     write_report(gather(root), root / "report")
 
 
 def export(root: Path) -> None:
     config = Config({"CanvasExport": {"to": str(root / "canvas.csv")}})
     with Gradebook(f"sqlite:///{root / 'gradebook.db'}", "made up") as book:
-        CanvasExport(config=config).export(book)
+        with contextlib.redirect_stdout(io.StringIO()):
+            CanvasExport(config=config).export(book)
 
 
 def compare(root: Path) -> None:
@@ -80,8 +152,8 @@ def compare(root: Path) -> None:
     write_findings(cohort, find(root, cohort), root / "report")
 
 
-def lay(root: Path, number: int) -> None:
-    """Lay a course as it is after grading."""
+def lay(root: Path, number: int, distinct: int) -> None:
+    """Lay a course as it is after grading; so many learners have answers of their own."""
     root.mkdir()
     (root / "nbgrader_config.py").write_text(CONFIG, encoding="utf-8")
     for part in ("labs", "tests"):
@@ -93,7 +165,11 @@ def lay(root: Path, number: int) -> None:
         for lab in LABS:
             solved = read_source(ROOT / "labs" / lab / f"{lab.partition('_')[2]}.py")
             texts = written_answers(ROOT, lab, solved)
-            made = answers_of_cohort(cohort, lab, texts, 1, base_of_lab(ROOT, lab).names)
+            names = base_of_lab(ROOT, lab).names if distinct == number else {}
+            own = answers_of_cohort(cohort[:distinct], lab, texts, 1, names)
+            made = {
+                one.name: own[cohort[place % distinct].name] for place, one in enumerate(cohort)
+            }
             right = {one.name for found in texts.values() for one in found if one.right}
             book.add_assignment(lab)
             book.add_notebook("lab", lab)
