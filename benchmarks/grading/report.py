@@ -75,7 +75,7 @@ def main() -> int:
             found = [apart(step, root) for step in steps]
             assert digest(root / "gradebook.db") == before
         own, table = found[0][0], found[1][0]
-        share = f"{own / (own + table + number * each):.2%}" if each else "-"
+        share = f"{100 * own / (own + table + number * each):.2f} %" if each else "-"
         row = [f"{number}", share, f"{1000 * own / number:.2f}"]
         for seconds, memory in found:
             row += [f"{seconds:.2f}", f"{memory:.0f}"]
