@@ -1,14 +1,13 @@
-"""What a report, an export and a comparison cost on a graded course, and how that grows.
+"""What a report and an export cost on a graded course, and how that grows.
 
-    python benchmarks/grading/report.py --learners 50 100 200 400 --graded 6
+    python benchmarks/grading/report.py --learners 50 100 200 400 --graded 7
 
-For each number of learners a course with four labs of eight tasks is laid as graded (marks and
-notebooks are made up, nothing is run), then `labkit report` and the export for Canvas are run, each
-in a process of its own: seconds of CPU with reading and writing, without the start of Python; the
-process's peak of memory; and the report's milliseconds a learner, which stay the same if it grows
-linearly. The answers are those of `labkit.authoring.learners`, which takes long to write them: the
-51st learner hands in the first one's. With `--similar` each has the own answers, and `labkit
-similar` is run as well.
+A course with four labs of eight tasks is laid as graded for 50 made-up learners (marks and
+notebooks are made up, nothing is run), and for more learners copied under other names. Then `labkit
+report` and the export for Canvas are run, each in a process of its own: seconds of CPU with reading
+and writing, without the start of Python; the process's peak of memory; and the report's
+milliseconds a learner, which stay the same if it grows linearly. `similarity.py` beside this file
+measures `labkit similar`.
 
 With `--graded N` so many made-up learners are graded for real in a copy of this clone, lab by lab:
 one, which also makes the lab's release, then another one alone, then the others, so that the
@@ -25,6 +24,7 @@ import json
 import multiprocessing
 import resource
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -45,42 +45,46 @@ from labkit.authoring.learners import answers_of_cohort, learners  # noqa: E402
 from labkit.authoring.source import read_source  # noqa: E402
 from labkit.cohort.gather import gather  # noqa: E402
 from labkit.cohort.platforms import CanvasExport  # noqa: E402
-from labkit.cohort.similar_page import write_findings  # noqa: E402
-from labkit.cohort.similarity import base_of_lab, find  # noqa: E402
 from labkit.cohort.write import write_report  # noqa: E402
 from labkit.exercise.cards import outcome_card  # noqa: E402
 from labkit.exercise.outcome import failed, passed  # noqa: E402
 from made_course import CONFIG, digest  # noqa: E402
 
+LAID = 50
+# Tables of nbgrader's gradebook with something of a learner, and the columns that say whose it is.
+OF_LEARNERS = {
+    "student": ("id",),
+    "submitted_assignment": ("id", "student_id"),
+    "submitted_notebook": ("id", "assignment_id"),
+    "grade": ("id", "notebook_id"),
+    "comment": ("id", "notebook_id"),
+}
 LABS = ("08_rl_supply_chain", "10_mlops", "12_edge_federated", "13_automl")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--learners", type=int, nargs="+", default=[50, 100, 200, 400])
+    parser.add_argument(
+        "--learners", type=int, nargs="+", default=[50, 100, 200, 400], help="fifties"
+    )
     parser.add_argument("--graded", type=int, default=0, help="four or more; none if left out")
-    parser.add_argument("--similar", action="store_true", help="compare answers as well")
     parser.add_argument("--labs", nargs="+", default=LABS, help="that are graded for real")
     options = parser.parse_args()
     each = grade_some(options.labs, options.graded) * len(LABS) if options.graded else 0.0
-    steps = (report, export, compare) if options.similar else (report, export)
-    heads = ["learners", "share", "ms each"]
-    for step in steps:
-        heads += [f"{step.__name__} s", "MB"]
-    print("  ".join(heads))
-    for number in options.learners:
-        with tempfile.TemporaryDirectory() as folder:
-            root = Path(folder, "course")
-            lay(root, number, distinct=number if options.similar else min(50, number))
+    print("learners  share  ms each  report s  MB  export s  MB")
+    with tempfile.TemporaryDirectory() as folder:
+        first = Path(folder, "50")
+        lay(first)
+        for number in options.learners:
+            root = Path(folder, f"{number} learners")
+            shutil.copytree(first, root, symlinks=True)
+            multiply(root, number // LAID)
             before = digest(root / "gradebook.db")
-            found = [apart(step, root) for step in steps]
+            (own, high), (table, wide) = apart(report, root), apart(export, root)
             assert digest(root / "gradebook.db") == before
-        own, table = found[0][0], found[1][0]
-        share = f"{100 * own / (own + table + number * each):.2f} %" if each else "-"
-        row = [f"{number}", share, f"{1000 * own / number:.2f}"]
-        for seconds, memory in found:
-            row += [f"{seconds:.2f}", f"{memory:.0f}"]
-        print("  ".join(row), flush=True)
+            share = f"{100 * own / (own + table + number * each):.2f} %" if each else "-"
+            figures = (f"{1000 * own / number:.2f}", f"{own:.2f}", f"{high:.0f}")
+            print(f"{number}", share, *figures, f"{table:.2f}", f"{wide:.0f}", sep="  ", flush=True)
     return 0
 
 
@@ -149,29 +153,20 @@ def export(root: Path) -> None:
             CanvasExport(config=config).export(book)
 
 
-def compare(root: Path) -> None:
-    cohort = gather(root)
-    write_findings(cohort, find(root, cohort), root / "report")
-
-
-def lay(root: Path, number: int, distinct: int) -> None:
-    """Lay a course as it is after grading; so many learners have answers of their own."""
+def lay(root: Path) -> None:
+    """Lay a course of LAID learners as it is after grading."""
     root.mkdir()
     (root / "nbgrader_config.py").write_text(CONFIG, encoding="utf-8")
     for part in ("labs", "tests"):
         (root / part).symlink_to(ROOT / part)
-    cohort = learners(number, 1)
+    cohort = learners(LAID, 1)
     with Gradebook(f"sqlite:///{root / 'gradebook.db'}", "made up") as book:
         for one in cohort:
             book.add_student(one.name)
         for lab in LABS:
             solved = read_source(ROOT / "labs" / lab / f"{lab.partition('_')[2]}.py")
             texts = written_answers(ROOT, lab, solved)
-            names = base_of_lab(ROOT, lab).names if distinct == number else {}
-            own = answers_of_cohort(cohort[:distinct], lab, texts, 1, names)
-            made = {
-                one.name: own[cohort[place % distinct].name] for place, one in enumerate(cohort)
-            }
+            made = answers_of_cohort(cohort, lab, texts, 1)
             right = {one.name for found in texts.values() for one in found if one.right}
             book.add_assignment(lab)
             book.add_notebook("lab", lab)
@@ -180,6 +175,25 @@ def lay(root: Path, number: int, distinct: int) -> None:
             with book.db.no_autoflush:
                 enter(book, root, lab, made, right)
             book.db.commit()
+
+
+def multiply(root: Path, times: int) -> None:
+    """Add everybody again under other names, until each is there so many times."""
+    with contextlib.closing(sqlite3.connect(root / "gradebook.db")) as book, book:
+        for table, renamed in OF_LEARNERS.items():
+            rows = book.execute(f"SELECT * FROM {table}")
+            names = [column[0] for column in rows.description]
+            marks = ", ".join("?" * len(names))
+            for row in rows.fetchall():
+                for copy in range(1, times):
+                    values = [
+                        f"c{copy}-{value}" if name in renamed else value
+                        for name, value in zip(names, row, strict=True)
+                    ]
+                    book.execute(f"INSERT INTO {table} VALUES ({marks})", values)
+    for folder in list((root / "autograded").iterdir()):
+        for copy in range(1, times):
+            shutil.copytree(folder, folder.with_name(f"c{copy}-{folder.name}"))
 
 
 def enter(book: Gradebook, root: Path, lab: str, made: dict, right: set[str]) -> None:
