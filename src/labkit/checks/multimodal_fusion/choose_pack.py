@@ -64,8 +64,8 @@ TASK = Task(
     10,
     judge,
     (
-        "Which pack is best for a gift, and which for everyday use?",
-        "The model of task 3 takes any picture and any review: ask it for all pairs.",
+        "Which pack is best for one use, and which for the other?",
+        "The model of task 2 takes any picture and any review: ask it for all pairs.",
         "For each new review, the features of each pack; then argmax over packs.",
     ),
     title="A pack for each product",
