@@ -167,8 +167,8 @@ lab.check("emap", emap)
 #
 # Return `(gain, low, high)`: the mean error of a minus that of b, and a 95 % interval for what it is
 # over all brands there are. How many products a brand has (4 to 16) does not depend on how it fares, so
-# brands may count alike or by their products. 200 test sets of 26 to 39 brands are tried, of each of
-# two shops. In each shop at least 88 % of the intervals must hold the true gain, and on average they
+# brands may count alike or by their products. 200 test sets of 26 to 39 brands are tried, each on two
+# models of its own, in each of two shops. In each shop at least 88 % of the intervals must hold the true gain, and on average they
 # may be 1.15 times as wide as those of the reference, Student's t interval for the mean of what is
 # independent here. To try it:
 #

@@ -26,7 +26,7 @@ RESTS = (0.3, 0.7), (1.8, 2.2)
 def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``.
 
-    Each has ``sets``, seeds of test sets, what they are drawn with, the true ``gain`` and
+    Each has ``sets``, seeds of test sets, what they are drawn with, the mean ``gain`` and
     ``width``, the mean width of the reference's intervals.
     """
     return {
@@ -43,7 +43,7 @@ def _case(
     first, taste = draw_seed(rng), float(rng.uniform(*tastes))
     case: dict[str, Any] = {
         "sets": list(range(first, first + SETS)),
-        "gain": sign(rng) * round(float(rng.uniform(0.15, 0.3)), 4),
+        "gain": sign(rng) * round(float(rng.uniform(0.22, 0.3)), 4),
         "brands": int(rng.integers(26, 40)),
         "hard": round(float(rng.uniform(0.5, 0.8)), 4),
         "taste": round(taste, 4),
