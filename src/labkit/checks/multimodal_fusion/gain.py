@@ -17,8 +17,8 @@ LEAST, MOST_WIDTH, MOST_BIAS = 0.88, 1.15, 0.35
 errors. In 8 shops brand means, brand sums, a jackknife and bootstraps of brands hold 0.90 to 0.97
 at 0.91 to 1.05 widths. Intervals by rows hold 0.44 to 0.77, unpaired ones are 1.9 times as wide or
 more. Nothing mends both shops at once: rows times 1.8 hold 0.80 or less in one of each pair, one
-width for all is 1.37 times as wide or more in one, and the mean of all sets so far, as wide as one set
-allows, holds 0.71 or less in one."""
+width for all is 1.37 times as wide or more in one, and the mean of all sets so far, as wide as one
+set allows, holds 0.71 or less in one."""
 QUICK = 5.0
 """CPU-seconds of a call; the reference needs a thousandth, a bootstrap a hundredth."""
 
