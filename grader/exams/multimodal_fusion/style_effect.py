@@ -24,11 +24,15 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     that of the reference's interval, and ``naive``, the difference of means.
     """
     placebos = int(rng.integers(LEAST_PLACEBOS, MOST_PLACEBOS + 1))
-    nothing = rng.permutation(np.arange(SHOPS) < placebos)
-    return {"shops": [_case(rng, bool(one)) for one in nothing]}
+    order = rng.permutation(SHOPS)
+    return {"shops": [_case(rng, bool(place < placebos), bool(place % 2)) for place in order]}
 
 
-def _case(rng: np.random.Generator, placebo: bool) -> dict[str, Any]:
+def _case(rng: np.random.Generator, placebo: bool, along: bool) -> dict[str, Any]:
+    """A shop; `along` says whether what use does to stars looks like more of the effect or less.
+
+    As both are there, nothing that is taken off or added without knowing use mends all shops.
+    """
     sizes: tuple[float, float] = (0.0, 0.0) if placebo else (0.3, 0.6)
     case: dict[str, Any] = {
         "shop": draw_shop(
@@ -38,7 +42,11 @@ def _case(rng: np.random.Generator, placebo: bool) -> dict[str, Any]:
         "n": int(rng.integers(450, 560)),
         "pairs": int(rng.integers(100, 140)),
     }
-    case["effect"] = case["shop"]["effects"][case["shop"]["style"]]
+    drawn = case["shop"]
+    case["effect"] = drawn["effects"][drawn["style"]]
+    bias = drawn["gift"] * (drawn["often"][1] - drawn["often"][0])
+    if (bias * case["effect"] > 0) != along:
+        drawn["gift"] = -drawn["gift"]
     kinds, stars = draw_stars(shop(case), case["n"], case["seed"])
     style, looks, said = columns(kinds, case["shop"]["style"])
     _, error = coefficient(stars, style, np.hstack([looks, said]))
