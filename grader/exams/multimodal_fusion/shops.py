@@ -60,7 +60,7 @@ def draw_look(rng: np.random.Generator) -> dict[str, Any]:
     """Draw how a shop's pictures show things: fields of `Look`."""
     first, (stripes, ribs) = rng.random(), rng.integers(0, len(DIRECTIONS), 2)
     colours = [
-        hsv_to_rgb((first + turn / 4) % 1, rng.uniform(0.5, 0.8), rng.uniform(0.5, 0.8))
+        hsv_to_rgb((first + turn / 4) % 1, rng.uniform(0.6, 0.9), rng.uniform(0.4, 0.7))
         for turn in rng.permutation(4)
     ]
     return {
@@ -69,7 +69,7 @@ def draw_look(rng: np.random.Generator) -> dict[str, Any]:
         "ground": round(float(rng.uniform(0.87, 0.96)), 3),
         "tile": int(rng.integers(3, 5)),
         "stripes": [*DIRECTIONS[stripes], int(rng.integers(6, 8)), 3],
-        "light": round(float(rng.uniform(0.6, 0.8)), 3),
+        "light": round(float(rng.uniform(0.75, 0.9)), 3),
         "ribs": [*DIRECTIONS[ribs], 4, 2],
         "film": [round(float(rng.uniform(*ends)), 3) for ends in FILM],
     }
