@@ -82,7 +82,7 @@ lab.check("match", match)
 #
 # The best R² of **all** models that add a picture's part and a review's part is an exact number for
 # each of two shops, 0.3 to 0.5: the additive ceiling, `ceilings(shop)["additive"]`. No late fusion can
-# be above it, however tuned. Your R² must be **0.05 above this ceiling** in every shop.
+# be above it, however tuned. Your R² must be **0.1 above this ceiling** in every shop.
 #
 # So that luck plays a small part, R² is 1 − (off + scatter) / (spread + scatter). *Off* is the mean
 # squared distance of your predictions from the mean stars of products with the same looks, use and

@@ -75,6 +75,11 @@ def draw_look(rng: np.random.Generator) -> dict[str, Any]:
     }
 
 
+def differ(cases: list[dict[str, Any]]) -> bool:
+    """Whether another look works together with use in each shop: clutter is easiest to read."""
+    return len({case["shop"]["partner"] for case in cases}) == len(cases)
+
+
 def draw_seed(rng: np.random.Generator) -> int:
     """A seed from which others are counted upwards."""
     return int(rng.integers(2**30))
