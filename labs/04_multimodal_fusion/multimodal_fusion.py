@@ -205,7 +205,7 @@ lab.check("gain", gain)
 #
 # In these shops the sum of both sides is all there is, and use and style go together: what one side
 # tells, the other one tells in part. In **each** pattern (both there, no review, no picture) of each
-# of two shops, your R² (as in task 2, over the new products of the pattern) must be at least 0.9 of that
+# of two shops, your R² (as in task 2, over the new products of the pattern) must be at least 0.94 of that
 # of a ridge regression made for this pattern alone, from every row that has what it needs. There are
 # 1,150 to 1,300 products to learn from and 800 to 900 new ones. To try it:
 #
