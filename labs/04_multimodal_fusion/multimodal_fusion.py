@@ -316,10 +316,10 @@ lab.check("style_effect", style_effect)
 #
 # What counts is the mean number of stars given away against the best pack of each product. You may
 # give away **half** of what the best single pack for all gives away, in each of two shops. There are
-# 900 to 1,050 products to learn from, 250 to 320 new ones, and 5 to 7 packs. To try it:
+# 1,400 to 1,550 products to learn from, 200 to 260 new ones, and 5 to 7 packs. To try it:
 #
 # ```python
-# sold, new = draw_products(Shop(), 1000, seed=1), draw_products(Shop(), 300, seed=2)
+# sold, new = draw_products(Shop(), 1500, seed=1), draw_products(Shop(), 230, seed=2)
 # packs = draw_images({"clamshell": [0, 0, 1], "glossy": [0, 1, 1], "colour": [2, 0, 1]}, seed=3)
 # choose_pack(sold.images, sold.texts, sold.stars, new.texts, packs)
 # ```

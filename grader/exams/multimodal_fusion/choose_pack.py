@@ -35,8 +35,8 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
     case: dict[str, Any] = {
         "shop": draw_shop(rng, together=(0.45, 0.55)),
         "seed": draw_seed(rng),
-        "n": int(rng.integers(900, 1050)),
-        "new": int(rng.integers(250, 320)),
+        "n": int(rng.integers(1400, 1550)),
+        "new": int(rng.integers(200, 260)),
         "packs": [
             {name: int(rng.integers(0, levels)) for name, levels in SHOWN.items()}
             for _ in range(int(rng.integers(5, 8)))

@@ -21,8 +21,8 @@ TRAPS = {
 }
 SHARE = 0.5
 """Of what the best single pack gives away. In 12 shops models with products of both sides give
-away 0 to 0.28 (kernels, words) or 0.08 to 0.40 (components). Models that add choose one pack and
-give away 1 or more, and so do pictures alone; the packs of best sellers 0.38 to 1.1, 0.59 or more
+away 0 to 0.28 (kernels, words) or 0.10 to 0.39 (components). Models that add choose one pack and
+give away 1 or more, and so do pictures alone; the packs of best sellers 0.26 to 1.1, 0.54 or more
 in the worse of two shops; a pack for each of two clusters of reviews 0.7 or more; random packs 1.3
 or more."""
 TRAINING = 60.0
