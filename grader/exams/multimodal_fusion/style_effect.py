@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,23 +10,36 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from labkit.checks.multimodal_fusion.redraw import shop
+from labkit.exercise.drawing import until
 from labkit.trends.multimodal_fusion.world.shop import SHOWN, draw_stars
 
 from .shops import draw_seed, draw_shop
 
 Floats = NDArray[np.float64]
 SHOPS, LEAST_PLACEBOS, MOST_PLACEBOS = 8, 2, 3
+MOST_LUCK = 1.5
+"""Standard errors that the reference is off at most: right answers do not fail by luck."""
 
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"shops": [...]}``.
 
     Each has what draws a shop, its mock-ups and sales, the true ``effect`` of its style, ``width``,
-    that of the reference's interval, and ``naive``, the difference of means.
+    that of the reference's interval, ``luck``, how many standard errors it is off, and ``naive``,
+    the difference of means.
     """
     placebos = int(rng.integers(LEAST_PLACEBOS, MOST_PLACEBOS + 1))
     order = rng.permutation(SHOPS)
-    return {"shops": [_case(rng, bool(place < placebos), bool(place % 2)) for place in order]}
+    return {
+        "shops": [
+            until(
+                partial(_case, rng, bool(place < placebos), bool(place % 2)),
+                lambda case: abs(case["luck"]) < MOST_LUCK,
+                "sales that are not far off by luck",
+            )
+            for place in order
+        ]
+    }
 
 
 def _case(rng: np.random.Generator, placebo: bool, along: bool) -> dict[str, Any]:
@@ -49,8 +63,8 @@ def _case(rng: np.random.Generator, placebo: bool, along: bool) -> dict[str, Any
         drawn["gift"] = -drawn["gift"]
     kinds, stars = draw_stars(shop(case), case["n"], case["seed"])
     style, looks, said = columns(kinds, case["shop"]["style"])
-    _, error = coefficient(stars, style, np.hstack([looks, said]))
-    case["width"] = 4 * error
+    found, error = coefficient(stars, style, np.hstack([looks, said]))
+    case["width"], case["luck"] = 4 * error, (found - case["effect"]) / error
     case["naive"] = coefficient(stars, style, np.ones((len(style), 1)))[0]
     return case
 

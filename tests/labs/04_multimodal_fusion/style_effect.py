@@ -146,6 +146,11 @@ def _too_sure(images, texts, stars, plain, styled):
     return effect, effect - 0.1 * (effect - low), effect + 0.1 * (high - effect)
 
 
+def _one_standard_error(images, texts, stars, plain, styled):
+    effect, low, high = by_labels_and_words(images, texts, stars, plain, styled)
+    return effect, (effect + low) / 2, (effect + high) / 2
+
+
 def _too_wide(images, texts, stars, plain, styled):
     effect, *_ = by_labels_and_words(images, texts, stars, plain, styled)
     return effect, effect - 1, effect + 1
@@ -182,6 +187,7 @@ WRONG = {
     "looks and phrases of the wheel": (_by_the_wheel, "is allowed"),
     "phrases of the wheel": (_phrases_by_the_wheel, "is allowed"),
     "too sure": (_too_sure, "hold the true effect"),
+    "one standard error": (_one_standard_error, "which is fine"),
     "too wide": (_too_wide, "times as wide"),
     "always nothing": (lambda *a: (0.0, -0.05, 0.05), "is allowed"),
 }
