@@ -168,9 +168,9 @@ lab.check("emap", emap)
 # Return `(gain, low, high)`: the mean error of a minus that of b, and a 95 % interval for what it is
 # over all brands there are. How many products a brand has (4 to 16) does not depend on how it fares, so
 # brands may count alike or by their products. 200 test sets of 26 to 39 brands are tried, each on two
-# models of its own, in each of two shops. In each shop at least 88 % of the intervals must hold the true gain, and on average they
-# may be 1.15 times as wide as those of the reference, Student's t interval for the mean of what is
-# independent here. To try it:
+# models of its own, in each of two shops. In each shop at least 88 % of the intervals must hold the
+# true gain, and on average they may be 1.15 times as wide as those of the reference, Student's t
+# interval for the mean of what is independent here. To try it:
 #
 # ```python
 # drawn = draw_duel(1, gain=0.2, brands=30, hard=0.6, taste=0.3, rest=0.3)
