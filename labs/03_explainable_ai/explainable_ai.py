@@ -258,7 +258,7 @@ lab.check("ignores_model", ignores_model)
 # neither in `"fixed"` nor in `"up"`, and never the i of a triple: ties make no chains.
 #
 # Return the approved and allowed row (M,) that costs least, or x itself where there is none. 24
-# applicants of four banks are tried; there are a few thousand candidates each.
+# applicants of four banks are tried; at most a few thousand candidates each keep the rules.
 
 
 # %% solution="counterfactual"
