@@ -126,7 +126,7 @@ WRONG = {
     "downward": (lambda *a: _all(*a, up=False), "may only rise"),
     "ties forgotten": (lambda *a: _all(*a, ties="forgotten"), "allowed"),
     "the last tie alone": (lambda *a: _all(*a, ties="last"), "allowed"),
-    "rate times the value": (lambda *a: _all(*a, ties="of values"), "is tied"),
+    "rate times the value": (lambda *a: _all(*a, ties="of values"), "allowed"),
     "fewest columns": (lambda *a: _all(*a, rank=_steps), "the cheapest that"),
     "shortest way": (
         lambda *a: _all(*a, rank=lambda rows, x, cost: np.abs(rows - x).sum(axis=1)),
