@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from exams.generative_ai.seeds import seed
 from labkit.checks.generative_ai.redraw import lesson
 from labkit.exercise.drawing import until
 from labkit.trends.generative_ai.world.teachers import KINDS, Lesson, chances, excess
@@ -36,8 +37,8 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
 
 def _case(rng: np.random.Generator, kind: str) -> dict[str, Any]:
     case: dict[str, Any] = {
-        "seed": int(rng.integers(2**31)),
-        "judged": int(rng.integers(2**31)),
+        "seed": seed(rng),
+        "judged": seed(rng),
         "kind": kind,
         "given": {
             "n": int(rng.integers(70, 100)),

@@ -110,6 +110,18 @@ WRONG = {
         partial(_wrong, keep=lambda t, n, r: len(t) + n <= r + 1),
         "should not be",
     ),
+    "one byte too little room": (
+        partial(_wrong, keep=lambda t, n, r: len(t) + n < r),
+        "are missing",
+    ),
+    "own bytes not counted": (
+        partial(_wrong, keep=lambda t, n, r: n <= r),
+        "should not be",
+    ),
+    "a token takes one of the room": (
+        partial(_wrong, keep=lambda t, n, r: 1 + n <= r),
+        "should not be",
+    ),
     "dead ends, but any complete start": (
         lambda text, moves, accepting, tokens, room: [
             place
