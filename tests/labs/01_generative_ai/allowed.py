@@ -137,6 +137,8 @@ WRONG = {
 
 BACK = "no byte leads back to the start"
 HARMLESS = {
+    "wheel: exam argument 1 is in practice argument 1": "patterns of one kind number some of their "
+    "states alike; the whole pattern is handed to the answer",
     "constant: …ter = np.where(moves >= 0, needed[moves], np.inf)… -> *": BACK,
     "comparison: after = np.where(moves >= 0, needed[moves], np.inf).min(axis=1) -> *": BACK,
     "constant: if token and end >= 0 and (len(token) + neede… -> *": BACK,
