@@ -217,4 +217,5 @@ def _mistakes(
 
 def _shows(case: dict[str, Any], also: tuple[str, ...]) -> bool:
     shown = all(key in case["shown"] for key in MUST_SHOW[case["kind"]] + also)
-    return bool(case["text"]) and len(case["allowed"]) >= 2 and shown
+    told = "fits so far" in case["traps"]
+    return bool(case["text"]) and len(case["allowed"]) >= 2 and shown and told
