@@ -311,11 +311,11 @@ lab.check("alarm", alarm)
 #
 # For the same current orders and the same seed all figures must be the same, to nine digits: whatever
 # the files are called, however the rows are spread over them and ordered, whichever rows came twice or
-# are out of date, and whatever was drawn before. (`hash` of a text is another one in every new kernel;
-# `hashlib` is not.) Another seed moves `low` and `high` a little, and nothing else. Both may lie 0.16
-# standard errors of the mean from where the middle 95 % of such means ends exactly: few large orders
-# decide the mean, and a formula for normal means misses that. Versions pass 9. Three ledgers are
-# tried, each eight times. To try it:
+# are out of date, and whatever was drawn before. (`hash` of a text is another one in every new kernel,
+# so it is no fingerprint either.) Another seed moves `low` and `high` a little, and nothing else. From
+# where the middle 95 % of such means ends exactly, `low` may lie 0.08 and `high` 0.16 standard errors
+# of the mean: a few large orders decide the mean, and a formula for normal means misses that. Versions
+# pass 9. Three ledgers are tried, each eight times. To try it:
 #
 # ```python
 # files = {"17": "order,version,amount\nA1,1,30.0\nA2,1,50.0\n", "4": "order,version,amount\nA2,2,40.0\n"}

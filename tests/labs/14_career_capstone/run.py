@@ -105,7 +105,7 @@ def _ends(low, high):
 
 
 HARMLESS = {
-    "constant: …hoice(amounts, size=(10000, len(amounts))) -> *": "one draw more of 10,000",
+    "constant: …oice(amounts, size=(10000, len(amounts))) -> *": "one draw more of 10,000",
     "constant: …).choice(amounts, size=(10000, len(amounts))) -> *": "one draw less",
 }
 
