@@ -164,7 +164,7 @@ forced = {
     group: metrics.false_positive_rate(rate["arrested again"], 0.61, 0.38)
     for group, rate in shares.items()
 }
-print({group: f"{rate:.1%}" for group, rate in forced.items()})
+print({group: f"{100 * rate:.1f} %" for group, rate in forced.items()})
 
 # %% [markdown]
 # **So the third question is which rate is to be equal, and why that one.** Three answers are usual.
@@ -293,8 +293,10 @@ seen = MetricFrame(
     sensitive_features=group[:2_000],
 ).difference()
 library_share = profit(curves, policy, data.LOSS) / stored["most"]
-print(f"gap among payers: past {seen:.1%}, in truth {np.ptp(in_truth.true_positive):.1%}")
-print(f"profit: {library_share:.1%} of the highest possible")
+print(
+    f"gap among payers: past {100 * seen:.1f} %, in truth {100 * np.ptp(in_truth.true_positive):.1f} %"
+)
+print(f"profit: {100 * library_share:.1f} % of the highest possible")
 
 # %% [markdown]
 # It was told "equal". In truth the groups lie 4 points apart: among two thousand people there are 60

@@ -20,6 +20,7 @@ from sklearn.metrics import f1_score
 
 from labkit.checks.intelligent_agents import open_lab
 from labkit.exercise.cards import table_card
+from labkit.trends.generative_ai.model import Model, NoModelError
 from labkit.trends.intelligent_agents import assistant, baselines, metrics, plots, widgets
 from labkit.trends.intelligent_agents.world import attacks, inbox, mailbox, today
 
@@ -166,16 +167,16 @@ def looks_it_up(request, tool, arguments):
     return tool.endswith(kind) and set(due) == set(arguments.values())
 
 
-def mailbox_row(name, person, right):
-    office, questions = assistant.work_through(day, person, right)
+def mailbox_row(name, person, readers):
+    office, questions = assistant.work_through(day, person, readers)
     pairs = list(zip(office.ledger, day.ledger, strict=True))
     wrong = sum(made != due and made[0] != "escalate" for made, due in pairs)
     return name, questions, sum(made == due for made, due in pairs), wrong
 
 
 rows = [
-    mailbox_row("yes to everything", says_yes, 0.73),
-    mailbox_row("looks into the order book", looks_it_up, 0.73),
+    mailbox_row("yes to everything", says_yes, assistant.recorded(0.73)),
+    mailbox_row("looks into the order book", looks_it_up, assistant.recorded(0.73)),
 ]
 table_card(
     "Twenty requests through pydantic-ai",
@@ -183,6 +184,42 @@ table_card(
     ("the person", "questions", "exactly right", "wrong effects"),
     [tuple(map(str, row)) for row in rows],
 )
+
+# %% [markdown]
+# ### A language model reads the mailbox
+#
+# Module 01 runs SmolLM2, a language model of 135 million weights. If it is set up here, it now takes the
+# recorded one's place. It sees four mails with their readings, and a **schema** lets it write nothing but
+# one of three intents and a number, so that each of its answers can be used.
+#
+# **Predict.** Each answer is valid. Of 20 intents, how many are right?
+#
+# <details><summary>Open when you have guessed</summary>
+#
+# 9, when this course ran it. It calls all twenty a refund, and nine of them are one. A schema makes an
+# answer usable, not true. (On another type of processor one or two may come out differently.)
+#
+# </details>
+
+# %%
+intents_right = None
+try:
+    small = assistant.written(Model().chat)
+except NoModelError as missing:
+    print(missing)
+else:
+    pairs = zip(day.requests, day.truths, strict=True)
+    intents_right = sum(small(r, t)(r["text"])["intent"] == t["intent"] for r, t in pairs)
+    by_small = [
+        mailbox_row("yes to everything", says_yes, small),
+        mailbox_row("looks into the order book", looks_it_up, small),
+    ]
+    table_card(
+        f"Twenty requests, read by SmolLM2 on this computer: {intents_right} intents right",
+        "the same mails, the same people",
+        ("the person", "questions", "exactly right", "wrong effects"),
+        [tuple(map(str, row)) for row in by_small],
+    )
 
 # %% [markdown]
 # ### A machine that misreads
@@ -210,9 +247,10 @@ plots.votes(readings, right, 0.73)
 # mailbox again, as if each request had been read nine times.
 
 # %%
+nine = assistant.recorded(metrics.vote_accuracy(0.73, 9))
 voted = [
-    mailbox_row("yes to everything", says_yes, metrics.vote_accuracy(0.73, 9)),
-    mailbox_row("looks into the order book", looks_it_up, metrics.vote_accuracy(0.73, 9)),
+    mailbox_row("yes to everything", says_yes, nine),
+    mailbox_row("looks into the order book", looks_it_up, nine),
 ]
 table_card(
     "Twenty requests through pydantic-ai, nine readings each",
@@ -358,8 +396,8 @@ plots.defences(measured)
 clean = [task for task in tasks if not task.attacked]
 aside = np.mean([attacks.KNOWN.search(task.text) is not None for task in clean])
 collected = [order for order in attacks.ORDERS if attacks.KNOWN.search(order)]
-print(f"attacks that get through the filter: {measured['word filter'][1]:.0%}")
-print(f"honest mails that it puts aside:     {aside:.0%}")
+print(f"attacks that get through the filter: {100 * measured['word filter'][1]:.0f} %")
+print(f"honest mails that it puts aside:     {100 * aside:.0f} %")
 
 # %%
 lab.quiz("sources")

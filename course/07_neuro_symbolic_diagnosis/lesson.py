@@ -149,7 +149,7 @@ ninety = believed_with(edge_case, 0.9)
 spread = sample_tds(ninety, draws=100_000)[0]
 exactly = problog_probability(ninety, above=4.75)
 print(f"drawn 100,000 times: {spread[48:].sum():.1%} of the scores lie above 4.75")
-print(f"exact, by ProbLog:   {exactly:.1%}")
+print(f"exact, by ProbLog:   {100 * exactly:.1f} %")
 plots.score_distribution(spread)
 
 # %% [markdown]
@@ -635,7 +635,7 @@ for number, (way, n) in enumerate(
     (("verdicts only + exact logic", 400), ("findings + exact logic", 50)), start=1
 ):
     at_moved = shares(way, "moved")[size[n]].mean()
-    print(f"model {number}, threshold 5.45: right in {at_moved:.1%} of the verdicts")
+    print(f"model {number}, threshold 5.45: right in {100 * at_moved:.1f} % of the verdicts")
 
 columns = np.concatenate([belief["colours"], belief["structures"]], axis=1)
 exchanged = np.roll(columns, 3, axis=1)  # "white" now means "structure: streaks", and so on
@@ -691,7 +691,7 @@ plots.risk_of_answering(answered[49:], {"surest first": risk[49:], "by lot": by_
 # %%
 for most in (0.05, 0.10):
     can = answered[np.flatnonzero(risk <= most)[-1]]
-    print(f"at most {most:.0%} wrong: it can answer {can:.0%} of the lesions")
+    print(f"at most {100 * most:.0f} % wrong: it can answer {100 * can:.0f} % of the lesions")
 
 # %% [markdown]
 # Two warnings. Even among the surest fifth 4 of 100 are wrong: a model can be sure of a finding

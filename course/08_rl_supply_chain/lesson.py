@@ -586,9 +586,9 @@ nearest = routing.rollout(days, routing.nearest_request)
 thumb = routing.rollout(days, wait_out_the_storm)
 saving, half_width = routing.paired_saving(thumb, nearest)
 print(f"nearest request: home after {nearest.mean():.2f} h on average of 1,000 days")
-print(f"rule of thumb: {saving:.1%} ± {half_width:.1%} earlier on the same days")
-print(f"earlier on {(thumb < nearest - 0.01).mean():.0%} of the days, ", end="")
-print(f"later on {(thumb > nearest + 0.01).mean():.0%}")
+print(f"rule of thumb: {100 * saving:.1f} % ± {100 * half_width:.1f} % earlier on the same days")
+print(f"earlier on {100 * (thumb < nearest - 0.01).mean():.0f} % of the days, ", end="")
+print(f"later on {100 * (thumb > nearest + 0.01).mean():.0f} %")
 
 # %% [markdown]
 # **Play one day.** Left: nearest request. Right: the rule of thumb. Press play or move the hour.

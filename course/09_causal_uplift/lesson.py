@@ -295,8 +295,8 @@ unlike = (propensity[trained == 0] < 0.01).mean()
 weight = np.sort(1 / propensity[trained == 1])[::-1]
 five = weight[:5].sum() / weight.sum()
 trimmed = (propensity > 0.1) & (propensity < 0.9)
-print(f"{unlike:.0%} of the survey have a propensity below 1 %")
-print(f"weights for everybody: 5 of the 185 trained carry {five:.0%} of the weight")
+print(f"{100 * unlike:.0f} % of the survey have a propensity below 1 %")
+print(f"weights for everybody: 5 of the 185 trained carry {100 * five:.0f} % of the weight")
 print(f"trimmed to 0.1-0.9: {trimmed.sum()} of {len(propensity):,} people are left,", end=" ")
 print(f"{trained[trimmed].sum():.0f} of them trained")
 

@@ -332,7 +332,9 @@ widgets.explore_looks()
 hour, once = metrics.false_rollbacks(0.05, 1)[-1], metrics.false_rollbacks(0.05, 60)[-1]
 rng = np.random.default_rng(6)
 requests, errors = canaries.draw_minutes(rng, 60, traffic=50, rate=0.02)
-print(f"looked once: {once:.0%} of healthy versions rolled back; every minute: {hour:.0%}")
+print(
+    f"looked once: {100 * once:.0f} % of healthy versions rolled back; every minute: {100 * hour:.0f} %"
+)
 print(f"a healthy version's first hour: {errors.sum()} errors in {requests.sum():,} requests")
 
 # %% [markdown]

@@ -160,8 +160,8 @@ told = network.accuracy(
 by_person = network.float_network(0)
 answers = network.logits(by_person, test.signal)
 true_accuracy = network.accuracy(answers, test.exercise)
-print(f"windows held back at random: {told:.1%}")
-print(f"people held back:            {true_accuracy:.1%}")
+print(f"windows held back at random: {100 * told:.1f} %")
+print(f"people held back:            {100 * true_accuracy:.1f} %")
 
 # %% [markdown]
 # Why is the first so high? Take each window that was held back at random, and look for the most
@@ -174,8 +174,8 @@ distance = squares[held_back, None] + squares[trained_on] - 2 * flat[held_back] 
 twin = trained_on[distance.argmin(axis=1)]
 same_recording = np.mean(everything.recording[twin] == everything.recording[held_back])
 same_exercise = np.mean(everything.exercise[twin] == everything.exercise[held_back])
-print(f"the most similar window is from the same recording: {same_recording:.0%}")
-print(f"copying its label is right: {same_exercise:.0%}")
+print(f"the most similar window is from the same recording: {100 * same_recording:.0f} %")
+print(f"copying its label is right: {100 * same_exercise:.0f} %")
 
 # %% [markdown]
 # In seven of ten cases the twin was cut from the very same recording; half of it may be the same
@@ -228,7 +228,7 @@ table_card(
 study = json.loads((figures / "study.json").read_text(encoding="utf-8"))
 people = {one["person"]: one["accuracy"] for one in study["left_out"]}
 for person, accuracy in sorted(people.items(), key=lambda item: item[1]):
-    print(f"person {person:2}: {accuracy:.0%}")
+    print(f"person {person:2}: {100 * accuracy:.0f} %")
 
 # %% [markdown]
 # From 68 % to 94 %. With ten people nobody can promise much about the eleventh. **An accuracy that
@@ -405,7 +405,9 @@ axes.legend(fontsize=palette.TEXT)
 plot
 
 # %%
-print(f"float {float_accuracy:.2%}, int8 {int8_accuracy:.2%}, verdict differs on {differ.sum()}")
+print(
+    f"float {100 * float_accuracy:.2f} %, int8 {100 * int8_accuracy:.2f} %, verdict differs on {differ.sum()}"
+)
 
 # %% [markdown]
 # A quarter of the bytes, and hardly anything happened. A network is used to noise: in training each

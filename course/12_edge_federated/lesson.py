@@ -104,7 +104,7 @@ left = [
     for model, _ in rounds(ten_at_home, *baselines.fed_avg(), 320)
 ]
 print("rounds:", *(f"{number:>7}" for number in (10, 40, 80, 200, 320)))
-print("gap:   ", *(f"{left[number - 1]:7.2%}" for number in (10, 40, 80, 200, 320)))
+print("gap:   ", *(f"{100 * left[number - 1]:7.2f} %" for number in (10, 40, 80, 200, 320)))
 
 # %% [markdown]
 # Two numbers decide how far off it ends: how much the clinics differ, and how far each walks alone

@@ -193,8 +193,8 @@ table_card(
     ("claim", "origin", "who was asked what", "what got lost, or is not found"),
     [
         ("97 million new jobs", "World Economic Forum, October 2020",
-         "employers in 15 industries: how will roles in your firm change by 2025?",
-         "85 million displaced; all technology and the pandemic, not AI alone; the year is over; "
+         "291 firms of at least 100 people: how will roles in your firm change by 2025?",
+         "85 million displaced; small firms were not asked; all technology and the pandemic, not AI alone; the year is over; "
          "it is retold as what AI did in 2023, and as a figure for 2030"),
         ("170 million new jobs", "World Economic Forum, January 2025",
          "some 1,000 employers: how will roles change by 2030?",
@@ -208,7 +208,8 @@ table_card(
          "May 2024 (Bureau of Labor Statistics, a survey of firms)"),
         ("a market of 1.8 trillion", "sellers of market reports, for 2030",
          "unknown: method and data are sold",
-         "what is counted as AI; it says nothing about jobs"),
+         "196.63 billion in 2023 to 1,811.75 in 2030, to five digits; others of them print 383 or "
+         "1,345 billion; what is counted as AI; it says nothing about jobs"),
     ],
 )  # fmt: skip
 
@@ -336,7 +337,7 @@ print(
 #   suites that certification lists.
 # - Rundgren, Jordan and Erdtman, [RFC 8785: JSON Canonicalization Scheme](https://www.rfc-editor.org/rfc/rfc8785), 2020.
 # - U.S. Department of Labor, [O*NET OnLine](https://www.onetonline.org/link/summary/15-2051.00), CC BY 4.0, O*NET-SOC
-#   2019: addresses of occupations.
+#   2019: addresses of occupations, read in November 2026.
 # - World Economic Forum, [The Future of Jobs Report 2020](https://www.weforum.org/publications/the-future-of-jobs-report-2020/),
 #   [2023](https://www.weforum.org/publications/the-future-of-jobs-report-2023/) and
 #   [2025](https://www.weforum.org/publications/the-future-of-jobs-report-2025/): surveys of employers.

@@ -462,7 +462,7 @@ def test_what_is_no_records_id_is_not_withdrawn(tmp_path):
 
 @pytest.mark.parametrize(
     ("learner", "lab", "words"),
-    [("ada", "02_products", "wait for a reader"), ("cyd", LAB, "fewer than 60%"),
+    [("ada", "02_products", "wait for a reader"), ("cyd", LAB, "fewer than 60 %"),
      ("dan", LAB, "has no 01_sums"), ("../x", LAB, "has no 01_sums")],
 )  # fmt: skip
 def test_who_has_not_reached_it_gets_none(root: Path, learner: str, lab: str, words: str):

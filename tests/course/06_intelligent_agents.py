@@ -44,6 +44,12 @@ STATED = (
 # Claims in words.
 HELD = {
     "the person who looks it up lets nothing wrong happen": "rows[1][3] == voted[1][3] == 0",
+    # None where it is not set up; near ties may fall otherwise on another type of processor.
+    "the language model calls almost everything a refund, so about nine of twenty are right": (
+        "intents_right is None or (abs(intents_right - 9) <= 2 and"
+        " sum(small(r, t)(r['text'])['intent'] == 'refund'"
+        " for r, t in zip(day.requests, day.truths)) >= 18)"
+    ),
     "each of the twenty waits for a yes": "{row[1] for row in rows + voted} == {20}",
     "with nine readings the refunds and what was for a person are wrong": (
         "voted[0][3] == 5 + 8 and voted[0][2] == 20 - 13"

@@ -9,7 +9,7 @@ from nbconvert import HTMLExporter, MarkdownExporter
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from labkit.exercise import cards
-from labkit.exercise.outcome import Outcome, Status
+from labkit.exercise.outcome import Outcome, Status, failed
 from labkit.exercise.quiz import Option, Question
 from labkit.exercise.summary import progress_card
 from labkit.exercise.task import LabSpec, Task
@@ -137,6 +137,15 @@ def test_a_first_try_compares_with_nothing():
 def test_the_text_of_a_question_gives_no_answer_away():
     assert "Because" not in CARDS["question"].text
     assert "Because" in CARDS["question"].html
+
+
+def test_cards_write_percent_as_prose_does():
+    table = cards.table_card("Shares", "", ("who", "share"), [("all", f"{0.05:.0%}")])
+    found = failed(f"{0.5:.1%} came back", on="10% noise", next_step="try 20%")
+    assert "5 %" in table.text and "5%" not in table.text
+    assert (found.message, found.on, found.next_step) == (
+        "50.0 % came back", "10 % noise", "try 20 %"
+    )  # fmt: skip
 
 
 def test_texts_are_escaped():

@@ -7,11 +7,13 @@ samples, ``EXPLORERS`` those of its `widgets` to how one is made and to a value 
 import importlib
 import inspect
 import io
+import re
 
 import matplotlib.image
 import nbclient
 import pytest
 from IPython.core.formatters import DisplayFormatter
+from matplotlib.text import Text
 from nbformat.v4 import new_code_cell, new_notebook
 
 from catalogue import AVAILABLE, ROOT, module_data
@@ -73,9 +75,11 @@ def test_a_plot_shows_itself_once_as_a_picture_with_its_text(plot):
     assert "image/png" in shown and "text/html" not in shown
 
 
-def test_a_picture_is_not_blank(plot):
+def test_a_picture_is_not_blank_and_writes_percent_as_prose_does(plot):
     pixels = matplotlib.image.imread(io.BytesIO(plot.png()))[..., :3]
     assert 0.01 < (pixels.min(axis=2) < 0.9).mean() < 0.9
+    words = [plot.alt, *(text.get_text() for text in plot.findobj(Text))]
+    assert [one for one in words if re.search(r"\d%", one)] == []
 
 
 def test_every_plot_names_its_axes_in_type_that_stays_readable_at_half_size(plot):

@@ -1,5 +1,6 @@
 """An exploration: sliders, the play button, and what stays in a saved notebook."""
 
+import ipywidgets
 import nbclient
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
@@ -30,6 +31,12 @@ def test_a_slider_offers_its_range_both_ends_included():
     slider = whole("border", 4, 0, 8)
     assert (slider.description, slider.value, slider.min, slider.max) == ("border", 4, 0, 8)
     assert list(choice("width", "b", {"a": 1, "b": 2}).options) == ["a", "b"]
+
+
+def test_names_are_chosen_from_a_list_that_shows_them_whole():
+    given = choice("role", "Data scientist", ["Data scientist", "ML engineer"])
+    assert isinstance(given, ipywidgets.Dropdown)
+    assert given.style.description_width == "initial"
 
 
 @pytest.mark.parametrize(("last", "step", "steps"), [(6.4, 0.1, 64), (59.9, 1.28, 47)])

@@ -69,7 +69,7 @@ def issue(
     if work.score < share * lab.maximum:
         raise CertifyError(
             f"{name!r} has {work.score:g} of {lab.maximum:g} points in {assignment}, fewer than "
-            f"{share:.0%}."
+            f"{100 * share:.0f} %."
         )
     key = issuer_key(root)
     given = {task: one for task, one in work.results.items() if one.score is not None}
@@ -77,7 +77,7 @@ def issue(
     facts = _facts(root, cohort, lab, learner, given)
     facts |= {
         "issuer": (did_of(key.public_key()), cohort.course),
-        "criteria": f"At least {share:.0%} of the {lab.maximum:g} points of the lab.",
+        "criteria": f"At least {100 * share:.0f} % of the {lab.maximum:g} points of the lab.",
         "begins": now,
         "ends": now + timedelta(days=days),
     }

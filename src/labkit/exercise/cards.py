@@ -20,6 +20,7 @@ from typing import Any
 
 from labkit.exercise.outcome import Outcome, Status
 from labkit.exercise.quiz import Question
+from labkit.pictures.words import percent_apart
 
 QUESTION_TYPE = "application/vnd.labkit.question+json"
 WIDTH = 88
@@ -170,6 +171,8 @@ def table_card(
     The note is the table's caption, the first cell of a row its heading. A cell that is the word
     of a status is shown as one.
     """
+    rows = [[percent_apart(cell) for cell in row] for row in rows]
+    more = [(label, percent_apart(text)) for label, text in more]
     body = _table(note or title, header, rows) + _rows(more)
     lines = [*_columns(header, rows), *(_line(label, text) for label, text in more if text)]
     head = _text(title, note, [])

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from labkit.pictures.words import percent_apart
+
 
 class Status(StrEnum):
     """The five things that can be said about an answer."""
@@ -48,12 +50,14 @@ class Outcome:
     parts: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse a score that is no share, and a status that contradicts it."""
+        """Refuse a score that is no share or fits no status; write percent as prose does."""
         if not (math.isfinite(self.score) and 0.0 <= self.score <= 1.0):
             raise ValueError(f"score is {self.score}; it must lie between 0 and 1")
         earned = {Status.PASSED: self.score == 1.0, Status.PARTIAL: 0.0 < self.score < 1.0}
         if not earned.get(self.status, self.score == 0.0):
             raise ValueError(f"a score of {self.score} does not fit the status '{self.status}'")
+        for words in ("message", "on", "next_step"):
+            object.__setattr__(self, words, percent_apart(getattr(self, words)))
 
 
 def passed(message: str) -> Outcome:

@@ -131,11 +131,17 @@ def decimal(
 
 def choice(
     name: str, value: Any, options: Iterable[Any], **settings: Any
-) -> ipywidgets.SelectionSlider:
-    """Return a slider over `options` in their order, for numbers with gaps or for names."""
-    return ipywidgets.SelectionSlider(
-        value=value, options=list(options), description=name, **{**_look(), **settings}
-    )
+) -> ipywidgets.SelectionSlider | ipywidgets.Dropdown:
+    """Return a slider over numbers with gaps in their order, or a list to choose names from.
+
+    A slider has no room for a name beside it.
+    """
+    given, settings = list(options), {**_look(), **settings}
+    kind = ipywidgets.SelectionSlider
+    if all(isinstance(option, str) for option in given):
+        kind = ipywidgets.Dropdown
+        del settings["continuous_update"]
+    return kind(value=value, options=given, description=name, **settings)
 
 
 def play(name: str, slider: Any, step: float, interval: int) -> ipywidgets.HBox:

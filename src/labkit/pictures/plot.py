@@ -16,9 +16,11 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from labkit.pictures.palette import GREY, LABEL, PALE, TEXT, fills
+from labkit.pictures.words import percent_apart
 
 
 class Plot(Figure):
@@ -38,8 +40,19 @@ class Plot(Figure):
         super().__init__(figsize=(width, height), dpi=100, layout=layout)
         self.alt = ""
 
+    @property
+    def alt(self) -> str:
+        """The alternative text."""
+        return self._alt
+
+    @alt.setter
+    def alt(self, text: str) -> None:
+        self._alt = percent_apart(text)
+
     def png(self) -> bytes:
         """The picture as a PNG file."""
+        for text in self.findobj(Text):
+            text.set_text(percent_apart(text.get_text()))
         file = io.BytesIO()
         # The lightest compression: a slider's answer waits for it.
         self.savefig(file, format="png", pil_kwargs={"compress_level": 1})

@@ -195,7 +195,7 @@ WRONG = {
     "without the seed": (without_the_seed, "same seed"),
     "a twentieth less": (a_twentieth_less, "promise"),
     "remembered": (remembered, "off by"),
-    "remembered by nearness": (remembered_near, "off by"),
+    "remembered by nearness": (remembered_near, "promise"),
 }
 
 HARMLESS = {

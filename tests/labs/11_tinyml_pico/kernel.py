@@ -212,7 +212,7 @@ RIGHT = {
     "one row, unrolled": _kernel(UNROLLED),
 }
 WRONG = {
-    "the given kernel": (_kernel(SIGNATURE + SIMPLE), "less than 5% faster than the kernel"),
+    "the given kernel": (_kernel(SIGNATURE + SIMPLE), "less than 5 % faster than the kernel"),
     "unrolled by two, for size": (
         _kernel(_unrolled_by_two(), "-Os"),
         "Below 760,000 is wanted",

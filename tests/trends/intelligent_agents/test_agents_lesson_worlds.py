@@ -121,7 +121,7 @@ def test_the_library_asks_before_every_effect_of_a_mailbox():
         asked.append(request["id"])
         return False
 
-    office, questions = assistant.work_through(day, no, right=1.0)
+    office, questions = assistant.work_through(day, no, assistant.recorded(1.0))
     assert questions == len(day.requests)
     assert asked == [request["id"] for request in day.requests]
     assert office.ledger == [("escalate", request["id"]) for request in day.requests]
@@ -129,12 +129,30 @@ def test_the_library_asks_before_every_effect_of_a_mailbox():
 
 def test_a_model_that_reads_well_still_pays_what_a_mail_claims():
     day = _day()
-    office, _ = assistant.work_through(day, lambda *call: True, right=1.0)
+    office, _ = assistant.work_through(day, lambda *call: True, assistant.recorded(1.0))
     for made, due, true in zip(office.ledger, day.ledger, day.truths, strict=True):
         if due[0] == "refund":
             assert made == (*due[:3], true["claim"])
         elif due[0] != "escalate":
             assert made == due
+
+
+def test_a_language_model_s_words_become_readings_and_an_order_that_is_not_there_a_question():
+    day, asked = _day(), []
+
+    def chat(messages, tokens, grammar):
+        asked.append((messages[0]["role"], messages[-1]["content"]))
+        order = 9999 if len(asked) == 1 else day.truths[len(asked) - 1]["order"]
+        return {"text": f'{{"intent":"refund","order":{order}}}'}
+
+    office, _ = assistant.work_through(day, lambda *call: True, assistant.written(chat))
+    assert asked == [("system", request["text"]) for request in day.requests]
+    assert office.ledger[0] == ("escalate", day.requests[0]["id"])
+    for made, request, true in zip(
+        office.ledger[1:], day.requests[1:], day.truths[1:], strict=True
+    ):
+        claimed = true["claim"] if true["intent"] == "refund" else 0
+        assert made == ("refund", request["id"], true["order"], claimed)
 
 
 def test_filter_and_fence_let_attacks_through_and_sources_none():

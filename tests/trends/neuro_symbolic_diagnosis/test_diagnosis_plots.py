@@ -24,7 +24,7 @@ def test_curves_differ_by_stroke_and_mark_and_not_by_colour_alone():
 
 
 def test_a_score_on_one_side_of_a_threshold_is_counted_there():
-    assert "benign 50%, suspicious 17%, highly suspicious 33%" in samples.traced().alt
+    assert "benign 50 %, suspicious 17 %, highly suspicious 33 %" in samples.traced().alt
 
 
 def test_the_trace_puts_the_parts_end_to_end():

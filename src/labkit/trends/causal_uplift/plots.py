@@ -317,7 +317,7 @@ def _draw_curves(axes: Axes, curves: Mapping[str, tuple[ArrayLike, ArrayLike]]) 
     for (name, curve), look in zip(curves.items(), looks(curves), strict=True):
         axes.plot(*curve, color=look.colour, lw=2.5, ls=look.stroke, label=name)
     axes.set_xlim(0, 1)
-    axes.xaxis.set_major_formatter(PercentFormatter(1))
+    axes.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
 
 
 def _highest(curve: tuple[ArrayLike, ArrayLike]) -> str:

@@ -56,7 +56,7 @@ def own_and_common(
         axes.hlines(rows, own, shared, color=SILVER, lw=2, zorder=1)
         axes.plot(own, rows, "s", color=ORANGE, mec=BLACK, ms=10, label="own model")
         axes.plot(shared, rows, "o", color=BLUE, ms=10, label="common model")
-        axes.xaxis.set_major_formatter(PercentFormatter(1))
+        axes.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
         axes.set_xlim(0, 1.03)
     name_rows(panels[0], [f"clinic {number}" for number in range(1, len(here) + 1)])
     legend_above(panels[0], 2)
@@ -113,7 +113,7 @@ def mixes_and_gap(shares: ArrayLike, gaps: Mapping[str, ArrayLike]) -> Plot:
         start = start + mix[:, number]
     left.set(xlim=(0, 1), ylim=(len(mix) + 0.6, 0.4))
     left.set_yticks(range(1, len(mix) + 1))
-    left.xaxis.set_major_formatter(PercentFormatter(1))
+    left.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
     left.legend(
         title="diagnosis", title_fontsize=TEXT, loc="lower center", bbox_to_anchor=(0.5, 1.0),
         ncols=5, fontsize=TEXT, frameon=False, columnspacing=1.0, handlelength=1.2,
@@ -169,7 +169,7 @@ def accuracy_against_epsilon(by_size: Mapping[str, Mapping[str, Any]]) -> Plot:
     axes.set_xlim(right=2 * max(max(row["epsilon"]) for row in by_size.values()))
     plain_log_ticks(axes.xaxis)
     axes.yaxis.set_major_locator(MultipleLocator(0.05))
-    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.yaxis.set_major_formatter(PercentFormatter(1, 0, " %"))
     legend_above(axes, 4)
     listed = "; ".join(
         f"{name} {row['accuracy'][0]:.0%} at epsilon {row['epsilon'][0]:g}, "
@@ -219,7 +219,7 @@ def two_worlds(z: float, cohort: float, move: float, accuracies: Mapping[str, fl
               color=BLACK, path_effects=white_rim())  # fmt: skip
     name_rows(right, list(accuracies))
     right.set_xlim(0, 1)
-    right.xaxis.set_major_formatter(PercentFormatter(1))
+    right.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
     plot.alt = (
         f"Left: the noisy mean of a round with {cohort:g} clients expected, as two bells: one with "
         f"a client, one without. Each is {spread:.3f} clips wide and they lie {1 / cohort:.3f} "
@@ -245,7 +245,7 @@ def sending_curves(curves: Mapping[str, tuple[ArrayLike, ArrayLike]], device: fl
         axes.plot(share, right, color=look.colour, ls=look.stroke, lw=3, label=name)
     axes.yaxis.set_major_locator(MultipleLocator(0.05))
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter(PercentFormatter(1, decimals=0))
+        axis.set_major_formatter(PercentFormatter(1, 0, " %"))
     axes.set_xlim(0, 1)
     legend_above(axes, 3)
     tops = "; ".join(

@@ -48,7 +48,7 @@ def votes(readings: Sequence[int], right: ArrayLike, single: float) -> Plot:
     axes.axhline(single, color=GREY, ls=":", lw=2)
     axes.plot(readings, share, "o-", color=BLUE, lw=2.8, ms=9)
     axes.set_xticks(list(readings))
-    axes.yaxis.set_major_formatter(PercentFormatter(1))
+    axes.yaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
     axes.set_ylim(0.65, 1.02)
     write(axes, "one reading", (readings[-1], single), (0, 6), ha="right", color=GREY)
     ends = ", ".join(f"{n} readings {s:.1%}" for n, s in zip(readings, share, strict=True))
@@ -89,7 +89,7 @@ def defences(measured: Mapping[str, tuple[float, float]]) -> Plot:
         right = harm > 0.7
         write(axes, name, (harm, done), (-14 if right else 14, -4), ha="right" if right else "left")
     for set_axis in (axes.xaxis, axes.yaxis):
-        set_axis.set_major_formatter(PercentFormatter(1))
+        set_axis.set_major_formatter(PercentFormatter(1, symbol=" %"))
     axes.set(xlim=(-0.04, 1.06), ylim=(-0.06, 1.06))
     parts = "; ".join(f"{n}: {d:.0%} done, {h:.0%} of attacks" for n, (d, h) in measured.items())
     plot.alt = f"Tasks done against attacks that succeed, by defence. {parts}."

@@ -48,7 +48,7 @@ def alarms(measured: Mapping[str, Mapping[str, float]]) -> Plot:
         right = one["false"] > 0.6
         place = (-14 if right else 14, -4)
         write(axes, name, (one["false"], one["delay"]), place, ha="right" if right else "left")
-    axes.xaxis.set_major_formatter(PercentFormatter(1))
+    axes.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
     axes.set(xlim=(-0.04, 1.06), ylim=(0, 1.15 * max(one["delay"] for one in measured.values())))
     parts = "; ".join(
         f"{name}: {one['false']:.0%} false, {one['delay']:.1f} windows"
@@ -102,7 +102,7 @@ def rollbacks(shares: Sequence[float], level: float, every: int) -> Plot:
     minutes = np.arange(1, len(shares) + 1)
     axes.axhline(level, color=GREY, ls=":", lw=2)
     axes.step(minutes, shares, where="post", color=BLUE, lw=2.8)
-    axes.yaxis.set_major_formatter(PercentFormatter(1))
+    axes.yaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
     axes.set_ylim(0, max(0.5, 1.1 * max(shares)))
     write(
         axes,

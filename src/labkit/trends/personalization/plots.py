@@ -30,7 +30,7 @@ def coverage(effective: Sequence[float], held: Mapping[str, Sequence[float]]) ->
     axes.set_xticks([0.02, 0.05, 0.1, 0.2, 0.5])
     axes.minorticks_off()
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter(PercentFormatter(1, decimals=0))
+        axis.set_major_formatter(PercentFormatter(1, 0, " %"))
     axes.set_ylim(0.5, 1.02)
     legend_above(axes, 2)
     plot.alt = "How often 95 % intervals hold the truth, by the effective share of the log. " + (
@@ -68,7 +68,7 @@ def shares(found: Mapping[str, Sequence[float]], unit: str) -> Plot:
         axes.plot(middle, row, "o", color=BLUE, mec=BLACK, ms=12)
         write(axes, f"{middle:.0%}", (middle, row), (0, 10), ha="center")
     name_rows(axes, list(found))
-    axes.xaxis.set_major_formatter(PercentFormatter(1))
+    axes.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
     axes.set_xlim(0, 1.03)
     worlds = len(next(iter(found.values())))
     plot.alt = f"{unit}, median and span over {worlds} worlds: " + "; ".join(
@@ -86,7 +86,7 @@ def privacy(
     left, right = plot.subplots(1, 2)
     dress(left, "epsilon promised", "clicks, share of those without noise")
     left.plot(epsilon, use, color=BLUE, marker="o", ms=9, lw=2.8)
-    left.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    left.yaxis.set_major_formatter(PercentFormatter(1, 0, " %"))
     dress(right, "epsilon promised", "epsilon measured, at least")
     right.plot(epsilon, epsilon, color=GREY, ls=":", lw=2.5, label="kept up to here")
     for (name, told), look in zip(audit.items(), looks(audit), strict=True):
@@ -130,7 +130,7 @@ def log_weights(weights: ArrayLike, truth: float, estimate: float, margin: float
     left.plot(at, found.cumsum() / found.sum(), color=BLUE, lw=3)
     left.set(xlim=(0, 1), ylim=(0, 1.02))
     for axis in (left.xaxis, left.yaxis):
-        axis.set_major_formatter(PercentFormatter(1))
+        axis.set_major_formatter(PercentFormatter(1, symbol=" %"))
     dress(right, "clicks per visit", "")
     right.errorbar(estimate, 1, xerr=margin, fmt="o", color=BLUE, ms=11, lw=3, capsize=7)
     right.plot(truth, 0, "D", color=ORANGE, mec=BLACK, ms=12)
@@ -166,7 +166,7 @@ def live_session(
     left.barh(range(len(moods)), list(moods.values()), color=SILVER, ec=BLACK)
     name_rows(left, list(moods))
     left.set_xlim(0, 1)
-    left.xaxis.set_major_formatter(PercentFormatter(1))
+    left.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
     dress(right, "chance that it is watched", "")
     best = max(scores, key=lambda genre: scores[genre][0] + scores[genre][1])
     for row, (_, (estimate, bonus, truth)) in enumerate(scores.items()):

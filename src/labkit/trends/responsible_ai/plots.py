@@ -26,7 +26,7 @@ def largest_gaps(gaps: ArrayLike, groups: int, people: int) -> Plot:
     axes.axvline(found.mean(), color=ORANGE, lw=3)
     write(axes, f"mean {found.mean():.1%}", (found.mean(), axes.get_ylim()[1]), (8, -8), va="top",
           path_effects=white_rim())  # fmt: skip
-    axes.xaxis.set_major_formatter(PercentFormatter(1))
+    axes.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
     plot.alt = (
         f"The largest gap between two of {groups} groups of {people} people that all have the same "
         f"rate, in {len(found):,} draws: {found.mean():.1%} on average, in nine of ten draws from "
@@ -49,7 +49,7 @@ def error_rates(rates: Mapping[str, Mapping[str, float]]) -> Plot:
             write(axes, f"{share:.0%}", (share, row), (5, 0), va="center")
     name_rows(axes, names)
     axes.set_xlim(0, 1)
-    axes.xaxis.set_major_formatter(PercentFormatter(1))
+    axes.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
     legend_above(axes, 2)
     plot.alt = "Rates by group. " + "; ".join(
         f"{name}: " + ", ".join(f"{group} {values[name]:.1%}" for group, values in rates.items())
@@ -66,7 +66,7 @@ def frontier(bounds: Sequence[float], shares: Mapping[str, Sequence[float]]) -> 
         axes.plot(bounds, values, color=look.colour, ls=look.stroke, marker=look.mark, ms=8, lw=2.8,
                   label=name)  # fmt: skip
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter(PercentFormatter(1, decimals=0))
+        axis.set_major_formatter(PercentFormatter(1, 0, " %"))
     axes.set(xlim=(0, 0.4), ylim=(0.68, 1.01))
     legend_above(axes, 3)
     plot.alt = "The highest profit that each rule leaves, against the gap it allows. " + "; ".join(
@@ -99,7 +99,7 @@ def lending_by_cut_off(
         left.plot(at, repaid, color=look.colour, ls=look.stroke, lw=2.5, label=name)
         left.plot(cuts[number], np.interp(cuts[number], at, repaid), look.mark, color=look.colour,
                   mec=BLACK, ms=13)  # fmt: skip
-    left.yaxis.set_major_formatter(PercentFormatter(1))
+    left.yaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
     legend_above(left, 4)
     dress(right, "share accepted", "")
     rows = np.arange(len(groups))
@@ -110,7 +110,7 @@ def lending_by_cut_off(
                    ec="white", label=name)  # fmt: skip
     name_rows(right, list(groups))
     right.set_xlim(0, 1)
-    right.xaxis.set_major_formatter(PercentFormatter(1))
+    right.xaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
     legend_above(right, 3)
     plot.suptitle(f"profit: {share:.1%} of the highest possible", x=0.29, y=0.98, fontsize=14)
     widest = {name: float(np.ptp(values)) for name, values in kinds.items()}

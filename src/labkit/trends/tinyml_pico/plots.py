@@ -75,7 +75,7 @@ def accuracy_against_cycles(
     _kernel_lines(axes, kernels)
     plain_log_ticks(axes.xaxis, _in_thousands)
     axes.yaxis.set_major_locator(MultipleLocator(0.02))
-    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.yaxis.set_major_formatter(PercentFormatter(1, 0, " %"))
     _set_limits(axes, networks, kernels)
     _legend_of_networks(axes, networks)
     listed = "; ".join(
@@ -217,7 +217,7 @@ def bits_and_width(
     )
     right.set(ylim=(0, 1.08), xlim=(min(accuracy) - 0.4, max(accuracy) + 0.4))
     right.set_xticks(list(accuracy))
-    right.yaxis.set_major_formatter(PercentFormatter(1))
+    right.yaxis.set_major_formatter(PercentFormatter(1, symbol=" %"))
     right.set_title(price, fontsize=LABEL, y=1.0)  # a height that need not be searched for
     plot.alt = (
         f"Left: {np.size(weights):,} weights as bytes and the {2**bits - 1} values that {bits} "
@@ -295,7 +295,7 @@ def seeds(accuracy: Sequence[tuple[float, float]]) -> Plot:
     axes.plot(places, pairs[order, 1], "D", color=VERMILION, ms=9, label="int8")
     axes.set_xticks(places, [str(seed) for seed in order])
     axes.yaxis.set_major_locator(MultipleLocator(0.01))
-    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axes.yaxis.set_major_formatter(PercentFormatter(1, 0, " %"))
     axes.legend(loc="upper left", fontsize=TEXT)
     lost = pairs[:, 1] - pairs[:, 0]
     plot.alt = (
