@@ -68,7 +68,7 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
 def _rows(rng: np.random.Generator) -> list[Row]:
     """Orders with their versions; corrections lower what was booked first."""
     rows = []
-    for name in rng.choice(9_000, size=int(rng.integers(35, 60)), replace=False) + 1_000:
+    for name in rng.choice(8_999, size=int(rng.integers(35, 60)), replace=False) + 1_000:
         versions = int(rng.choice([1, 1, 1, 2, 3]))
         amount = float(rng.gamma(0.3, 200.0)) + 5
         for version in range(1, versions + 1):
@@ -118,6 +118,8 @@ def _changes(
     """By what is changed: rows, and what stands in their place."""
     one, other = (str(name) for name in rng.choice(sorted(current), size=2, replace=False))
     (version, amount), (version_2, amount_2) = current[one], current[other]
+    # The next number, so that what sorts by number puts the order where it was.
+    moved = str(rng.choice([name for name in sorted(current) if _next(name) not in current]))
     cent = str(rng.choice(_roomy(current)))
     version_3, amount_3 = current[cent]
     return {
@@ -126,13 +128,16 @@ def _changes(
             (other, version_2, amount_2): (other, version_2, amount),
         },
         "one order has a version more": {(one, version, amount): (one, version + 1, amount)},
-        "one order has another number": {
-            (other, version_2, amount_2): (f"A{rng.integers(10_000, 99_999)}", version_2, amount_2)
-        },
+        "one order has another number": {(moved, *current[moved]): (_next(moved), *current[moved])},
         "one amount is a cent higher": {
             (cent, version_3, amount_3): (cent, version_3, round(amount_3 + 0.01, 2))
         },
     }
+
+
+def _next(name: str) -> str:
+    """The number after an order's."""
+    return f"A{int(name[1:]) + 1}"
 
 
 def _changed(rows: list[Row], change: dict[Row, Row]) -> list[Row]:

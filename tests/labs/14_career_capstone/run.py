@@ -160,6 +160,10 @@ WRONG = {
         _of(lambda current: repr(sorted(zip(current["version"], current["amount"], strict=True)))),
         "although",
     ),
+    "numbers left out, in their order": (
+        _of(lambda current: repr(current[["version", "amount"]].to_numpy().tolist())),
+        "another number",
+    ),
     "versions left out of the fingerprint": (
         _of(lambda current: repr(sorted(zip(current["order"], current["amount"], strict=True)))),
         "a version more",
