@@ -10,6 +10,7 @@ from pathlib import Path
 from nbgrader.api import Gradebook
 
 from labkit.authoring.cohort import write_cohort
+from labkit.authoring.source import header_of, read_source
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,3 +42,17 @@ def scores(root: Path) -> dict[str, float]:
             work.student.id: float(work.score)
             for work in book.assignment_submissions(assignment.name)
         }
+
+
+def worth(lab: str) -> dict[str, float]:
+    """Return what the sample learners' answers are worth; an essay's points are given by hand."""
+    source = read_source(ROOT / "labs" / lab / f"{lab[3:]}.py")
+    headers = [header_of(cell) for cell in source.cells]
+    points = {header.key: header.points for header in headers if header.role == "test"}
+    tasks = [header.key for header in headers if header.role == "solution"]
+    return {
+        "sample-all": sum(points.values()),
+        "sample-half": sum(points[task] for task in tasks[: len(tasks) // 2]),
+        "sample-none": 0.0,
+        "sample-broken": 0.0,
+    }
