@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Lab 1: a small language model that is held to its job
+# # Lab 01: a small language model that is held to its job
 #
 # A language model writes one token after the other. In this lab you write what stands around it: the
 # mask that keeps its text valid, the comparison that says which prompt is better, the adapter and
