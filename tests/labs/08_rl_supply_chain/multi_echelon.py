@@ -92,6 +92,14 @@ def _newsvendor(lead_times, holding, penalty, mean, sd, share):
     return mean * cumulated + safety * sd * np.sqrt(cumulated)
 
 
+def _lifted(lead_times, holding, penalty, mean, sd, lift):
+    """The lower bound, lifted by a fixed number of deviations, given from the customer upwards."""
+    cumulated = np.cumsum(lead_times)
+    lower = (penalty + np.append(holding[1:], 0.0)) / (penalty + holding[0])
+    above = stats.norm.ppf(lower) + np.array(lift)[: len(holding)]
+    return mean * cumulated + above * sd * np.sqrt(cumulated)
+
+
 RIGHT = {
     "by Clark and Scarf's recursion": _recursion,
     "simplex search on the exact cost": _by_search,
@@ -116,5 +124,10 @@ WRONG = {
     "the customer's ratio at every stage": (_one_ratio, "above the least"),
     "the lower bound alone": (lambda *a: _newsvendor(*a, 0.0), "bounds alone"),
     "the upper bound alone": (lambda *a: _newsvendor(*a, 1.0), "bounds alone"),
+    "the lower bound, a little lifted": (
+        lambda *a: _lifted(*a, (0, 0.16, 0.18, 0.32)),
+        "above the",
+    ),
+    "the lower bound, much lifted": (lambda *a: _lifted(*a, (0, 0.2, 0.5, 0.4)), "above the"),
     "one level": (lambda *a: float(_right(*a)[-1]), "should have shape"),
 }
