@@ -28,7 +28,7 @@ def _one_at_a_time(lead_times, holding, penalty, mean, sd):
     """Coordinate descent on the exact cost."""
     cumulated = np.cumsum(lead_times)
     levels = mean * (cumulated + 1.0) + sd
-    for _ in range(12):
+    for _ in range(6):
         for stage in range(len(levels)):
 
             def cost(level, stage=stage):
@@ -44,7 +44,7 @@ def _one_at_a_time(lead_times, holding, penalty, mean, sd):
 def _recursion(lead_times, holding, penalty, mean, sd):
     """Each stage in turn on a grid; what it cannot deliver is charged to the stage above."""
     echelon_rates = np.array(holding) - np.append(holding[1:], 0.0)
-    step, horizon = sd / 20, sum(lead_times) + 1
+    step, horizon = sd / 100, sum(lead_times) + 1
     grid = np.arange(-12 * sd * horizon, mean * horizon + 12 * sd * horizon, step)
     charged, levels = (penalty + holding[0]) * np.maximum(-grid, 0), []
     for rate, lead_time in zip(echelon_rates, lead_times, strict=True):
@@ -65,7 +65,7 @@ def _recursion(lead_times, holding, penalty, mean, sd):
 
 
 def _right(*arguments):
-    return np.array(_one_at_a_time(*arguments))
+    return np.array(_recursion(*arguments))
 
 
 def _local_rates(lead_times, holding, penalty, mean, sd):
@@ -117,7 +117,7 @@ WRONG = {
     "local levels": (lambda *a: np.diff(_right(*a), prepend=0.0), "local levels"),
     "reversed stages": (lambda *a: _right(*a)[::-1], "wrong order"),
     "one review period more": (
-        lambda lead, *a: _one_at_a_time([lead[0] + 1, *lead[1:]], *a),
+        lambda lead, *a: _recursion([lead[0] + 1, *lead[1:]], *a),
         "one period more than the lead time",
     ),
     "newsvendor bound with local rates": (_local_rates, "use echelon rates"),
