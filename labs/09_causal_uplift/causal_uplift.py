@@ -42,8 +42,9 @@ lab = open_lab(edition=1)
 # the treatment on the outcome. All effects are linear.
 #
 # The columns' names say nothing of their roles. Some are common causes of treatment and outcome;
-# others lie on the way between them, or are changed by both. An effect within 0.1 of the truth is
-# right. Four studies are tried; set and effect must be right in all of them.
+# others lie on the way between them, or are changed by both. A direct cause of the treatment may be
+# unmeasured or not enough: follow each path to where it can be blocked. An effect within 0.1 of the
+# truth is right. Four studies are tried; set and effect must be right in all of them.
 
 # %% solution="adjustment"
 import networkx as nx

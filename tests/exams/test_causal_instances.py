@@ -15,7 +15,7 @@ from exams.causal_uplift.budget import budget_gain
 from exams.causal_uplift.curves import auuc, qini_coefficient
 from exams.causal_uplift.estimators import aipw_att, ipw_att
 from exams.causal_uplift.triage import attacks, spurious
-from labkit.checks.causal_uplift import SPEC, adjustment, aipw, budget, lalonde, redraw
+from labkit.checks.causal_uplift import SPEC, adjustment, aipw, budget, lalonde, redraw, studies
 from labkit.exercise.instances import draw as draw_instance
 from labkit.trends.causal_uplift import baselines
 from labkit.trends.causal_uplift.data import COVARIATES, cps, nsw, propensity_terms
@@ -52,7 +52,7 @@ def test_every_trap_has_words(task):
 @pytest.mark.parametrize("seed", SEEDS)
 def test_every_valid_set_gives_the_true_effect_within_the_tolerance(seed):
     for case in drawn_once("adjustment", seed)["cases"]:
-        study = redraw.study(case)
+        study = studies.study(case)
         assert case["effect"] == total_effect(study.coefficients, study.treatment, study.outcome)
         for names in case["valid_sets"]:
             off = regress(study, names) - case["effect"]
@@ -63,14 +63,17 @@ def test_every_valid_set_gives_the_true_effect_within_the_tolerance(seed):
 def test_the_four_studies_hold_all_that_can_go_wrong(seed):
     roles: set[str] = set()
     for case in drawn_once("adjustment", seed)["cases"]:
-        study = redraw.study(case)
+        study = studies.study(case)
         roles |= set(study.roles.values())
         measured = set(study.data) - {study.treatment, study.outcome}
         again = valid_adjustment_sets(study.edges, study.treatment, study.outcome, measured)
         assert case["valid_sets"] == again
         for value in case["traps"].values():
             assert abs(value - case["effect"]) > adjustment.EFFECT_TOLERANCE
+        near = {cause for cause, effect in study.edges if effect == study.treatment} & measured
+        assert sorted(near) not in again, "what points at the treatment must not be enough"
     assert {"confounder", "mediator", "collider", "instrument", "m_collider", "proxy"} <= roles
+    assert set(studies.DETOURS) <= roles
 
 
 @pytest.mark.parametrize("seed", SEEDS)
