@@ -15,7 +15,16 @@ from exams.causal_uplift.budget import budget_gain
 from exams.causal_uplift.curves import auuc, qini_coefficient
 from exams.causal_uplift.estimators import aipw_att, ipw_att
 from exams.causal_uplift.triage import attacks, spurious
-from labkit.checks.causal_uplift import SPEC, adjustment, aipw, budget, lalonde, redraw, studies
+from labkit.checks.causal_uplift import (
+    SPEC,
+    adjustment,
+    aipw,
+    budget,
+    lalonde,
+    redraw,
+    studies,
+    units,
+)
 from labkit.exercise.instances import draw as draw_instance
 from labkit.trends.causal_uplift import baselines
 from labkit.trends.causal_uplift.data import COVARIATES, cps, nsw, propensity_terms
@@ -80,7 +89,7 @@ def test_the_four_studies_hold_all_that_can_go_wrong(seed):
 def test_each_kind_of_spurious_claim_occurs_twice_and_the_reference_finds_all(seed):
     kinds = []
     for case in drawn_once("triage", seed)["cases"]:
-        claims = redraw.claims(case)
+        claims = units.claims(case)
         kinds += [claim.kind for claim in claims]
         assert spurious([claim.public() for claim in claims]) == case["spurious"]
     assert all(kinds.count(kind) >= 2 for kind in SPURIOUS)
@@ -89,7 +98,7 @@ def test_each_kind_of_spurious_claim_occurs_twice_and_the_reference_finds_all(se
 @pytest.mark.parametrize("seed", SEEDS)
 def test_no_real_claim_is_thrown_away_at_a_usual_limit(seed):
     for case in drawn_once("triage", seed)["cases"]:
-        for claim in redraw.claims(case):
+        for claim in units.claims(case):
             again, control = attacks(claim.public())
             faint = claim.kind == "genuine" and claim.looks == 1  # 1.96 counts for a single look
             assert claim.is_spurious or (again > (2.33 if faint else 4) and control < 1.64)
@@ -97,7 +106,7 @@ def test_no_real_claim_is_thrown_away_at_a_usual_limit(seed):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_reading_how_a_claim_was_made_accuses_a_real_one(seed):
-    claims = [c for case in drawn_once("triage", seed)["cases"] for c in redraw.claims(case)]
+    claims = [c for case in drawn_once("triage", seed)["cases"] for c in units.claims(case)]
     real = [claim for claim in claims if not claim.is_spurious]
     assert any("spend" not in claim.adjusted_for for claim in real)
     assert any("survey" in claim.adjusted_for for claim in real)
