@@ -23,6 +23,7 @@ from labkit.checks.causal_uplift import (
     lalonde,
     redraw,
     studies,
+    surfaces,
     units,
 )
 from labkit.exercise.instances import draw as draw_instance
@@ -122,7 +123,7 @@ def test_the_twelve_worlds_are_of_four_kinds_and_overlap_is_told_from_none(seed)
     assert len(cases) == 12
     shares: dict[str, list[float]] = {}
     for case in cases:
-        drawn = redraw.customers(case)
+        drawn = surfaces.customers(case)
         chance = baselines.fit_propensity(drawn.x, drawn.offer)
         shares.setdefault(case["kind"], []).append((chance[drawn.offer == 1] > 0.95).mean())
     assert 2 <= len(shares["no overlap"]) <= 4
@@ -143,7 +144,7 @@ def test_the_doubly_robust_reference_passes_and_no_known_mistake_does(seed):
             assert abs(off) > aipw.MEAN_OFF * error, name
         estimates = []
         for case in own:
-            drawn = redraw.customers(case)
+            drawn = surfaces.customers(case)
             estimates.append(aipw_att(drawn.x, drawn.offer, drawn.margin, seed=1)[0])
         right = np.mean(np.subtract(estimates, [case["att"] for case in own]))
         assert abs(right) < aipw.MEAN_OFF * error
