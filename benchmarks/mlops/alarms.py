@@ -6,6 +6,10 @@ Writes `src/labkit/trends/mlops/figures/alarms.json`, which the lesson shows. A 
 applicants and six features, one of which shifts by 0.2 standard deviations; quiet streams have 20
 windows, drifting ones 40 from the drift on. An alarm that does not ring counts 40. It takes about a
 minute of CPU time.
+
+False alarms and mean delay, in windows: PSI above 0.2 99.1 % and 3.1, KS at 0.05 99.5 % and 1.9, KS
+corrected for 120 tests 4.2 % and 21.9, a calibrated cumulative sum 3.1 % and 4.9, a sum that knows
+which feature moves, where to and how far 2.8 % and 3.4.
 """
 
 from __future__ import annotations

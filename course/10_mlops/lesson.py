@@ -24,6 +24,7 @@ import numpy as np
 from labkit.checks.mlops import open_lab
 from labkit.exercise.cards import table_card
 from labkit.trends.mlops import data, metrics, plots, widgets
+from labkit.trends.mlops.registry import new_registry
 from labkit.trends.mlops.world import canaries, tables
 
 lab = open_lab(edition=1)
@@ -205,7 +206,8 @@ table_card(
 #
 # A **registry** keeps the versions of a model, with a note of the data each one learned from. A name
 # such as *live* points to one of them. The service asks for *live*, so to promote, or to go back, is
-# to move the name. Here is the whole way in `mlflow`, in a database of its own.
+# to move the name. Here is the whole way in `mlflow`, in a file of its own. A bank puts the address of
+# its server in the place of that file, and nothing else changes.
 
 # %%
 import hashlib
@@ -219,7 +221,7 @@ from mlflow import MlflowClient
 logging.getLogger("mlflow.store.db.utils").setLevel(logging.WARNING)
 logging.getLogger("alembic").setLevel(logging.WARNING)
 folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-place = f"sqlite:///{Path(folder.name, 'registry.db').as_posix()}"
+place = new_registry(Path(folder.name, "registry.db"))
 registry = MlflowClient(tracking_uri=place, registry_uri=place)
 registry.create_registered_model("scorer")
 for number, batch in enumerate((reference, good)):

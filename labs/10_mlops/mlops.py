@@ -243,12 +243,12 @@ lab.check("respond", respond)
 # saw since, w windows of n applicants each, in order. Return the place of the window, from 0, at
 # which your alarm rings, or -1.
 #
-# 140 streams of 20 windows are tried, in any order. Each is shown several times, as somebody would
+# 240 streams of 20 windows are tried, in any order. Each is shown several times, as somebody would
 # look at it: after two to four windows, two to four windows later, and so on to the end, or until it
 # rings. An alarm counts from the look at which you first tell it, and it stays: later looks must find
 # it at the same window, and none may ring where shorter looks did not.
 #
-# - 100 streams are **quiet**. At most 5 % of them should ring; 12 of 100 are allowed.
+# - 200 streams are **quiet**. At most 5 % of them should ring; 26 of 200 are allowed.
 # - 40 streams **drift**: from one of the windows 3 to 7 on the mean of one feature, you do not know
 #   which, is higher or lower by 1.7 to 2 standard errors of a window's mean (one standard deviation
 #   of the feature, divided by the square root of n). The mean delay, counted in windows from there
@@ -256,7 +256,7 @@ lab.check("respond", respond)
 #   and size.
 #
 # Features have units of their own; some are skewed. All streams of a check have the same n, about
-# 55. Your function is called some seven hundred times, so a call should take a few milliseconds at
+# 55. Your function is called some fourteen hundred times, so a call should take a few milliseconds at
 # most; a test of a distribution for each window and feature, such as `ks_2samp`, takes a hundred. To
 # try it: `streams.draw_rows(rng, 1, 5_000)[0]` and
 # `streams.draw_stream(rng, 20, 55, feature=2, shift=0.25, start=5)`.
@@ -266,10 +266,11 @@ lab.check("respond", respond)
 def alarm(reference, windows):
     """Return the window at which the alarm rings, from 0, or -1."""
     ### BEGIN SOLUTION
+    usual = reference.mean(axis=0)
     error = reference.std(axis=0) / np.sqrt(windows.shape[1])
     up, down = np.zeros(6), np.zeros(6)
     for place, window in enumerate(windows):
-        z = (window.mean(axis=0) - reference.mean(axis=0)) / error
+        z = (window.mean(axis=0) - usual) / error
         up, down = np.maximum(0, up + z - 1), np.maximum(0, down - z - 1)
         if max(up.max(), down.max()) > 4.0:
             return place

@@ -69,8 +69,9 @@ lab.check("aggregate", aggregate)
 # `clinics.gradient(model, x, y)` is the slope of a clinic's loss. After 40 rounds at most 0.15 % of
 # the gap to the best common model may be left, in two sets of clinics. How many steps a clinic takes
 # in a round, and how long they are, is yours to choose, and counts: after walks that are too short the
-# gap still falls when the rounds are over, walks that are too long make it swing. Measure it on several
-# seeds, and leave room: a right idea that leaves 0.05 % in each of them will pass. To try it:
+# gap still falls when the rounds are over, walks that are too long make it swing. Steps whose lengths
+# add up to 15 in a round are enough for a right idea; what adds up to 9 is often too short. Measure it
+# on several seeds, and leave room: what leaves 0.05 % in each of them will pass. To try it:
 #
 # ```python
 # some = clinics.draw_clinics(np.random.default_rng(1))
@@ -222,7 +223,12 @@ lab.check("unmask", unmask)
 #
 # Return a promise that holds: never below the least epsilon that is right, and at most 20 % above
 # it. Five settings are tried, one of them with q = 1, and delta goes down to 1e-10. To try it:
-# `epsilon(1.0, 0.05, 300, 1e-5)` lies between 5.8 and 7.
+# `epsilon(1.0, 0.05, 300, 1e-5)` has to lie between 5.8 and 6.95.
+#
+# How you account is yours to choose. Rényi divergences of every whole order up to 256, turned into
+# epsilon with care, come close enough in the five settings, in which epsilon is above 1. Not
+# everywhere: for z = 1, q = 0.01, 100 rounds and delta = 1e-5 they promise 1.22 where 0.72 holds. The
+# distribution of the loss itself, on a grid and rounded up, comes within a few per cent everywhere.
 
 # %% solution="epsilon"
 from scipy.special import gammaln, logsumexp

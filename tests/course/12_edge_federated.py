@@ -44,6 +44,23 @@ STATED = (
         "100 * (by_patient[None] - by_patient[1.0])",
     ),
     ("half of that epsilon costs [2.9]", "100 * (by_patient[None] - by_patient[0.5])"),
+    ("one vendor states epsilon [58]", "few['sum']"),
+    ("epsilon 58, another [1.22], a third", "few['Rényi']"),
+    ("another 1.22, a third [0.46]", "few['normal']"),
+    ("number that holds is [0.72]", "few['tight']"),
+    ("Adding up the rounds gives [58]", "few['sum']"),
+    ("by Rényi divergences, gives [1.22]", "few['Rényi']"),
+    ("it holds, and is [1.7] times", "few['Rényi'] / few['tight']"),
+    ("[0.46] comes from a popular shortcut", "few['normal']"),
+    ("adding up the rounds | [58] | 630 |", "few['sum']"),
+    ("adding up the rounds | 58 | [630] |", "many['sum']"),
+    ("Rényi divergences | [1.22] | 6.51 |", "few['Rényi']"),
+    ("Rényi divergences | 1.22 | [6.51] |", "many['Rényi']"),
+    ("tight** | **[0.72]** | **5.82** |", "few['tight']"),
+    ("tight** | **0.72** | **[5.82]** |", "many['tight']"),
+    ("too low | [0.46] | 5.07 |", "few['normal']"),
+    ("too low | 0.46 | [5.07] |", "many['normal']"),
+    ("the usual bound is [12] %", "100 * (many['Rényi'] / many['tight'] - 1)"),
     ("[7] points: 75.2 % are right", "100 * (right('mean') - right('median'))"),
     ("7 points: [75.2] % are right", "100 * right('median')"),
     ("are right instead of [82.3] %", "100 * right('mean')"),
@@ -126,7 +143,15 @@ HELD = {
 }
 # Names that the expressions above use beside the lesson's own.
 HELPERS = """
-import re
+import re, sys
+sys.path.append("grader")
+from exams.edge_federated.accountant import bounds, central_limit, renyi
+def accounts(share, number, delta=1e-5):
+    # epsilon of the same rounds by four ways
+    setting = 1.0, share, number, delta
+    return {"sum": number * bounds(1.0, share, 1, delta / number)[1], "Rényi": renyi(*setting),
+            "tight": bounds(*setting)[1], "normal": central_limit(*setting)}
+few, many = accounts(0.01, 100), accounts(0.05, 300)
 CORRECTED = "corrected steps (SCAFFOLD)"
 def end(alpha, steps):
     return 100 * widgets._gaps(alpha, steps)[-1]

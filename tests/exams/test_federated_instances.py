@@ -101,6 +101,7 @@ def test_every_epsilon_lies_between_its_bounds_and_the_known_mistakes_outside(se
     *sampled, whole = drawn("epsilon", seed)["cases"]
     assert whole["q"] == 1
     assert sampled[-1]["traps"]["central limit"] < 0.82 * sampled[-1]["low"]
+    assert all(case["low"] > 1 for case in (*sampled, whole))
     for case in sampled:
         assert case["low"] <= case["high"] < case["renyi"] < 1.2 * case["high"]
         outside = [

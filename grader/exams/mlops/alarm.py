@@ -8,7 +8,7 @@ import numpy as np
 
 from labkit.checks.mlops.redraw import Stream, stream
 
-QUIET, DRIFTING, WINDOWS = 100, 40, 20
+QUIET, DRIFTING, WINDOWS = 200, 40, 20
 LEVEL = 3.0
 """Of the all-knowing chart: over 2,000 quiet streams of 20 windows it alarms in 4 %."""
 

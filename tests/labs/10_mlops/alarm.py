@@ -44,13 +44,13 @@ def smoothed(reference, windows):
 
 @cache
 def _level():
-    """What the largest of twelve sums exceeds in 3 % of twenty quiet windows."""
+    """What the largest of twelve sums exceeds in 5 % of twenty quiet windows."""
     quiet = np.random.default_rng(0).standard_normal((2_000, 20, 12))
     total, tops = np.zeros((2_000, 12)), np.zeros(2_000)
     for place in range(20):
         total = np.maximum(0, total + quiet[:, place] - 0.9)
         tops = np.maximum(tops, total.max(axis=1))
-    return float(np.quantile(tops, 0.97))
+    return float(np.quantile(tops, 0.95))
 
 
 def simulated(reference, windows):

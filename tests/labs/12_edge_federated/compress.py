@@ -153,8 +153,6 @@ def a_mask(update, memory, most):
     return chosen, whole[chosen], np.where(chosen, 0, whole)
 
 
-RIGHT = {"sorted lists": sorted_lists, "in torch": in_torch, "partitioned": partitioned}
-
 RIGHT = {
     "sorted lists": sorted_lists,
     "in torch": in_torch,

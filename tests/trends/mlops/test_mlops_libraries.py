@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from labkit.trends.mlops.registry import new_registry
+
 
 def test_pandera_checks_a_column_lazily():
     import pandera.pandas as pa
@@ -24,7 +26,7 @@ def test_the_registry_moves_a_name_and_back(tmp_path, monkeypatch):
     monkeypatch.setenv("DO_NOT_TRACK", "1")
     from mlflow import MlflowClient
 
-    place = f"sqlite:///{(tmp_path / 'r.db').as_posix()}"
+    place = new_registry(tmp_path / "registry.db")
     registry = MlflowClient(tracking_uri=place, registry_uri=place)
     registry.create_registered_model("scorer")
     for version in ("1", "2"):

@@ -17,8 +17,10 @@ from labkit.exercise.task import Instance, Task
 QUICK = 5.0
 """CPU-seconds of a call; the reference needs a thousandth."""
 
-FALSE = 12
-"""False alarms that may be given in 100 quiet streams of 20 windows."""
+FALSE = 26
+"""False alarms that may be given in 200 quiet streams of 20 windows. A level that is simulated to
+exactly 5 % rings in 7 % of them, since the reference is a sample too: with five allowances k, on 20
+exams each, 7 to 23 times."""
 
 SLOW = 1.8
 """Mean delay, as a multiple of that of a cumulative sum which knows what drifts, and how. On four
