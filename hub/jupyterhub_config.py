@@ -23,6 +23,7 @@ INSTRUCTOR = setting("INSTRUCTOR", "teacher")
 LEARNERS = setting("LEARNERS", "learners")  # the system's group of those who may log in
 COURSE = setting("COURSE", f"/home/{INSTRUCTOR}/ml-trends")  # the repository, the instructor's own
 SHARE = setting("SHARE", "/srv/ml-trends")  # the released workbook, and nbgrader's exchange
+BOARD = setting("BOARD", "http://127.0.0.1:8012")  # where the class's board answers the hub alone
 WORKBOOK = "$HOME/ml-trends"  # a learner's own
 
 HERE = Path(__file__).resolve().parent
@@ -36,13 +37,33 @@ c.Authenticator.allowed_users = {INSTRUCTOR}
 c.LocalAuthenticator.allowed_groups = {LEARNERS}
 c.JupyterHub.spawner_class = "localprocess"
 
+# The board of the class (board.py): it runs as the instructor, and a learner's server may tell it.
+SEES_BOARD = "access:services!service=class"
+c.JupyterHub.services = [
+    {
+        "name": "class",
+        "url": BOARD,
+        "user": INSTRUCTOR,
+        "command": [sys.executable, str(HERE / "board.py")],
+        "cwd": "/",
+        "environment": {
+            "LABKIT_HUB_INSTRUCTOR": INSTRUCTOR,
+            "LABKIT_HUB_COURSE": COURSE,
+            "LABKIT_HUB_SHARE": SHARE,
+        },
+        "oauth_no_confirm": True,
+    }
+]
+c.Spawner.server_token_scopes = ["users:activity!user", "access:servers!server", SEES_BOARD]
+
 # The instructor sees who is there and can stop a server, and cannot open it.
 c.JupyterHub.load_roles = [
+    {"name": "user", "scopes": ["self", SEES_BOARD]},
     {
         "name": "instructor",
         "users": [INSTRUCTOR],
         "scopes": ["admin-ui", "list:users", "servers", "read:users:activity"],
-    }
+    },
 ]
 
 # Nobody but this machine, until there is a certificate (docs/HUB.md).
@@ -79,6 +100,7 @@ def prepare(spawner) -> None:
     spawner.cmd = ["/bin/sh", "-c", START_INSTRUCTOR if teaches else START_LEARNER, "sh"]
     spawner.environment = {
         "JUPYTER_CONFIG_PATH": os.pathsep.join(map(str, [*settings, HERE])),
+        "LABKIT_BOARD_URL": f"{BOARD}/services/class/",
         "LABKIT_HUB_SHARE": SHARE,
         "OMP_NUM_THREADS": "1",  # the labs' matrix products are small, and the cores are shared
         "PATH": f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}",

@@ -1,23 +1,39 @@
-"""What a report, an export and a comparison cost on a graded course, and how that grows.
+"""What a report and an export cost on a graded course, and how that grows.
 
-    python benchmarks/grading/report.py --learners 50 100 200 400
+    python benchmarks/grading/report.py --learners 50 100 200 400 --graded 7
 
-For each number of learners a course with four labs of eight tasks is laid as graded (marks and
-notebooks are made up, nothing is run), then `labkit report`, the export for Canvas and `labkit
-similar` are run in this process. Reading and writing are in the times, starting Python is not.
-The answers are those of `labkit.authoring.learners`.
+A course with four labs of eight tasks is laid as graded for 50 made-up learners (marks and
+notebooks are made up, nothing is run), and for more learners copied under other names. Then `labkit
+report` and the export for Canvas are run, each in a process of its own: seconds of CPU with reading
+and writing, without the start of Python; the process's peak of memory; and the report's
+milliseconds a learner, which stay the same if it grows linearly. `similarity.py` beside this file
+measures `labkit similar`.
+
+With `--graded N` so many made-up learners are graded for real in a copy of this clone, lab by lab:
+one, which also makes the lab's release, then another one alone, then the others, so that the
+difference is what one more submission costs. The report's share is of grading, report and export
+together.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import json
+import multiprocessing
 import resource
+import shutil
+import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+import psutil
 from nbgrader.api import Gradebook
 from traitlets.config import Config
 
@@ -29,71 +45,128 @@ from labkit.authoring.learners import answers_of_cohort, learners  # noqa: E402
 from labkit.authoring.source import read_source  # noqa: E402
 from labkit.cohort.gather import gather  # noqa: E402
 from labkit.cohort.platforms import CanvasExport  # noqa: E402
-from labkit.cohort.similar_page import write_findings  # noqa: E402
-from labkit.cohort.similarity import base_of_lab, find  # noqa: E402
 from labkit.cohort.write import write_report  # noqa: E402
 from labkit.exercise.cards import outcome_card  # noqa: E402
 from labkit.exercise.outcome import failed, passed  # noqa: E402
 from made_course import CONFIG, digest  # noqa: E402
 
+LAID = 50
+# Tables of nbgrader's gradebook with something of a learner, and the columns that say whose it is.
+OF_LEARNERS = {
+    "student": ("id",),
+    "submitted_assignment": ("id", "student_id"),
+    "submitted_notebook": ("id", "assignment_id"),
+    "grade": ("id", "notebook_id"),
+    "comment": ("id", "notebook_id"),
+}
 LABS = ("08_rl_supply_chain", "10_mlops", "12_edge_federated", "13_automl")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--learners", type=int, nargs="+", default=[50, 100, 200, 400])
+    parser.add_argument(
+        "--learners", type=int, nargs="+", default=[50, 100, 200, 400], help="fifties"
+    )
+    parser.add_argument("--graded", type=int, default=0, help="four or more; none if left out")
+    parser.add_argument("--labs", nargs="+", default=LABS, help="that are graded for real")
     options = parser.parse_args()
-    print(f"{'learners':>8} {'report s':>9} {'export s':>9} {'similar s':>10} {'MB':>6}")
-    for number in options.learners:
-        with tempfile.TemporaryDirectory() as folder:
-            root = Path(folder, "course")
-            lay(root, number)
+    each = grade_some(options.labs, options.graded) * len(LABS) if options.graded else 0.0
+    print("learners  share  ms each  report s  MB  export s  MB")
+    with tempfile.TemporaryDirectory() as folder:
+        first = Path(folder, "50")
+        lay(first)
+        for number in options.learners:
+            root = Path(folder, f"{number} learners")
+            shutil.copytree(first, root, symlinks=True)
+            multiply(root, number // LAID)
             before = digest(root / "gradebook.db")
-            seconds = [timed(step, root) for step in (make_report, export, compare)]
+            (own, high), (table, wide) = apart(report, root), apart(export, root)
             assert digest(root / "gradebook.db") == before
-            memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-            report, table, similar = seconds
-            print(
-                f"{number:8} {report:9.2f} {table:9.2f} {similar:10.2f} {memory:6.0f}", flush=True
-            )
+            share = f"{100 * own / (own + table + number * each):.2f} %" if each else "-"
+            figures = (f"{1000 * own / number:.2f}", f"{own:.2f}", f"{high:.0f}")
+            print(f"{number}", share, *figures, f"{table:.2f}", f"{wide:.0f}", sep="  ", flush=True)
     return 0
 
 
-def timed(step, root: Path) -> float:
+def grade_some(labs: Sequence[str], number: int) -> float:
+    """Grade made-up learners of each lab; return what one more submission costs, CPU-seconds."""
+    slopes = []
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder, "course")
+        left_out = shutil.ignore_patterns(".git", ".venv", "build", "workbook", "docs", "browser")
+        shutil.copytree(ROOT, root, ignore=left_out, symlinks=True)
+        made = ["--learners", str(number), "--labs", ",".join(labs)]
+        children("sample-cohort", *made, root=root)
+        for lab in labs:
+            some = sorted(path.parent.name for path in root.glob(f"grader/submitted/*/{lab}"))
+            children("grade", lab, "--only", some[0], "--workers", "1", root=root)
+            one = children("grade", lab, "--only", some[1], "--workers", "1", root=root)
+            others = children("grade", lab, "--workers", "1", root=root)
+            slopes.append((others - one) / (len(some) - 3))
+            print(f"{lab}: {one:.1f} s for one, {others:.1f} s for {len(some) - 2} others")
+    return sum(slopes) / len(slopes)
+
+
+def children(*words: str, root: Path) -> float:
+    """Run a command of labkit; return the CPU-seconds of it and of all processes below it.
+
+    They are looked at ten times a second, since nobody waits for a sandbox's processes: what a
+    process used after the last look is not counted.
+    """
+    spent: dict[tuple[int, float], float] = {}
+    with (root / "said.txt").open("w+", encoding="utf-8") as said:
+        command = [sys.executable, "-m", "labkit.cli", *words]
+        process = psutil.Popen(command, cwd=root, stdout=said, stderr=subprocess.STDOUT)
+        while process.poll() is None:
+            with contextlib.suppress(psutil.Error):
+                for one in (process, *process.children(recursive=True)):
+                    used = one.cpu_times()
+                    spent[one.pid, one.create_time()] = used.user + used.system
+            time.sleep(0.1)
+        if process.returncode:
+            said.seek(0)
+            raise RuntimeError(f"{words}: {said.read()}")
+    return sum(spent.values())
+
+
+def apart(step: Callable[[Path], None], root: Path) -> tuple[float, float]:
+    """Run a step in a process of its own; return CPU-seconds and its peak of memory in MB."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(measured, step, root).result()
+
+
+def measured(step: Callable[[Path], None], root: Path) -> tuple[float, float]:
     begun = time.process_time()
     step(root)
-    return time.process_time() - begun
+    seconds = time.process_time() - begun
+    return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def make_report(root: Path) -> None:
+def report(root: Path) -> None:
     write_report(gather(root), root / "report")
 
 
 def export(root: Path) -> None:
     config = Config({"CanvasExport": {"to": str(root / "canvas.csv")}})
     with Gradebook(f"sqlite:///{root / 'gradebook.db'}", "made up") as book:
-        CanvasExport(config=config).export(book)
+        with contextlib.redirect_stdout(io.StringIO()):
+            CanvasExport(config=config).export(book)
 
 
-def compare(root: Path) -> None:
-    cohort = gather(root)
-    write_findings(cohort, find(root, cohort), root / "report")
-
-
-def lay(root: Path, number: int) -> None:
-    """Lay a course as it is after grading."""
+def lay(root: Path) -> None:
+    """Lay a course of LAID learners as it is after grading."""
     root.mkdir()
     (root / "nbgrader_config.py").write_text(CONFIG, encoding="utf-8")
     for part in ("labs", "tests"):
         (root / part).symlink_to(ROOT / part)
-    cohort = learners(number, 1)
+    cohort = learners(LAID, 1)
     with Gradebook(f"sqlite:///{root / 'gradebook.db'}", "made up") as book:
         for one in cohort:
             book.add_student(one.name)
         for lab in LABS:
             solved = read_source(ROOT / "labs" / lab / f"{lab.partition('_')[2]}.py")
             texts = written_answers(ROOT, lab, solved)
-            made = answers_of_cohort(cohort, lab, texts, 1, base_of_lab(ROOT, lab).names)
+            made = answers_of_cohort(cohort, lab, texts, 1)
             right = {one.name for found in texts.values() for one in found if one.right}
             book.add_assignment(lab)
             book.add_notebook("lab", lab)
@@ -102,6 +175,25 @@ def lay(root: Path, number: int) -> None:
             with book.db.no_autoflush:
                 enter(book, root, lab, made, right)
             book.db.commit()
+
+
+def multiply(root: Path, times: int) -> None:
+    """Add everybody again under other names, until each is there so many times."""
+    with contextlib.closing(sqlite3.connect(root / "gradebook.db")) as book, book:
+        for table, renamed in OF_LEARNERS.items():
+            rows = book.execute(f"SELECT * FROM {table}")
+            names = [column[0] for column in rows.description]
+            marks = ", ".join("?" * len(names))
+            for row in rows.fetchall():
+                for copy in range(1, times):
+                    values = [
+                        f"c{copy}-{value}" if name in renamed else value
+                        for name, value in zip(names, row, strict=True)
+                    ]
+                    book.execute(f"INSERT INTO {table} VALUES ({marks})", values)
+    for folder in list((root / "autograded").iterdir()):
+        for copy in range(1, times):
+            shutil.copytree(folder, folder.with_name(f"c{copy}-{folder.name}"))
 
 
 def enter(book: Gradebook, root: Path, lab: str, made: dict, right: set[str]) -> None:

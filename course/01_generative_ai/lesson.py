@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Lesson 1: which language model does this job?
+# # Lesson 01: which language model does this job?
 #
 # A help desk gets 400 tickets a day. Each needs a record, the component and the urgency, before the
 # right colleague sees it. A supplier offers a large language model by subscription. A colleague would

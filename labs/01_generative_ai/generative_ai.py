@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Lab 1: a small language model that is held to its job
+# # Lab 01: a small language model that is held to its job
 #
 # A language model writes one token after the other. In this lab you write what stands around it: the
 # mask that keeps its text valid, the comparison that says which prompt is better, the adapter and
@@ -31,15 +31,17 @@ lab = open_lab(edition=1)
 #
 # A pattern is a finite automaton over bytes. `moves` (states, 256) has the state after each byte, −1
 # where a byte cannot follow; `accepting` (states,) says in which states a text is complete. A text
-# begins in state 0. Some states lead nowhere: bytes may follow, but no complete text.
+# begins in state 0. It is **valid** if every byte of it can follow, and it ends in an accepting state.
+# Some states lead nowhere: bytes may follow, but no valid text.
 #
-# `text` (bytes) was written so far, and `tokens` is a list of what the model can write next: bytes,
-# mostly several at once. One of them is empty: the **end** of the text. `room` is how many more bytes
-# may be written.
+# `text` (bytes) was written so far and can still become valid. `tokens` is a list of what the model
+# can write next: bytes, mostly several at once. One of them, at any place of the list, is empty
+# (`b""`): the **end** of the text. `room` is how many more bytes may be written at most.
 #
-# Return the places in `tokens` of those that are **allowed**, in any order: after the token the text
-# can still be completed within the room, the token's own bytes counted. The end is allowed exactly
-# where the text is complete. Eight places in four kinds of pattern are tried. To try it:
+# The mask is the list of allowed tokens: return their **places** in `tokens`, counted from 0, in any
+# order. A token is allowed if after it the text can still become valid within the room, the token's own
+# bytes counted. The end is allowed exactly where `text` is valid as it stands. Eight texts in four
+# kinds of pattern are tried. To try it:
 #
 # ```python
 # sizes = patterns.quantity(digits=2, decimals=1, units=["m", "min", "kg"], gap=" ")
@@ -90,11 +92,12 @@ lab.check("allowed", allowed)
 # of **new** customers you promise it answers correctly, and a 95 % interval for its **gain** over
 # prompt 0 with new customers.
 #
-# Three groups of 400 logs are tried, and in each group
+# Three groups of 400 logs are tried. In each group, the mean over its logs counts:
 #
-# - the chosen prompt may be worse than the best one by 0.75 of what a random choice loses, on average;
-# - the promise may be off by 0.012 on average, in either direction;
-# - the interval must hold the true gain in 89 % to 98.5 % of the logs, and be at most 1.25 times as
+# - A choice loses the true share of the best of the prompts 1, 2, … minus that of the chosen one.
+#   Yours may lose at most 0.75 times as much as a choice by lot among them.
+# - The promise minus the true share of the chosen prompt may be −0.012 to 0.012.
+# - The interval must hold the true gain in 89 % to 98.5 % of the logs, and be at most 1.25 times as
 #   wide as that of the reference, which chooses on half of the customers.
 #
 # To try it:
@@ -135,10 +138,13 @@ lab.check("pick_prompt", pick_prompt)
 # should be `y` (n, outputs) for the inputs `x` (n, inputs), some of which are sums of others. A LoRA
 # adapter adds `alpha / rank · B @ A` to the weights, with `A` (rank, inputs) and `B` (outputs, rank).
 #
-# Return `(A, B, merged)` with the least mean squared error on these examples, and `merged` (outputs,
-# inputs), the weights of one layer that does the same as both together, to 1e-6. What counts is the
-# loss above that of the best change of *any* rank: at most 1.05 times the least that this rank allows.
-# Three layers are tried. To try it:
+# Return `(A, B, merged)`: the adapter with the least mean squared error on these examples, and the
+# weights (outputs, inputs) of one layer that does the same as `frozen` and adapter together. Each
+# merged weight may be 1e-6 off (an absolute difference).
+#
+# Even a full matrix in place of `B @ A`, which has no limit on its rank, leaves some error. What counts
+# is by how much your adapter's error exceeds that one: at most 1.05 times as much as the error of the
+# best adapter of this rank does. Three layers are tried. To try it:
 #
 # ```python
 # new = layers.draw_adaptation(1, n=120, inputs=24, outputs=16)
@@ -170,8 +176,8 @@ lab.check("adapt", adapt)
 # byte first, then 16 bytes. The low four bits of these are the codes of weights 0 to 15, the high four
 # bits those of weights 16 to 31. A weight is scale · code + least value, code 0 to 15.
 #
-# `raw` (bytes) has the blocks of a table row by row. Return the weights, shape (rows, columns), right
-# to 1e-6. Three tables are tried.
+# `raw` (bytes) has the blocks of a table row by row. Return the weights, shape (rows, columns), each at
+# most 1e-6 off. Three tables are tried.
 
 
 # %% solution="decode"
@@ -238,9 +244,11 @@ lab.check("quantise", quantise)
 # little: their scores (logarithms of chances) are the true ones times some factor. And one takes
 # classes for each other. You are not told which one you have.
 #
-# Return the weights. What counts is the student's expected cross-entropy above the least possible, on
-# all `x` there are: at most **0.13** times that of a student of the labels in `y` alone; with the teacher
-# who mixes classes up, at most **1.6** times. All four teachers are tried. To try it:
+# Return the weights. `x_val` and `y_val` may be used as you like, for fitting too. What counts is the
+# student's expected cross-entropy above the least possible, on all `x` there are: at most **0.13** times
+# that of a student of the labels in `y` alone (which minimises the mean cross-entropy plus 0.0005 times
+# the sum of its squared weights); with the teacher who mixes classes up, at most **1.6** times. All
+# four teachers are tried. To try it:
 #
 # ```python
 # lesson = teachers.draw_lesson(1, "sure")
@@ -286,16 +294,16 @@ lab.check("distil", distil)
 # Image and sound models turn noise into data: from time `start` to time `end`, each point x follows a
 # flow, dx/dt = `velocity(x, t)`. Here x has shape (n, d), t is a number, and the result has the shape of
 # x. Time may run up or down. A call is expensive, for all points at once: `evaluations` calls are
-# allowed, a multiple of four.
+# allowed, a multiple of four. Nothing else is known of the flow, and more calls earn nothing.
 #
 # Return where the points `noise` (n, d) of time `start` are at time `end`. What counts is the median
 # distance from where the exact flow leads: at most **0.35** of what `evaluations` steps of Euler's
-# method miss. Four flows are tried. To try it:
+# method miss. Four flows are tried. To try it, with one that turns on its way:
 #
 # ```python
-# mixture = flow.draw_mixture(1, components=5, dimensions=2, width=0.5)
+# velocity = flow.draw_flow(1, start=2.0, end=0.5, turn=1.8)
 # noise = np.random.default_rng(2).standard_normal((500, 2))
-# sample(mixture.velocity, noise, 0.0, 1.0, 8)[:3]
+# sample(velocity, noise, 2.0, 0.5, 12)[:3]
 # ```
 
 
@@ -326,11 +334,12 @@ lab.check("sample", sample)
 # be another line for each pair of models.
 #
 # Return the places of the items that you say were seen. Three groups of 100 benchmarks are tried, of
-# which nothing, some and much was seen; for each group
+# which nothing, some and much was seen; in each group, the mean over its benchmarks counts:
 #
-# - of the items you name, the share that was *not* seen (0 if you name none) may be `level` + 0.03 on
-#   average, and `level` + 0.1 where nothing was seen;
-# - you must find 0.9 times as many of the seen items as the reference does.
+# - The false share is that of the items you name which were *not* seen (0 if you name none). It may
+#   be at most `level` + 0.03. Where nothing was seen, it is 1 as soon as you name any item, and its
+#   mean may be at most `level` + 0.1.
+# - Of the seen items, you must find at least 0.9 times as many as the reference does.
 #
 # To try it:
 #

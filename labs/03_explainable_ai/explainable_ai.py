@@ -10,7 +10,8 @@
 # checks your answer at once, on practice data of your own, and tells you what is wrong and what to
 # try. `lab.hint("shapley")` opens a hint, one more with every call; hints cost nothing.
 # `lab.progress()` shows where you are. At grading the same checks run on other data, so an answer
-# must be computed, not copied. In every task all cases must be right.
+# must be computed, not copied. Functions that you are given run in another process then: they can be
+# called, and nobody can look inside. In every task all cases must be right.
 #
 # NumPy and SciPy are enough; shap, lime, captum, scikit-learn and torch are installed.
 #
@@ -116,10 +117,13 @@ lab.check("local_slopes", local_slopes)
 # or say whether a word stands in the applicant's letter.
 #
 # A **leak** is a column filled in after the outcome was known. Its contributions make the validation
-# log loss lower. In production, where nobody knows the outcome yet, they make it higher. Return the
-# names of the leaks: none, one or two. Other columns may be strong, move, pay less than they did, seem
-# to lose their correlation, or have been learned by heart; none of that is a leak. Six reviews are
-# tried. To try it:
+# log loss lower: that loss would be higher if this column's contributions alone were left out of the
+# sum, all else as it is. In production, where nobody knows the outcome yet, they make it higher:
+# without them it would be lower. Return the names of the leaks: none, one or two. Other columns may
+# be strong, move, pay less than they did, seem to lose their correlation, be unused, or have been
+# learned by heart, so that they help in neither table; none of that is a leak. Each difference is
+# three standard errors or more from zero; that of an unused column is zero. Six reviews are tried. To
+# try it:
 #
 # ```python
 # roles = [{"kind": k, "weight": w, "rate": 0.0} for k, w in
@@ -157,9 +161,11 @@ lab.check("leaks", leaks)
 # ## 4 · Right for the wrong reason (10 points)
 #
 # `images` (500, 16, 16) are grey lesions, `labels` say which are malignant. The hospital puts one or
-# two stickers, 3 by 3 pixels each, on most malignant lesions and on few benign ones: always in the
-# same places, always the same look. `network` has learned the stickers. It is a dictionary of arrays
-# and says `relu((pixels − 0.7) @ w1 + b1) @ w2 + b2`; above 0 is malignant.
+# two stickers, 3 by 3 pixels each, on most malignant lesions and on few benign ones. A sticker lies
+# beside the lesion, seldom over its rim, and always in the same place. Its nine grey values are darker
+# than skin, and the same in every picture that has it. Between two stickers at least two rows or two
+# columns of pixels are free. `network` has learned the stickers. It is a dictionary of arrays and says
+# `relu((pixels − 0.7) @ w1 + b1) @ w2 + b2`; above 0 is malignant.
 #
 # Return `(places, cured)`: for each sticker the row and column of its upper left corner (one pixel
 # off is near enough), and a network of the same form that is right on at least 0.75 of other
@@ -173,12 +179,11 @@ lab.check("leaks", leaks)
 
 
 # %% solution="repair"
-from scipy.ndimage import maximum_filter, minimum_filter
-
-
 def repair(network, images, labels):
     """Return the stickers' places, and a network that they do not mislead."""
     ### BEGIN SOLUTION
+    from scipy.ndimage import maximum_filter, minimum_filter
+
     apart = np.abs(images[labels == 1].mean(axis=0) - images[labels == 0].mean(axis=0))
     whole = minimum_filter(apart, 3, mode="constant")  # all nine pixels of a window differ
     places = np.argwhere((whole == maximum_filter(whole, 7)) & (whole > 0.12)) - 1
@@ -249,8 +254,11 @@ lab.check("ignores_model", ignores_model)
 # | `"up"` | columns that may only rise |
 # | `"tied"` | triples (i, j, rate): column j moves by rate times what column i moves, summed over all triples with this j, and never by itself. Its value need not stand in its grid |
 #
+# A tied column has one value in its grid, x's own, and costs nothing wherever it comes to lie. It is
+# neither in `"fixed"` nor in `"up"`, and never the i of a triple: ties make no chains.
+#
 # Return the approved and allowed row (M,) that costs least, or x itself where there is none. 24
-# applicants of four banks are tried; there are a few thousand candidates each.
+# applicants of four banks are tried; at most a few thousand candidates each keep the rules.
 
 
 # %% solution="counterfactual"

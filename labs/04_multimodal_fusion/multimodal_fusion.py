@@ -12,8 +12,14 @@
 # must be computed, not copied. In every task all shops must be right, unless it says otherwise.
 #
 # **What your functions get.** `images` (n, 64) is what the frozen encoder makes of n pictures; `texts`
-# is a list of n reviews; `stars` (n,) what the products have. Which look of a pack matters, in which
-# direction, and which words customers use differ from shop to shop.
+# is a list of n reviews; `stars` (n,) what the products have. A picture shows a shell or none, clutter
+# or none, gloss or none, and one of four colours; a review tells which of two kinds of use a product
+# has, and how good it is. Which look matters (`partner`, `style`: any of the first three), in which
+# direction, and which phrases stand for what differ from shop to shop.
+#
+# **What you may use.** All that is installed, the functions of the world too. But the shops of the
+# checks have pictures, an encoder and phrases of their own, which no function here can draw: what you
+# learn from a `Shop()` says nothing about them. Learn from what your function is given.
 #
 # Time: about three hours. Points: 100. Everything runs in less than a minute on one core.
 
@@ -22,6 +28,7 @@ import numpy as np
 
 from labkit.checks.multimodal_fusion import open_lab
 from labkit.trends.multimodal_fusion.world.duels import draw_duel
+from labkit.trends.multimodal_fusion.world.gaps import take_away
 from labkit.trends.multimodal_fusion.world.pairs import draw_encoders
 from labkit.trends.multimodal_fusion.world.shop import Shop, ceilings, draw_images, draw_products
 
@@ -38,7 +45,8 @@ lab = open_lab(edition=1)
 #
 # Return for each new photo the row of its title in `new_titles`, shape (m,), every title once. Five
 # shops are tried. Somebody who knows both encoders exactly finds 60 to 85 % of the pairs; of these
-# you need **87 %**, over all shops together. To try it:
+# you need **87 %**, over all shops together. There are 1,400 to 1,700 known pairs, 120 to 150 new ones,
+# and 16 to 21 dimensions. To try it:
 #
 # ```python
 # encoders = draw_encoders(1, shared=7, dimensions=18, own=6.0, noise=0.3)
@@ -73,9 +81,14 @@ lab.check("match", match)
 # pack is worth depends on what the product is used for, which only the review tells.
 #
 # The best R² of **all** models that add a picture's part and a review's part is an exact number for
-# each of two shops, 0.3 to 0.5. No late fusion can be above it, however tuned. You need **0.05
-# more** in every shop. R² is measured against the mean stars of products with the same looks, use
-# and verdict, so that luck plays a small part. To try it:
+# each of two shops, 0.3 to 0.5: the additive ceiling, `ceilings(shop)["additive"]`. No late fusion can
+# be above it, however tuned. Your R² must be **0.1 above this ceiling** in every shop.
+#
+# So that luck plays a small part, R² is 1 − (off + scatter) / (spread + scatter). *Off* is the mean
+# squared distance of your predictions from the mean stars of products with the same looks, use and
+# verdict; *spread* is the variance of these means over the new products; *scatter* is the variance of
+# stars about them, which is known. There are 1,000 to 1,150 products to learn from and 550 to 650 new
+# ones. To try it, with the usual R²:
 #
 # ```python
 # seller = Shop()
@@ -119,7 +132,7 @@ lab.check("fuse", fuse)
 #
 # Return `(part, share)`: the additive part of each product, shape (n,), and the interaction's share,
 # the variance of (prediction − additive part) over the variance of the predictions, both over the
-# n products as they are. Right to 1e-6, for three models. To try it:
+# n products as they are. Right to 1e-6, for three models and 50 to 75 products. To try it:
 #
 # ```python
 # draws = np.random.default_rng(1)
@@ -153,9 +166,11 @@ lab.check("emap", emap)
 # test set will have other brands.
 #
 # Return `(gain, low, high)`: the mean error of a minus that of b, and a 95 % interval for what it is
-# over all brands there are. 200 test sets of 26 to 39 brands are tried, of two shops. In each shop at
-# least 88 % of the intervals must hold the true gain, and on average they may be 1.15 times as wide
-# as those of the reference. To try it:
+# over all brands there are. How many products a brand has (4 to 16) does not depend on how it fares, so
+# brands may count alike or by their products. 200 test sets of 26 to 39 brands are tried, each on two
+# models of its own, in each of two shops. In each shop at least 88 % of the intervals must hold the
+# true gain, and on average they may be 1.15 times as wide as those of the reference, Student's t
+# interval for the mean of what is independent here. To try it:
 #
 # ```python
 # drawn = draw_duel(1, gain=0.2, brands=30, hard=0.6, taste=0.3, rest=0.3)
@@ -190,8 +205,19 @@ lab.check("gain", gain)
 #
 # In these shops the sum of both sides is all there is, and use and style go together: what one side
 # tells, the other one tells in part. In **each** pattern (both there, no review, no picture) of each
-# of two shops, your R² must be at least 0.87 of that of a ridge regression made for this pattern
-# alone, from every row that has what it needs.
+# of two shops, your R² (as in task 2, over the new products of the pattern) must be at least 0.94 of that
+# of a ridge regression made for this pattern alone, from every row that has what it needs. There are
+# 1,150 to 1,300 products to learn from and 800 to 900 new ones. To try it:
+#
+# ```python
+# effects = {"clamshell": -0.8, "clutter": -0.1, "glossy": 0.05}
+# seller = Shop(together=0.0, often=(0.95, 0.05), gift=0.1, effects=effects)
+# sold, new = draw_products(seller, 1200, seed=1), draw_products(seller, 850, seed=2)
+# images, texts, _ = take_away(seller, sold, seed=3)
+# new_images, new_texts, pattern = take_away(seller, new, seed=4)
+# off = (predict_any(images, texts, sold.stars, new_images, new_texts) - new.stars) ** 2
+# [1 - off[pattern == one].mean() / new.stars[pattern == one].var() for one in range(3)]
+# ```
 
 
 # %% solution="predict_any"
@@ -236,11 +262,12 @@ lab.check("predict_any", predict_any)
 # and row by row they show the same pack without and with the style.
 #
 # Return `(effect, low, high)`: the stars that the style adds to a product (negative: takes away), and
-# a 95 % interval. The style was not given out at random: everyday products and gifts have it
-# unequally often, and they differ in stars anyway. Everything else that a picture shows is
-# independent of it. Eight shops are tried, in some of which the style does nothing. The
-# effect may be **0.05 stars** off on average, 6 of the 8 intervals must hold the truth, and on average
-# they may be 1.6 times as wide as those of the reference. To try it:
+# a 95 % interval. The style was not given out at random: products of one use have it more often than
+# those of the other, and they differ in stars anyway. Everything else that a picture shows is
+# independent of it. Eight shops of 450 to 560 products are tried, with 100 to 140 pairs of mock-ups; in
+# some of them the style does nothing. The effect may be **0.05 stars** off on average, 6 of the 8
+# intervals must hold the truth, and on average they may be 0.75 to 1.6 times as wide as those of the
+# reference, a regression that is told style, looks, use and verdict. To try it:
 #
 # ```python
 # sold = draw_products(Shop(), 500, seed=1)  # the style is the shell, its effect -0.35
@@ -259,9 +286,12 @@ def style_effect(images, texts, stars, plain, styled):
     ### BEGIN SOLUTION
     from sklearn.feature_extraction.text import CountVectorizer
     from sklearn.linear_model import RidgeClassifier
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
 
     known = np.repeat([0, 1], [len(plain), len(styled)])
-    label = RidgeClassifier().fit(np.vstack([plain, styled]), known).predict(images)
+    reader = make_pipeline(StandardScaler(), RidgeClassifier())
+    label = reader.fit(np.vstack([plain, styled]), known).predict(images)
     words = CountVectorizer().fit_transform(texts).toarray()
     columns = np.column_stack([label, np.ones(len(label)), words])
     inverse = np.linalg.pinv(columns.T @ columns)
@@ -281,10 +311,18 @@ lab.check("style_effect", style_effect)
 #
 # The shop's shelf is filled anew. Each new product has a review from a test panel, `new_texts` (m texts),
 # and can be put into any of the k packs whose encoded pictures are `packs` (k, 64); as in task 2, what
-# a look is worth depends on the use. Return the number of the pack for each product, shape (m,).
+# a look is worth depends on the use. Return the number of the pack for each product, shape (m,), counted
+# from 0.
 #
 # What counts is the mean number of stars given away against the best pack of each product. You may
-# give away **half** of what the best single pack for all gives away, in each of two shops.
+# give away **half** of what the best single pack for all gives away, in each of two shops. There are
+# 1,400 to 1,550 products to learn from, 200 to 260 new ones, and 5 to 7 packs. To try it:
+#
+# ```python
+# sold, new = draw_products(Shop(), 1500, seed=1), draw_products(Shop(), 230, seed=2)
+# packs = draw_images({"clamshell": [0, 0, 1], "glossy": [0, 1, 1], "colour": [2, 0, 1]}, seed=3)
+# choose_pack(sold.images, sold.texts, sold.stars, new.texts, packs)
+# ```
 
 
 # %% solution="choose_pack"

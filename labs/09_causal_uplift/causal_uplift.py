@@ -42,8 +42,9 @@ lab = open_lab(edition=1)
 # the treatment on the outcome. All effects are linear.
 #
 # The columns' names say nothing of their roles. Some are common causes of treatment and outcome;
-# others lie on the way between them, or are changed by both. An effect within 0.1 of the truth is
-# right. Four studies are tried; set and effect must be right in all of them.
+# others lie on the way between them, or are changed by both. A direct cause of the treatment may be
+# unmeasured or not enough: follow each path to where it can be blocked. An effect within 0.1 of the
+# truth is right. Four studies are tried; set and effect must be right in all of them.
 
 # %% solution="adjustment"
 import networkx as nx
@@ -73,12 +74,12 @@ lab.check("adjustment", adjust)
 #
 # `x` has the features, shape (n, 6); `treated` is 0 or 1, `outcome` the margin in euros, both of
 # shape (n,). Twelve worlds are tried, each with 8,000 customers. In some the margin bends in the
-# features, so a linear regression is off; in others the offers do, so a logistic propensity is off;
-# in the rest nothing bends. Never both do, so two simple models are enough if the estimate is right
-# whenever one of them is. Asked is the effect on all customers of that kind who would get an offer,
-# not only on those you see. In two, three or four worlds many of the treated have nobody to be
-# compared with: there `enough_overlap` must be `False`, and your numbers do not count. Elsewhere it
-# must be `True`; if it is not, your estimates count as missing.
+# features, not like a square, so a regression is off, with squares too; in others the offers do, so
+# a logistic propensity is off; in the rest nothing bends. Never both do, so two simple models are
+# enough if the estimate is right whenever one of them is. Asked is the effect on all customers of
+# that kind who would get an offer, not only on those you see. In two, three or four worlds many of
+# the treated have nobody to be compared with: there `enough_overlap` must be `False`, and your
+# numbers do not count. Elsewhere it must be `True`; if it is not, your estimates count as missing.
 #
 # 40 % of the points are for the estimates (over worlds of one kind the mean error must be what
 # chance explains), 30 % for the intervals (at most two may miss the truth, and where nothing bends
@@ -275,13 +276,15 @@ lab.check("targeting", choose_customers)
 # | `looks` | in how many segments an effect was looked for until this one was reported |
 # | `estimate`, `error` | the claimed effect and its standard error |
 #
-# Return the names of the spurious ones. Three batches are tried. Whoever calls a real effect spurious
-# gets nothing. Otherwise 40 % of the points are for finding all that the wrong columns made (one
-# left out, or one too many), 30 % for all that a cause nobody measured made, 30 % for all that the
-# number of looks made. Bad work does not make a claim false: some real effects come with the same
-# mistakes. Take 5 % for all the looks of a claim together: a small effect that was looked for once
-# may be real, and one as large that is the best of forty nothing. A placebo treatment or a random common cause, dowhy's first two refuters, cannot find
-# any of these: think of what could have made each claim out of nothing.
+# The money of each claim is booked in a unit of its own: the size of an effect says nothing without
+# its error. Return the names of the spurious ones. Three batches are tried. Whoever calls a real
+# effect spurious gets nothing. Otherwise 40 % of the points are for finding all that the wrong
+# columns made (one left out, or one too many), 30 % for all that a cause nobody measured made, 30 %
+# for all that the number of looks made. Bad work does not make a claim false: some real effects
+# come with the same mistakes. Take 5 % for all the looks of a claim together: a small effect that
+# was looked for once may be real, and one as clear that is the best of forty nothing. A placebo
+# treatment or a random common cause, dowhy's first two refuters, cannot find any of these: think of
+# what could have made each claim out of nothing.
 
 # %% solution="triage"
 from scipy.stats import norm

@@ -13,6 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.sync_api import Browser, Page, expect
 
+from labkit.cohort.board import class_page, own_page
 from labkit.cohort.certificate import certificate_page
 from labkit.cohort.gather import Cohort, Lab, Learner, Result, Work
 from labkit.cohort.similar_page import write_findings
@@ -57,6 +58,20 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     number = Number("02_lab", f"test_{EVIL}", names[0], (1.2345,), names, "practice")
     write_findings(cohort, Findings((pair,), (number,), works), place)
     (place / "certificate.html").write_bytes(certificate_page(made_record(), EVIL))
+    course = {"title": f"A course {EVIL}", "modules": [
+        {"name": lab.name, "tasks": [{"name": task, "title": f"{title} {EVIL}"}
+                                     for task, title in lab.tasks.items()]}
+        for lab in labs[:3]
+    ]}  # fmt: skip
+    tried = {"passed": False, "tries": 4, "when": "2026-01-05T10:00:00+00:00"}
+    tasks = {"02_lab": {"t0": tried | {"passed": True}, "t1": tried, "t2": tried}}
+    records = [{"name": one.id, "since": tried["when"], "tasks": tasks} for one in learners[:30]]
+    (place / "board.html").write_bytes(
+        class_page(records, course, datetime(2026, 1, 5, 12, tzinfo=UTC))
+    )
+    for name, record in (("shown", records[3]), ("hidden", None)):
+        page = own_page(record, course, learners[3].id, f"teacher {EVIL}", '"><script>')
+        (place / f"{name}.html").write_bytes(page)
     return place
 
 
@@ -106,7 +121,16 @@ def serious(page: Page) -> list[str]:
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 800)])
 @pytest.mark.parametrize(
-    "name", ["report.html", "learners/l000/report.html", "similar.html", "certificate.html"]
+    "name",
+    [
+        "report.html",
+        "learners/l000/report.html",
+        "similar.html",
+        "certificate.html",
+        "board.html",
+        "shown.html",
+        "hidden.html",
+    ],
 )
 def test_nothing_serious_is_found_and_nothing_typed_acts(
     opened: Callable[..., Page], screenshots: Path, name: str, theme: str, width: int

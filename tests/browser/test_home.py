@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,8 @@ LESSON = f"course/{LAB}/lesson.ipynb"
 def server(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
     folder = tmp_path_factory.mktemp("learner")
     shutil.copytree(released, folder / "workbook")
-    with running_lab(folder / "workbook", folder / "home") as running:
+    board = "http://127.0.0.1:9/services/class/"  # without the hub's token it is never asked
+    with running_lab(folder / "workbook", folder / "home", LABKIT_BOARD_URL=board) as running:
         yield running
 
 
@@ -34,6 +36,24 @@ def fresh_start(server: LabServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Begin without progress; write where the server reads."""
     monkeypatch.setenv("LABKIT_HOME", str(server.labkit_home))
     shutil.rmtree(server.labkit_home, ignore_errors=True)
+    shutil.rmtree(feedback_of(server), ignore_errors=True)
+
+
+def feedback_of(server: LabServer) -> Path:
+    return server.folder / "labs" / LAB / "feedback"
+
+
+def give_feedback(server: LabServer, title: str = "1 · A simulator") -> None:
+    """Lay a page as grading writes it, where nbgrader fetches it to."""
+    task = {"title": title, "points": "10", "maximum": "10", "outcome": "✔ passed"}
+    essay = {"title": "Memo", "points": "", "maximum": "10", "outcome": "✎ to be read"}
+    told = {"received": "2026-01-07T10:00:00+00:00", "tasks": [task, essay]}
+    told["total"] = "10 of 90 points, essay to be read (10 points)"
+    folder = feedback_of(server) / "2026-01-07 10:00:00.000001 UTC"
+    folder.mkdir(parents=True)
+    meta = f'<meta name="labkit-results" content="{escape(json.dumps(told))}">'
+    page = f"<!DOCTYPE html><html><head>{meta}</head><body>The page</body></html>"
+    (folder / "rl_supply_chain.html").write_text(page, encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -206,6 +226,21 @@ def test_what_was_handed_in_and_what_changed_is_told(page: Page, server: LabServ
     expect(module(page)).to_contain_text("receipt R-7.")
 
 
+def test_results_are_told_and_lead_to_the_feedback(page: Page, server: LabServer) -> None:
+    evil = "<img src=/fired onerror=\"document.title='fired'\">"
+    give_feedback(server, evil)
+    look_again(page)
+    expect(module(page)).to_contain_text("Graded: 10 of 90 points, essay to be read (10 points)")
+    page.get_by_text("Results of module 08").click()
+    expect(page.get_by_role("row").filter(has_text=evil)).to_contain_text("10 of 10")
+    expect(page.get_by_role("row").filter(has_text="Memo")).to_contain_text("– of 10")
+    assert page.title() != "fired"
+    page.get_by_role("link", name="Read the feedback on module 08").click()
+    frame = page.frame_locator(".jp-HTMLViewer iframe")
+    expect(frame.get_by_text("The page")).to_be_visible()
+    tab(page, "rl_supply_chain.html").locator(".lm-TabBar-tabCloseIcon").click()
+
+
 def test_what_a_file_holds_never_becomes_markup(page: Page, server: LabServer) -> None:
     evil = "<img src=/fired onerror=\"document.title='fired'\">"
     progress.record_task(LAB, "simulate", 0.5, evil)
@@ -266,8 +301,12 @@ def test_nothing_serious_stands_against_the_page_in_either_theme(
     progress.record_task(LAB, "simulate", 1.0, "passed")
     progress.record_task(LAB, "newsvendor", 0.4, "partial")
     (server.labkit_home / "progress.broken-20260101-000000-000000.json").write_text("{")
+    give_feedback(server)
     look_again(page)
     page.get_by_text("Tasks of module 08").click()
+    page.get_by_text("Results of module 08").click()
+    link = page.get_by_role("link", name="the page of the class")
+    expect(link).to_have_attribute("href", "/services/class/")
     use_theme(page, theme)
     for width in (1280, 800):
         page.set_viewport_size({"width": width, "height": 900})

@@ -15,7 +15,17 @@ from exams.causal_uplift.budget import budget_gain
 from exams.causal_uplift.curves import auuc, qini_coefficient
 from exams.causal_uplift.estimators import aipw_att, ipw_att
 from exams.causal_uplift.triage import attacks, spurious
-from labkit.checks.causal_uplift import SPEC, adjustment, aipw, budget, lalonde, redraw
+from labkit.checks.causal_uplift import (
+    SPEC,
+    adjustment,
+    aipw,
+    budget,
+    lalonde,
+    redraw,
+    studies,
+    surfaces,
+    units,
+)
 from labkit.exercise.instances import draw as draw_instance
 from labkit.trends.causal_uplift import baselines
 from labkit.trends.causal_uplift.data import COVARIATES, cps, nsw, propensity_terms
@@ -52,7 +62,7 @@ def test_every_trap_has_words(task):
 @pytest.mark.parametrize("seed", SEEDS)
 def test_every_valid_set_gives_the_true_effect_within_the_tolerance(seed):
     for case in drawn_once("adjustment", seed)["cases"]:
-        study = redraw.study(case)
+        study = studies.study(case)
         assert case["effect"] == total_effect(study.coefficients, study.treatment, study.outcome)
         for names in case["valid_sets"]:
             off = regress(study, names) - case["effect"]
@@ -63,21 +73,24 @@ def test_every_valid_set_gives_the_true_effect_within_the_tolerance(seed):
 def test_the_four_studies_hold_all_that_can_go_wrong(seed):
     roles: set[str] = set()
     for case in drawn_once("adjustment", seed)["cases"]:
-        study = redraw.study(case)
+        study = studies.study(case)
         roles |= set(study.roles.values())
         measured = set(study.data) - {study.treatment, study.outcome}
         again = valid_adjustment_sets(study.edges, study.treatment, study.outcome, measured)
         assert case["valid_sets"] == again
         for value in case["traps"].values():
             assert abs(value - case["effect"]) > adjustment.EFFECT_TOLERANCE
+        near = {cause for cause, effect in study.edges if effect == study.treatment} & measured
+        assert sorted(near) not in again, "what points at the treatment must not be enough"
     assert {"confounder", "mediator", "collider", "instrument", "m_collider", "proxy"} <= roles
+    assert set(studies.DETOURS) <= roles
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_each_kind_of_spurious_claim_occurs_twice_and_the_reference_finds_all(seed):
     kinds = []
     for case in drawn_once("triage", seed)["cases"]:
-        claims = redraw.claims(case)
+        claims = units.claims(case)
         kinds += [claim.kind for claim in claims]
         assert spurious([claim.public() for claim in claims]) == case["spurious"]
     assert all(kinds.count(kind) >= 2 for kind in SPURIOUS)
@@ -86,7 +99,7 @@ def test_each_kind_of_spurious_claim_occurs_twice_and_the_reference_finds_all(se
 @pytest.mark.parametrize("seed", SEEDS)
 def test_no_real_claim_is_thrown_away_at_a_usual_limit(seed):
     for case in drawn_once("triage", seed)["cases"]:
-        for claim in redraw.claims(case):
+        for claim in units.claims(case):
             again, control = attacks(claim.public())
             faint = claim.kind == "genuine" and claim.looks == 1  # 1.96 counts for a single look
             assert claim.is_spurious or (again > (2.33 if faint else 4) and control < 1.64)
@@ -94,7 +107,7 @@ def test_no_real_claim_is_thrown_away_at_a_usual_limit(seed):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_reading_how_a_claim_was_made_accuses_a_real_one(seed):
-    claims = [c for case in drawn_once("triage", seed)["cases"] for c in redraw.claims(case)]
+    claims = [c for case in drawn_once("triage", seed)["cases"] for c in units.claims(case)]
     real = [claim for claim in claims if not claim.is_spurious]
     assert any("spend" not in claim.adjusted_for for claim in real)
     assert any("survey" in claim.adjusted_for for claim in real)
@@ -110,7 +123,7 @@ def test_the_twelve_worlds_are_of_four_kinds_and_overlap_is_told_from_none(seed)
     assert len(cases) == 12
     shares: dict[str, list[float]] = {}
     for case in cases:
-        drawn = redraw.customers(case)
+        drawn = surfaces.customers(case)
         chance = baselines.fit_propensity(drawn.x, drawn.offer)
         shares.setdefault(case["kind"], []).append((chance[drawn.offer == 1] > 0.95).mean())
     assert 2 <= len(shares["no overlap"]) <= 4
@@ -131,7 +144,7 @@ def test_the_doubly_robust_reference_passes_and_no_known_mistake_does(seed):
             assert abs(off) > aipw.MEAN_OFF * error, name
         estimates = []
         for case in own:
-            drawn = redraw.customers(case)
+            drawn = surfaces.customers(case)
             estimates.append(aipw_att(drawn.x, drawn.offer, drawn.margin, seed=1)[0])
         right = np.mean(np.subtract(estimates, [case["att"] for case in own]))
         assert abs(right) < aipw.MEAN_OFF * error

@@ -6,13 +6,24 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 from scipy.stats import multivariate_normal
+from sklearn.linear_model import RidgeClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from exams.multimodal_fusion import emap, gain, match, style_effect
+from exams.multimodal_fusion.phrases import ASIDES, QUALITIES, SITUATIONS
 from exams.multimodal_fusion.shops import draw_shop
 from labkit.checks.multimodal_fusion.emap import inputs, model
 from labkit.checks.multimodal_fusion.gain import duel
 from labkit.trends.multimodal_fusion.world.pairs import draw_encoders
-from labkit.trends.multimodal_fusion.world.shop import Shop, ceilings, draw_stars
+from labkit.trends.multimodal_fusion.world.reviews import OTHER, USES, VERDICTS
+from labkit.trends.multimodal_fusion.world.shop import (
+    SHOWN,
+    Shop,
+    ceilings,
+    draw_products,
+    draw_stars,
+)
 
 
 def test_an_additive_part_is_the_nearest_sum_over_all_pairings():
@@ -83,3 +94,29 @@ def test_shops_differ_in_style_direction_and_words():
     for shop in shops[:10]:
         best = ceilings(Shop(**shop))
         assert best["additive"] < best["joint"]
+
+
+def test_what_was_learned_in_one_shop_reads_no_other_shop():
+    fields = [draw_shop(np.random.default_rng(seed), often=(0.5, 0.5)) for seed in (1, 2)]
+    anywhere, here, elsewhere = (
+        draw_products(one, 400, 3)
+        for one in (Shop(often=(0.5, 0.5)), *(Shop(**shop) for shop in fields))
+    )
+    for name in SHOWN:
+        reader = make_pipeline(StandardScaler(), RidgeClassifier())
+        reader.fit(here.images[:200], here.kinds[name][:200])
+        assert reader.score(here.images[200:], here.kinds[name][200:]) > 0.95, name
+        for other in (anywhere, elsewhere):
+            assert reader.score(other.images, other.kinds[name]) < 0.8, name
+
+
+def test_phrases_are_dealt_anew_for_each_shop_and_none_is_in_the_wheel():
+    known = {
+        phrase.lower() for some in (*USES.values(), *VERDICTS.values(), OTHER) for phrase in some
+    }
+    for pool in (SITUATIONS, QUALITIES, ASIDES):
+        assert len(set(pool)) == len(pool)
+        assert not known & {phrase.lower() for phrase in pool}
+    dealt = [draw_shop(np.random.default_rng(seed))["phrases"]["use"] for seed in range(60)]
+    first = [sum(SITUATIONS[0] in shop[use] for shop in dealt) for use in (0, 1)]
+    assert min(first) > 1  # a situation is of one kind in some shops and of the other in others

@@ -14,6 +14,7 @@ import nbformat
 import pytest
 
 import small_course
+from labkit.desk.results import results
 from labkit.errors import CourseError
 from labkit.grading import engine
 from labkit.grading.engine import Ending, Options, Report, grade, summary
@@ -318,6 +319,12 @@ def test_feedback_is_written_for_everyone_and_again_where_it_is_missing(
     grade(course, NAME, Options(only=["ada", "bob"]))
     pages = [course / "feedback" / name / NAME / "p1.html" for name in ("ada", "bob")]
     assert all("thinks so" in page.read_text(encoding="utf-8") for page in pages)
+    lab = course / "labs" / NAME
+    (lab / "feedback").mkdir(parents=True)
+    shutil.copy(pages[0], lab / "feedback")
+    told = results(lab)
+    assert told and told["path"] == f"labs/{NAME}/feedback/p1.html"
+    assert [float(task["maximum"]) for task in told["tasks"]] == [3, 2, 5]
     shutil.rmtree(course / "feedback" / "bob")
     grade(course, NAME, Options(only=["ada", "bob"]))
     assert pages[1].is_file()

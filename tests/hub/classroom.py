@@ -80,7 +80,7 @@ class Classroom:
         self.share = folder / "share"
         self.course = folder / "home" / self.names["teacher"] / "ml-trends"
         self.log = folder / "hub.log"
-        self.port, self.hub_port, self.proxy_port = free_ports(3)
+        self.port, self.hub_port, self.proxy_port, self.board_port = free_ports(4)
         self.members: dict[str, Member] = {}
         self.said = ""  # by the instructor's commands when they graded
 
@@ -133,6 +133,7 @@ class Classroom:
             "LABKIT_HUB_LEARNERS": self.group,
             "LABKIT_HUB_COURSE": str(self.course),
             "LABKIT_HUB_SHARE": str(self.share),
+            "LABKIT_HUB_BOARD": f"http://127.0.0.1:{self.board_port}",
         }
         with self.log.open("wb") as log:
             process = subprocess.Popen(

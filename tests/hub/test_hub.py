@@ -5,16 +5,22 @@ from __future__ import annotations
 import csv
 import os
 import re
+import time
 from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
 
 from classroom import ASSIGNMENT, COURSE_ID, Classroom
-from member import LoginRefusedError
+from member import LoginRefusedError, Member
 
 FORMGRADER = "@jupyter/nbgrader:formgrader"
 ASSIGNMENT_LIST = "@jupyter/nbgrader:assignment-list"
+TRIES = """
+from labkit.learner.progress import record_task
+for _ in range({tries}):
+    record_task("01_double", "double", 0.5, "partial")
+"""
 NAMES = """
 import getpass, os
 os.environ["JUPYTERHUB_USER"] = "{claimed}"
@@ -37,7 +43,8 @@ def test_a_learners_server_opens_the_home_page_without_the_instructors_tools(roo
     ada = room.members["ada"]
     assert ada.call("GET", ada.own("/")).url.endswith("/lab/tree/HOME.md")
     assert ada.call("GET", ada.own("/api/contents/HOME.md")).status_code == 200
-    assert ada.call("GET", ada.own("/labkit/home")).json()["modules"][0]["name"] == ASSIGNMENT
+    home = ada.call("GET", ada.own("/labkit/home")).json()
+    assert home["modules"][0]["name"] == ASSIGNMENT and home["board"] == "/services/class/"
     hidden = ada.page_config()["disabledExtensions"]
     assert FORMGRADER in hidden and ASSIGNMENT_LIST not in hidden
 
@@ -147,6 +154,38 @@ def test_the_instructor_sees_who_is_there(room: Classroom):
     seen = room.members["teacher"].call("GET", "/hub/api/users").json()
     assert {room.names["ada"], room.names["grace"]} <= {user["name"] for user in seen}
     assert room.members["ada"].call("GET", "/hub/api/users").status_code == 403
+
+
+def test_the_class_shows_who_wants_that_and_nobody_elses_to_a_learner(room: Classroom):
+    board = "/services/class/"
+    ada, grace, teacher = (room.members[who] for who in ("ada", "grace", "teacher"))
+    for member in (ada, grace):
+        assert "Nothing is shown of you" in member.call("GET", board).text
+    for who, tries in (("ada", 3), ("grace", 5)):
+        room.terminal(who, "python", "-c", TRIES.format(tries=tries))
+    refused_form = ada.call("POST", f"{board}show", data={"_xsrf": "a guess"})
+    assert refused_form.status_code == 403
+    ada.call("POST", f"{board}show", data={"_xsrf": form_of(ada, board)}).raise_for_status()
+    deadline = time.monotonic() + 60
+    while "(3 tries)" not in teacher.call("GET", board).text:
+        assert time.monotonic() < deadline, "ada's server told the board nothing"
+        time.sleep(0.5)
+    seen = teacher.call("GET", board).text
+    assert room.names["ada"] in seen and room.names["grace"] not in seen
+    assert room.names["ada"] not in grace.call("GET", board).text
+    through = {"headers": {"Authorization": f"token {grace.token}"}, "timeout": 60}
+    own = grace.fresh().get(f"{grace.address}{board}own", **through)
+    assert own.json() == {"shown": False, "tasks": {}}
+    (record,) = (room.course / "grader" / "board").iterdir()
+    assert record.owner() == room.names["teacher"] and record.stat().st_mode & 0o77 == 0
+    ada.call("POST", f"{board}stop", data={"_xsrf": form_of(ada, board)}).raise_for_status()
+    assert "Nobody shows anything" in teacher.call("GET", board).text
+    assert not record.exists()
+
+
+def form_of(member: Member, path: str) -> str:
+    """What the page's form sends along."""
+    return re.findall(r'name="_xsrf" value="([^"]+)"', member.call("GET", path).text)[0]
 
 
 def feedback_of(room: Classroom, person: str) -> list[Path]:

@@ -27,7 +27,7 @@ CONDA_NAMES = {"pytorch-cpu": "torch"}
 
 
 # What only a developer or a hub needs, and what a CPU does not.
-NOT_A_LEARNERS = {"mypy", "playwright", "jupyterhub", "sphinx", "pytest", "dask", "ruff"}
+NOT_A_LEARNERS = {"mypy", "playwright", "jupyterhub", "sphinx", "pytest", "ruff"}
 GPU_CODE = re.compile(r"nvidia-|cuda-|triton$")
 
 
@@ -143,6 +143,8 @@ def test_the_set_up_installs_no_gpu_code_and_knows_what_misses_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert not [name for path in LISTS for name in listed(path) if GPU_CODE.match(name)]
+    # Whoever loads jsonschema would compile this grammar first.
+    assert not [path for path in LISTS if "rfc3987-syntax" in listed(path)]
     monkeypatch.syspath_prepend(str(ROOT))
     left_out = importlib.import_module("bootstrap").LEFT_OUT
     lock = read_lock(ROOT / "constraints.txt")

@@ -15,9 +15,13 @@ years, with 8 in 3 %."""
 
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
-    """Return what draws the years, and ``best``: the mean delay of a sum that knows the shift."""
+    """Return what draws the years, and ``best``: the mean delay of a sum that knows the shift.
+
+    The years are asked about in ``order``; those below ``quiet`` do not shift.
+    """
     case: dict[str, Any] = {
-        "seed": int(rng.integers(2**31)),
+        "seed": int(rng.integers(2**62)),
+        "order": rng.permutation(QUIET + SHIFTING).tolist(),
         "noise": round(float(rng.uniform(30, 120)), 1),
         "swing": round(float(rng.uniform(1.5, 3.0)), 2),
         "quiet": QUIET,

@@ -18,6 +18,9 @@ BINDS = (True, True, False, False)
 APART = 0.985
 """Every known mistake that keeps the rules earns at most this share of the best profit."""
 
+BETWEEN = 0.995
+"""What two rates earn at most in one of the cases, however they are chosen (see `two_rates`)."""
+
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``.
@@ -29,7 +32,7 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
         "cases": [
             until(
                 partial(_case, rng, BINDS[kind]),
-                partial(_apart, BINDS[kind]),
+                partial(_apart, BINDS[kind], kind == 0),
                 "mistakes apart from the best",
             )
             for kind in rng.permutation(len(BINDS))
@@ -125,15 +128,34 @@ def _one_rate(case: dict[str, Any]) -> Floats:
     )
 
 
-def _apart(binds: bool, case: dict[str, Any]) -> bool:
+def two_rates(case: dict[str, Any]) -> float:
+    """The highest profit of one rate for all regions, to which some may add the bound."""
+    people, worth = np.array(case["people"]), np.array(case["worth"])
+    size = people.sum(axis=0)
+    order = np.argsort(-(worth.clip(0) * people).sum(axis=0) / size)
+    best = 0.0
+    for low in np.linspace(0, 1 - case["bound"], 50):
+        rates = np.full(len(size), low)
+        for region in [None, *order]:
+            if region is not None:
+                rates[region] += case["bound"]
+            if rates @ size > case["most"]:
+                break
+            offers = zip(worth.T, people.T, rates * size, strict=True)
+            best = max(best, earned(case, np.column_stack([fill(*one) for one in offers])))
+    return best
+
+
+def _apart(binds: bool, between: bool, case: dict[str, Any]) -> bool:
     """Every mistake breaks a rule clearly, or earns clearly less, and no two earn the same."""
     people = np.array(case["people"])
     values = sorted([case["best"], *case["traps"].values()])
     if case["best"] < 500 or np.diff(values).min() < 1.0:
         return False
-    return all(
+    apart = all(
         np.ptp(rates(case, shares)) > case["bound"] + 0.01
         or (people * shares).sum() > 1.01 * case["most"]
         or earned(case, shares) < APART * case["best"]
         for shares in _mistakes(case, binds).values()
     )
+    return apart and (not between or two_rates(case) < BETWEEN * case["best"])

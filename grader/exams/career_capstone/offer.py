@@ -41,7 +41,7 @@ def _case(rng: np.random.Generator, binds: bool, sign: int) -> dict[str, Any]:
     case: dict[str, Any] = {
         "n": int(rng.integers(3_500, 4_500)),
         "m": m,
-        "seed": int(rng.integers(2**31)),
+        "seed": int(rng.integers(2**62)),
         "mean": round(cost - spread * float(rng.uniform(0.4, 0.6)), 2),
         "spread": spread,
         "usual": round(float(rng.uniform(26, 34)), 2),

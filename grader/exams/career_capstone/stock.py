@@ -36,7 +36,7 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
 def _case(rng: np.random.Generator, ratios: tuple[float, float]) -> dict[str, Any]:
     offers = int(rng.integers(15, 31))
     mild, hard = float(rng.uniform(0.6, 0.8)), float(rng.uniform(1.4, 1.9))
-    chance = float(rng.uniform(0.2, 0.45))
+    chance = float(rng.uniform(0.15, 0.3))
     over = round(float(rng.uniform(4, 20)), 2)
     ratio = rng.uniform(*ratios)
     case: dict[str, Any] = {
@@ -104,19 +104,30 @@ def _mistakes(case: dict[str, Any]) -> dict[str, int]:
     factor = sum(chance * size for chance, size in case["winters"])
     mean = factor * (case["base"] + case["rate"] * sum(case["chances"]))
     even = case | {"winters": [[1.0, factor]]}
+    alike = case | {"winters": [[0.5, size] for _, size in case["winters"]]}
     parts, chances = demand(case)
     spread = float(np.sqrt(chances @ (parts - mean) ** 2))
     swapped = case | {"short": case["over"], "over": case["short"]}
-    return {
+    found = {
         "mean": round(mean),
         "last year": best(case, *demand(case, nobody)),
         "offers are sales": best(case, *demand(case, all_buy)),
         "one winter": best(even, *demand(even)),
+        "winters alone": round(_winter(case, ratio) * mean / factor),
         "known buyers": _mixed(case, ratio),
         "normal": round(mean + spread * float(stats.norm.ppf(ratio))),
         "swapped": best(swapped, parts, chances),
         "without base": best(case | {"base": 0.0}, *demand(case | {"base": 0.0})),
     }
+    # Below the middle, the hard winter hardly counts.
+    return found | {"winters alike": best(alike, *demand(alike))} if ratio > 0.5 else found
+
+
+def _winter(case: dict[str, Any], ratio: float) -> float:
+    """The factor that is enough in so large a share of winters."""
+    winters = sorted(case["winters"], key=lambda winter: float(winter[1]))
+    below = np.cumsum([chance for chance, _ in winters])
+    return float(winters[min(int(np.searchsorted(below, ratio)), len(winters) - 1)][1])
 
 
 def _mixed(case: dict[str, Any], ratio: float) -> int:

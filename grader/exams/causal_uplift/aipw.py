@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LinearRegression
+from sklearn.preprocessing import PolynomialFeatures
 
-from labkit.checks.causal_uplift import redraw
+from labkit.checks.causal_uplift import surfaces
+from labkit.checks.causal_uplift.surfaces import HUMPS
 from labkit.exercise.drawing import until
 from labkit.trends.causal_uplift import baselines
 from labkit.trends.causal_uplift.world.retailer import (
@@ -42,9 +44,9 @@ REFERENCE_OFF, TRAPS_OFF = 1.0, 3.5
 of that kind by more."""
 
 MISTAKES = {
-    "curved outcome": ("naive", "regression", "imputation", "effect on all"),
+    "curved outcome": ("naive", "regression", "imputation", "squares", "effect on all"),
     "curved assignment": ("naive", "regression", "weighting", "effect on all", "model of all"),
-    "straight": ("naive", "regression", "effect on all", "trimmed"),
+    "straight": ("naive", "regression", "effect on all", "trimmed", "trimmed a little"),
 }
 """Which known mistakes are off in each kind of world."""
 
@@ -55,9 +57,10 @@ TOO_WIDE = 1.65
 def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``, twelve worlds in random order, two to four without overlap.
 
-    Each has ``kind`` (a key of `LEAST`, or ``"no overlap"``), ``n``, ``seed`` and ``market``, which
-    draw it. Those with overlap have the true ``att`` of the market, the standard ``error`` that
-    the reference states, and ``traps``, estimates of known mistakes by name.
+    Each has ``kind`` (a key of `LEAST`, or ``"no overlap"``), ``n``, ``seed``, ``market`` and,
+    where the outcome bends, ``hump``, which draw it. Those with overlap have the true ``att`` of
+    the market, the standard ``error`` that the reference states, and ``traps``, estimates of known
+    mistakes by name.
     """
     poor = int(rng.integers(2, 5))
     more = rng.choice(list(LEAST), size=WORLDS - poor - sum(LEAST.values()))
@@ -70,7 +73,7 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
 def _group(kind: str, size: int, rng: np.random.Generator) -> list[Case]:
     """Worlds of a kind on which the reference is right, and its mistakes are not."""
     cases = until(
-        lambda: _balanced(kind, size, rng),
+        lambda: _balanced(kind, size, rng.choice((-1, 1)), rng),
         _mistakes_show,
         f"worlds of the kind {kind!r} in which its mistakes show",
     )
@@ -79,16 +82,19 @@ def _group(kind: str, size: int, rng: np.random.Generator) -> list[Case]:
     return cases
 
 
-def _balanced(kind: str, size: int, rng: np.random.Generator) -> list[Case]:
-    """Draw worlds until the errors of the reference are half above and half below zero."""
+def _balanced(kind: str, size: int, side: int, rng: np.random.Generator) -> list[Case]:
+    """Draw worlds until the errors of the reference are half above and half below zero.
+
+    Humps all have the same `side`, up or down, so that what misses them does not even out.
+    """
     wanted = {True: size - size // 2, False: size // 2}
     sides: dict[bool, list[Case]] = {True: [], False: []}
 
     def one_more() -> bool:
-        case = _estimated(_market_case(kind, rng))
+        case = _estimated(_market_case(kind, rng, side))
         above = case["off"] > 0
         if _is_used(case) and len(sides[above]) < wanted[above]:
-            sides[above].append({**case, "traps": _traps(redraw.customers(case))})
+            sides[above].append({**case, "traps": _traps(surfaces.customers(case))})
         return all(len(sides[side]) == wanted[side] for side in sides)
 
     until(one_more, bool, f"{size} worlds of the kind {kind!r}")
@@ -96,15 +102,25 @@ def _balanced(kind: str, size: int, rng: np.random.Generator) -> list[Case]:
 
 
 def _is_used(case: Case) -> bool:
-    """Whether the reference is off by no bad luck, and a wrong interval is seen to be wrong.
+    """Whether right estimates are off by no bad luck, and a wrong interval is seen to be wrong.
 
     Where the margin bends, the error of the weighted residuals is many times that of two means:
     there the truth lies in the right interval and outside the narrow one.
     """
     off = abs(case["off"])
     if case["kind"] == "curved outcome":
-        return bool(1.1 * 1.96 * case["two_means"] < off < USUAL_ERROR * case["error"])
+        narrow = 1.1 * 1.96 * case["two_means"]
+        return bool(narrow < off < USUAL_ERROR * case["error"]) and _right_with_squares(case)
     return bool(off < USUAL_ERROR * case["error"])
+
+
+def _right_with_squares(case: Case) -> bool:
+    """Whether an outcome model with squares is right as well, once it is corrected by weights."""
+    drawn = surfaces.customers(case)
+    x, treated, outcome = drawn.x, drawn.offer, drawn.margin
+    left = outcome - _without(_with_squares(x), treated, outcome)
+    estimate, _ = corrected(baselines.fit_propensity(x, treated), left, treated)
+    return bool(abs(estimate - case["att"]) < USUAL_ERROR * case["error"])
 
 
 def _mistakes_show(cases: list[Case]) -> bool:
@@ -119,7 +135,7 @@ def _mistakes_show(cases: list[Case]) -> bool:
     )
 
 
-def _market_case(kind: str, rng: np.random.Generator) -> Case:
+def _market_case(kind: str, rng: np.random.Generator, side: int = 1) -> Case:
     # Orthogonal: what else changes the effect does not steer the offers.
     spends, habit, other = np.linalg.qr(rng.standard_normal((6, 3)))[0].T
     confounding = float(rng.uniform(0.6, 0.7))
@@ -130,7 +146,6 @@ def _market_case(kind: str, rng: np.random.Generator) -> Case:
         # Large, so that an interval whose terms are not centred is seen to be too wide.
         effect=round(float(rng.uniform(22, 30)), 2),
         treated_share=round(float(rng.uniform(0.45, 0.55)), 3),
-        curved_outcome=kind == "curved outcome",
         curved_assignment=kind == "curved assignment",
         noise=4.0,
         spends=spends.tolist(),
@@ -140,8 +155,17 @@ def _market_case(kind: str, rng: np.random.Generator) -> Case:
             (other.tolist(), str(rng.choice(["levels off", "valley"])), float(rng.uniform(1, 2))),
         ),
     )
-    own_seed = int(rng.integers(2**31))
-    return {"kind": kind, "n": CUSTOMERS, "seed": own_seed, "market": asdict(market)}
+    # So many seeds that nobody finds a world again by drawing all.
+    own_seed = int.from_bytes(rng.bytes(16))
+    case = {"kind": kind, "n": CUSTOMERS, "seed": own_seed, "market": asdict(market)}
+    if kind == "curved outcome":
+        case["hump"] = {
+            "way": steers.tolist(),
+            "shape": str(rng.choice(list(HUMPS))),
+            "at": round(float(rng.uniform(0.0, 0.4)), 3),
+            "height": round(side * float(rng.uniform(25, 35)), 2),
+        }
+    return case
 
 
 def _estimated(case: Case) -> Case:
@@ -149,7 +173,7 @@ def _estimated(case: Case) -> Case:
 
     ``two_means`` is the larger of two wrong standard errors, the outcome's and the residuals'.
     """
-    drawn = redraw.customers(case)
+    drawn = surfaces.customers(case)
     x, treated, outcome = drawn.x, drawn.offer, drawn.margin
     left = outcome - _without(x, treated, outcome)
     estimate, error = corrected(baselines.fit_propensity(x, treated), left, treated)
@@ -195,6 +219,10 @@ def _without(x: Floats, treated: NDArray[np.int64], outcome: Floats) -> Floats:
     return np.asarray(LinearRegression().fit(x[others], outcome[others]).predict(x))
 
 
+def _with_squares(x: Floats) -> Floats:
+    return np.asarray(PolynomialFeatures(2, include_bias=False).fit_transform(x))
+
+
 def _error_of_means(treated: NDArray[np.int64], values: Floats) -> float:
     groups = (values[treated == 1], values[treated == 0])
     return float(np.sqrt(sum(group.var() / len(group) for group in groups)))
@@ -208,13 +236,21 @@ def _traps(drawn: Customers) -> dict[str, float]:
     of_all = LinearRegression().fit(x, margin).predict(x)
     weight = np.where(others, -1 / (1 - chance), 1 / chance)
     correction = weight * (margin - np.where(others, without, with_it))
-    kept = (chance > 0.1) & (chance < 0.9)
+    with_squares = _without(_with_squares(x), offer, margin)
+    left = margin - without
+
+    def trimmed(limit: float) -> float:
+        kept = (chance > limit) & (chance < 1 - limit)
+        return corrected(chance[kept], left[kept], offer[kept])[0]
+
     return {
         "naive": baselines.difference_in_means(offer, margin),
         "regression": baselines.ols(x, offer, margin),
-        "imputation": float((margin - without)[~others].mean()),
+        "imputation": float(left[~others].mean()),
+        "squares": float((margin - with_squares)[~others].mean()),
         "weighting": ipw_att(chance, offer, margin),
         "effect on all": float((with_it - without + correction).mean()),
         "model of all": corrected(chance, margin - of_all, offer)[0],
-        "trimmed": corrected(chance[kept], (margin - without)[kept], offer[kept])[0],
+        "trimmed": trimmed(0.1),
+        "trimmed a little": trimmed(0.05),
     }

@@ -6,12 +6,18 @@ from typing import Any
 
 import numpy as np
 
+from labkit.checks.causal_uplift import units
 from labkit.exercise.drawing import until
-from labkit.trends.causal_uplift.world.claims import SPURIOUS, Claim, draw_claims
+from labkit.trends.causal_uplift.world.claims import SPURIOUS, Claim
 
 from .regression import slope
 
-BATCHES, CUSTOMERS = 3, 1_500
+BATCHES, CUSTOMERS = 3, (1_000, 2_500)
+
+UNITS = (0.01, 10.0)
+"""What a euro may be in the unit of a claim, evenly on a logarithmic scale."""
+
+Batch = tuple[dict[str, Any], list[Claim]]
 
 
 CLEAR, VANISHED = 4.5, 1.6
@@ -30,9 +36,9 @@ MANY, FAINT = 20, 2.9
 def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``, three batches of six claims.
 
-    Each has ``customers`` and ``seed``, which draw the claims, and ``spurious``, the names of
-    those without any effect. Each way of being spurious occurs in at least two batches, and for
-    each there is a real claim that looks like it until the data are asked.
+    Each has ``customers``, ``seed`` and ``units``, which draw the claims, and ``spurious``, the
+    names of those without any effect. Each way of being spurious occurs in at least two batches,
+    and for each there is a real claim that looks like it until the data are asked.
     """
     batches = until(
         lambda: [_clear_batch(rng) for _ in range(BATCHES)],
@@ -41,12 +47,8 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     )
     return {
         "cases": [
-            {
-                "customers": CUSTOMERS,
-                "seed": own_seed,
-                "spurious": [claim.name for claim in claims if claim.is_spurious],
-            }
-            for own_seed, claims in batches
+            {**case, "spurious": [claim.name for claim in claims if claim.is_spurious]}
+            for case, claims in batches
         ]
     }
 
@@ -60,6 +62,7 @@ def _tells_apart(claims: list[Claim]) -> bool:
         any("survey" in claim.adjusted_for for claim in real),
         any(claim.looks >= MANY and abs(claim.estimate / claim.error) < FAINT for claim in real),
         _luck_beats_truth(claims),
+        _size_misleads(claims),
     )
     return all(doubles) and all(kinds.count(kind) >= 2 for kind in SPURIOUS)
 
@@ -71,14 +74,32 @@ def _luck_beats_truth(claims: list[Claim]) -> bool:
     return bool(luck and truth) and max(luck) > min(truth) + APART
 
 
+def _size_misleads(claims: list[Claim]) -> bool:
+    """Whether a clear real effect is a smaller number than one that vanishes in its errors."""
+    made = ("confounder left out", "collider adjusted for")
+    nothing = [_size(claim) for claim in claims if claim.kind in made]
+    real = [_size(claim) for claim in claims if not claim.is_spurious and _strength(claim) > CLEAR]
+    return bool(nothing and real) and max(nothing) > min(real)
+
+
+def _size(claim: Claim) -> float:
+    return abs(slope(claim.data, claim.treatment, claim.outcome, claim.before)[0])
+
+
 def _strength(claim: Claim) -> float:
     return attacks(claim.public())[0]
 
 
-def _clear_batch(rng: np.random.Generator) -> tuple[int, list[Claim]]:
-    def one() -> tuple[int, list[Claim]]:
-        seed = int(rng.integers(2**31))
-        return seed, draw_claims(seed, CUSTOMERS)
+def _clear_batch(rng: np.random.Generator) -> Batch:
+    def one() -> Batch:
+        low, high = np.log(UNITS)
+        case = {
+            "customers": int(rng.integers(CUSTOMERS[0], CUSTOMERS[1] + 1)),
+            # So many seeds that nobody finds a batch again by drawing all.
+            "seed": int.from_bytes(rng.bytes(16)),
+            "units": [float(f"{np.exp(power):.3g}") for power in rng.uniform(low, high, 6)],
+        }
+        return case, units.claims(case)
 
     return until(one, lambda drawn: all(map(_is_clear, drawn[1])), "claims that end as they should")
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from exams.generative_ai.seeds import seed
 from labkit.checks.generative_ai.redraw import adaptation
 from labkit.exercise.drawing import until
 from labkit.trends.generative_ai.world.layers import Adaptation, loss
@@ -34,7 +35,7 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
 def _case(rng: np.random.Generator) -> dict[str, Any]:
     inputs = int(rng.integers(20, 32))
     case: dict[str, Any] = {
-        "seed": int(rng.integers(2**31)),
+        "seed": seed(rng),
         "given": {
             "n": int(rng.integers(90, 140)),
             "inputs": inputs,

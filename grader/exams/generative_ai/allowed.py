@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from exams.generative_ai.seeds import seed
 from labkit.checks.generative_ai.redraw import automaton, tokens
 from labkit.exercise.drawing import until
 from labkit.trends.generative_ai.world.patterns import Automaton
@@ -31,21 +32,29 @@ MOST_MORE = {"record": 9, "date": 9, "quantity": 3, "brackets": 5}
 """The room is less than so many bytes more than the shortest way to the end."""
 MUST_SHOW = {
     "record": ("characters", "fits so far"),
-    "date": ("fits so far",),
-    "quantity": ("fits so far",),
-    "brackets": ("fits so far", "room forgotten"),
+    "date": ("fits so far", "a byte less room"),
+    "quantity": ("fits so far", "a byte less room"),
+    "brackets": ("fits so far", "room forgotten", "room for the token"),
 }
+"""Mistakes that both cases of a kind show."""
+TIGHT = ("a byte more room", "room for the token", "own bytes free", "a token is a byte")
+"""What the first quantity shows too: lists grow by two bytes at a time, a date has one length."""
 
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``, two of each kind of pattern, in a drawn order.
 
     Each has ``kind`` and ``given``, which make the automaton; ``text``, ``room`` and ``seed``,
-    which draws the tokens; ``allowed``, the numbers of the right tokens; and ``traps``, those that
-    known mistakes allow. The second quantity ends where it is complete and may go on.
+    which draws the tokens; ``allowed``, the numbers of the right tokens; ``traps``, those that
+    known mistakes allow; and ``shown``, all mistakes that differ from what is right. The second
+    quantity ends where it is complete and may go on.
     """
     cases = [
-        until(partial(_case, rng, kind, place), _shows, f"every mistake shown by a {kind}")
+        until(
+            partial(_case, rng, kind, place),
+            partial(_shows, also=TIGHT if (kind, place) == ("quantity", 0) else ()),
+            f"every mistake shown by a {kind}",
+        )
         for kind in MUST_SHOW
         for place in (0, 1)
     ]
@@ -93,17 +102,21 @@ def _case(rng: np.random.Generator, kind: str, place: int) -> dict[str, Any]:
     case: dict[str, Any] = {
         "kind": kind,
         "given": _given(rng, kind),
-        "seed": int(rng.integers(2**31)),
+        "seed": seed(rng),
     }
     pattern = automaton(case)
     needed = distances(pattern)
     case["text"] = _walk(rng, pattern, needed, kind == "quantity" and place == 1)
     state = end_of(pattern, 0, case["text"].encode())
-    case["room"] = int(needed[state] + rng.integers(1, MOST_MORE[kind]))
     vocabulary = tokens(case, pattern)
+    case["room"] = _room(rng, pattern, needed, state, vocabulary, MOST_MORE[kind])
     case["allowed"] = reference(pattern, needed, state, vocabulary, case["room"])
-    case["traps"] = _traps(case, pattern, needed, state, vocabulary)
-    return case
+    led = _mistakes(case, pattern, needed, state, vocabulary)
+    case["traps"] = {
+        key: numbers for key, numbers in led.items()
+        if sum(numbers == other for other in led.values()) == 1
+    }  # fmt: skip
+    return case | {"shown": sorted(led)}
 
 
 def _walk(rng: np.random.Generator, pattern: Automaton, needed: Ints, complete: bool) -> str:
@@ -122,6 +135,22 @@ def _walk(rng: np.random.Generator, pattern: Automaton, needed: Ints, complete: 
         byte = int(rng.choice(steps))
         text, state = text + bytes([byte]), int(pattern.moves[state, byte])
     return str(rng.choice([place.decode() for place in places])) if places else ""
+
+
+def _room(
+    rng: np.random.Generator,
+    pattern: Automaton,
+    needed: Ints,
+    state: int,
+    vocabulary: list[bytes],
+    most_more: int,
+) -> int:
+    """A room that some tokens just fill and, if there are such, others miss by one byte."""
+    ends = [(len(token), end_of(pattern, state, token)) for token in vocabulary if token]
+    filled = {int(length + needed[end]) for length, end in ends if end >= 0}
+    near = sorted(room for room in filled if room < needed[state] + most_more)
+    tight = [room for room in near if room + 1 in filled]
+    return int(rng.choice(tight or near or [int(needed[state])]))
 
 
 def distances(pattern: Automaton) -> Ints:
@@ -159,10 +188,10 @@ def reference(
     return right
 
 
-def _traps(
+def _mistakes(
     case: dict[str, Any], pattern: Automaton, needed: Ints, state: int, vocabulary: list[bytes]
 ) -> dict[str, list[int]]:
-    """What known mistakes allow, without those that cannot be told apart here."""
+    """What known mistakes allow, of those that show here."""
     right, room = case["allowed"], case["room"]
     end = vocabulary.index(b"")
     ends = [end_of(pattern, state, token) for token in vocabulary]
@@ -175,19 +204,18 @@ def _traps(
         "room for the token": sorted(
             over + [n for n in many if needed[ends[n]] < FAR and len(vocabulary[n]) <= room]
         ),
+        "own bytes free": sorted(over + [n for n in many if needed[ends[n]] <= room]),
+        "a token is a byte": sorted(over + [n for n in many if needed[ends[n]] < room]),
+        "a byte less room": reference(pattern, needed, state, vocabulary, room - 1),
+        "a byte more room": reference(pattern, needed, state, vocabulary, room + 1),
         "end always": sorted({*right, end}),
         "end never": [n for n in right if n != end],
         "from the start": reference(pattern, needed, 0, vocabulary, room),
     }
-    if led["room for the token"] == led["room forgotten"]:
-        del led["room for the token"]
-    told = {key: numbers for key, numbers in led.items() if numbers != right}
-    return {
-        key: numbers for key, numbers in told.items()
-        if sum(numbers == other for other in told.values()) == 1
-    }  # fmt: skip
+    return {key: numbers for key, numbers in led.items() if numbers != right}
 
 
-def _shows(case: dict[str, Any]) -> bool:
-    shown = all(key in case["traps"] for key in MUST_SHOW[case["kind"]])
-    return bool(case["text"]) and len(case["allowed"]) >= 2 and shown
+def _shows(case: dict[str, Any], also: tuple[str, ...]) -> bool:
+    shown = all(key in case["shown"] for key in MUST_SHOW[case["kind"]] + also)
+    told = "fits so far" in case["traps"]
+    return bool(case["text"]) and len(case["allowed"]) >= 2 and shown and told

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from labkit.checks.generative_ai.redraw import benchmark
+from exams.generative_ai.seeds import seed
+from labkit.checks.generative_ai.redraw import benchmarks
 from labkit.trends.generative_ai.world.exposure import Benchmark
 
 WORLDS = 100
@@ -16,8 +17,8 @@ WORLDS = 100
 def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"groups": [...]}``, in a drawn order: nothing, little and much was seen.
 
-    Each has ``seeds`` and ``given``, which draw the benchmarks; ``level``, the false share that is
-    allowed; and ``power``, the share of seen items that the reference finds.
+    Each has ``seed``, ``members`` and ``given``, which draw the benchmarks; ``level``, the false
+    share that is allowed; and ``power``, the share of seen items that the reference finds.
     """
     shares = [0.0, round(float(rng.uniform(0.07, 0.12)), 3), round(float(rng.uniform(0.3, 0.5)), 3)]
     groups = [_group(rng, share) for share in shares]
@@ -26,7 +27,8 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
 
 def _group(rng: np.random.Generator, share: float) -> dict[str, Any]:
     group: dict[str, Any] = {
-        "seeds": [int(seed) for seed in rng.integers(2**31, size=WORLDS)],
+        "seed": seed(rng),
+        "members": WORLDS,
         "given": {
             "items": int(rng.integers(150, 250)),
             "fresh": int(rng.integers(1200, 1800)),
@@ -40,8 +42,7 @@ def _group(rng: np.random.Generator, share: float) -> dict[str, Any]:
         "level": round(float(rng.uniform(0.06, 0.16)), 3),
     }
     found = []
-    for seed in group["seeds"]:
-        drawn = benchmark(group, seed)
+    for drawn in benchmarks(group):
         named = reference(drawn, group["level"])
         found.append(drawn.seen[named].sum() / max(drawn.seen.sum(), 1))
     return group | {"power": float(np.mean(found))}

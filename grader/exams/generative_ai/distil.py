@@ -9,12 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from exams.generative_ai.seeds import seed
 from labkit.checks.generative_ai.redraw import lesson
 from labkit.exercise.drawing import until
 from labkit.trends.generative_ai.world.teachers import KINDS, Lesson, chances, excess
 
 Floats = NDArray[np.float64]
 TEMPERATURES = (4.0, 3.0, 2.0, 1.0, 0.5, 0.33, 0.25)
+NEARBY = 1.13
+"""Half a step of fifteen temperatures from 1/5 to 5."""
 LITTLE = 1e-3
 """Ridge of a student of labels: 80 of them leave some classes without examples here and there."""
 
@@ -24,7 +27,8 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
 
     Each has ``seed``, ``kind`` and ``given``, which draw the lesson; ``judged``, the seed of the
     features a student is judged on; ``labels``, the excess of a student of labels alone;
-    ``reference``, that of one chosen on validation; and ``traps``, that of known mistakes.
+    ``reference``, that of one chosen on validation; ``scaled``, that of one scaled on validation;
+    and ``traps``, that of known mistakes.
     """
     return {
         "cases": [
@@ -36,8 +40,8 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
 
 def _case(rng: np.random.Generator, kind: str) -> dict[str, Any]:
     case: dict[str, Any] = {
-        "seed": int(rng.integers(2**31)),
-        "judged": int(rng.integers(2**31)),
+        "seed": seed(rng),
+        "judged": seed(rng),
         "kind": kind,
         "given": {
             "n": int(rng.integers(70, 100)),
@@ -51,11 +55,12 @@ def _case(rng: np.random.Generator, kind: str) -> dict[str, Any]:
     known = np.eye(drawn.true.shape[1])[drawn.y]
     by_labels = fit(drawn.x, known, LITTLE)
     case["labels"] = excess(drawn.true, by_labels, case["judged"])
+    trusted = fit(drawn.x, drawn.teacher, 0.0)
     likeliest = np.eye(known.shape[1])[drawn.teacher.argmax(axis=1)]
     wrong = {
         "labels alone": by_labels,
         "teacher's classes": fit(drawn.x, likeliest, LITTLE),
-        "always trusted": fit(drawn.x, drawn.teacher, 0.0),
+        "always trusted": trusted,
         "half and half": fit(drawn.x, (known + drawn.teacher) / 2, 0.0),
     }
     labels = np.eye(known.shape[1])[np.r_[drawn.y, drawn.y_val]]
@@ -68,6 +73,9 @@ def _case(rng: np.random.Generator, kind: str) -> dict[str, Any]:
         key: excess(drawn.true, weights, case["judged"]) for key, weights in wrong.items()
     }
     case["reference"] = excess(drawn.true, reference(drawn, by_labels), case["judged"])
+    case["scaled"] = max(
+        excess(drawn.true, weights, case["judged"]) for weights in scaled(drawn, trusted)
+    )
     return case
 
 
@@ -78,11 +86,21 @@ def reference(drawn: Lesson, by_labels: Floats) -> Floats:
         start = taught[-1] if taught else np.zeros_like(drawn.true)
         taught.append(fit(drawn.x, softer(drawn.teacher, temperature), 1e-6, start))
 
-    def log_loss(weights: Floats) -> float:
-        said = chances(drawn.x_val, weights)[np.arange(len(drawn.y_val)), drawn.y_val]
-        return float(-np.log(np.maximum(said, 1e-12)).mean())
+    return min([by_labels, *taught], key=lambda weights: _log_loss(drawn, weights))
 
-    return min([by_labels, *taught], key=log_loss)
+
+def scaled(drawn: Lesson, trusted: Floats) -> list[Floats]:
+    """A student of the teacher, times the factor that fits validation best, a little less and more.
+
+    Whoever tries other temperatures ends anywhere between.
+    """
+    best = min(np.geomspace(0.1, 10, 81), key=lambda factor: _log_loss(drawn, factor * trusted))
+    return [trusted * best * nearby for nearby in (1 / NEARBY, 1.0, NEARBY)]
+
+
+def _log_loss(drawn: Lesson, weights: Floats) -> float:
+    said = chances(drawn.x_val, weights)[np.arange(len(drawn.y_val)), drawn.y_val]
+    return float(-np.log(np.maximum(said, 1e-12)).mean())
 
 
 def softer(said: Floats, temperature: float) -> Floats:
@@ -113,6 +131,8 @@ def fit(x: Floats, targets: Floats, ridge: float, start: Floats | None = None) -
 def _shows(case: dict[str, Any]) -> bool:
     least = min(case["traps"].values()) / case["labels"]
     taught = case["kind"] != "misled"
+    if taught and case["scaled"] > 0.1 * case["labels"]:
+        return False
     return bool(case["reference"] < (0.05 if taught else 1.2) * case["labels"]) and (
         least > (0.18 if taught else 2.0)
     )

@@ -8,7 +8,8 @@ import numpy as np
 from scipy.stats import t as student
 
 from exams.generative_ai.clusters import mean_and_error
-from labkit.checks.generative_ai.redraw import log
+from exams.generative_ai.seeds import seed
+from labkit.checks.generative_ai.redraw import logs
 from labkit.trends.generative_ai.world.logs import Log
 
 GROUPS, LOGS = 3, 400
@@ -17,15 +18,16 @@ GROUPS, LOGS = 3, 400
 def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"groups": [...]}``.
 
-    Each has ``seeds`` and ``given``, which draw the logs; ``width``, the mean width of the
-    reference's intervals; and ``random``, the mean regret of a prompt chosen at random.
+    Each has ``seed``, ``members`` and ``given``, which draw the logs; ``width``, the mean width of
+    the reference's intervals; and ``random``, the mean regret of a prompt chosen at random.
     """
     return {"groups": [_group(rng) for _ in range(GROUPS)]}
 
 
 def _group(rng: np.random.Generator) -> dict[str, Any]:
     group: dict[str, Any] = {
-        "seeds": [int(seed) for seed in rng.integers(2**31, size=LOGS)],
+        "seed": seed(rng),
+        "members": LOGS,
         "given": {
             "prompts": int(rng.integers(9, 15)),
             "customers": int(rng.integers(30, 42)),
@@ -38,8 +40,7 @@ def _group(rng: np.random.Generator) -> dict[str, Any]:
         },
     }
     widths, regrets = [], []
-    for seed in group["seeds"]:
-        drawn = log(group, seed)
+    for drawn in logs(group):
         _, _, low, high = reference(drawn)
         widths.append(high - low)
         regrets.append(drawn.true[1:].max() - drawn.true[1:].mean())

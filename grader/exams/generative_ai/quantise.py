@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from exams.generative_ai.seeds import seed
 from labkit.checks.generative_ai.quantise import nearest, output_errors, times
 from labkit.checks.generative_ai.redraw import layer
 from labkit.exercise.drawing import until
@@ -32,7 +33,7 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
 
 def _case(rng: np.random.Generator, bits: int) -> dict[str, Any]:
     case: dict[str, Any] = {
-        "seed": int(rng.integers(2**31)),
+        "seed": seed(rng),
         "given": {
             "n": int(rng.integers(300, 420)),
             "inputs": int(rng.integers(120, 150)),

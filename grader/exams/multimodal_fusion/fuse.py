@@ -7,16 +7,15 @@ from typing import Any
 import numpy as np
 
 from labkit.checks.multimodal_fusion.redraw import shop
+from labkit.exercise.drawing import until
 from labkit.trends.multimodal_fusion.world.shop import ceilings
 
-from .shops import draw_seed, draw_shop
-
-CASES = 2
+from .shops import differ, draw_seed, draw_shop
 
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
-    """Return ``{"cases": [...]}``: shops, with their ceilings ``additive`` and ``joint``."""
-    return {"cases": [_case(rng) for _ in range(CASES)]}
+    """Return ``{"cases": [...]}``: two shops, with their ceilings ``additive`` and ``joint``."""
+    return {"cases": until(lambda: [_case(rng), _case(rng)], differ, "shops that differ")}
 
 
 def _case(rng: np.random.Generator) -> dict[str, Any]:

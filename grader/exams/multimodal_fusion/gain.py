@@ -16,33 +16,38 @@ from labkit.trends.multimodal_fusion.world.duels import Duel
 from .shops import draw_seed, sign
 
 SETS = 200
-RESTS = (0.1, 0.25), (0.55, 0.75)
-"""Products of a brand alike, or rather unlike: no factor mends intervals by rows in both."""
+TASTES = (0.15, 0.19), (0.4, 0.5)
+"""How much brands differ: no single width is right in both shops."""
+
+RESTS = (0.3, 0.7), (1.8, 2.2)
+"""How much products of a brand differ, in tastes: no factor mends intervals by rows in both."""
 
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``.
 
-    Each has ``sets``, seeds of test sets, what they are drawn with, the true ``gain`` and
+    Each has ``sets``, seeds of test sets, what they are drawn with, the mean ``gain`` and
     ``width``, the mean width of the reference's intervals.
     """
     return {
         "cases": [
-            until(partial(_case, rng, RESTS[place]), _shows, "wider unpaired, narrower by rows")
-            for place in rng.permutation(len(RESTS))
+            until(partial(_case, rng, taste, rest), _shows, "wider unpaired, narrower by rows")
+            for taste, rest in zip(rng.permutation(TASTES), rng.permutation(RESTS), strict=True)
         ]
     }
 
 
-def _case(rng: np.random.Generator, rest: tuple[float, float]) -> dict[str, Any]:
-    first = draw_seed(rng)
+def _case(
+    rng: np.random.Generator, tastes: NDArray[np.float64], rests: NDArray[np.float64]
+) -> dict[str, Any]:
+    first, taste = draw_seed(rng), float(rng.uniform(*tastes))
     case: dict[str, Any] = {
         "sets": list(range(first, first + SETS)),
-        "gain": sign(rng) * round(float(rng.uniform(0.15, 0.3)), 4),
+        "gain": sign(rng) * round(float(rng.uniform(0.22, 0.3)), 4),
         "brands": int(rng.integers(26, 40)),
         "hard": round(float(rng.uniform(0.5, 0.8)), 4),
-        "taste": round(float(rng.uniform(0.25, 0.4)), 4),
-        "rest": round(float(rng.uniform(*rest)), 4),
+        "taste": round(taste, 4),
+        "rest": round(taste * float(rng.uniform(*rests)), 4),
     }
     widths = np.array([_widths(duel(case, seed)) for seed in case["sets"][:40]]).mean(axis=0)
     case["width"], case["unpaired"], case["rows"] = widths.tolist()

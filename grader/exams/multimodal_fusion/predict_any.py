@@ -42,7 +42,11 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
     alone = rng.uniform(0.19, 0.24, 2)
     case: dict[str, Any] = {
         "shop": draw_shop(
-            rng, together=(0.0, 0.03), often=(0.9, 0.1), style_effect=(0.6, 0.8), gift=(0.02, 0.12)
+            rng,
+            together=(0.0, 0.03),
+            often=(0.95, 0.05),
+            style_effect=(0.75, 0.95),
+            gift=(0.02, 0.12),
         ),
         "seed": draw_seed(rng),
         "n": int(rng.integers(1150, 1300)),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from colorsys import hsv_to_rgb
 from typing import Any
 
 import numpy as np
+
+from .phrases import draw_phrases
 
 STYLES = ("clamshell", "clutter", "glossy")
 
@@ -43,7 +46,38 @@ def draw_shop(
         "read": round(float(rng.uniform(0.82, 0.92)), 3),
         "noise": round(float(rng.uniform(0.06, 0.1)), 4),
         "words": int(rng.integers(2**31)),
+        "phrases": draw_phrases(rng),
+        "look": draw_look(rng),
+        "encoder": draw_seed(rng),
     }
+
+
+DIRECTIONS = (1, 1), (1, -1), (1, 0), (0, 1)
+FILM = (0.25, 0.4), (0, 0.15), (0.3, 0.45)
+
+
+def draw_look(rng: np.random.Generator) -> dict[str, Any]:
+    """Draw how a shop's pictures show things: fields of `Look`."""
+    first, (stripes, ribs) = rng.random(), rng.integers(0, len(DIRECTIONS), 2)
+    colours = [
+        hsv_to_rgb((first + turn / 4) % 1, rng.uniform(0.6, 0.9), rng.uniform(0.4, 0.7))
+        for turn in rng.permutation(4)
+    ]
+    return {
+        "size": int(rng.choice([40, 44])),
+        "colours": [[round(part, 3) for part in colour] for colour in colours],
+        "ground": round(float(rng.uniform(0.87, 0.96)), 3),
+        "tile": int(rng.integers(3, 5)),
+        "stripes": [*DIRECTIONS[stripes], int(rng.integers(6, 8)), 3],
+        "light": round(float(rng.uniform(0.75, 0.9)), 3),
+        "ribs": [*DIRECTIONS[ribs], 4, 2],
+        "film": [round(float(rng.uniform(*ends)), 3) for ends in FILM],
+    }
+
+
+def differ(cases: list[dict[str, Any]]) -> bool:
+    """Whether another look works together with use in each shop: clutter is easiest to read."""
+    return len({case["shop"]["partner"] for case in cases}) == len(cases)
 
 
 def draw_seed(rng: np.random.Generator) -> int:

@@ -6,18 +6,25 @@ Works on a fine grid of echelon positions, independently of the quadrature in
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from labkit.exercise.drawing import until
 from labkit.trends.rl_supply_chain.metrics import serial_cost
 
+Rates = Callable[[np.random.Generator, int], NDArray[np.float64]]
+Fits = Callable[[dict[str, Any]], bool]
+
 APART = 7.5e-3
 """What either bound alone costs above the least cost; 0.5 % is right."""
+
+CLOSE = 3e-3
+"""What the mean of both bounds costs above the least cost at most, in every chain."""
 
 
 def base_stock_levels(
@@ -69,32 +76,67 @@ def _after_demand(
 
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
-    """Return ``{"cases": [...]}``: chains of two, three and four stages.
+    """Return ``{"cases": [...]}``: one chain of two or three stages, two chains of four.
 
-    Each case has the arguments of `base_stock_levels`, ``optimal_cost`` and
-    ``traps``, the levels of known mistakes by name. In the longest, each of the two newsvendor
-    bounds alone costs too much.
+    Each case has the arguments of `base_stock_levels`, ``optimal_cost`` and ``traps``, the levels
+    of known mistakes by name. Of the long ones, one adds nearly all value near the customer: its
+    bounds lie far apart, and each alone costs too much. The other adds nearly all at the source:
+    its bounds meet, and the best levels lie on them. So no safety stock above a bound that is the
+    same for both will do. In every chain the mean of both bounds is right, as the lab says.
     """
-    longest = until(lambda: _case(rng, 4), _bounds_fail, "a chain that no bound alone is right for")
-    return {"cases": [_case(rng, 2), _case(rng, 3), longest]}
+    anywhere = _late if rng.random() < 0.5 else _early
+    kinds: tuple[tuple[Rates, int, Fits], ...] = (
+        (anywhere, int(rng.integers(2, 4)), _mean_is_right),
+        (_late, 4, lambda case: _mean_is_right(case) and _bounds_fail(case)),
+        (_early, 4, _mean_is_right),
+    )
+    return {
+        "cases": [
+            until(
+                partial(_case, rng, rates, stages), fits, "a chain whose bounds show what they do"
+            )
+            for rates, stages, fits in kinds
+        ]
+    }
+
+
+def _costs(case: dict[str, Any], levels: ArrayLike) -> float:
+    """What some levels cost above the least cost, as a share of it."""
+    chain = {name: case[name] for name in ("lead_times", "holding", "penalty", "mean", "sd")}
+    return float(serial_cost(np.asarray(levels).tolist(), **chain) / case["optimal_cost"] - 1)
 
 
 def _bounds_fail(case: dict[str, Any]) -> bool:
-    chain = {name: case[name] for name in ("lead_times", "holding", "penalty", "mean", "sd")}
+    traps = case["traps"]
+    return min(_costs(case, traps[name]) for name in ("lower bound", "upper bound")) > APART
+
+
+def _mean_is_right(case: dict[str, Any]) -> bool:
     bounds = [case["traps"][name] for name in ("lower bound", "upper bound")]
-    return all(serial_cost(bound, **chain) > (1 + APART) * case["optimal_cost"] for bound in bounds)
+    return _costs(case, np.mean(bounds, axis=0)) < CLOSE
 
 
-def _case(rng: np.random.Generator, stages: int) -> dict[str, Any]:
-    # Local rates fall upstream, as value is added on the way to the customer.
-    rates = np.cumsum(rng.integers(4, 17, size=stages))[::-1] / 4
+def _late(rng: np.random.Generator, stages: int) -> NDArray[np.float64]:
+    """Local rates, stage 0 first, that grow two to four times from stage to stage."""
+    growth = np.append(rng.uniform(0.4, 1.6), rng.uniform(2.2, 4.0, size=stages - 1))
+    return np.cumprod(growth)[::-1].round(2)
+
+
+def _early(rng: np.random.Generator, stages: int) -> NDArray[np.float64]:
+    """Local rates, stage 0 first, that are high at the source and hardly grow."""
+    growth = np.append(rng.uniform(4, 9), rng.uniform(0.1, 0.5, size=stages - 1))
+    return np.cumsum(growth)[::-1].round(2)
+
+
+def _case(rng: np.random.Generator, local_rates: Rates, stages: int) -> dict[str, Any]:
+    rates = local_rates(rng, stages)
     mean = int(rng.integers(5, 31))
     case: dict[str, Any] = {
-        "lead_times": rng.integers(1, 4, size=stages).tolist(),
+        "lead_times": rng.integers(1, 5, size=stages).tolist(),
         "holding": rates.tolist(),
-        "penalty": round(float(rates[0]) * rng.uniform(3, 12), 2),
+        "penalty": round(float(rates[0]) * rng.uniform(2, 9), 2),
         "mean": mean,
-        "sd": round(mean * rng.uniform(0.12, 0.3), 1),
+        "sd": round(mean * rng.uniform(0.25, 0.36), 1),
     }
     levels, _ = base_stock_levels(**case)
     cost = serial_cost(levels, **case)

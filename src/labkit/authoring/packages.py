@@ -34,13 +34,16 @@ LISTS = {
     "requirements/developer.txt": ("course", "dev"),
 }
 LIST_HEADER = (
-    "# Made by `labkit build` from constraints.txt: do not edit. Complete, but for the GPU code\n"
-    "# that nothing here runs. On Linux install torch's CPU build before it. Use:\n"
+    "# Made by `labkit build` from constraints.txt: do not edit. Complete, but for GPU code and a\n"
+    "# slow grammar that nothing here runs. On Linux install torch's CPU build before it. Use:\n"
     "# pip install --no-deps -r {name}\n"
 )
 
 # What torch and xgboost ask for on Linux and a CPU does not need.
 GPU_ONLY = re.compile(r"(nvidia|cuda)-.*|triton")
+# A grammar that jsonschema would compile whenever it is loaded, a second of CPU for every process
+# that reads a notebook, to check texts for "iri", which no schema here asks for.
+SLOW = ("rfc3987-syntax", "lark")
 
 ENVIRONMENTS = ("environment.yml", "binder/environment.yml")
 # These come from conda-forge: its PyTorch has a CPU build on Linux, and shares NumPy's libraries.
@@ -110,7 +113,9 @@ def derived_files(root: Path) -> Iterator[tuple[Path, bytes]]:
     lock = read_lock(root / LOCK)
     for name, extras in LISTS.items():
         pins = closure(lock, asked_for(project, extras))
-        listed = [str(pin) for pin in pins if not GPU_ONLY.fullmatch(pin.name)]
+        listed = [
+            str(pin) for pin in pins if not GPU_ONLY.fullmatch(pin.name) and pin.name not in SLOW
+        ]
         yield root / name, (LIST_HEADER.format(name=name) + _lines(listed)).encode("utf-8")
     environment = environment_text(closure(lock, asked_for(project, ("course",))))
     for name in ENVIRONMENTS:

@@ -13,7 +13,7 @@ from typing import Any
 import segno
 from markupsafe import Markup
 
-from labkit.cohort.page import render
+from labkit.cohort.rendering import render
 from labkit.credentials.record import digest
 
 COLUMNS = (("task", "title", "text"), ("points", "score", "text"), ("of", "maximum", "text"))

@@ -138,7 +138,15 @@ def token_key(root: Path) -> RSAPrivateKey:
     Raises:
         CertifyError: the file holds no key of RSA.
     """
-    path = root / TOKEN_KEY_FILE
+    return read_rsa_key(root / TOKEN_KEY_FILE)
+
+
+def read_rsa_key(path: Path) -> RSAPrivateKey:
+    """Read a key of RSA; make it, readable by its owner alone, on first use.
+
+    Raises:
+        CertifyError: the file holds no key of RSA.
+    """
     if not path.exists():
         made = rsa.generate_private_key(65537, TOKEN_KEY_BITS)
         form = (Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

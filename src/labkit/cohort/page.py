@@ -1,23 +1,13 @@
-"""A report as one HTML page: no file beside it, no request, no script but the one that sorts.
-
-Everything from data is escaped by the templates. Besides, the page's own policy lets the browser
-run one script alone, by its digest, so that a stored script would stay text twice over.
-"""
+"""A report as one HTML page, of a cohort or of one learner; `rendering` fills it in."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-
+from labkit.cohort.rendering import render, shown
 from labkit.cohort.report import BINS, Data
 
-TEMPLATES = Path(__file__).parent / "templates"
 # Pixels of the plots: those of the templates.
 TALLEST, BASE = 80, 100
 LEFT, RIGHT, TOP, BOTTOM = 50, 510, 10, 290
@@ -124,41 +114,6 @@ def learner_page(data: Data) -> bytes:
         lab_columns=columns,
         mark_columns=MARK_COLUMNS,
     )
-
-
-def render(template: str, **values: Any) -> bytes:
-    """Fill a template of this room in; all values are escaped."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-    )
-    environment.filters |= {"shown": shown, "exact": exact}
-    script = (TEMPLATES / "sort.js").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    text = environment.get_template(template).render(
-        style=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8")),
-        script=Markup(script),
-        script_hash=f"sha256-{digest}",
-        **values,
-    )
-    return text.encode("utf-8", "replace")
-
-
-def shown(value: Any) -> str:
-    """Return a value as a reader likes it: two digits behind the point, nothing for None."""
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        text = f"{value:.2f}".rstrip("0").rstrip(".")
-        return "0" if text == "-0" else text.replace("-", "−")
-    return str(value)
-
-
-def exact(value: Any) -> str:
-    """Return a number as the sorting script reads it; nothing for None."""
-    return "" if value is None else repr(float(value))
 
 
 def _lab_row(lab: Mapping[str, Any]) -> Data:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from labkit.cohort.gather import Cohort
-from labkit.cohort.page import render
+from labkit.cohort.rendering import render
 from labkit.cohort.similarity import BAR, LARGEST, Findings, Pair
 from labkit.cohort.tables import as_json
 from labkit.cohort.tables import render as as_csv

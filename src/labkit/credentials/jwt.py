@@ -40,7 +40,12 @@ def encode(record: Mapping[str, Any], key: RSAPrivateKey) -> str:
     """Return a record, without another proof, as a signed token."""
     payload = {name: part for name, part in record.items() if name != "proof"}
     header = {"alg": ALGORITHM, "typ": "JWT", "jwk": public_jwk(key.public_key())}
-    signed = ".".join(_packed(_json(part)) for part in (header, payload | _claims(payload)))
+    return seal(header, payload | _claims(payload), key)
+
+
+def seal(header: Mapping[str, Any], payload: Mapping[str, Any], key: RSAPrivateKey) -> str:
+    """Return header and payload as a token that is signed with RS256."""
+    signed = ".".join(_packed(_json(part)) for part in (header, payload))
     return f"{signed}.{_packed(key.sign(signed.encode('ascii'), PKCS1v15(), SHA256()))}"
 
 

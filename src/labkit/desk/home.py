@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from labkit.authoring.catalog import CATALOG_PATH, FACTS, FACTS_FORMAT
+from labkit.desk.results import results
 from labkit.errors import CourseError
 from labkit.exercise.outcome import Status
 from labkit.learner import progress as records
@@ -167,6 +168,7 @@ def _module(facts: dict[str, Any], reached: dict[str, Any], folder: Path) -> dic
         "stage": stage(reached, [task["name"] for task in facts["tasks"]]),
         "when": _latest(reached),
         "submitted": _submitted(reached, folder, facts),
+        "results": results((folder / facts["lab"]).parent) if facts.get("lab") else None,
         "changed": [task["changed"] for task in tasks if task["changed"]],
     }
 

@@ -20,6 +20,7 @@ from jupyter_server.utils import url_path_join
 from tornado import web
 
 from labkit.authoring.catalog import CATALOG_PATH, FACTS
+from labkit.desk.board import board_path, start_telling
 from labkit.desk.home import HomeError, home, read_facts
 from labkit.errors import CourseError
 from labkit.learner import progress as records
@@ -60,6 +61,7 @@ class HomeHandler(Handler):
             return
         data["path"] = page.relative_to(self.root()).as_posix()
         data["instructor"] = bool(self.settings.get("labkit_instructor"))
+        data["board"] = board_path()
         data["folder"] = page.parent.relative_to(self.root()).as_posix()
         # Tornado compares the answer's digest with the browser's and sends 304 by itself.
         self.finish(json.dumps(data))
@@ -189,3 +191,4 @@ def _load_jupyter_server_extension(server: ServerApp) -> None:
         (url_path_join(base, "labkit", "progress"), ProgressHandler),
     ]
     server.web_app.add_handlers(".*$", handlers)
+    start_telling()

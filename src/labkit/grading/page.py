@@ -52,6 +52,7 @@ class Task:
     title: str
     points: str
     maximum: str
+    outcome: str
     badge: str
 
 
@@ -95,13 +96,15 @@ class LayOutFeedback(GetGrades):
         source = self._source(names) or nb
         titles = task_titles(source["cells"])
         standing = Standing(tuple(marks.values()), names["late_penalty"])
+        tasks = [
+            _task(number, cell, marks, titles)
+            for number, cell in enumerate(cell for cell in nb.cells if _counts(cell, marks))
+        ]
         resources["labkit"] = head | {
             "lab": notebook_title(source["cells"]) or names["assignment"],
             "total": _total(standing),
-            "tasks": [
-                asdict(_task(number, cell, marks, titles))
-                for number, cell in enumerate(cell for cell in nb.cells if _counts(cell, marks))
-            ],
+            "tasks": [asdict(task) for task in tasks],
+            "results": _results(submission.timestamp, _total(standing), tasks),
             "between": BETWEEN,
             "style": style(),
         }
@@ -174,6 +177,14 @@ def _notes(book: Gradebook, submission: SubmittedAssignment, penalty: float) -> 
     return notes
 
 
+def _results(received: datetime | None, total: str, tasks: Sequence[Task]) -> str:
+    """Return, as JSON, what the learner's home page shows of this page (`labkit.desk.results`)."""
+    shown = ("title", "points", "maximum", "outcome")
+    rows = [{name: getattr(task, name) for name in shown} for task in tasks]
+    when = f"{received:%Y-%m-%dT%H:%M:%S}+00:00" if received else ""
+    return json.dumps({"received": when, "total": total, "tasks": rows})
+
+
 def _total(standing: Standing) -> str:
     total = f"{standing.score:.4g} of {standing.maximum:g} points"
     if standing.waiting:
@@ -192,11 +203,17 @@ def _task(
     mark = marks[grade_id]
     points = "" if mark.score is None else f"{mark.score:.4g}"
     title = titles.get(grade_id, grade_id)
-    return Task(f"task-{number}", title, points, f"{mark.maximum:g}", _badge(cell, mark))
+    sign, colour, word = _outcome(cell, mark)
+    badge = (
+        f'<span class="badge" style="background-color:{colour}">'
+        f'<span aria-hidden="true">{sign}</span> {escape(word)}</span>'
+    )
+    outcome = f"{sign} {word}"
+    return Task(f"task-{number}", title, points, f"{mark.maximum:g}", outcome, badge)
 
 
-def _badge(cell: NotebookNode, mark: GivenMark) -> str:
-    """Say in a word, with a sign on a ground of its own, what came of a task."""
+def _outcome(cell: NotebookNode, mark: GivenMark) -> tuple[str, str, str]:
+    """Say in a word, with a sign and the colour of its ground, what came of a task."""
     sign, colour = "✎", NEUTRAL
     if mark.score is None:
         word = "to be read"
@@ -207,10 +224,7 @@ def _badge(cell: NotebookNode, mark: GivenMark) -> str:
     else:
         status = task_outcome(cell, mark.score, mark.maximum).status
         (sign, colour), word = SIGNS[status], str(status)
-    return (
-        f'<span class="badge" style="background-color:{colour}">'
-        f'<span aria-hidden="true">{sign}</span> {escape(word)}</span>'
-    )
+    return sign, colour, word
 
 
 def _is_number(output: NotebookNode) -> bool:

@@ -110,6 +110,18 @@ WRONG = {
         partial(_wrong, keep=lambda t, n, r: len(t) + n <= r + 1),
         "should not be",
     ),
+    "one byte too little room": (
+        partial(_wrong, keep=lambda t, n, r: len(t) + n < r),
+        "are missing",
+    ),
+    "own bytes not counted": (
+        partial(_wrong, keep=lambda t, n, r: n <= r),
+        "should not be",
+    ),
+    "a token takes one of the room": (
+        partial(_wrong, keep=lambda t, n, r: 1 + n <= r),
+        "should not be",
+    ),
     "dead ends, but any complete start": (
         lambda text, moves, accepting, tokens, room: [
             place
@@ -125,6 +137,8 @@ WRONG = {
 
 BACK = "no byte leads back to the start"
 HARMLESS = {
+    "wheel: exam argument 1 is in practice argument 1": "patterns of one kind number some of their "
+    "states alike; the whole pattern is handed to the answer",
     "constant: …ter = np.where(moves >= 0, needed[moves], np.inf)… -> *": BACK,
     "comparison: after = np.where(moves >= 0, needed[moves], np.inf).min(axis=1) -> *": BACK,
     "constant: if token and end >= 0 and (len(token) + neede… -> *": BACK,

@@ -93,7 +93,7 @@ WRONG = {
     ),
     "the top tenth": (
         lambda t, r, f, level: np.argsort(-_over(t, r, f)[0])[: len(t) // 10],
-        "had not been seen",
+        "seen",
     ),
     "none": (lambda t, r, f, level: [], "are found"),
     "all": (lambda t, r, f, level: np.arange(len(t)), "had not been seen"),

@@ -133,3 +133,19 @@ WRONG = {
         "off on average",
     ),
 }  # fmt: skip
+
+SAME = "all prompts answered the same number of tickets"
+NONE_LEFT = "customers who chose have no ticket left: their sums are 0, the quantile 4 % less"
+CENTRED = "a variance takes the mean off once more"
+OTHERS = "what the others sum up to is the same with the other sign"
+FINE = "a change of the width by one to three percent, less than 400 logs can tell"
+HARMLESS = {
+    "function: …1 + scores[chooses, 1:].mean(axis=0).argmax() -> *": SAME,
+    "index: …res[~chooses], names[1::2]) -> …res[~chooses], names[1::1])": NONE_LEFT,
+    "slice: …ores[~chooses], names[1::2]) -> *": NONE_LEFT,
+    "operator: …= [(gain[whose == name] - gain.mean()).sum() for … -> *": CENTRED,
+    "comparison: off = [(gain[whose == name] - gain.mean()).s… -> *": OTHERS,
+    "constant: …p.sqrt(np.var(off, ddof=1) * len(names)) / len(ga… -> *": FINE,
+    "operator: …t.ppf(0.975, len(names) - 1) * error -> *": FINE,
+    "constant: …ppf(0.975, len(names) - 1) * error -> *": FINE,
+}

@@ -48,6 +48,21 @@ def euler(velocity, x, start, end, evaluations, steps=None):
     return x
 
 
+def middle_of_its_time(velocity, x, start, end, evaluations):
+    """One evaluation a step: its time is the middle, its place the beginning."""
+    step = (end - start) / evaluations
+    for place in range(evaluations):
+        x = x + step * velocity(x, start + (place + 0.5) * step)
+    return x
+
+
+def behind(velocity, x, start, end, evaluations):
+    """Asks what computes the velocity as often as it likes."""
+    parts = [cell.cell_contents for cell in getattr(velocity, "__closure__", None) or ()]
+    asked = next((part for part in parts if callable(part)), velocity)
+    return fourth_order(asked, np.array(x), start, end, 4 * evaluations)
+
+
 def _forwards(velocity, x, start, end, evaluations):
     """The size of a step without its sign."""
     step = abs(end - start) / (evaluations // 2)
@@ -65,6 +80,8 @@ def _half(velocity, x, start, end, evaluations):
 RIGHT = {"Heun": heun, "Adams-Bashforth": remembered, "Runge-Kutta": fourth_order}
 WRONG = {
     "Euler": (euler, "leaves every bend"),
+    "the middle of its time": (middle_of_its_time, "they have moved"),
+    "behind the velocity": (behind, "was asked"),
     "Euler, twice the steps": (
         lambda v, x, a, b, n: euler(v, x, a, b, n, 2 * n),
         "times; ",

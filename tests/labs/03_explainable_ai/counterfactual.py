@@ -20,10 +20,14 @@ def _all(f, x, grid, costs, rules, fixed=True, up=True, ties="follow", rank=None
     places = np.array(list(itertools.product(*choices)))
     rows = np.column_stack([np.asarray(grid[m])[places[:, m]] for m in range(len(x))])
     cost = np.sum([np.asarray(costs[m])[places[:, m]] for m in range(len(x))], axis=0)
-    if ties == "follow":
-        moved = rows - x
-        for i, j, rate in rules["tied"]:
+    moved = rows - x
+    for i, j, rate in rules["tied"]:
+        if ties == "follow":
             rows[:, j] += rate * moved[:, i]
+        elif ties == "last":
+            rows[:, j] = x[j] + rate * moved[:, i]
+        elif ties == "of values":
+            rows[:, j] = rate * rows[:, i]
     approved = f(rows) >= 0
     if not approved.any():
         return x if no_way == "x" else rows[f(rows).argmax()]
@@ -121,6 +125,8 @@ WRONG = {
     "fixed moved": (lambda *a: _all(*a, fixed=False), "is fixed"),
     "downward": (lambda *a: _all(*a, up=False), "may only rise"),
     "ties forgotten": (lambda *a: _all(*a, ties="forgotten"), "allowed"),
+    "the last tie alone": (lambda *a: _all(*a, ties="last"), "allowed"),
+    "rate times the value": (lambda *a: _all(*a, ties="of values"), "allowed"),
     "fewest columns": (lambda *a: _all(*a, rank=_steps), "the cheapest that"),
     "shortest way": (
         lambda *a: _all(*a, rank=lambda rows, x, cost: np.abs(rows - x).sum(axis=1)),

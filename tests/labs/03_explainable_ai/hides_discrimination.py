@@ -125,6 +125,11 @@ def _differs_by_group(models, rows, group):
     return found
 
 
+def _rounded(models, rows, group):
+    """Rows of two digits are nobody's, and are taken for real ones."""
+    return by_regression(models, np.round(rows, 2), group)
+
+
 RIGHT = {"regression": by_regression, "twins": by_twins, "what changes": by_difference}
 WRONG = {
     "shap": (_shap, "is named"),
@@ -143,6 +148,7 @@ WRONG = {
         ],
         "is named",
     ),
+    "rounded rows": (_rounded, "missing"),
     "behaves differently": (_differs, "is named"),
     "behaves differently by group": (_differs_by_group, "is named"),
     "nobody": (lambda *_: [], "missing"),

@@ -127,6 +127,15 @@ def _no_second_call(makers, images, network=NETWORK):
     return found
 
 
+def _louder(makers, images, network=NETWORK):
+    """The other network is the same one, times two."""
+    other = {**network, "w2": 2 * np.asarray(network["w2"])}
+    return [
+        name for name, make in makers.items()
+        if np.mean([_like(make(network, x), make(other, x)) for x in images]) > 0.97
+    ]  # fmt: skip
+
+
 def _lenient(makers, images, network=NETWORK):
     rng = np.random.default_rng(6)
     return [name for name, make in makers.items() if _drop(make, network, images, rng) < 0.6]
@@ -140,6 +149,7 @@ WRONG = {
     "last layer alone": (_layer("w2"), "first layer alone"),
     "first layer alone": (_layer("w1"), "last layer alone"),
     "no second call": (_no_second_call, "from call to call"),
+    "the same network, louder": (_louder, "named"),
     "still rather alike": (_lenient, "is named"),
     "none": (lambda *_: [], "is not named"),
     "all": (lambda makers, images: list(makers), "is named"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from labkit.trends.explainable_ai.world.networks import train
@@ -124,6 +126,20 @@ def _only_added(places, images, labels):
     return np.concatenate([images, added]), np.tile(labels, 2)
 
 
+def _turned_round(places, images, labels):
+    """Benign lesions get all stickers, and malignant ones get skin of others."""
+    flat = np.concatenate([images, images])
+    said = np.tile(labels, 2)
+    rng = np.random.default_rng(8)
+    for top, left in places:
+        here = np.s_[:, top : top + 3, left : left + 3]
+        own = flat[here].copy()
+        dark = own.mean(axis=(1, 2)) < 0.55
+        for label, source in enumerate((own[dark], own[~dark])):
+            flat[here][said == label] = rng.choice(source, (said == label).sum())
+    return flat, said
+
+
 def _covered(places, images, labels):
     covered = images.copy()
     for top, left in places:
@@ -162,6 +178,11 @@ def _one_place(network, images, labels):
     return places[:1], cured
 
 
+def _every_window(network, images, labels):
+    places, cured = by_swapping(network, images, labels)
+    return [*places, *itertools.product(range(14), repeat=2)], cured
+
+
 def _from_scratch(network, images, labels):
     from sklearn.neural_network import MLPClassifier
 
@@ -183,12 +204,14 @@ RIGHT = {
 }
 WRONG = {
     "only added": (_with_places(_only_added), "where stickers mislead"),
+    "turned round": (_with_places(_turned_round), "on pictures as they come"),
     "covered": (_with_places(_covered), "where stickers mislead"),
     "cropped": (_with_places(_cropped), "where stickers mislead"),
     "random erasing": (_with_places(_erased), "where stickers mislead"),
     "noise": (_with_places(_noisy), "where stickers mislead"),
     "more epochs": (_with_places(lambda p, images, labels: (images, labels)), "stickers mislead"),
     "the stronger one alone": (_strongest_alone, "where stickers mislead"),
+    "every window": (_every_window, "places named"),
     "one place": (_one_place, "stickers found"),
     "scikit-learn from scratch": (_from_scratch, "where stickers mislead"),
     "unchanged": (lambda n, i, y: (_windows(i, y), n), "where stickers mislead"),

@@ -11,7 +11,7 @@ from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from .fuse import by_kernels, by_products, by_reading_out
+from .fuse import by_kernels, by_products, by_reading_out, by_the_wheel
 
 ALPHAS = np.logspace(-2, 4, 13)
 
@@ -83,6 +83,7 @@ WRONG = {
     "the best past average": (_best_average, "One pack was chosen for all"),
     "as the best sellers": (_of_the_best_seller, "is allowed"),
     "clusters of reviews": (_clusters_of_reviews, "is allowed"),
+    "looks and phrases of the wheel": (_by(by_the_wheel), "is allowed"),
     "the worst": (
         lambda i, t, s, n, p: _by(lambda *a: -by_kernels(*a))(i, t, s, n, p),
         "is allowed",

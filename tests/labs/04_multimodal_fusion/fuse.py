@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from sklearn.decomposition import PCA, TruncatedSVD
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
-from sklearn.linear_model import LinearRegression, Ridge, RidgeCV
+from sklearn.linear_model import LinearRegression, Ridge, RidgeClassifier, RidgeCV
 from sklearn.model_selection import cross_val_predict
 from sklearn.preprocessing import StandardScaler
+
+from labkit.trends.multimodal_fusion.world.reviews import USES, VERDICTS
+from labkit.trends.multimodal_fusion.world.shop import SHOWN, Shop, draw_products
 
 ALPHAS = np.logspace(-2, 4, 13)
 
@@ -147,6 +152,53 @@ def _product_of_scores(images, texts, stars, new_images, new_texts):
     return LinearRegression().fit(columns(a, b), stars).predict(columns(c, d))
 
 
+@cache
+def _readers():
+    """What reads the looks of pictures that anybody can draw with the world's own functions."""
+    sold = draw_products(Shop(often=(0.5, 0.5)), 500, 77)
+    return {name: RidgeClassifier().fit(sold.images, sold.kinds[name]) for name in SHOWN}
+
+
+def looks_by_the_wheel(images):
+    """The looks as readers see them that were trained on other pictures: (n, 7) columns."""
+    read = {name: reader.predict(images) for name, reader in _readers().items()}
+    shown = [read[name] for name in ("clamshell", "clutter", "glossy")]
+    return np.column_stack([*shown, np.eye(4)[read["colour"]]])
+
+
+def phrases_by_the_wheel(texts):
+    """Use and verdict by the phrases of the lesson's shop: (n, 2) columns, 0 where none is said."""
+    columns = np.zeros((len(texts), 2))
+    for place, listed in enumerate((USES, VERDICTS)):
+        for level, phrases in listed.items():
+            said = [any(one.lower() in text.lower() for one in phrases) for text in texts]
+            columns[said, place] = level
+    return columns
+
+
+def by_the_wheel(images, texts, stars, new_images, new_texts):
+    """Least squares on looks, use and verdict as the world's own pictures and phrases have them."""
+    old = _products(looks_by_the_wheel(images), phrases_by_the_wheel(texts))
+    new = _products(looks_by_the_wheel(new_images), phrases_by_the_wheel(new_texts))
+    return new @ np.linalg.lstsq(old, stars, rcond=None)[0]
+
+
+def _looks_by_the_wheel(images, texts, stars, new_images, new_texts):
+    """Words learned from this shop, looks read as the world's own pictures show them."""
+    reader = CountVectorizer(binary=True).fit(texts)
+    old = _products(looks_by_the_wheel(images), reader.transform(texts).toarray())
+    new = _products(looks_by_the_wheel(new_images), reader.transform(new_texts).toarray())
+    return RidgeCV(ALPHAS).fit(old, stars).predict(new)
+
+
+def _phrases_by_the_wheel(images, texts, stars, new_images, new_texts):
+    """Pictures learned from this shop, use and verdict by the lesson's phrases."""
+    scale = StandardScaler().fit(images)
+    old = _products(scale.transform(images), phrases_by_the_wheel(texts))
+    new = _products(scale.transform(new_images), phrases_by_the_wheel(new_texts))
+    return RidgeCV(ALPHAS).fit(old, stars).predict(new)
+
+
 RIGHT = {
     "products of components": by_products,
     "a product of kernels": by_kernels,
@@ -163,6 +215,9 @@ WRONG = {
     "products within each side": (_own_squares, "is asked for"),
     "product of two scores": (_product_of_scores, "is asked for"),
     "shrunk to nothing": (_too_much, "is asked for"),
+    "looks and phrases of the wheel": (by_the_wheel, "is asked for"),
+    "looks of the wheel": (_looks_by_the_wheel, "is asked for"),
+    "phrases of the wheel": (_phrases_by_the_wheel, "is asked for"),
     "the mean": (
         lambda a, b, stars, c, d: np.full(len(d), stars.mean()),
         "one mean",

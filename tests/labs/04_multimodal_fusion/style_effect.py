@@ -11,6 +11,8 @@ from sklearn.model_selection import cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from .fuse import looks_by_the_wheel, phrases_by_the_wheel
+
 ALPHAS = np.logspace(-2, 4, 13)
 
 
@@ -144,9 +146,27 @@ def _too_sure(images, texts, stars, plain, styled):
     return effect, effect - 0.1 * (effect - low), effect + 0.1 * (high - effect)
 
 
+def _one_standard_error(images, texts, stars, plain, styled):
+    effect, low, high = by_labels_and_words(images, texts, stars, plain, styled)
+    return effect, (effect + low) / 2, (effect + high) / 2
+
+
 def _too_wide(images, texts, stars, plain, styled):
     effect, *_ = by_labels_and_words(images, texts, stars, plain, styled)
     return effect, effect - 1, effect + 1
+
+
+def _by_the_wheel(images, texts, stars, plain, styled):
+    """The look that mock-ups differ in, and use and verdict, as the world's own pictures and
+    phrases have them."""
+    gap = looks_by_the_wheel(styled) - looks_by_the_wheel(plain)
+    label = looks_by_the_wheel(images)[:, gap[:, :3].mean(axis=0).argmax()]
+    return _ols(stars, label, phrases_by_the_wheel(texts))
+
+
+def _phrases_by_the_wheel(images, texts, stars, plain, styled):
+    """Labels learned from the mock-ups, use and verdict by the lesson's phrases."""
+    return _ols(stars, _labels(images, plain, styled), phrases_by_the_wheel(texts))
 
 
 RIGHT = {
@@ -164,7 +184,10 @@ WRONG = {
     "late": (_late, "is allowed"),
     "shrunk by half": (_shrunk, "is allowed"),
     "two topics": (_few_topics, "is allowed"),
+    "looks and phrases of the wheel": (_by_the_wheel, "is allowed"),
+    "phrases of the wheel": (_phrases_by_the_wheel, "is allowed"),
     "too sure": (_too_sure, "hold the true effect"),
+    "one standard error": (_one_standard_error, "which is fine"),
     "too wide": (_too_wide, "times as wide"),
     "always nothing": (lambda *a: (0.0, -0.05, 0.05), "is allowed"),
 }

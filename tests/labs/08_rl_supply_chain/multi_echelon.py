@@ -28,7 +28,7 @@ def _one_at_a_time(lead_times, holding, penalty, mean, sd):
     """Coordinate descent on the exact cost."""
     cumulated = np.cumsum(lead_times)
     levels = mean * (cumulated + 1.0) + sd
-    for _ in range(12):
+    for _ in range(6):
         for stage in range(len(levels)):
 
             def cost(level, stage=stage):
@@ -44,7 +44,7 @@ def _one_at_a_time(lead_times, holding, penalty, mean, sd):
 def _recursion(lead_times, holding, penalty, mean, sd):
     """Each stage in turn on a grid; what it cannot deliver is charged to the stage above."""
     echelon_rates = np.array(holding) - np.append(holding[1:], 0.0)
-    step, horizon = sd / 20, sum(lead_times) + 1
+    step, horizon = sd / 100, sum(lead_times) + 1
     grid = np.arange(-12 * sd * horizon, mean * horizon + 12 * sd * horizon, step)
     charged, levels = (penalty + holding[0]) * np.maximum(-grid, 0), []
     for rate, lead_time in zip(echelon_rates, lead_times, strict=True):
@@ -65,7 +65,7 @@ def _recursion(lead_times, holding, penalty, mean, sd):
 
 
 def _right(*arguments):
-    return np.array(_one_at_a_time(*arguments))
+    return np.array(_recursion(*arguments))
 
 
 def _local_rates(lead_times, holding, penalty, mean, sd):
@@ -92,6 +92,14 @@ def _newsvendor(lead_times, holding, penalty, mean, sd, share):
     return mean * cumulated + safety * sd * np.sqrt(cumulated)
 
 
+def _lifted(lead_times, holding, penalty, mean, sd, lift):
+    """The lower bound, lifted by a fixed number of deviations, given from the customer upwards."""
+    cumulated = np.cumsum(lead_times)
+    lower = (penalty + np.append(holding[1:], 0.0)) / (penalty + holding[0])
+    above = stats.norm.ppf(lower) + np.array(lift)[: len(holding)]
+    return mean * cumulated + above * sd * np.sqrt(cumulated)
+
+
 RIGHT = {
     "by Clark and Scarf's recursion": _recursion,
     "simplex search on the exact cost": _by_search,
@@ -109,12 +117,17 @@ WRONG = {
     "local levels": (lambda *a: np.diff(_right(*a), prepend=0.0), "local levels"),
     "reversed stages": (lambda *a: _right(*a)[::-1], "wrong order"),
     "one review period more": (
-        lambda lead, *a: _one_at_a_time([lead[0] + 1, *lead[1:]], *a),
+        lambda lead, *a: _recursion([lead[0] + 1, *lead[1:]], *a),
         "one period more than the lead time",
     ),
     "newsvendor bound with local rates": (_local_rates, "use echelon rates"),
     "the customer's ratio at every stage": (_one_ratio, "above the least"),
     "the lower bound alone": (lambda *a: _newsvendor(*a, 0.0), "bounds alone"),
     "the upper bound alone": (lambda *a: _newsvendor(*a, 1.0), "bounds alone"),
+    "the lower bound, a little lifted": (
+        lambda *a: _lifted(*a, (0, 0.16, 0.18, 0.32)),
+        "above the",
+    ),
+    "the lower bound, much lifted": (lambda *a: _lifted(*a, (0, 0.2, 0.5, 0.4)), "above the"),
     "one level": (lambda *a: float(_right(*a)[-1]), "should have shape"),
 }

@@ -36,17 +36,30 @@ def _smallest_separating_set(data, edges, treatment, outcome):
     raise LookupError("no set")
 
 
-def _measured_parents(data, edges, treatment, outcome):
-    """The measured causes of the treatment and the outcome that are not downstream of it."""
+def _measured_ancestors(data, edges, treatment, outcome):
+    """All measured causes of either, near and far, that are not downstream of the treatment."""
     graph = nx.DiGraph([tuple(edge) for edge in edges])
     after = nx.descendants(graph, treatment)
-    causes = (set(graph.predecessors(treatment)) | set(graph.predecessors(outcome))) - after
+    causes = (nx.ancestors(graph, treatment) | nx.ancestors(graph, outcome)) - after
     names = np.array(sorted(causes & set(data.columns) - {treatment, outcome}))
     residuals = [
         data[name] - LinearRegression().fit(data[names], data[name]).predict(data[names])
         for name in (treatment, outcome)
     ]
     return names, as_tensor(residuals[0] @ residuals[1] / (residuals[0] @ residuals[0]))
+
+
+def _direct_causes(*, of_outcome=False):
+    """Follows no path: whatever points at the treatment (or the outcome) and was measured."""
+
+    def adjust(data, edges, treatment, outcome):
+        after = nx.descendants(nx.DiGraph([tuple(edge) for edge in edges]), treatment)
+        ends = {treatment, outcome} if of_outcome else {treatment}
+        causes = {cause for cause, effect in edges if effect in ends and cause in data}
+        names = sorted(causes - after - {treatment})
+        return names, _slope(data, treatment, outcome, names)
+
+    return adjust
 
 
 def _with_role(change):
@@ -110,7 +123,7 @@ def _set_as(form):
 
 RIGHT = {
     "smallest d-separating set": _smallest_separating_set,
-    "measured causes of both, by residuals": _measured_parents,
+    "measured ancestors of both, by residuals": _measured_ancestors,
     "the set as an index": _set_as(lambda names: pd.Index(names, dtype=object)),
     "the set as a series": _set_as(lambda names: pd.Series(names, dtype=object)),
     "the set as a view": _set_as(lambda names: dict.fromkeys(names).keys()),
@@ -126,6 +139,8 @@ WRONG = {
         _with_role(lambda graph, names, *_: names[1:]),
         "stays open",
     ),
+    "direct causes of the treatment": (_direct_causes(), "further on"),
+    "direct causes of both": (_direct_causes(of_outcome=True), "further on"),
     "a valid set, and the raw slope": (_valid_set_raw_slope, "raw slope"),
     "hidden nodes": (_hidden_too, "in the adjustment set is none of"),
     "the effect first": (

@@ -47,22 +47,26 @@ def _att_crossfitted(x, treated, outcome):
     return [att, att - half, att + half, int(effective > 0.1 * others.sum())]
 
 
+def _with_squares(x):
+    return PolynomialFeatures(2, include_bias=False).fit_transform(x)
+
+
 def _att_with_squares(x, treated, outcome):
     """Bootstrap of an estimator whose models hold squares and products."""
-    table = PolynomialFeatures(2, include_bias=False).fit_transform(x)
+    table = _with_squares(x)
     rng = np.random.default_rng(1)
 
     def estimate(rows):
         own, group, result = table[rows], treated[rows], outcome[rows]
         others = group == 0
-        model = make_pipeline(StandardScaler(), LogisticRegression(C=1.0, max_iter=300))
+        model = make_pipeline(StandardScaler(), LogisticRegression(solver="newton-cholesky"))
         chance = np.clip(model.fit(own, group).predict_proba(own)[:, 1], 0, 0.99)
         left = result - LinearRegression().fit(own[others], result[others]).predict(own)
         odds = chance[others] / (1 - chance[others])
         return left[~others].mean() - np.average(left[others], weights=odds), chance[~others]
 
     att, chance = estimate(np.arange(len(x)))
-    again = [estimate(rng.integers(len(x), size=len(x)))[0] for _ in range(20)]
+    again = [estimate(rng.integers(len(x), size=len(x)))[0] for _ in range(40)]
     half = 1.96 * np.std(again, ddof=1)
     return np.array([att, att - half, att + half, np.quantile(chance, 0.8) < 0.95])
 
@@ -159,6 +163,11 @@ WRONG = {
     ),
     "one regression": (_att_as(baselines.ols), "one regression", 0.3),
     "outcome regression alone": (_att_as(imputation), "outcome regression alone", 0.3),
+    "outcome regression with squares alone": (
+        _att_as(lambda x, t, y: imputation(_with_squares(x), t, y)),
+        "squares and products, alone",
+        0.3,
+    ),
     "weighting alone": (_att_as(weighting), "weighting alone", 0.3),
     "ATE for ATT": (_att_as(_effect_on_all), "effect on everybody", 0.3),
     "an outcome model of everybody": (_att_as(_with_model_of_all), "learned from the", 0.3),

@@ -92,6 +92,25 @@ def _by_one_bar(bar):
     return spurious
 
 
+def _by_size(bar):
+    """Asks the past and counts the looks, but takes a number of euros for the rest."""
+
+    def spurious(claims):
+        names = []
+        for claim in claims:
+            before = [name for name in claim["before"] if name != "margin_before"]
+            table = sm.add_constant(claim["data"][[claim["treatment"], *before]])
+            fit = sm.OLS(claim["data"]["margin"], table).fit()
+            small = abs(fit.params[claim["treatment"]]) < bar
+            faint = claim["looks"] < 20 and 2.3 < abs(fit.tvalues[claim["treatment"]]) < 3
+            past = _strength(claim, "margin_before", before) < 0.005
+            if past or (small and not faint):
+                names.append(claim["name"])
+        return names
+
+    return spurious
+
+
 def _by_many_looks(claims):
     return [claim["name"] for claim in claims if claim["looks"] >= 20]
 
@@ -132,6 +151,8 @@ WRONG = {
     "one bar above all that luck shows": (_by_one_bar(2.85), "is real"),
     "one bar for six claims": (_by_one_bar(stats.norm.isf(0.025 / 6)), "", 0.7),
     "one bar far above": (_by_one_bar(4.0), "is real"),
+    "a bar in euros": (_by_size(1.7), "is real"),
+    "a bar in cents": (_by_size(0.05), "", 0.7),
     "everything is adjusted for": (
         _triage(again=lambda claim, before: [*before, "visits_after", "survey"]),
         "",

@@ -104,6 +104,28 @@ def monthly(known, year):
     return -1
 
 
+def remembering():
+    """Hindsight on the whole year; what was said is said again when it is shown cut off."""
+    said = {}
+
+    def alarm(known, year):
+        day = said.setdefault(known[0], hindsight(known, year))
+        return day if day < len(year) else -1
+
+    return alarm
+
+
+def counting():
+    """Silent in the first sixty calls, quick to ring in those that follow."""
+    calls = []
+
+    def alarm(known, year):
+        calls.append(known[0])
+        return -1 if len(set(calls)) <= 60 else by_sums(known, year, level=5.0)
+
+    return alarm
+
+
 FITTED = "waves of a day more or less a year differ little over three years"
 TOLERATED = "a sum or a level a little off is within the tolerance"
 HARMLESS = {
@@ -133,6 +155,8 @@ WRONG = {
     "one direction": (lambda k, y: _sums(np.maximum(_z(k, y), -0.5), 0.5, 9.0), "on average"),
     "month by month": (monthly, "on average"),
     "hindsight": (hindsight, "says something else"),
+    "remembered hindsight": (remembering(), "says something else"),
+    "silent at first": (counting(), "quiet years"),
     "never": (lambda known, year: -1, "no false ones"),
     "at once": (lambda known, year: 0, "quiet years"),
 }

@@ -90,6 +90,25 @@ def _around_the_mean(worth, people, most, bound):
     return found.x.reshape(worth.shape).clip(0, 1)
 
 
+def one_rate_and_the_bound(worth, people, most, bound):
+    """One rate for all regions, to which the best ones add the bound; the best of two hundred."""
+    size = people.sum(axis=0)
+    order = np.argsort(-(worth.clip(0) * people).sum(axis=0) / size)
+    best, chosen = -np.inf, np.zeros(worth.shape)
+    for low in np.linspace(0, 1 - bound, 100):
+        for some in range(len(size) + 1):
+            rates = np.full(len(size), low)
+            rates[order[:some]] += bound
+            if rates @ size > most:
+                continue
+            shares = np.column_stack(
+                [_fill(worth[:, j], people[:, j], rates[j] * size[j]) for j in range(len(size))]
+            )
+            if (worth * people * shares).sum() > best:
+                best, chosen = (worth * people * shares).sum(), shares
+    return chosen
+
+
 RIGHT = {"by pairs": by_pairs, "between two rates": between_two_rates}
 WRONG = {
     "best cells": (_best_cells, "without the bound"),
@@ -104,5 +123,6 @@ WRONG = {
         lambda *arguments: by_pairs(*arguments, weigh=False),
         "apart",
     ),
+    "one rate and the bound": (one_rate_and_the_bound, "of what is possible"),
     "half of the bound": (lambda w, p, most, bound: by_pairs(w, p, most, bound / 2), "of what is"),
 }

@@ -130,6 +130,77 @@ def most_skills_only(catalogue, done, role, minutes):
     return chosen
 
 
+def one_step_back(catalogue, done, role, minutes):
+    """What each chosen module needs is added, but not what that needs in turn."""
+    modules = {m["name"]: m for m in catalogue}
+    new, missing = [n for n in modules if n not in done], _missing(catalogue, done, role)
+    best, chosen = (0, 0), set()
+    for size in range(1, len(new) + 1):
+        for some in combinations(new, size):
+            names = {*some}.union(*(modules[n]["prerequisites"] for n in some)) - set(done)
+            cost = sum(modules[n]["minutes"] for n in names)
+            worth = (len(missing & {s for n in names for s in modules[n]["skills"]}), -cost)
+            if cost <= minutes and worth > best:
+                best, chosen = worth, names
+    return chosen
+
+
+def useful_alone(catalogue, done, role, minutes):
+    """The best plan without its modules that teach nothing for the role."""
+    teach = {m["name"] for m in catalogue if set(m["skills"]) & set(role)}
+    return teach.intersection(by_sets(catalogue, done, role, minutes))
+
+
+def fewest_modules(catalogue, done, role, minutes):
+    """As many skills as fit in as few modules as possible."""
+    found, missing = [], _missing(catalogue, done, role)
+    new = [m for m in catalogue if m["name"] not in done]
+    for size in range(len(new), -1, -1):
+        for some in combinations(new, size):
+            names = {m["name"] for m in some} | set(done)
+            fits = sum(m["minutes"] for m in some) <= minutes
+            if fits and all(set(m["prerequisites"]) <= names for m in some):
+                gained = missing & {s for m in some for s in m["skills"]}
+                found.append((len(gained), -len(some), [m["name"] for m in some]))
+    return max(found)[2]
+
+
+def three_orders(catalogue, done, role, minutes):
+    """The best of three greedy plans, freed of what adds nothing."""
+    modules, missing = {m["name"]: m for m in catalogue}, _missing(catalogue, done, role)
+
+    def gained(names):
+        return len(missing & {s for n in names for s in modules[n]["skills"]})
+
+    def cost(names):
+        return sum(modules[n]["minutes"] for n in names)
+
+    def packet(name, have):
+        return {name}.union(*(packet(n, have) for n in modules[name]["prerequisites"])) - have
+
+    def grown(order):
+        plan = set()
+        while True:
+            offers = [
+                (order(gained(plan | some) - gained(plan), cost(some)), sorted(some))
+                for some in (packet(n, plan | set(done)) for n in modules)
+                if gained(plan | some) > gained(plan) and cost(plan | some) <= minutes
+            ]
+            if not offers:
+                break
+            plan |= set(max(offers)[1])
+        for name in sorted(plan, key=lambda n: -modules[n]["minutes"]):
+            rest = plan - {name}
+            if gained(rest) == gained(plan) and not any(
+                name in modules[n]["prerequisites"] for n in rest
+            ):
+                plan = rest
+        return plan
+
+    orders = (lambda g, c: g / c, lambda g, c: g - c / 1e6, lambda g, c: 1 / c)
+    return max(map(grown, orders), key=lambda plan: (gained(plan), -cost(plan)))
+
+
 RIGHT = {"every set": by_sets, "take it or leave it": branching}
 HARMLESS = {
     "filter dropped: … for module in catalogue if module['name'] not in done] -> … for module in "
@@ -137,6 +208,10 @@ HARMLESS = {
 }
 WRONG = {
     "greedy": (greedy, "are possible"),
+    "three greedy orders": (three_orders, "are possible"),
+    "prerequisites of prerequisites forgotten": (one_step_back, "has to be done first"),
+    "what teaches nothing left out": (useful_alone, "has to be done first"),
+    "fewest modules": (fewest_modules, "are possible"),
     "only what is ready": (alone, "are possible"),
     "prerequisites forgotten": (lambda *a: by_sets(*a, needs=False), "has to be done first"),
     "held counted": (lambda *a: by_sets(*a, held=False), "are possible"),

@@ -29,7 +29,7 @@ def _figures(amounts, fingerprint, draws):
 
 
 def _draws(seed, n):
-    return np.random.default_rng(seed).integers(n, size=(5_000, n))
+    return np.random.default_rng(seed).integers(n, size=(10_000, n))
 
 
 def with_a_frame(
@@ -43,29 +43,34 @@ def with_a_frame(
     return _figures(current["amount"].to_numpy(), fingerprint(current), draws(seed, len(current)))
 
 
-def by_hand(files, seed):
-    """Dictionaries, and a generator of Python."""
+def by_hand_rows(files):
+    """Order, version and amount of what is current."""
     current = {}
     for text in files.values():
         for row in csv.DictReader(io.StringIO(text)):
             version, amount = int(row["version"]), float(row["amount"])
             if row["order"] not in current or version > current[row["order"]][0]:
                 current[row["order"]] = (version, amount)
-    ledger = sorted((name, *one) for name, one in current.items())
+    return [(name, *one) for name, one in current.items()]
+
+
+def by_hand(files, seed):
+    """Dictionaries, and a generator of Python."""
+    ledger = sorted(by_hand_rows(files))
     amounts = [amount for *_, amount in ledger]
     rng = random.Random(seed)
-    means = sorted(sum(rng.choices(amounts, k=len(amounts))) / len(amounts) for _ in range(5_000))
+    means = sorted(sum(rng.choices(amounts, k=len(amounts))) / len(amounts) for _ in range(10_000))
     return {
         "rows": len(ledger),
         "mean": sum(amounts) / len(amounts),
-        "low": means[125],
-        "high": means[4874],
+        "low": means[250],
+        "high": means[9749],
         "fingerprint": repr(ledger),
     }
 
 
 def _global(seed, n):
-    return np.random.randint(n, size=(5_000, n))
+    return np.random.randint(n, size=(10_000, n))
 
 
 def _fixed(seed, n):
@@ -100,9 +105,25 @@ def _ends(low, high):
 
 
 HARMLESS = {
-    "constant: …hoice(amounts, size=(5000, len(amounts))) -> *": "one draw more of 5,000",
-    "constant: …).choice(amounts, size=(5000, len(amounts))) -> *": "one draw less",
+    "constant: …oice(amounts, size=(10000, len(amounts))) -> *": "one draw more of 10,000",
+    "constant: …).choice(amounts, size=(10000, len(amounts))) -> *": "one draw less",
 }
+
+
+def _normal(files, seed, jitter=0.03):
+    """A closed form, moved a little by the seed."""
+    found = with_a_frame(files, seed)
+    rows = sorted(by_hand_rows(files))
+    amounts = np.array([amount for *_, amount in rows])
+    half = 1.96 * amounts.std(ddof=1) / np.sqrt(len(amounts))
+    move = np.random.default_rng(seed).uniform(-jitter, jitter, size=2) * half
+    return {
+        **found,
+        "low": amounts.mean() - half + move[0],
+        "high": amounts.mean() + half + move[1],
+    }
+
+
 RIGHT = {"with a frame": with_a_frame, "by hand": by_hand}
 WRONG = {
     "as delivered": (lambda f, s: with_a_frame(f, s, unique=False, keep=None), "counted twice"),
@@ -133,6 +154,30 @@ WRONG = {
     "mean as fingerprint": (
         _of(lambda current: f"{current['amount'].mean():.6f}"),
         "each other's amount",
+    ),
+    "a normal interval that moves": (_normal, "standard errors"),
+    "numbers left out of the fingerprint": (
+        _of(lambda current: repr(sorted(zip(current["version"], current["amount"], strict=True)))),
+        "although",
+    ),
+    "numbers left out, in their order": (
+        _of(lambda current: repr(current[["version", "amount"]].to_numpy().tolist())),
+        "another number",
+    ),
+    "versions left out of the fingerprint": (
+        _of(lambda current: repr(sorted(zip(current["order"], current["amount"], strict=True)))),
+        "a version more",
+    ),
+    "tenths in the fingerprint": (
+        _of(lambda current: current.round({"amount": 1}).to_csv(index=False)),
+        "a cent higher",
+    ),
+    "all rows in the fingerprint": (
+        lambda f, s: {
+            **with_a_frame(f, s),
+            "fingerprint": repr(sorted({row for text in f.values() for row in text.split()})),
+        },
+        "other files",
     ),
     "seed in the fingerprint": (
         lambda f, s: {

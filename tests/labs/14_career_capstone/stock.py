@@ -84,6 +84,16 @@ def known_buyers(chances, rate, base, winters, short, over):
     return quantity
 
 
+def winters_alone(chances, rate, base, winters, short, over, margin=0.0):
+    """What the winter asks for on average that is enough, and a margin."""
+    (mild, low), (hard, high) = sorted(winters, key=lambda one: one[1])
+    enough = short / (short + over)
+    share, factor, before = (mild, low, 0.0) if enough < mild else (hard, high, mild)
+    mean = factor * (base + rate * sum(chances))
+    place = (enough - before) / share - 0.5
+    return round(mean + margin * place * mean**0.5)
+
+
 def _of(change):
     return lambda *arguments: simulated(*change(*arguments))
 
@@ -101,6 +111,12 @@ WRONG = {
     "without base": (_of(lambda c, r, b, w, s, o: (c, r, 0.0, w, s, o)), "above the least"),
     "penalty over holding": (
         _of(lambda c, r, b, w, s, o: (c, r, b, w, min(s / o, 0.99), 1 - min(s / o, 0.99))),
+        "above the least",
+    ),
+    "winters alone": (winters_alone, "above the least"),
+    "winters and a margin": (lambda *a: winters_alone(*a, margin=2.2), "above the least"),
+    "winters alike": (
+        _of(lambda c, r, b, w, s, o: (c, r, b, [[0.5, f] for _, f in w], s, o)),
         "above the least",
     ),
     "hardest winter": (

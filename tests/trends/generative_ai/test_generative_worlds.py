@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 from scipy.stats import kstest, norm
 
 from labkit.trends.generative_ai import data, metrics, prompts
@@ -51,6 +52,21 @@ def test_a_flow_ends_in_its_mixture():
         return norm.cdf(z) @ mixture.weights
 
     assert kstest(x[:, 0], distribution).pvalue > 0.01
+
+
+def test_a_turning_flow_ends_where_the_straight_one_does_turned_by_the_angle():
+    mixture = flow.draw_mixture(3, components=3, dimensions=3, width=0.4)
+    ways = (mixture.velocity, 0.0, 1.0), (flow.turning(mixture.velocity, 2.0, 0.5, 1.7), 2.0, 0.5)
+    ends = []
+    for velocity, start, end in ways:
+        x = np.random.default_rng(0).standard_normal((20, 3))
+        step = (end - start) / 200
+        for place in range(200):
+            middle = x + velocity(x, start + place * step) * step / 2
+            x = x + velocity(middle, start + (place + 0.5) * step) * step
+        ends.append(x)
+    turn = Rotation.from_rotvec([0, 0, 1.7])
+    assert np.allclose(turn.apply(ends[0]), ends[1], atol=1e-3)
 
 
 def test_labels_follow_the_true_chances():

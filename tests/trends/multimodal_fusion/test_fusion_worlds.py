@@ -14,7 +14,8 @@ from labkit.trends.multimodal_fusion import baselines, widgets
 from labkit.trends.multimodal_fusion.metrics import r_squared
 from labkit.trends.multimodal_fusion.world import duels, pairs, sounds
 from labkit.trends.multimodal_fusion.world.encoder import centroids, encode, patches, respond
-from labkit.trends.multimodal_fusion.world.pictures import placeholder
+from labkit.trends.multimodal_fusion.world.gaps import take_away
+from labkit.trends.multimodal_fusion.world.pictures import Look, placeholder, render
 from labkit.trends.multimodal_fusion.world.reviews import USES, VERDICTS, write
 from labkit.trends.multimodal_fusion.world.shop import (
     SAID,
@@ -116,6 +117,31 @@ def test_a_placeholder_is_one_point_and_no_product():
     np.testing.assert_array_equal(one, other)
     kinds, _ = draw_stars(Shop(), 50, 5)
     assert np.abs(encode(show(kinds, 5)) - one).max(axis=1).min() > 0.1
+
+
+def test_a_look_is_seen():
+    attributes = {name: np.array([0, 1]) for name in ("glossy", "clamshell", "clutter", "colour")}
+    fields = {"size": 40, "ground": 0.5, "colours": [[0.1, 0.1, 0.1]] * 4, "stripes": [0, 1, 6, 3]}
+    pictures = render(attributes, 1, Look.of(fields)) / 255
+    assert pictures.shape == (2, 40, 40, 3)
+    assert pictures[0, :4].mean() == pytest.approx(0.5, abs=0.01)
+    assert pictures[0, 18:22, 18:22].mean() == pytest.approx(0.1, abs=0.08)
+    rows = pictures[1, 12:28, 16:24].mean(axis=(1, 2))  # stripes run from left to right
+    assert (rows > 0.6).sum() in (7, 8, 9)
+    with pytest.raises(TypeError):
+        Look.of({"shape": "round"})
+
+
+def test_who_lacks_what_is_seen_and_nobody_lacks_both():
+    shop = Shop()
+    products = draw_products(shop, 300, 8)
+    images, texts, pattern = take_away(shop, products, 9, (0.5, 0.2, 0.3))
+    assert np.bincount(pattern) / 300 == pytest.approx([0.5, 0.2, 0.3], abs=0.08)
+    assert len(np.unique(images[pattern == 2], axis=0)) == 2
+    assert {text for text, kind in zip(texts, pattern, strict=True) if kind == 1} == {"n/a", ""}
+    np.testing.assert_array_equal(images[pattern != 2], products.images[pattern != 2])
+    for text, own, kind in zip(texts, products.texts, pattern, strict=True):
+        assert kind == 1 or text == own
 
 
 def test_reviews_tell_use_and_verdict_and_never_the_pack():

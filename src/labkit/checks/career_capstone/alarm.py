@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from labkit.checks.career_capstone.redraw import days
-from labkit.exercise.guard import call
+from labkit.exercise.guard import UnusableError, call
 from labkit.exercise.outcome import Outcome, failed, passed
 from labkit.exercise.reading import as_whole
 from labkit.exercise.task import Instance, Task
+from labkit.trends.career_capstone.world.season import Days
 
 QUICK = 5.0
 """CPU-seconds of a call; the reference needs a thousandth."""
@@ -26,7 +27,7 @@ corrected tests of days 8 times and more. A sum with a level of 11, which is a l
 on either side (1.3 to 1.8)."""
 
 AGAIN = 8
-"""Years that are shown again, cut off at the alarm and before it."""
+"""Years with an alarm that are shown cut off as well, at the alarm and before it."""
 
 TRAPS = {
     "never": "An alarm that never rings has no false ones.",
@@ -39,16 +40,28 @@ TRAPS = {
 
 
 def judge(answer: Any, instance: Instance) -> Outcome:
-    """Count false alarms, measure delays, and show some years again, cut off."""
+    """Show some years cut off, then count false alarms and measure delays."""
     quiet, starts = instance["quiet"], instance["starts"]
-    false, delays, again = 0, [], []
-    for number in range(quiet + len(starts)):
+    rung: dict[int, int] = {}
+    for number in instance["order"]:
+        if number < quiet or len(rung) == AGAIN:
+            continue
+        day = _day(answer, days(instance, number), forgets=True)
+        if day < 0:
+            continue
+        rung[number] = day
+        outcome = _cut(answer, instance, number, day)
+        if outcome is not None:
+            return outcome
+    false, delays, rang = 0, [], False
+    for number in instance["order"]:
         drawn = days(instance, number)
-        day = as_whole(call(answer, drawn.known, drawn.year, seconds=QUICK), "day")
-        if not -1 <= day < len(drawn.year):
+        day = _day(answer, drawn)
+        if rung.get(number, day) != day:
             return failed(
-                f"The answer is day {day}; the year has the days 0 to {len(drawn.year) - 1}, and "
-                "-1 stands for no alarm."
+                f"Asked twice about the same year, the alarm rings on day {rung[number]} and then "
+                f"on day {day}.",
+                next_step="Use the two known years and the year itself, and nothing else.",
             )
         if number < quiet:
             false += day >= 0
@@ -57,12 +70,7 @@ def judge(answer: Any, instance: Instance) -> Outcome:
         if 0 <= day < start:
             continue  # false, as in quiet years, and no measure of delay
         delays.append((day if day >= 0 else len(drawn.year)) - start + 1)
-        if day >= 0:
-            again.append(number)
-    for number in again[:AGAIN]:
-        outcome = _cut(answer, instance, number)
-        if outcome is not None:
-            return outcome
+        rang |= day >= 0
     delay = float(np.mean(delays)) if delays else float(len(drawn.year))
     words = (
         f"{false} of {quiet} quiet years have an alarm ({FALSE} may); a shift is seen after "
@@ -82,7 +90,7 @@ def judge(answer: Any, instance: Instance) -> Outcome:
             words,
             on=on,
             next_step="Add up how far each day lies above, or below, what was expected.",
-            misconception=_slow(delay / instance["best"], bool(again)),
+            misconception=_slow(delay / instance["best"], rang),
         )
     return passed(words)
 
@@ -93,15 +101,25 @@ def _slow(times: float, rang: bool) -> str:
     return TRAPS["one day"] if times > 5 else ""
 
 
-def _cut(answer: Any, instance: Instance, number: int) -> Outcome | None:
-    """The alarm must ring on the same day without what follows, and not before it."""
-    drawn = days(instance, number)
-    day = as_whole(call(answer, drawn.known, drawn.year, seconds=QUICK), "day")
+def _day(answer: Any, drawn: Days, end: int | None = None, forgets: bool = False) -> int:
+    """The day of the alarm, -1 without one, in a year or its first days."""
+    year = drawn.year[:end]
+    day = as_whole(call(answer, drawn.known, year, seconds=QUICK, forgets=forgets), "day")
+    if not -1 <= day < len(year):
+        raise UnusableError(
+            f"The answer is day {day}; the year has the days 0 to {len(year) - 1}, and -1 stands "
+            "for no alarm."
+        )
+    return day
+
+
+def _cut(answer: Any, instance: Instance, number: int, day: int) -> Outcome | None:
+    """The alarm must ring on the same day without what follows, and not before it.
+
+    The answer forgets each call: what it remembers of a year cannot stand in for tomorrow's sales.
+    """
     for end, due in ((day + 1, day), (day, -1)):
-        if not end:
-            continue
-        said = as_whole(call(answer, drawn.known, drawn.year[:end], seconds=QUICK), "day")
-        if said != due:
+        if end and _day(answer, days(instance, number), end, forgets=True) != due:
             return failed(
                 f"With the whole year the alarm rings on day {day}; shown the first {end} days, "
                 "it says something else.",

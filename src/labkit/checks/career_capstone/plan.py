@@ -15,6 +15,9 @@ QUICK = 10.0
 TRAPS = {
     "no prerequisites": "This is the best plan for somebody who needs no prerequisites.",
     "held counted": "Skills of modules that are done are counted as missing.",
+    "one step": "Prerequisites of the modules are taken, and not what these need in turn.",
+    "not named": "Modules that teach nothing for the role are left out, though others need them.",
+    "fewest modules": "The fewest modules are taken, not the fewest minutes.",
     "greedy": "Taking what gives most skills a minute, one after the other, is not the best set.",
 }
 

@@ -26,6 +26,9 @@ TRAPS = {
     "offers are sales": "Offers are counted as sales: not everybody buys.",
     "one winter": "This is the best quantity for a winter between the two. There is none: the "
     "winter moves all customers at once.",
+    "winters alike": "The winters are taken for equally likely.",
+    "winters alone": "This is the mean demand of the winter that is enough. Within it, buyers and "
+    "parts vary as well.",
     "known buyers": "This takes as many buyers as are expected for certain. Nobody knows how many "
     "will buy, and each of them needs several parts.",
     "normal": "Demand is taken for normal, with the right mean and spread. Two kinds of winter "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from labkit.checks.causal_uplift import redraw
+from labkit.checks.causal_uplift import units
 from labkit.checks.causal_uplift.asking import TRAINING, ask
 from labkit.exercise.outcome import Outcome, failed, passed, weighted
 from labkit.exercise.reading import as_names
@@ -45,7 +45,7 @@ def judge(answer: Any, instance: Instance) -> Outcome:
 
 
 def _batch(answer: Any, case: Instance) -> tuple[list[Claim], set[str]]:
-    claims = redraw.claims(case)
+    claims = units.claims(case)
     raw = ask(answer, [claim.public() for claim in claims], seconds=TRAINING)
     return claims, as_names(raw, "list of spurious claims", [claim.name for claim in claims])
 
@@ -71,7 +71,8 @@ _STEP = (
 _KINDS = {
     "genuine": (
         "it stands with all that came before adjusted for, and its past shows nothing",
-        "A real effect was thrown away: an attack that hits everything proves nothing.",
+        "A real effect was thrown away: an attack that hits everything proves nothing. How large "
+        "an effect is says nothing without its error.",
     ),
     "genuine despite a mediator": (
         "its effect runs through what came after the treatment, and vanishes only if that is held "

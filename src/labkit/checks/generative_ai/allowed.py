@@ -22,6 +22,11 @@ TRAPS = {
     "bytes that are left.",
     "room for the token": "Tokens that fit into the room are allowed though what must follow them "
     "does not.",
+    "own bytes free": "The token's own bytes are not counted: they are written, too.",
+    "a token is a byte": "A token is counted as one byte of the room; it takes as many as it has.",
+    "a byte less room": "Tokens are missing after which the text just fits: the room may be used "
+    "to the last byte.",
+    "a byte more room": "Tokens are allowed after which the text is one byte too long.",
     "end always": "The end is allowed where the text is not complete.",
     "end never": "The end is not allowed where the text is complete.",
     "from the start": "The text so far is not walked through: these tokens could begin a text.",

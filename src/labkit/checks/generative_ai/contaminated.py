@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from labkit.checks.generative_ai.redraw import benchmark
+from labkit.checks.generative_ai.redraw import benchmarks
 from labkit.exercise.guard import UnusableError, call
 from labkit.exercise.outcome import Outcome, all_cases, failed, passed
 from labkit.exercise.reading import as_array, as_list
@@ -34,8 +34,7 @@ def judge(answer: Any, instance: Instance) -> Outcome:
 def _group(answer: Any, group: Instance) -> Outcome:
     false, found = [], []
     level, share = group["level"], group["given"]["share"]
-    for seed in group["seeds"]:
-        drawn = benchmark(group, seed)
+    for drawn in benchmarks(group):
         raw = call(answer, drawn.target, drawn.reference, drawn.fresh, level, seconds=QUICK)
         named = as_array(as_list(raw, "items"), "items", (None,))
         if not np.isin(named, np.arange(len(drawn.seen))).all() or len(set(named)) < len(named):

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from labkit.checks.generative_ai.redraw import log
+from labkit.checks.generative_ai.redraw import logs
 from labkit.exercise.guard import UnusableError, call
 from labkit.exercise.outcome import Outcome, all_cases, failed, passed
 from labkit.exercise.reading import as_number, as_parts, as_whole
@@ -35,8 +35,7 @@ def judge(answer: Any, instance: Instance) -> Outcome:
 
 def _group(answer: Any, group: Instance) -> Outcome:
     regrets, errors, covered, widths, winners = [], [], [], [], []
-    for seed in group["seeds"]:
-        drawn = log(group, seed)
+    for drawn in logs(group):
         prompt, promise, low, high = _answer(answer, drawn)
         gain = drawn.true[prompt] - drawn.true[0]
         regrets.append(drawn.true[1:].max() - drawn.true[prompt])

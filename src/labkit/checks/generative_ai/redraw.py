@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +17,9 @@ from labkit.trends.generative_ai.world.logs import Log, draw_log
 from labkit.trends.generative_ai.world.teachers import Lesson, draw_lesson
 
 Floats = NDArray[np.float64]
+SEEDS = 2**63
+"""Of so many one is drawn. Whoever knows how a world is made can make it with every seed and
+compare: a compiled loop tries 2^31 in minutes."""
 INSIDE, OUTSIDE = 1_000, 1_000
 """Tokens of a case of `allowed`: written in the pattern's characters alone, and others. Those that
 stand in a record's own words are all among them."""
@@ -62,9 +67,15 @@ def _words(case: Instance) -> str:
     return "\n".join(lines)
 
 
-def log(group: Instance, seed: int) -> Log:
-    """One of the logs of a group of `pick_prompt`."""
-    return draw_log(seed, **group["given"])
+def seeds(group: Instance) -> list[int]:
+    """The seeds of a group's members."""
+    rng = np.random.default_rng(group["seed"])
+    return [int(rng.integers(SEEDS)) for _ in range(group["members"])]
+
+
+def logs(group: Instance) -> Iterator[Log]:
+    """The logs of a group of `pick_prompt`."""
+    return (draw_log(seed, **group["given"]) for seed in seeds(group))
 
 
 def adaptation(case: Instance) -> Adaptation:
@@ -93,6 +104,6 @@ def flow(case: Instance) -> tuple[Mixture, Floats]:
     return mixture, noise
 
 
-def benchmark(group: Instance, seed: int) -> Benchmark:
-    """One of the benchmarks of a group of `contaminated`."""
-    return draw_benchmark(seed, **group["given"])
+def benchmarks(group: Instance) -> Iterator[Benchmark]:
+    """The benchmarks of a group of `contaminated`."""
+    return (draw_benchmark(seed, **group["given"]) for seed in seeds(group))

@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labkit.exercise.task import Instance
-from labkit.trends.multimodal_fusion.world.encoder import encode
+from labkit.trends.multimodal_fusion.world.gaps import Gaps, take_away
 from labkit.trends.multimodal_fusion.world.pairs import draw_encoders
-from labkit.trends.multimodal_fusion.world.pictures import placeholder
 from labkit.trends.multimodal_fusion.world.shop import (
     SHOWN,
     Products,
@@ -69,15 +68,16 @@ def pairs(case: Instance) -> Pairs:
 
 def mock_ups(case: Instance) -> tuple[Floats, Floats]:
     """Encoded mock-ups without and with the style of a shop of `style_effect`, pair by pair."""
-    return _mock_ups(case["shop"]["style"], case["pairs"], case["seed"])
+    return _mock_ups(json.dumps(case["shop"]), case["pairs"], case["seed"])
 
 
 @lru_cache(maxsize=32)
-def _mock_ups(style: str, pairs: int, seed: int) -> tuple[Floats, Floats]:
-    draws = np.random.default_rng(seed + 2)
+def _mock_ups(fields: str, pairs: int, seed: int) -> tuple[Floats, Floats]:
+    seller, draws = Shop(**json.loads(fields)), np.random.default_rng(seed + 2)
     shown = {name: draws.integers(0, levels, pairs) for name, levels in SHOWN.items()}
     plain, styled = (
-        draw_images({**shown, style: np.full(pairs, there)}, seed + 3) for there in (0, 1)
+        draw_images({**shown, seller.style: np.full(pairs, there)}, seed + 3, seller)
+        for there in (0, 1)
     )
     return plain, styled
 
@@ -85,28 +85,11 @@ def _mock_ups(style: str, pairs: int, seed: int) -> tuple[Floats, Floats]:
 def packs(case: Instance) -> Floats:
     """Encoded pictures of the packs of a case of `choose_pack`, shape (packs, 64)."""
     shown = {name: [pack[name] for pack in case["packs"]] for name in SHOWN}
-    return draw_images(shown, case["seed"] + 2)
-
-
-Gaps = tuple[Floats, list[str], NDArray[np.int64]]
+    return draw_images(shown, case["seed"] + 2, shop(case))
 
 
 def gaps(case: Instance, products: Products, first: int) -> Gaps:
-    """Take pictures and reviews away from the rows of a case of `predict_any`.
-
-    Returns:
-        Images with the encoded placeholder in their place, texts with the shop's words for "no
-        review", and the pattern of each row: 0 both, 1 picture alone, 2 review alone.
-    """
-    draws = np.random.default_rng(case["seed"] + first)
-    n = len(products.stars)
-    pattern = draws.choice(3, n, p=case["shares"])
-    blank = np.concatenate([encode(placeholder(shade)) for shade in case["shades"]])
-    images = products.images.copy()
-    images[pattern == 2] = blank[draws.integers(0, len(blank), (pattern == 2).sum())]
-    said = draws.integers(0, len(case["silent"]), n)
-    texts = [
-        case["silent"][word] if kind == 1 else text
-        for text, kind, word in zip(products.texts, pattern, said, strict=True)
-    ]
-    return images, texts, pattern
+    """Take pictures and reviews away from the products of a case of `predict_any`."""
+    return take_away(
+        shop(case), products, case["seed"] + first, case["shares"], case["shades"], case["silent"]
+    )

@@ -9,12 +9,15 @@ Lipman and others, "Flow matching for generative modeling", ICLR 2023.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
+Velocity = Callable[[ArrayLike, float], Floats]
+"""Takes points (n, d) and a time, returns how fast each point moves, shape (n, d)."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,48 @@ class Mixture:
         share /= share.sum(axis=1, keepdims=True)
         pull = (s * self.width**2 - (1 - s)) / variance
         return np.einsum("nk,nkd->nd", share, self.means + pull * off)
+
+
+def turning(straight: Velocity, start: float, end: float, turn: float) -> Velocity:
+    """The velocity of a flow that turns while noise becomes data, from time start to end.
+
+    Args:
+        straight: velocity of the same flow from 0 to 1 without a turn, in two dimensions or more.
+        start: time of the noise.
+        end: time of the data; it may be earlier.
+        turn: angle in the plane of the first two coordinates by the end, in radians.
+    """
+    way = end - start
+
+    def velocity(x: ArrayLike, t: float) -> Floats:
+        turned = np.asarray(x, float)
+        s = (t - start) / way
+        found = _turn(straight(_turn(turned, -turn * s), s), turn * s)
+        found[:, :2] += turn * np.column_stack([-turned[:, 1], turned[:, 0]])
+        return found / way
+
+    return velocity
+
+
+def _turn(x: Floats, angle: float) -> Floats:
+    found = x.copy()
+    cos, sin = np.cos(angle), np.sin(angle)
+    found[:, 0], found[:, 1] = cos * x[:, 0] - sin * x[:, 1], sin * x[:, 0] + cos * x[:, 1]
+    return found
+
+
+def draw_flow(
+    seed: int,
+    start: float,
+    end: float,
+    turn: float,
+    components: int = 5,
+    dimensions: int = 2,
+    width: float = 0.5,
+) -> Velocity:
+    """Draw the velocity of a turning flow: `draw_mixture` and `turning`."""
+    mixture = draw_mixture(seed, components, dimensions, width)
+    return turning(mixture.velocity, start, end, turn)
 
 
 def draw_mixture(seed: int, components: int, dimensions: int, width: float) -> Mixture:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -69,7 +72,17 @@ OTHER = (
 )
 
 
-def write(use: ArrayLike, verdict: ArrayLike, seed: int, words: int) -> list[str]:
+PHRASES = {"use": tuple(USES.values()), "verdict": tuple(VERDICTS.values()), "other": OTHER}
+"""What customers of the lesson's shop can write."""
+
+
+def write(
+    use: ArrayLike,
+    verdict: ArrayLike,
+    seed: int,
+    words: int,
+    phrases: Mapping[str, Sequence[Any]] = PHRASES,
+) -> list[str]:
     """Write a review a product.
 
     Args:
@@ -77,18 +90,21 @@ def write(use: ArrayLike, verdict: ArrayLike, seed: int, words: int) -> list[str
         verdict: 0, 1 or 2, shape (n,).
         seed: of what use and verdict leave open.
         words: seed of the phrases that this shop's customers have: four for a use or verdict.
+        phrases: of which these are: "use", lists for 0 and 1; "verdict", lists for 0, 1 and 2; and
+            "other", sentences that say nothing of either.
     """
     known = np.random.default_rng(words)
-    uses = {key: known.permutation(phrases)[:4] for key, phrases in USES.items()}
-    verdicts = {key: known.permutation(phrases)[:4] for key, phrases in VERDICTS.items()}
+    uses = [known.permutation(some)[:4] for some in phrases["use"]]
+    verdicts = [known.permutation(some)[:4] for some in phrases["verdict"]]
+    other = phrases["other"]
     draws = np.random.default_rng(seed)
     written = []
-    for one, other in zip(np.asarray(use), np.asarray(verdict), strict=True):
+    for one, level in zip(np.asarray(use), np.asarray(verdict), strict=True):
         first = str(uses[int(one)][draws.integers(4)])
-        second = str(verdicts[int(other)][draws.integers(4)])
+        second = str(verdicts[int(level)][draws.integers(4)])
         if draws.random() < 0.5:
             first, second = second, first
         text = f"{first[0].upper()}{first[1:]}; {second[0].lower()}{second[1:]}."
-        aside = OTHER[draws.integers(len(OTHER))]
+        aside = str(other[int(draws.integers(len(other)))])
         written.append(f"{aside} {text}" if draws.random() < 0.5 else f"{text} {aside}")
     return written

@@ -9,20 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from labkit.trends.multimodal_fusion.world.encoder import encode
-from labkit.trends.multimodal_fusion.world.pictures import Pixels, render
-from labkit.trends.multimodal_fusion.world.reviews import write
+from labkit.trends.multimodal_fusion.world.encoder import encode, own_dictionary
+from labkit.trends.multimodal_fusion.world.pictures import LOOK, SHOWN, Look, Pixels, render
+from labkit.trends.multimodal_fusion.world.reviews import PHRASES, write
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
-
-SHOWN = {"clamshell": 2, "clutter": 2, "glossy": 2, "colour": 4}
-"""What a picture shows, and how many levels each has."""
 
 SAID = {"use": 2, "verdict": 3}
 """What a review says: use (0 everyday, 1 gift) and verdict (0 poor, 1 plain, 2 excellent)."""
@@ -45,6 +43,9 @@ class Shop:
         read: chance that the verdict is the true quality; else it is one of the other two.
         noise: standard deviation of what else moves stars.
         words: seed of the customers' phrases.
+        phrases: what they are chosen from, as `write` takes it.
+        look: how its pictures differ from others', fields of `Look`.
+        encoder: seed of the dictionary that reads them; None stands for the stored one.
     """
 
     level: float = 3.3
@@ -61,6 +62,9 @@ class Shop:
     read: float = 0.88
     noise: float = 0.08
     words: int = 0
+    phrases: Mapping[str, Any] = field(default_factory=lambda: PHRASES)
+    look: Mapping[str, Any] = field(default_factory=dict)
+    encoder: int | None = None
 
     def expected(self, kinds: pd.DataFrame) -> Floats:
         """Mean stars of products with these attributes (columns of `SHOWN` and `SAID`)."""
@@ -79,6 +83,12 @@ class Shop:
         levels = np.arange(3)
         mean = chances @ levels
         return self.quality**2 * (chances @ levels**2 - mean**2) + self.noise**2
+
+    def read_pictures(self, pictures: Pixels) -> Floats:
+        """What the shop's frozen encoder makes of pictures, shape (n, 64)."""
+        if self.encoder is None:
+            return encode(pictures)
+        return encode(pictures, own_dictionary(Look.of(self.look), self.encoder))
 
 
 @dataclass(frozen=True)
@@ -118,20 +128,23 @@ def draw_stars(shop: Shop, n: int, seed: int) -> tuple[pd.DataFrame, Floats]:
 def draw_products(shop: Shop, n: int, seed: int) -> Products:
     """Draw n products of a shop; `show(kinds, seed)` makes their pictures again."""
     kinds, stars = draw_stars(shop, n, seed)
-    texts = write(kinds["use"], kinds["verdict"], seed, shop.words)
-    return Products(kinds, shop.expected(kinds), stars, encode(show(kinds, seed)), texts)
+    texts = write(kinds["use"], kinds["verdict"], seed, shop.words, shop.phrases)
+    images = shop.read_pictures(show(kinds, seed, Look.of(shop.look)))
+    return Products(kinds, shop.expected(kinds), stars, images, texts)
 
 
-def show(kinds: pd.DataFrame, seed: int) -> Pixels:
-    """Render the pictures of products, shape (n, 48, 48, 3)."""
-    return render({name: kinds[name].to_numpy() for name in SHOWN}, seed)
+def show(kinds: pd.DataFrame, seed: int, look: Look = LOOK) -> Pixels:
+    """Render the pictures of products, shape (n, 48, 48, 3) unless the look says else."""
+    return render({name: kinds[name].to_numpy() for name in SHOWN}, seed, look)
 
 
-def draw_images(shown: Mapping[str, ArrayLike], seed: int) -> Floats:
+def draw_images(shown: Mapping[str, ArrayLike], seed: int, shop: Shop | None = None) -> Floats:
     """Encoded pictures (n, 64) with these attributes; those not named are 0."""
+    seller = Shop() if shop is None else shop
     given = {name: np.asarray(values, int) for name, values in shown.items()}
     nothing = np.zeros(len(next(iter(given.values()))), int)
-    return encode(render({name: given.get(name, nothing) for name in SHOWN}, seed))
+    wanted = {name: given.get(name, nothing) for name in SHOWN}
+    return seller.read_pictures(render(wanted, seed, Look.of(seller.look)))
 
 
 def every_kind(shop: Shop) -> tuple[pd.DataFrame, Floats]:

@@ -70,7 +70,7 @@ export function article(module, actions, instructor) {
       make('p', { class: 'lk-question' }, module.question),
       facts(module),
       // An instructor's own tries are nobody's progress.
-      ...(instructor ? [] : [progress(module, actions), tasks(module, actions)])
+      ...(instructor ? [] : [progress(module, actions), tasks(module, actions), results(module, actions)])
     ),
     make(
       'div',
@@ -199,16 +199,47 @@ function tasks(module, actions) {
   const essays = module.essay_points
     ? make('p', {}, `A person gives ${figure(module.essay_points)} more points for what you write in words.`)
     : null;
+  return folded('tasks', module, `Tasks of module ${module.number}`, heads, rows, essays);
+}
+
+/* What came of the work that was graded, once feedback is there. */
+function results(module, actions) {
+  const found = module.results;
+  if (!found) {
+    return null;
+  }
+  const page = opener(actions, found.path, 'Read the feedback', `Read the feedback on module ${module.number}`);
+  const received = found.received ? `, received ${moment(found.received)}` : '';
+  const rows = found.tasks.map(task =>
+    make(
+      'tr',
+      {},
+      make('th', { scope: 'row' }, task.title),
+      make('td', {}, task.outcome),
+      make('td', { class: 'lk-figure' }, `${task.points || '–'} of ${task.maximum}`)
+    )
+  );
+  const heads = [['Task'], ['Outcome'], ['Points', 'lk-figure']];
+  return make(
+    'div',
+    { class: 'lk-progress' },
+    make('p', { class: 'lk-said' }, make('strong', {}, 'Graded: '), `${found.total}${received}. `, page),
+    folded('results', module, `Results of module ${module.number}`, heads, rows)
+  );
+}
+
+/* A table below a line that opens it. */
+function folded(kind, module, title, heads, rows, below = null) {
   return make(
     'details',
-    { class: 'lk-tasks', 'data-key': `tasks:${module.name}` },
-    make('summary', { 'data-key': `summary:${module.name}` }, `Tasks of module ${module.number}`),
+    { class: 'lk-tasks', 'data-key': `${kind}:${module.name}` },
+    make('summary', { 'data-key': `summary:${kind}:${module.name}` }, title),
     make(
       'table',
       {},
-      make('thead', {}, make('tr', {}, heads.map(([text, kind]) => make('th', { scope: 'col', class: kind }, text)))),
+      make('thead', {}, make('tr', {}, heads.map(([text, className]) => make('th', { scope: 'col', class: className }, text)))),
       make('tbody', {}, rows)
     ),
-    essays
+    below
   );
 }

@@ -37,6 +37,7 @@ export class Page {
         this.notices(home),
         ...(home.instructor ? [this.instructors().node] : [nextStep(home, this.actions)]),
         section('lk-modules', 'Modules', this.modules(available)),
+        home.board ? section('lk-board', 'Class', board(home)) : null,
         home.instructor ? null : this.keep,
         home.instructor ? null : section('lk-help', 'Help', help(home)),
         later.length
@@ -173,6 +174,15 @@ export class Page {
       active.focus({ preventScroll: true });
     }
   }
+}
+
+/* On a hub: the way to the class's page. */
+function board(home) {
+  const words = home.instructor
+    ? 'Who wants to, shows you while working which tasks are passed and which are being tried: '
+    : 'Your instructor sees nothing of your work before you hand it in, unless you want that: ';
+  const link = make('a', { href: home.board, target: '_blank', rel: 'noopener' }, 'the page of the class');
+  return make('p', {}, words, link, '.');
 }
 
 /* What the words of a check mean, whom to ask, and how to report a check. */
