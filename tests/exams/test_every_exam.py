@@ -37,7 +37,8 @@ def known(kind, seen):
     if isinstance(kind, dict) and isinstance(seen, dict):
         return kind.keys() == seen.keys() and all(known(kind[key], seen[key]) for key in kind)
     if isinstance(kind, list) and isinstance(seen, list):
-        return all(any(known(one, other) for other in seen) for one in kind)
+        # An empty list, such as that of a mistake which allows nothing here, says nothing of types.
+        return not seen or all(any(known(one, other) for other in seen) for one in kind)
     return kind == seen
 
 
