@@ -25,7 +25,11 @@ def kinds(value):
         # Names that are drawn, such as numbers of clients, differ from instance to instance.
         return {"a number": kinds(list(value.values()))}
     if isinstance(value, dict):
-        return {key: kinds(item) for key, item in value.items()}
+        # Which mistakes show differs from case to case.
+        return {
+            key: kinds(list(item.values()) if key == "traps" and isinstance(item, dict) else item)
+            for key, item in value.items()
+        }
     if isinstance(value, list):
         found = [kinds(item) for item in value]
         return [kind for place, kind in enumerate(found) if kind not in found[:place]]
