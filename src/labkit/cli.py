@@ -465,6 +465,25 @@ def replay(
 
 
 @app.command()
+def pair(
+    lab: Annotated[str, typer.Argument(help="The lab.")],
+    essay: Annotated[str, typer.Argument(help="Its essay's name.")] = "memo",
+    reviews: Annotated[int, typer.Option(help="Essays that each learner reads.")] = 2,
+    seed: Annotated[int, typer.Option(help="Decides who reads whose.")] = 0,
+    to: Annotated[
+        Path | None, typer.Option(help="A folder for the forms; by default grader/reviews/LAB.")
+    ] = None,
+) -> None:
+    """Let learners review each other: a form for each who handed an essay in, without names."""
+    from labkit.cohort.pairing import write_forms
+
+    root = _graded_root()
+    folder = to or root / "grader" / "reviews" / lab
+    written = write_forms(root, lab, essay, reviews, seed, folder)
+    typer.echo(f"written: {len(written) - 1} forms and {written[-1]}")
+
+
+@app.command()
 def submit(
     lab: Annotated[
         str,

@@ -24,6 +24,7 @@ COMMANDS = (
     "roster",
     "report",
     "similar",
+    "pair",
     "replay",
     "submit",
     "new-lab",

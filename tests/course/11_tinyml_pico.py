@@ -109,7 +109,7 @@ whole_plain = sum(spent["plain C"].values())
 plain_share = {kind: part / whole_plain for kind, part in spent["plain C"].items()}
 def explored(bits, width):
     text = widgets.explore_bits({"12, 16, 24": "w12", "16, 24, 32": "int8"}).draw(bits, width).alt
-    return float(re.search(r"over the bits, ([0-9.]+)% at", text)[1])
+    return float(re.search(r"over the bits, ([0-9.]+) % at", text)[1])
 def cost_at(name):
     return cost.cycles(integer.int8_network(name))
 def trained_mean(name):

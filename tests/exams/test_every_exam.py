@@ -25,7 +25,11 @@ def kinds(value):
         # Names that are drawn, such as numbers of clients, differ from instance to instance.
         return {"a number": kinds(list(value.values()))}
     if isinstance(value, dict):
-        return {key: kinds(item) for key, item in value.items()}
+        # Which mistakes show differs from case to case.
+        return {
+            key: kinds(list(item.values()) if key == "traps" and isinstance(item, dict) else item)
+            for key, item in value.items()
+        }
     if isinstance(value, list):
         found = [kinds(item) for item in value]
         return [kind for place, kind in enumerate(found) if kind not in found[:place]]
@@ -37,7 +41,8 @@ def known(kind, seen):
     if isinstance(kind, dict) and isinstance(seen, dict):
         return kind.keys() == seen.keys() and all(known(kind[key], seen[key]) for key in kind)
     if isinstance(kind, list) and isinstance(seen, list):
-        return all(any(known(one, other) for other in seen) for one in kind)
+        # An empty list, such as that of a mistake which allows nothing here, says nothing of types.
+        return not seen or all(any(known(one, other) for other in seen) for one in kind)
     return kind == seen
 
 

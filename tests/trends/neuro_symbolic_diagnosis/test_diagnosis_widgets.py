@@ -18,7 +18,7 @@ def turn(explorer, **values):
     for name, value in values.items():
         explorer.controls[name].value = value
     picture = explorer.picture
-    return picture, int(re.search(r"benign (\d+)%", picture.alt)[1])
+    return picture, int(re.search(r"benign (\d+) %", picture.alt)[1])
 
 
 def test_the_trace_is_the_sum_of_the_findings_set(explorer):

@@ -23,7 +23,7 @@ def figures(explorer, bits, width):
     explorer.controls["bits"].value = bits
     explorer.controls["width"].value = width
     text = explorer.picture.alt
-    accuracy = re.search(r"over the bits, ([\d.]+)% at", text)[1]
+    accuracy = re.search(r"over the bits, ([\d.]+) % at", text)[1]
     return float(accuracy), *map(
         float, re.search(r"([\d.]+) KB of weights, ([\d.]+) ms", text).groups()
     )
