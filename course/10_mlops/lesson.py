@@ -235,7 +235,7 @@ for night, version in (("first release", "1"), ("promoted", "2"), ("rolled back"
     live = registry.get_model_version_by_alias("scorer", "live")
     history.append((night, str(live.version), live.tags["data"]))
 table_card(
-    "What *live* means, night by night",
+    "What 'live' means, night by night",
     "a registry in one file",
     ("what was done", "version that is live", "learned from the data"),
     history,

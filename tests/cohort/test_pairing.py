@@ -86,3 +86,11 @@ def test_what_is_not_there_is_said(course: Path):
     with pytest.raises(PairingError, match="can read 1 to 3 of others, not 4"):
         write_forms(course, LAB, "memo", 4, 0, course / "forms")
     assert not (course / "forms").exists()
+
+
+def test_forms_that_were_given_out_are_not_replaced(course: Path):
+    written = write_forms(course, LAB, "memo", 2, 7, course / "forms")
+    before = {path: path.read_bytes() for path in written}
+    with pytest.raises(PairingError, match="an earlier pairing. Keep them"):
+        write_forms(course, LAB, "memo", 2, 8, course / "forms")
+    assert {path: path.read_bytes() for path in written} == before

@@ -81,8 +81,14 @@ def write_forms(root: Path, lab: str, key: str, each: int, seed: int, folder: Pa
     """Write a form for each learner and the table of pairs; return their paths.
 
     Raises:
-        PairingError: the lab has no such essay, or too few were handed in.
+        PairingError: the lab has no such essay, too few were handed in, or the folder has forms of
+            other pairs, whose reviews could no longer be told apart.
     """
+    if (folder / TABLE).exists():
+        raise PairingError(
+            f"{folder} has the forms of an earlier pairing. Keep them while reviews come back: "
+            "name another folder with --to, or remove this one."
+        )
     asked, texts = _asked(root, lab, key), essays(root, lab, key)
     reads = ring(list(texts), each, seed)
     written = []

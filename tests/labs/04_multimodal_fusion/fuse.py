@@ -41,7 +41,7 @@ def _products(one, other):
 
 def by_products(images, texts, stars, new_images, new_texts):
     """Products of components, a cross-validated ridge."""
-    a, b, c, d = _views(images, texts, new_images, new_texts, 24, 16)
+    a, b, c, d = _views(images, texts, new_images, new_texts, 24, 32)
     return RidgeCV(ALPHAS).fit(_products(a, b), stars).predict(_products(c, d))
 
 

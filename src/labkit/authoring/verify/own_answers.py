@@ -37,6 +37,9 @@ from labkit.exercise.outcome import Outcome
 SLOW = 0.05
 """CPU-seconds to judge a reference from which on a sample holds some of the answers only."""
 
+AFFORDED = 8.0
+"""CPU-seconds that a sample's wrong answers may take about; one is always tried."""
+
 
 def check_tables(bench: Bench) -> None:
     """Refuse a task that has too few answers of either kind.
@@ -68,10 +71,12 @@ def try_own(bench: Bench) -> Iterator[Result]:
             yield bench.result(STUB, "", 0, outcome, "must score 0" if outcome.score else "")
         before = cpu_seconds()
         yield _must_pass(bench, REFERENCE, "", number, bench.judge(bench.reference, instance))
-        slow = bool(group.sample) and cpu_seconds() - before > SLOW
+        spent = cpu_seconds() - before
+        slow = bool(group.sample) and spent > SLOW
         for name, answer in _some(own.right, 1 if slow else 0):
             yield _must_pass(bench, RIGHT, name, number, bench.judge(answer, instance))
-        for name, (answer, reason, *rest) in _some(own.wrong, group.sample if slow else 0):
+        some = max(1, min(group.sample, int(AFFORDED / spent))) if slow else 0
+        for name, (answer, reason, *rest) in _some(own.wrong, some):
             outcome = bench.judge(answer, instance)
             most = rest[0] if rest else MOST_SCORE
             yield _must_fail(bench, name, number, outcome, reason, most)
