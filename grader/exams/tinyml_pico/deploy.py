@@ -17,7 +17,7 @@ from labkit.trends.tinyml_pico import codegen, packing
 from .images import IMAGES, SHAPES, complete
 
 WINDOWS = 2
-"""An answer takes the emulator a tenth of a second to a third, a boot about a second."""
+"""An answer takes the emulator a tenth of a second to a third, a boot a tenth."""
 
 FIGURES = ("time", "flash", "RAM")
 

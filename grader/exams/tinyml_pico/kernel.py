@@ -15,7 +15,7 @@ from labkit.exercise.drawing import until
 from labkit.trends.tinyml_pico import integer
 
 WINDOWS = 2
-"""An answer takes the emulator a tenth of a second to a third, a boot about a second."""
+"""An answer takes the emulator a tenth of a second to a third, a boot a tenth."""
 
 KERNEL_CYCLES, GIVEN_CYCLES = 760_000, 844_000
 """The limit for full marks, and what the given kernel takes for the course's network at -O2.

@@ -8,7 +8,6 @@ was asked about; so what one trial saw holds for the next. Judges and answers ar
 from __future__ import annotations
 
 import contextlib
-import gc
 import hashlib
 from collections.abc import Iterator
 from functools import lru_cache
@@ -63,9 +62,8 @@ class SharedPico:
         return self
 
     def __exit__(self, *_):
-        if self._pico is not None:  # a collection takes as long as a boot: only after a real one
-            self._pico = None
-            gc.collect()
+        if self._pico is not None:
+            self._pico.close()
 
     def __getattr__(self, name):
         return getattr(self._now(), name)

@@ -18,6 +18,9 @@ _LENGTH = 0x3FF
 _MOST_HANDOVERS = 8192
 BUS_CYCLES = 1250
 """Cycles the emulated bus takes for a packet, 10 microseconds: rp2040py's own constant."""
+_RESET_NANOSECONDS = 100_000
+"""Until this host resets the bus. A computer takes 10 ms, more than a million cycles in which the
+program only polls: to emulate them took longer than all the rest of a boot."""
 
 
 class UsbHost:
@@ -45,7 +48,7 @@ class UsbHost:
         # The emulator's host answers "nothing" whenever the chip asks and it has nothing, every
         # 10 microseconds. A real host does not: so those questions are taken over here.
         self._answer_control, usb.on_endpoint_read = usb.on_endpoint_read, self._on_asked
-        self._enumerate, usb.on_usb_enabled = usb.on_usb_enabled, self._on_enabled
+        usb.on_usb_enabled = self._on_enabled
         self._after_dpram, usb.dpram_updated = usb.dpram_updated, self._on_dpram
 
     def send(self, data: bytes) -> None:
@@ -75,7 +78,7 @@ class UsbHost:
 
     def _on_enabled(self) -> None:
         self.usb_enabled = self._simulator.stopped = True
-        self._enumerate()
+        self._usb.reset_alarm.schedule(_RESET_NANOSECONDS)
 
     def _on_connected(self) -> None:
         self.connected = self._simulator.stopped = True
