@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, TypedDict
@@ -25,6 +25,8 @@ from .uf2 import FLASH_START, seal_boot2, to_uf2
 RUNTIME = ("runtime.c", "start.c", "support.c", "usb_serial.c", "main.c")
 UNITS = ("boot2.S", "kernels.c", "layer_packed.S")
 HEADERS = ("tinyml.h", "runtime.h", "rp2040.h")
+NETWORK = ("network.c", "kernel.c")
+"""Of the sources of a network, those that the run-time does not include."""
 OPTIMISE = "-O2"
 
 _TARGET = ["-target", "thumb-freestanding-eabi", "-mcpu=cortex_m0plus", "-mthumb"]
@@ -120,20 +122,45 @@ def host_library(folder: Path, sources: Mapping[str, str] | None = None) -> Path
 
 
 def _build(sources: dict[str, str], wanted: list[str], optimise: str) -> Image:
-    with tempfile.TemporaryDirectory(prefix="pico-") as name:
-        folder = Path(name)
-        for file in (*HEADERS, *RUNTIME, *wanted, "pico.ld"):
-            (folder / file).write_text(runtime_file(file), encoding="utf-8")
-        for file, text in sources.items():
-            (folder / Path(file).name).write_text(text, encoding="utf-8")
+    own = {Path(file).name: text for file, text in sources.items()}
+    kept = {file: runtime_file(file) for file in (*HEADERS, *wanted, "pico.ld")}
+    fast = [*wanted, *(file for file in sources if file.endswith((".c", ".S")))]
+    try:
         # The run-time is made small, the network and its kernels are made fast.
-        fast = [*wanted, *(file for file in sources if file.endswith((".c", ".S")))]
-        steps = [["-Os", "-c", "runtime.c"], [optimise, *_LINK, "runtime.o", *fast]]
-        for step in steps:
-            done = _zig([*_TARGET, *_FLAGS, *step], folder)
-            if done.returncode:
-                return _failed(done.stderr)
-        return _finished((folder / "image.elf").read_bytes())
+        runtime = _runtime(tuple(sorted((f, t) for f, t in own.items() if f not in NETWORK)))
+        with tempfile.TemporaryDirectory(prefix="pico-") as name:
+            folder = Path(name)
+            (folder / "runtime.o").write_bytes(runtime)
+            _compile([optimise, *_LINK, "runtime.o", *fast], kept | own, folder)
+            return _finished((folder / "image.elf").read_bytes())
+    except _CompilerError as error:
+        return _failed(str(error))
+
+
+class _CompilerError(Exception):
+    """The compiler's words."""
+
+
+@lru_cache(maxsize=8)
+def _runtime(own: tuple[tuple[str, str], ...]) -> bytes:
+    """The run-time, compiled with the headers of a network. Raises _CompilerError.
+
+    It takes three times as long as all the rest of a build, and is the same for every kernel and
+    every switch.
+    """
+    texts = {file: runtime_file(file) for file in (*HEADERS, *RUNTIME)} | dict(own)
+    with tempfile.TemporaryDirectory(prefix="pico-") as name:
+        _compile(["-Os", "-c", "runtime.c"], texts, Path(name))
+        return (Path(name) / "runtime.o").read_bytes()
+
+
+def _compile(arguments: list[str], texts: Mapping[str, str], folder: Path) -> None:
+    """Write files into `folder` and call the compiler there. Raises _CompilerError."""
+    for file, text in texts.items():
+        (folder / file).write_text(text, encoding="utf-8")
+    done = _zig([*_TARGET, *_FLAGS, *arguments], folder)
+    if done.returncode:
+        raise _CompilerError(done.stderr)
 
 
 def runtime_file(name: str) -> str:
