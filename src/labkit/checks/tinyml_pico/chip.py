@@ -18,6 +18,7 @@ from labkit.exercise.outcome import Outcome, failed
 from labkit.exercise.reading import as_mapping
 from labkit.exercise.task import Instance
 from labkit.trends.tinyml_pico import device, integer
+from labkit.trends.tinyml_pico.network import Network
 
 CLOCK_HZ = 125_000_000
 
@@ -77,7 +78,7 @@ def run(raw: Any, case: Instance) -> Ran | Outcome:
     network = redraw.chip_network(case)
     windows = redraw.chip_windows(case, network)
     try:
-        ran = _asked(bytes(uf2), _lines(image), windows, case["seed"])
+        ran = _asked(bytes(uf2), _lines(image), network, windows, case["seed"])
     except device.DeviceError as fault:
         return failed(str(fault), on=on(case), next_step=NEXT_STEPS[fault.kind])
     expected = integer.run(network, windows)
@@ -95,17 +96,20 @@ def run(raw: Any, case: Instance) -> Ran | Outcome:
     )
 
 
-def _asked(uf2: bytes, lines: list[list[Any]], windows: redraw.Int8, seed: int) -> Ran:
+def _asked(
+    uf2: bytes, lines: list[list[Any]], network: Network, windows: redraw.Int8, seed: int
+) -> Ran:
     """Boot an image and ask it about windows. Raises DeviceError."""
     with device.EmulatedPico(
         uf2, lines=lines, seed=seed, cycles=BUDGET_CYCLES, seconds=BUDGET_SECONDS
     ) as pico:
-        wanted = windows[0].size
-        if pico.info.input_bytes != wanted:
+        taken, said = windows[0].size, len(network["layers"][-1]["weight"])
+        if (pico.info.input_bytes, pico.info.output_bytes) != (taken, said):
             raise device.DeviceError(
                 "silent",
-                f"The image holds another network: it takes {pico.info.input_bytes} values, the "
-                f"network that your function was given takes {wanted}.",
+                f"The image holds another network: it takes {pico.info.input_bytes} values and "
+                f"says {pico.info.output_bytes}. The network that your function was given takes "
+                f"{taken} and says {said}.",
             )
         answers = [pico.infer(window) for window in windows]
         return Ran(
