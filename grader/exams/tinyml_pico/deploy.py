@@ -56,15 +56,17 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``cases``: ``network`` (a name), ``shape``, ``seed``, ``windows``, ``limits`` each.
 
     There is one of each kind, in any order, and each is kept by one image of those that the kernels
-    with -Os and -O2 give; for at least one that is -O2. Of "many" and "short" one has ample flash,
-    so that RAM alone rules images out, and the other ample RAM.
+    with -Os and -O2 give; for "long" or for "wide" that is -O2. One of the two images of a kernel
+    is ruled out by memory for the other of these and for "short": once by RAM alone, with ample
+    flash, and once by flash alone. So whoever begins with -O2 has to look at both. Of "many" and
+    "short", too, each is short of the other kind of memory.
     """
-    fast = ((FAST, FAST), (FAST, SMALL), (SMALL, FAST))[rng.integers(3)]
-    short_of = dict(zip(("many", "short"), rng.permutation(["flash", "RAM"]), strict=True))
+    switches = dict.fromkeys(WANTED, SMALL) | {str(rng.choice(["long", "wide"])): FAST}
+    scarce, other = (str(name) for name in rng.permutation(["flash", "RAM"]))
     cases = []
-    for kind, switch in zip(WANTED, (*fast, SMALL, SMALL), strict=True):
+    for kind, switch in switches.items():
         name = str(rng.choice([name for name in SHAPES if name.startswith(kind)]))
-        memory = str(short_of.get(kind) or rng.choice(["flash", "RAM"]))
+        memory = scarce if kind == "short" else other
         case = {
             "network": name,
             "shape": complete(name),
