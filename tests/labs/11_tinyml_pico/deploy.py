@@ -210,6 +210,8 @@ WRONG = {
 }
 
 HARMLESS = {
+    "wheel: exam answer is in practice answer": "all images hold the same run-time",
+    "wheel: exam answer is in what labkit.trends.tinyml_pico.build.selftest loads": "so does this",
     "line left out: continue -> pass": "the sources of the kernel before are built once more",
     "constant: …r(window).cycles / 125000 -> *": "one in 125,000",
     "constant: …nfer(window).cycles / 125000 -> *": "one in 125,000",
