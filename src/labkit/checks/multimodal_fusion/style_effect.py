@@ -17,13 +17,14 @@ TRAPS = {
     "use left out": "Products with and without the style differ in use, too, which moves stars by "
     "itself. Only reviews tell use; to hold equal what the picture shows does not help.",
 }
-MOST_ERROR, HELD, LEAST_WIDTH, MOST_WIDTH = 0.05, 6, 0.75, 1.6
-"""Stars, shops of eight, and widths of the reference. In 3 draws labels with words, with looks
-too, partialling out and weights are 0.011 to 0.026 off, hold 6 to 8 truths, and are 1.0 to 1.35 as
-wide. Naive and picture-alone differences are 0.25 off, a picture model asked about mock-ups 0.23,
-reviews in two topics 0.2, labels with 12 % errors and reviews first, pictures after, 0.09 or more,
-naive differences that are made smaller 0.13 or more, no effect anywhere 0.3, looks and phrases as
-the world's own pictures and reviews have them 0.16 or more."""
+MOST_ERROR, HELD, LEAST_WIDTH, MOST_WIDTH = 0.05, 6, 0.75, 1.7
+"""Stars, shops of eight, and widths of the reference. In 40 draws labels with words, with looks
+too, partialling out and weights are 0.007 to 0.028 off, hold 6 to 8 truths, and are 1.0 to 1.41 as
+wide, weights once 1.61; intervals of 99.9 % in place of 95 % are 1.76 to 1.86. Naive and
+picture-alone differences are 0.25 off, a picture model asked about mock-ups 0.23, reviews in two
+topics 0.2, labels with 12 % errors and reviews first, pictures after, 0.09 or more, naive
+differences that are made smaller 0.13 or more, no effect anywhere 0.3, looks and phrases as the
+world's own pictures and reviews have them 0.16 or more."""
 TRAINING = 30.0
 """CPU-seconds of a call; the reference needs a hundredth."""
 
