@@ -152,9 +152,9 @@ def _one_standard_error(images, texts, stars, plain, styled):
 
 
 def _too_cautious(images, texts, stars, plain, styled):
-    """99.9 % where 95 % are asked for."""
+    """Three standard errors to either side, where 95 % are asked for."""
     effect, low, high = by_labels_and_words(images, texts, stars, plain, styled)
-    half = 3.3 / 1.96 * (high - low) / 2
+    half = 3 / 1.96 * (high - low) / 2
     return effect, effect - half, effect + half
 
 
