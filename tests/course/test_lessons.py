@@ -33,6 +33,7 @@ LATER = {
     "dowhy": 1.7,
     "mlflow": 1.5,
     "shap": 1.3,
+    "skl2onnx": 1.3,
     "pydantic_ai": 0.9,
     "statsmodels": 0.8,
     "ltn": 0.8,
@@ -49,15 +50,15 @@ LATER = {
     "scipy.special": 0.1,
     "networkx": 0.1,
     "ipywidgets": 0.1,
-    "skl2onnx": 1.3,
 }
+# Tells what a lesson's first cell has loaded.
 OPENED = """
 def _loaded():
     import json, sys
     print(json.dumps(sorted(sys.modules)))
 _loaded()
 """
-# All three cells keep to names that no lesson uses, but for what HELPERS defines.
+# All these cells keep to names that no lesson uses, but for what HELPERS defines.
 BUDGET = """
 def _peak():
     import resource, sys
@@ -73,6 +74,22 @@ def _budget():
     print(json.dumps({"cpu": sum(os.times()[:4]), "memory": _peak()}))
 _budget()
 """
+# Notes each text that a picture's edge cuts off.
+WATCH = """
+def _watch():
+    from matplotlib.text import Text
+    draw, found = Text.draw, []
+    def watched(self, renderer, *more):
+        draw(self, renderer, *more)
+        if self.get_visible() and self.get_text().strip():
+            # A line is higher than its letters: three pixels beyond the edge are empty.
+            box, whole = self.get_window_extent(renderer), self.get_figure(True).bbox.padded(3)
+            if not (whole.contains(box.x0, box.y0) and whole.contains(box.x1, box.y1)):
+                found.append(self.get_text())
+    Text.draw = watched
+    return found
+_cut_off = _watch()
+"""
 PROBE = """
 {helpers}
 def _value_of(expression):
@@ -82,7 +99,7 @@ def _value_of(expression):
         return repr(error)
 def _values():
     import json
-    print(json.dumps({{one: _value_of(one) for one in {expressions!r}}}))
+    print(json.dumps([{{one: _value_of(one) for one in {expressions!r}}}, _cut_off]))
 _values()
 """
 
@@ -97,12 +114,12 @@ class Lesson:
         expressions += self.data.HELD.values()
         probe = PROBE.format(helpers=self.data.HELPERS, expressions=expressions)
         cells = self.notebook.cells
+        opened = 1 + next(n for n, cell in enumerate(cells) if cell.cell_type == "code")
+        cells.insert(opened, nbformat.v4.new_code_cell(OPENED + WATCH))
         cells += [nbformat.v4.new_code_cell(cell) for cell in (BUDGET, probe)]
-        second = 1 + next(n for n, cell in enumerate(cells) if cell.cell_type == "code")
-        cells.insert(second, nbformat.v4.new_code_cell(OPENED))
         nbclient.NotebookClient(self.notebook, timeout=300, kernel_name="python3").execute()
-        self.numbers, self.budget, self.loaded_first = (
-            json.loads(cells.pop(place).outputs[0].text) for place in (-1, -1, second)
+        (self.numbers, self.cut_off), self.budget, self.loaded_first = (
+            json.loads(cells.pop(place).outputs[0].text) for place in (-1, -1, opened)
         )
 
     @property
@@ -147,6 +164,10 @@ def test_the_first_cell_of_code_imports_and_opens_the_lab(lesson):
 def test_the_first_cell_keeps_nobody_waiting_for_a_library(lesson):
     assert "numpy" in lesson.loaded_first
     assert sorted(LATER.keys() & set(lesson.loaded_first)) == []
+
+
+def test_no_picture_cuts_its_words_off(lesson):
+    assert lesson.cut_off == []
 
 
 def test_every_number_in_the_prose_is_the_number_that_was_computed(lesson):
