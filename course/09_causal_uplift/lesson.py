@@ -615,7 +615,9 @@ plots.profit_curves(curves)
 
 # %%
 import matplotlib
-from causalml.inference.tree import UpliftRandomForestClassifier
+from causalml.dataset import make_uplift_classification
+from causalml.inference.tree import CausalRandomForestRegressor, UpliftRandomForestClassifier
+from causalml.metrics import get_qini
 
 matplotlib.rcdefaults()  # importing causalml changes the look of every plot
 learned_from, checked_on = draw_retention(12_000, seed=10), draw_retention(12_000, seed=11)
@@ -646,7 +648,6 @@ plots.uplift_by_decile(100 * score, pilot["offer"], 100 * pilot["stayed"], "poin
 # straight line of a random order.
 
 # %%
-from causalml.metrics import get_qini
 from sklearn.linear_model import LogisticRegression
 
 left_alone = learned_from.observed["offer"] == 0
@@ -730,9 +731,6 @@ table_card(
 # more confounding than before, and average what it says of each.
 
 # %%
-from causalml.dataset import make_uplift_classification
-from causalml.inference.tree import CausalRandomForestRegressor
-
 from labkit.trends.causal_uplift.world.retailer import Market
 
 steered = draw_customers(4_000, seed=9, market=Market(confounding=0.8))
