@@ -21,9 +21,6 @@ import numpy as np
 
 from labkit.checks.generative_ai import open_lab
 from labkit.exercise.cards import table_card
-from labkit.trends.generative_ai import data, metrics, plots, prompts, widgets
-from labkit.trends.generative_ai.model import Model, NoModelError
-from labkit.trends.generative_ai.world import bigram, exposure, layers, logs
 
 lab = open_lab(edition=1)
 
@@ -44,6 +41,9 @@ lab = open_lab(edition=1)
 # </details>
 
 # %%
+from labkit.trends.generative_ai import data, prompts
+from labkit.trends.generative_ai.model import Model, NoModelError
+
 record = data.figures("answers.json")["answers"]
 tickets = data.tickets()
 by_name = {prompt.name: prompt for prompt in prompts.PROMPTS}
@@ -72,6 +72,8 @@ valid = {name: found[:, 0].mean() for name, found in scored.items()}
 # token takes all.
 
 # %%
+from labkit.trends.generative_ai import widgets
+
 widgets.explore_next()
 
 # %% [markdown]
@@ -90,6 +92,9 @@ widgets.explore_next()
 # </details>
 
 # %%
+from labkit.trends.generative_ai import plots
+from labkit.trends.generative_ai.world import bigram
+
 small, words = bigram.greeter(), ("high", "low")
 own = bigram.conditional(small, words)
 forced = bigram.masked(small, words)
@@ -115,6 +120,8 @@ lab.quiz("schema")
 # </details>
 
 # %%
+from labkit.trends.generative_ai import metrics
+
 customer = np.array([one.customer for one in tickets])
 rows = sorted(
     ((name, *metrics.share_by_customer(found[:, 1], customer)) for name, found in scored.items()),
@@ -129,6 +136,8 @@ plots.prompts(rows)
 # had no part in the choice.** Task 2 of the lab does that, with an interval.
 
 # %%
+from labkit.trends.generative_ai.world import logs
+
 table = np.column_stack([found[:, 1] for found in scored.values()])
 here, elsewhere = metrics.winner_elsewhere(table, customer)
 print(f"our twelve prompts: {here:.3f} with those who chose, {elsewhere:.3f} with others")
@@ -201,6 +210,8 @@ lab.quiz("size")
 # </details>
 
 # %%
+from labkit.trends.generative_ai.world import layers
+
 weights, inputs = layers.draw_layer(6, n=200, inputs=48, outputs=12, decay=0.6)
 BITS = (2, 3, 4, 6, 8)
 
@@ -240,6 +251,8 @@ plots.bits_and_error(BITS, errors)
 # </details>
 
 # %%
+from labkit.trends.generative_ai.world import exposure
+
 bench = exposure.draw_benchmark(
     7, items=200, fresh=1500, share=0.25, slope=0.6, gain=0.7, difficulty=1.3
 )
