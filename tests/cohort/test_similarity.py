@@ -139,7 +139,7 @@ def test_a_notebook_that_cannot_be_read_holds_no_answers(tmp_path: Path):
 
 def test_a_number_of_another_learners_instance_is_found_and_the_own_one_is_not():
     from labkit.authoring.instance_numbers import telling_numbers
-    from labkit.cohort.similarity import _practised
+    from labkit.cohort.similarity import _of, _practised
 
     lab = AUTOML
     found = {task: telling_numbers(one) for task, one in instances.practice("automl").items()}
@@ -149,9 +149,9 @@ def test_a_number_of_another_learners_instance_is_found_and_the_own_one_is_not()
     first = names[0]
     other = next(name for name in names if variant[name] != variant[first])
     mine, theirs = (min(sets[variant[name]]) for name in (first, other))
-    works = [{} for _ in names]
-    works[0] = {f"test_{task}": f"x = {theirs!r}  # and {mine!r}\ny = {mine!r}"}
-    (found,) = _practised(lab, names, works, Base())
+    written = [{} for _ in names]
+    written[0] = {f"test_{task}": _of(f"x = {theirs!r}  # and {mine!r}\ny = {mine!r}")}
+    (found,) = _practised(lab, names, written, Base())
     assert (found.learner, found.numbers, other in found.whose) == (first, (theirs,), True)
-    works[0] = {f"test_{task}": f"y = {mine!r}"}
-    assert list(_practised(lab, names, works, Base())) == []
+    written[0] = {f"test_{task}": _of(f"y = {mine!r}")}
+    assert list(_practised(lab, names, written, Base())) == []

@@ -111,8 +111,9 @@ def find(root: Path, cohort: Cohort) -> Findings:
         base = base_of_lab(root, lab.name)
         works |= {(lab.name, name): one for name, one in zip(names, found, strict=True)}
         pairs += _pairs(lab.name, names, found, base)
-        numbers += _practised(lab.name, names, found, base)
-        numbers += _examined(lab.name, names, found, base, secret)
+        written = [{test: _of(text) for test, text in work.items()} for work in found]
+        numbers += _practised(lab.name, names, written, base)
+        numbers += _examined(lab.name, names, written, base, secret)
     return Findings(tuple(sorted(pairs, key=lambda one: -one.score)), tuple(numbers), works)
 
 
@@ -202,9 +203,12 @@ def _pairs(
 
 
 def _practised(
-    lab: str, names: Sequence[str], works: Sequence[Mapping[str, str]], base: Base
+    lab: str, names: Sequence[str], written: Sequence[Mapping[str, set[float]]], base: Base
 ) -> Iterator[Number]:
-    """Find numbers of a practice instance that somebody else has."""
+    """Find numbers of a practice instance that somebody else has.
+
+    `written` are the numbers in the work of each learner, by test.
+    """
     if not slug_of(lab):
         return
     try:
@@ -214,28 +218,27 @@ def _practised(
     for task, drawn_here in variants.items():
         sets = _telling(drawn_here, base)
         own = {name: seed(PRACTICE_KEY, name, lab, task) % len(sets) for name in names}
-        for name, work in zip(names, works, strict=True):
-            written = _of(work.get(f"test_{task}", ""))
+        for name, work in zip(names, written, strict=True):
             for variant, numbers in enumerate(sets):
-                if variant != own[name] and written & numbers:
+                found = tuple(sorted(work.get(f"test_{task}", set()) & numbers))
+                if variant != own[name] and found:
                     whose = tuple(other for other in names if own[other] == variant)
-                    found = tuple(sorted(written & numbers))
                     yield Number(lab, f"test_{task}", name, found, whose, "practice")
 
 
 def _examined(
     lab: str,
     names: Sequence[str],
-    works: Sequence[Mapping[str, str]],
+    written: Sequence[Mapping[str, set[float]]],
     base: Base,
     secret: Path,
 ) -> Iterator[Number]:
     """Find numbers of an exam's instance that was drawn for somebody else."""
     for name, of_other in _drawn(secret, lab, names) if slug_of(lab) else ():
         for task, numbers in zip(of_other, _telling(of_other.values(), base), strict=True):
-            for other, work in zip(names, works, strict=True):
-                found = _of(work.get(f"test_{task}", "")) & numbers if other != name else set()
-                if found:
+            for other, work in zip(names, written, strict=True):
+                found = work.get(f"test_{task}", set()) & numbers
+                if found and other != name:
                     test = f"test_{task}"
                     yield Number(lab, test, other, tuple(sorted(found)), (name,), "exam")
 
