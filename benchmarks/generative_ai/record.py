@@ -1,11 +1,11 @@
-"""Record what the language model answers: twelve prompts on 180 tickets.
+"""Record what the language model answers: twelve prompts on 240 tickets.
 
     python benchmarks/generative_ai/record.py            all of them; goes on where it was stopped
     python benchmarks/generative_ai/record.py --again 5  five of them anew, compared with the record
     python benchmarks/generative_ai/record.py --next     the words it would write at one place
 
 The record is `figures/answers.json` of the module, and says with which model, sampler and seed it
-was made, and when. It took 700 CPU-seconds on one thread.
+was made, and when. It took about 900 CPU-seconds on one thread.
 """
 
 from __future__ import annotations

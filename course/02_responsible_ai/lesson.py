@@ -15,17 +15,9 @@
 
 # %%
 import numpy as np
-import pandas as pd
-from fairlearn.metrics import MetricFrame, selection_rate, true_positive_rate
-from fairlearn.postprocessing import ThresholdOptimizer
-from fairlearn.reductions import DemographicParity, ExponentiatedGradient
-from sklearn.linear_model import LogisticRegression
 
 from labkit.checks.responsible_ai import open_lab
 from labkit.exercise.cards import table_card
-from labkit.trends.responsible_ai import data, metrics, plots, widgets
-from labkit.trends.responsible_ai.world import applicants, cards, cells
-from labkit.trends.responsible_ai.world.lending import profit, rates
 
 lab = open_lab(edition=1)
 
@@ -45,6 +37,8 @@ lab = open_lab(edition=1)
 # </details>
 
 # %%
+from labkit.trends.responsible_ai import data
+
 pairs = data.audit()
 difference = pairs["w"] - pairs["b"]
 gap, error = difference.mean(), difference.std() / np.sqrt(len(pairs))
@@ -94,6 +88,11 @@ print(
 # </details>
 
 # %%
+from fairlearn.metrics import MetricFrame, selection_rate, true_positive_rate
+
+from labkit.trends.responsible_ai import plots
+from labkit.trends.responsible_ai.world import applicants
+
 alike = applicants.draw_applicants(
     np.random.default_rng(9), [60] * 8, [0.5] * 8, [0.7] * 8, [0.3] * 8
 )
@@ -160,6 +159,8 @@ plots.error_rates(shares)
 # </details>
 
 # %%
+from labkit.trends.responsible_ai import metrics
+
 forced = {
     group: metrics.false_positive_rate(rate["arrested again"], 0.61, 0.38)
     for group, rate in shares.items()
@@ -185,6 +186,8 @@ lab.quiz("identity")
 # payers equal, and look at the meter.
 
 # %%
+from labkit.trends.responsible_ai import widgets
+
 widgets.explore_cut_offs()
 
 # %% [markdown]
@@ -265,6 +268,12 @@ table_card(
 # payers accepted?
 
 # %%
+import pandas as pd
+from fairlearn.postprocessing import ThresholdOptimizer
+from sklearn.linear_model import LogisticRegression
+
+from labkit.trends.responsible_ai.world.lending import profit, rates
+
 rng = np.random.default_rng(4)
 group = rng.choice(4, 4_000, p=curves.shares)
 score = np.array([rng.choice(len(curves.good), p=curves.mass[:, g]) for g in group])
@@ -308,6 +317,10 @@ print(f"profit: {100 * library_share:.1f} % of the highest possible")
 # is not it.
 
 # %%
+from fairlearn.reductions import DemographicParity, ExponentiatedGradient
+
+from labkit.trends.responsible_ai.world import cells
+
 some = cells.draw_cells(np.random.default_rng(stored["blind"]["seed"]))
 rng = np.random.default_rng(5)
 cell = rng.choice(len(some.mass), 6_000, p=some.mass)
@@ -393,6 +406,8 @@ lab.quiz("row")
 # same figures computed again from the test rows.
 
 # %%
+from labkit.trends.responsible_ai.world import cards
+
 hiring = cards.draw_hiring(np.random.default_rng(7), people=6_000)
 test, train = (hiring[hiring["split"] == part] for part in ("test", "train"))
 above = test["score"] > test["score"].median()

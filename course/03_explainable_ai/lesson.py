@@ -19,14 +19,9 @@
 import warnings
 
 import numpy as np
-import shap
-from sklearn.ensemble import GradientBoostingClassifier
-from sklearn.linear_model import LogisticRegression
 
 from labkit.checks.explainable_ai import open_lab
 from labkit.exercise.cards import table_card
-from labkit.trends.explainable_ai import clinic, data, plots, widgets
-from labkit.trends.explainable_ai.world import audits
 
 warnings.filterwarnings("ignore")
 lab = open_lab(edition=1)
@@ -48,6 +43,8 @@ lab = open_lab(edition=1)
 # </details>
 
 # %%
+from labkit.trends.explainable_ai import clinic, plots, widgets
+
 network = clinic.shipped("sticker")
 kinds = {"as in the hospital": "usual", "no sticker": "none", "sticker misleads": "misleading"}
 right = {
@@ -161,6 +158,11 @@ widgets.explore_deletion()
 # </details>
 
 # %%
+import shap
+from sklearn.ensemble import GradientBoostingClassifier
+
+from labkit.trends.explainable_ai import data
+
 loans = data.applications()
 names = list(data.COLUMNS.values())[:8]
 x, approved = loans.rows[:, :8], loans.approved
@@ -220,6 +222,10 @@ widgets.explore_width()
 # </details>
 
 # %%
+from sklearn.linear_model import LogisticRegression
+
+from labkit.trends.explainable_ai.world import audits
+
 table = (loans.rows - loans.rows.mean(axis=0)) / loans.rows.std(axis=0)
 rows = np.column_stack([table, loans.minority]).round(6)
 group = rows.shape[1] - 1

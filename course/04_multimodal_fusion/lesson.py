@@ -20,28 +20,11 @@
 from dataclasses import replace
 
 import numpy as np
-from sklearn.cluster import KMeans
-from sklearn.ensemble import HistGradientBoostingRegressor
 
 from labkit.checks.multimodal_fusion import open_lab
 from labkit.exercise.cards import table_card
-from labkit.trends.multimodal_fusion import baselines, plots, widgets
-from labkit.trends.multimodal_fusion.metrics import r_squared
-from labkit.trends.multimodal_fusion.world import sounds
-from labkit.trends.multimodal_fusion.world.encoder import encode, respond
-from labkit.trends.multimodal_fusion.world.pictures import placeholder
-from labkit.trends.multimodal_fusion.world.shop import (
-    Shop,
-    ceilings,
-    draw_products,
-    draw_stars,
-    show,
-)
 
 lab = open_lab(edition=1)
-shop = Shop()
-train, new = draw_products(shop, 1_200, 1), draw_products(shop, 1_500, 2)
-labelled = draw_products(shop, 200, 3)
 
 # %% [markdown]
 # ## 1 · Two witnesses
@@ -52,6 +35,11 @@ labelled = draw_products(shop, 200, 3)
 # colour. A **review** tells what it is used for (everyday, or as a gift) and how good it seems.
 
 # %%
+from labkit.trends.multimodal_fusion import plots
+from labkit.trends.multimodal_fusion.world.shop import Shop, draw_products, show
+
+shop = Shop()
+train, new = draw_products(shop, 1_200, 1), draw_products(shop, 1_500, 2)
 USES = ("everyday", "gift")
 plots.window(
     show(train.kinds, 1)[:6],
@@ -93,6 +81,11 @@ table_card(
 # </details>
 
 # %%
+from labkit.trends.multimodal_fusion import baselines
+from labkit.trends.multimodal_fusion.metrics import r_squared
+from labkit.trends.multimodal_fusion.world.shop import ceilings
+
+labelled = draw_products(shop, 200, 3)
 best = ceilings(shop)
 reached = {
     "pictures": r_squared(baselines.alone(train, new, 0), new, shop),
@@ -145,6 +138,8 @@ plots.under_ceilings(
 # that is possible at all.
 
 # %%
+from labkit.trends.multimodal_fusion import widgets
+
 widgets.explore_ceilings()
 
 # %%
@@ -195,6 +190,8 @@ widgets.explore_pack()
 # </details>
 
 # %%
+from labkit.trends.multimodal_fusion.world.shop import draw_stars
+
 TRUE = (-0.35, 0.0, -0.5, 0.0, -0.2, 0.2, 0.0, -0.35)
 
 
@@ -273,6 +270,9 @@ lab.quiz("silence")
 # </details>
 
 # %%
+from labkit.trends.multimodal_fusion.world.encoder import encode
+from labkit.trends.multimodal_fusion.world.pictures import placeholder
+
 PATTERNS = ("both are there", "no review", "no picture")
 third = replace(
     shop, together=0.0, often=(0.9, 0.1), gift=0.1, effects={**shop.effects, "clamshell": -0.7}
@@ -336,6 +336,11 @@ lab.quiz("missing")
 # compare each with a dictionary, average. The function `respond` is the one that reads our pictures.
 
 # %%
+from sklearn.cluster import KMeans
+
+from labkit.trends.multimodal_fusion.world import sounds
+from labkit.trends.multimodal_fusion.world.encoder import respond
+
 draws = np.random.default_rng(5)
 loose, loose_new = draws.integers(0, 2, 1_200), draws.integers(0, 2, 1_500)
 pieces, pieces_new = (
@@ -371,6 +376,8 @@ print(f"R² of early fusion with two streams {two:.2f}, with three {three:.2f}")
 # find that out. How many products does it take?
 
 # %%
+from sklearn.ensemble import HistGradientBoostingRegressor
+
 SIZES = (150, 300, 600, 1_200, 2_400)
 many = draw_products(shop, 2_400, 41)
 

@@ -18,9 +18,6 @@ import numpy as np
 
 from labkit.checks.personalization import open_lab
 from labkit.exercise.cards import table_card
-from labkit.privacy_audit import audit_epsilon
-from labkit.trends.personalization import data, plots, widgets
-from labkit.trends.personalization.world import views
 
 lab = open_lab(edition=1)
 
@@ -49,6 +46,8 @@ lab = open_lab(edition=1)
 # Move *family films watched*, and look at what is shown. Leave the other sliders for later.
 
 # %%
+from labkit.trends.personalization import widgets
+
 widgets.explore_session()
 
 # %% [markdown]
@@ -75,6 +74,8 @@ widgets.explore_log()
 # that are in the log, and those that would have said something else are not.
 
 # %%
+from labkit.trends.personalization import data, plots
+
 stored = data.figure("coverage")
 plots.coverage(stored["effective"], {name: stored[name] for name in ("IPS", "DR")})
 
@@ -219,6 +220,9 @@ lab.quiz("bait")
 # a person, of whom four rows count. **Predict.** The heaviest viewer has 30 rows. What does the audit find?
 
 # %%
+from labkit.privacy_audit import audit_epsilon
+from labkit.trends.personalization.world import views
+
 rows = views.draw_views(np.random.default_rng(0), 150, 6, 30)
 people, times = np.unique(rows[:, 0], return_counts=True)
 heaviest = people[times.argmax()]

@@ -16,13 +16,9 @@
 
 # %%
 import numpy as np
-from sklearn.metrics import f1_score
 
 from labkit.checks.intelligent_agents import open_lab
 from labkit.exercise.cards import table_card
-from labkit.trends.generative_ai.model import Model, NoModelError
-from labkit.trends.intelligent_agents import assistant, baselines, metrics, plots, widgets
-from labkit.trends.intelligent_agents.world import attacks, inbox, mailbox, today
 
 lab = open_lab(edition=1)
 
@@ -46,6 +42,11 @@ lab = open_lab(edition=1)
 # </details>
 
 # %%
+from sklearn.metrics import f1_score
+
+from labkit.trends.intelligent_agents import baselines, plots
+from labkit.trends.intelligent_agents.world import mailbox
+
 found = {"words, known phrasings": [], "words, new phrasings": [], "meaning, new phrasings": []}
 for labelled in (60, 300):
     runs = []
@@ -155,6 +156,9 @@ print("after a yes:", second.output, "· ledger:", ledger)
 # </details>
 
 # %%
+from labkit.trends.intelligent_agents import assistant
+from labkit.trends.intelligent_agents.world import today
+
 day = today.draw_day(np.random.default_rng(0))
 
 
@@ -202,6 +206,8 @@ table_card(
 # </details>
 
 # %%
+from labkit.trends.generative_ai.model import Model, NoModelError
+
 intents_right = None
 try:
     small = assistant.written(Model().chat)
@@ -238,6 +244,8 @@ else:
 # </details>
 
 # %%
+from labkit.trends.intelligent_agents import metrics
+
 readings = (1, 3, 5, 7, 9, 11, 15)
 right = [metrics.vote_accuracy(0.73, n) for n in readings]
 plots.votes(readings, right, 0.73)
@@ -283,6 +291,8 @@ table_card(
 # Move both sliders. Which bar does *lost after* move, and for which way to call?
 
 # %%
+from labkit.trends.intelligent_agents import widgets
+
 widgets.explore_timeouts()
 
 # %% [markdown]
@@ -372,6 +382,8 @@ print(f"reported: {read.sum():,.2f} €; true: {true_total:,.2f} €, and one am
 # **Predict.** Which of them lets no attack through and still gets work done?
 
 # %%
+from labkit.trends.intelligent_agents.world import attacks
+
 tasks = attacks.draw_tasks(np.random.default_rng(0))
 measured = {name: attacks.measure(tasks, defence) for name, defence in attacks.DEFENCES.items()}
 plots.defences(measured)
@@ -428,6 +440,8 @@ lab.quiz("sources")
 widgets.explore_inbox()
 
 # %%
+from labkit.trends.intelligent_agents.world import inbox
+
 every, nobody, best = inbox.day(0.0), inbox.day(np.inf), inbox.day(inbox.best_threshold())
 table_card(
     "A day with ninety steps",

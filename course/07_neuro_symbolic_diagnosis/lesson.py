@@ -24,31 +24,11 @@
 import json
 from importlib.resources import files
 
-import ltn
 import numpy as np
-import pandas as pd
-import torch
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from labkit.checks.neuro_symbolic_diagnosis import open_lab
 from labkit.exercise.cards import table_card
-from labkit.trends.neuro_symbolic_diagnosis import data, explanations, guideline, plots, widgets
-from labkit.trends.neuro_symbolic_diagnosis.bank import measured_bank
-from labkit.trends.neuro_symbolic_diagnosis.logic import problog_probability, sample_tds
-from labkit.trends.neuro_symbolic_diagnosis.perception import concept_accuracy, most_likely
-from labkit.trends.neuro_symbolic_diagnosis.world.lesions import (
-    COLOURS,
-    draw_lesions,
-    make_lesions,
-    with_concepts,
-)
-from labkit.trends.neuro_symbolic_diagnosis.world.nuisances import draw_nuisances
-from labkit.trends.neuro_symbolic_diagnosis.world.renderer import render
-from labkit.trends.neuro_symbolic_diagnosis.world.scores import BANDS, band_of
 
-torch.set_num_threads(1)
 lab = open_lab(edition=1)
 figures = files("labkit.trends.neuro_symbolic_diagnosis") / "figures"
 measured = json.loads((figures / "label_efficiency.json").read_text(encoding="utf-8"))
@@ -83,6 +63,12 @@ NOT_A_DEVICE = "rendered lesions, not a medical device"
 # </details>
 
 # %%
+from labkit.trends.neuro_symbolic_diagnosis import plots
+from labkit.trends.neuro_symbolic_diagnosis.world.lesions import draw_lesions
+from labkit.trends.neuro_symbolic_diagnosis.world.nuisances import draw_nuisances
+from labkit.trends.neuro_symbolic_diagnosis.world.renderer import render
+from labkit.trends.neuro_symbolic_diagnosis.world.scores import BANDS, band_of
+
 first = draw_lesions(400, seed=1)
 by_score = first.take(np.argsort(first.tenths, kind="stable"))
 places = np.searchsorted(by_score.tenths, [20, 33, 44, 47, 51, 56, 66, 76])
@@ -129,6 +115,9 @@ plots.gallery(render(shown, draw_nuisances(8, seed=3), size=96), titles)
 # </details>
 
 # %%
+from labkit.trends.neuro_symbolic_diagnosis.logic import problog_probability, sample_tds
+from labkit.trends.neuro_symbolic_diagnosis.world.lesions import make_lesions
+
 edge_case = make_lesions(
     [1], [4], [[0, 1, 1, 1, 0, 0]], [[1, 1, 0, 1, 0]], seed=5
 )  # red, light and dark brown; network, homogeneous area, dots
@@ -167,6 +156,10 @@ plots.score_distribution(spread)
 # **Predict.** The network believes "red" with 50 %. How true is "red or not red"?
 
 # %%
+import ltn
+import torch
+
+torch.set_num_threads(1)
 red = ltn.Variable("red", torch.tensor([[0.5]]))
 is_true = ltn.Predicate(func=lambda degree: degree.flatten())
 negation = ltn.Connective(ltn.fuzzy_ops.NotStandard())
@@ -196,6 +189,8 @@ print(f"red or not red: {degree:.2f} as a degree of truth, 1.00 as a probability
 #    not?
 
 # %%
+from labkit.trends.neuro_symbolic_diagnosis import widgets
+
 widgets.explore_diagnosis()
 
 # %% [markdown]
@@ -384,6 +379,8 @@ lab.quiz("exact")
 # concludes that band; this number comes from that paper. **SPARQL** is the language of the queries.
 
 # %%
+from labkit.trends.neuro_symbolic_diagnosis import guideline
+
 graph = guideline.load()
 rules = guideline.read(graph)
 print(f"{len(graph)} sentences; some of them:\n")
@@ -393,6 +390,8 @@ print(next(part for part in guideline.to_turtle(graph).split("\n\n") if '"TDS-2"
 # A question a clinician might ask: which rule sends a patient where, and who says so?
 
 # %%
+import pandas as pd
+
 answers = guideline.ask(
     graph,
     """
@@ -439,6 +438,9 @@ for what, condition in conditions.items():
 # </details>
 
 # %%
+from labkit.trends.neuro_symbolic_diagnosis.bank import measured_bank
+from labkit.trends.neuro_symbolic_diagnosis.perception import most_likely
+
 bank = measured_bank()
 test = bank.lesions.take(slice(2000, 3000))
 stored = np.load(figures / "beliefs.npz")
@@ -491,6 +493,8 @@ lab.quiz("new_limit")
 # fire at that score? Change the finding it calls decisive: does the verdict flip?
 
 # %%
+from labkit.trends.neuro_symbolic_diagnosis import explanations
+
 seen_right = np.all(
     [np.reshape(likely[name] == truth, (1000, -1)).all(1)
      for name, truth in test.concepts().items() if name != "border"], axis=0,
@@ -516,6 +520,8 @@ print(f"{'sum':15s} {traced['tenths'] / 10:.1f}   rule {traced['rule']}: {traced
 # 4. As the first, but it cites the rule for highly suspicious lesions.
 
 # %%
+from labkit.trends.neuro_symbolic_diagnosis.world.lesions import COLOURS
+
 verdict, fired = "suspicious", explanations.trace(believed, rules)["rule"]
 without_colour = {"finding": believed["colours"][-1], "to": 0, "verdict": "benign"}
 good = {"verdict": verdict, "rule": fired, "findings": believed, "flip": without_colour}
@@ -543,6 +549,8 @@ table_card(
 # decides.
 
 # %%
+from labkit.trends.neuro_symbolic_diagnosis.world.lesions import with_concepts
+
 one = test.take([row])
 kept = one.colours.copy()
 kept[0, COLOURS.index(believed["colours"][-1])] = 0
@@ -631,6 +639,8 @@ plots.right_for_which_reason(shortcut)
 # whichever they are. Take a model whose findings are right and exchange the names:
 
 # %%
+from labkit.trends.neuro_symbolic_diagnosis.perception import concept_accuracy
+
 for number, (way, n) in enumerate(
     (("verdicts only + exact logic", 400), ("findings + exact logic", 50)), start=1
 ):
@@ -750,6 +760,12 @@ table_card(
 # rule, do better: 10, 40 or 160?
 
 # %%
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from labkit.trends.neuro_symbolic_diagnosis import data
+
 nuclei, malignant = data.breast_cancer()
 table = nuclei.to_numpy()
 

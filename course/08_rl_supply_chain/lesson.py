@@ -22,17 +22,10 @@ import time
 from importlib.resources import files
 
 import numpy as np
-import torch
 
 from labkit.checks.rl_supply_chain import open_lab
 from labkit.exercise.cards import table_card
-from labkit.pictures import palette
-from labkit.pictures.plot import picture
-from labkit.trends.rl_supply_chain import baselines, metrics, plots, widgets
-from labkit.trends.rl_supply_chain.world import network, routing, serial
-from labkit.trends.rl_supply_chain.world.lost_sales import LostSalesVec, lost_sales_step
 
-torch.set_num_threads(1)
 lab = open_lab(edition=1)
 data = files("labkit.trends.rl_supply_chain") / "data"
 
@@ -54,6 +47,10 @@ data = files("labkit.trends.rl_supply_chain") / "data"
 # </details>
 
 # %%
+from labkit.pictures import palette
+from labkit.pictures.plot import picture
+from labkit.trends.rl_supply_chain import metrics
+
 week = {"distribution": "normal", "mean": 100.0, "sd": 30.0}
 quantities = np.arange(70, 191)
 week_costs = metrics.newsvendor_cost(quantities, week, holding=1.0, penalty=4.0)
@@ -145,6 +142,8 @@ table_card(
 #    in the title?
 
 # %%
+from labkit.trends.rl_supply_chain import widgets
+
 widgets.explore_base_stock()
 
 # %% [markdown]
@@ -179,6 +178,8 @@ lab.quiz("lost_sales")
 # </details>
 
 # %%
+from labkit.trends.rl_supply_chain import baselines
+
 poisson = {"distribution": "poisson", "mean": 5.0}
 shelf = (4, poisson, 1.0, 4.0)  # weeks of lead time, demand a week, € a unit left, € a lost sale
 states = metrics.all_states(*shelf)
@@ -293,6 +294,9 @@ table_card(
 
 
 # %%
+from labkit.trends.rl_supply_chain.world.lost_sales import LostSalesVec
+
+
 def simulate(rule, demand_a_week=5.0, weeks=2_000, copies=250):
     """Return the mean cost in € a week of an ordering rule, and its standard error."""
     distribution = {"distribution": "poisson", "mean": demand_a_week}
@@ -344,6 +348,8 @@ print(f"{250 * 2_100:,} weeks in {seconds:.2f} s of CPU time")
 # </details>
 
 # %%
+from labkit.trends.rl_supply_chain.world import network
+
 shop_demand = np.array([4.0, 6.0, 3.0, 7.0])
 delivery_demand = np.append(3 * shop_demand.sum(), 2 * shop_demand)  # warehouse, then shops
 
@@ -464,6 +470,13 @@ table_card(
 
 
 # %%
+import torch
+
+from labkit.trends.rl_supply_chain.world.lost_sales import lost_sales_step
+
+torch.set_num_threads(1)
+
+
 def cost_and_slope(level, weeks=50, copies=500):
     """Play base-stock on many copies of the shelf: € a week, and its slope in the level."""
     level = torch.tensor(level, requires_grad=True)
@@ -520,6 +533,8 @@ print(f"mean of the last ten steps: level {visited[-10:].mean():.1f}; exact best
 # exactly. Both scales are logarithmic. Lines without marks are rules that need no learning.
 
 # %%
+from labkit.trends.rl_supply_chain import plots
+
 learning = json.loads((data / "gap_curves.json").read_text())
 plots.gap_curves(learning)
 
@@ -572,6 +587,8 @@ table_card(
 # </details>
 
 # %%
+from labkit.trends.rl_supply_chain.world import routing
+
 names = list(routing.FEATURES)
 now, storm = names.index("travel time now"), names.index("storm now")
 
@@ -723,6 +740,8 @@ plot
 
 
 # %%
+from labkit.trends.rl_supply_chain.world import serial
+
 chain = {"lead_times": (1, 1, 2), "holding": (7.0, 4.0, 2.0), "penalty": 37.12}
 best_levels = (6.49, 12.02, 22.71)  # example 6.1 of Snyder and Shen (2019)
 chain_least = metrics.serial_cost(best_levels, **chain, mean=5.0, sd=1.0)
@@ -849,9 +868,9 @@ plot
 # 2. Size the shelf of section 1 for any demand distribution.
 # 3. Compute the levels of a chain like the one of section 7.
 # 4. Find the best level and cap.
-# 5. Train a policy through the simulator, to within 1.2 % of the best possible, on two shelves where
-#    it matters what arrives when.
-# 6. Train another by trial and error, with PPO, for slow movers, to within 3 %.
+# 5. Train a policy through the simulator, to within 1.2 % of the best possible, on two shelves whose
+#    demand follows a calendar.
+# 6. Train another by trial and error, with PPO, to within 3 %.
 # 7. Send the truck around slow and fast storms, with the forecast this time, while some requests are
-#    urgent.
+#    urgent: which ones tend to be, only the records of past days tell.
 # 8. Write one page to the operations manager. Section 8 is where to begin.

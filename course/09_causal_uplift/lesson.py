@@ -21,32 +21,15 @@ import logging
 import warnings
 from importlib.resources import files
 
-import matplotlib
-import networkx as nx
 import numpy as np
-import pandas as pd
+
+from labkit.checks.causal_uplift import open_lab
+from labkit.exercise.cards import table_card
 
 # The libraries report every step; a lesson has no use for that.
 warnings.filterwarnings("ignore")
 for library in ("causalml", "dowhy", "duecredit"):
     logging.getLogger(library).setLevel(logging.CRITICAL)
-
-from causalml.dataset import make_uplift_classification
-from causalml.inference.tree import CausalRandomForestRegressor, UpliftRandomForestClassifier
-from causalml.metrics import get_qini
-from dowhy import CausalModel
-from sklearn.linear_model import LogisticRegression
-
-from labkit.checks.causal_uplift import open_lab
-from labkit.exercise.cards import table_card
-from labkit.pictures import palette
-from labkit.pictures.plot import picture
-from labkit.trends.causal_uplift import baselines, data, metrics, plots, widgets
-from labkit.trends.causal_uplift.world import budget
-from labkit.trends.causal_uplift.world.retailer import FEATURES, Market, draw_customers
-from labkit.trends.causal_uplift.world.retention import draw_retention
-
-matplotlib.rcdefaults()  # importing causalml changes the look of every plot
 lab = open_lab(edition=1)
 
 # %% [markdown]
@@ -71,6 +54,12 @@ lab = open_lab(edition=1)
 # </details>
 
 # %%
+import pandas as pd
+
+from labkit.pictures import palette
+from labkit.pictures.plot import picture
+from labkit.trends.causal_uplift.world import budget
+
 weeks = budget.draw_weeks(3_000, seed=0)
 chart = np.polyfit(weeks["budget"], weeks["sales"], 1)
 promised = chart[0] * 0.1 * weeks["budget"].mean()
@@ -132,6 +121,8 @@ table_card(
 # what moves what.
 
 # %%
+from labkit.trends.causal_uplift import plots
+
 drawn = {
     "lottery": (0, 1), "offer": (1, 1), "margin": (3, 1),
     "past spending": (2, 2), "visits after": (2, 0.35), "survey after": (2, -0.6),
@@ -159,6 +150,9 @@ plots.causal_graph(arrows, drawn)
 # </details>
 
 # %%
+from labkit.trends.causal_uplift import baselines
+from labkit.trends.causal_uplift.world.retailer import FEATURES, draw_customers
+
 held_fixed = {
     "1  nothing": [],
     "2  known before": [*FEATURES],
@@ -217,6 +211,8 @@ lab.quiz("collider")
 # </details>
 
 # %%
+from labkit.trends.causal_uplift import data
+
 people = data.thornton()
 came = people.groupby("any")["got"].agg(["mean", "size"])
 came_more = came["mean"][1] - came["mean"][0]
@@ -368,6 +364,8 @@ lab.quiz("att_ate")
 #    none. Where does the trimmed estimate go, and which of the two lines does it meet?
 
 # %%
+from labkit.trends.causal_uplift import widgets
+
 widgets.explore_confounding()
 
 # %% [markdown]
@@ -400,6 +398,9 @@ widgets.explore_confounding()
 # </details>
 
 # %%
+import networkx as nx
+from dowhy import CausalModel
+
 market = draw_customers(4_000, seed=9)
 
 
@@ -505,6 +506,9 @@ plot
 # </details>
 
 # %%
+from labkit.trends.causal_uplift import metrics
+from labkit.trends.causal_uplift.world.retention import draw_retention
+
 customers = draw_retention(20_000, seed=9)
 value, uplift = customers.observed["value"].to_numpy(), customers.truth["uplift"].to_numpy()
 risk = 1 - customers.truth["stay_without"].to_numpy()
@@ -610,6 +614,12 @@ plots.profit_curves(curves)
 # between called and not called changes.
 
 # %%
+import matplotlib
+from causalml.dataset import make_uplift_classification
+from causalml.inference.tree import CausalRandomForestRegressor, UpliftRandomForestClassifier
+from causalml.metrics import get_qini
+
+matplotlib.rcdefaults()  # importing causalml changes the look of every plot
 learned_from, checked_on = draw_retention(12_000, seed=10), draw_retention(12_000, seed=11)
 forest = UpliftRandomForestClassifier(
     control_name="not called", n_estimators=20, max_depth=5, min_samples_leaf=100, n_jobs=1,
@@ -638,6 +648,8 @@ plots.uplift_by_decile(100 * score, pilot["offer"], 100 * pilot["stayed"], "poin
 # straight line of a random order.
 
 # %%
+from sklearn.linear_model import LogisticRegression
+
 left_alone = learned_from.observed["offer"] == 0
 leaving = LogisticRegression().fit(
     learned_from.x[left_alone], 1 - learned_from.observed["stayed"][left_alone]
@@ -719,6 +731,8 @@ table_card(
 # more confounding than before, and average what it says of each.
 
 # %%
+from labkit.trends.causal_uplift.world.retailer import Market
+
 steered = draw_customers(4_000, seed=9, market=Market(confounding=0.8))
 trees = CausalRandomForestRegressor(
     control_name=0, n_estimators=30, min_samples_leaf=10, n_jobs=1, random_state=0

@@ -23,9 +23,6 @@ import numpy as np
 
 from labkit.checks.mlops import open_lab
 from labkit.exercise.cards import table_card
-from labkit.trends.mlops import data, metrics, plots, widgets
-from labkit.trends.mlops.registry import new_registry
-from labkit.trends.mlops.world import canaries, tables
 
 lab = open_lab(edition=1)
 
@@ -49,6 +46,8 @@ lab = open_lab(edition=1)
 
 # %%
 import pandera.pandas as pa
+
+from labkit.trends.mlops.world import tables
 
 rng = np.random.default_rng(4)
 who = tables.Applicants(2_900, 6.0, 44, 12, ("North", "South", "East", "West", "Isle"))
@@ -106,6 +105,8 @@ table_card(
 
 # %%
 from sklearn.metrics import roc_auc_score
+
+from labkit.trends.mlops import plots
 
 rng = np.random.default_rng(2)
 health = rng.standard_normal(20_000)  # how a customer really stands
@@ -215,6 +216,8 @@ import logging
 import tempfile
 from pathlib import Path
 
+from labkit.trends.mlops.registry import new_registry
+
 logging.getLogger("mlflow").setLevel(logging.WARNING)
 from mlflow import MlflowClient
 
@@ -266,6 +269,8 @@ table_card(
 # Move both sliders. At which number of rows does a shift of 0.1 begin to ring?
 
 # %%
+from labkit.trends.mlops import widgets
+
 widgets.explore_drift()
 
 # %%
@@ -288,6 +293,8 @@ lab.quiz("pvalue")
 # **Predict.** In how many quiet periods does the textbook's PSI ring?
 
 # %%
+from labkit.trends.mlops import data
+
 measured = data.alarms()
 plots.alarms(measured)
 
@@ -331,6 +338,9 @@ plots.alarms(measured)
 widgets.explore_looks()
 
 # %%
+from labkit.trends.mlops import metrics
+from labkit.trends.mlops.world import canaries
+
 hour, once = metrics.false_rollbacks(0.05, 1)[-1], metrics.false_rollbacks(0.05, 60)[-1]
 rng = np.random.default_rng(6)
 requests, errors = canaries.draw_minutes(rng, 60, traffic=50, rate=0.02)

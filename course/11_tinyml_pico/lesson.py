@@ -22,28 +22,10 @@ import json
 from importlib.resources import files
 
 import numpy as np
-import torch
 
 from labkit.checks.tinyml_pico import open_lab
 from labkit.exercise.cards import table_card
-from labkit.pictures import palette
-from labkit.pictures.plot import Plot, picture
-from labkit.trends.tinyml_pico import (
-    build,
-    codegen,
-    cost,
-    data,
-    device,
-    integer,
-    network,
-    plots,
-    power,
-    profiler,
-    training,
-    widgets,
-)
 
-torch.set_num_threads(1)
 lab = open_lab(edition=1)
 figures = files("labkit.trends.tinyml_pico") / "figures"
 
@@ -73,6 +55,8 @@ figures = files("labkit.trends.tinyml_pico") / "figures"
 # </details>
 
 # %%
+from labkit.trends.tinyml_pico import data
+
 signal_bytes = len(data.CHANNELS) * 2 * data.RECORDED_HZ  # a second
 seconds_a_decision = data.HOP / data.RATE_HZ
 decision_bytes = 1 / seconds_a_decision
@@ -101,6 +85,9 @@ print(
 # it is shared. The network sees one window and names the exercise.
 
 # %%
+from labkit.pictures import palette
+from labkit.pictures.plot import Plot
+
 everything, test = data.windows(), data.part("test")
 plot = Plot(11.0, 4.8)
 panels = plot.subplots(2, 4, sharex=True, sharey=True)
@@ -149,6 +136,11 @@ plot
 # </details>
 
 # %%
+import torch
+
+from labkit.trends.tinyml_pico import network, training
+
+torch.set_num_threads(1)
 shuffled = np.random.default_rng(0).permutation(len(everything.signal))
 held_back, trained_on = np.split(shuffled[: 773 + 2_460], [773])
 by_window = training.train(everything.signal[trained_on], everything.exercise[trained_on])
@@ -314,6 +306,8 @@ table_card(
 # quantisation.
 
 # %%
+from labkit.trends.tinyml_pico import integer
+
 ready = integer.int8_network("int8")
 for name, layer in zip(names, ready["layers"], strict=True):
     if "weight" in layer:
@@ -383,6 +377,8 @@ table_card(
 # verdicts differ: 4, 40 or 150? And which one is right more often?
 
 # %%
+from labkit.pictures.plot import picture
+
 as_float = network.logits(network.float_network(0), test.signal)
 bytes_in = integer.quantise_input(ready, test.signal)
 as_int8 = integer.run(ready, bytes_in)
@@ -422,6 +418,8 @@ print(
 #    same bytes.
 
 # %%
+from labkit.trends.tinyml_pico import widgets
+
 widgets.explore_bits(
     {"4, 8, 8": "w4", "8, 12, 16": "w8", "12, 16, 24": "w12", "16, 24, 32": "int8"}
 )
@@ -448,6 +446,8 @@ widgets.explore_bits(
 # points?
 
 # %%
+from labkit.trends.tinyml_pico import plots
+
 pairs = []
 for seed in network.FLOAT_SEEDS:
     exact = network.logits(network.float_network(seed), test.signal)
@@ -486,10 +486,14 @@ lab.quiz("seed")
 # format UF2, which the chip's own loader understands. All of it comes with pip.
 
 # %%
+from labkit.trends.tinyml_pico import codegen
+
 sources = codegen.generate(ready, kernel="packed")
 print("void network_run(void) {" + sources["network.c"].partition("void network_run(void) {")[2])
 
 # %%
+from labkit.trends.tinyml_pico import build
+
 image = build.firmware(sources)
 size = image["size"]
 block = image["uf2"][:512]
@@ -535,6 +539,8 @@ table_card(
 # 4. The chip reports on the USB cable and waits.
 
 # %%
+from labkit.trends.tinyml_pico import device
+
 chip = device.EmulatedPico(image["uf2"], lines=image["lines"])
 happens = {
     "rom": "power on: the boot ROM runs",
@@ -644,6 +650,8 @@ widgets.watch_live(np.concatenate(strips), verdicts)
 # **Predict.** What share of the cycles goes into multiplying: 9 %, 30 % or 60 %?
 
 # %%
+from labkit.trends.tinyml_pico import profiler
+
 plain = build.firmware(codegen.generate(ready, kernel="plain"))
 chips = {"plain C": device.EmulatedPico(plain["uf2"]), "assembler": chip}
 spent = {
@@ -775,6 +783,8 @@ lab.quiz("cycles")
 # **Predict.** Which of the three wins at the same size, and by how much?
 
 # %%
+from labkit.trends.tinyml_pico import cost
+
 sizes = {(4, 8, 8): "w4", (8, 12, 16): "w8", (12, 16, 24): "w12", (16, 24, 32): "int8",
          (24, 36, 48): "w24"}  # fmt: skip
 marks = []
@@ -844,6 +854,8 @@ table_card(
 # of the battery: the network, the sensor, or the sleeping board?
 
 # %%
+from labkit.trends.tinyml_pico import power
+
 every = seconds_a_decision
 drawn = {name: current.ma for name, current in power.CURRENTS.items()}  # mA
 rows, shares, days = [], {}, {}

@@ -24,11 +24,6 @@ import numpy as np
 
 from labkit.checks.edge_federated import open_lab
 from labkit.exercise.cards import table_card
-from labkit.trends.edge_federated import baselines, data, metrics, plots, widgets
-from labkit.trends.edge_federated.world import camera, secure
-from labkit.trends.edge_federated.world.clinics import Clinics, accuracy, draw_clinics, gradient
-from labkit.trends.edge_federated.world.federation import rounds
-from labkit.trends.tinyml_pico import power
 
 lab = open_lab(edition=1)
 
@@ -53,6 +48,9 @@ lab = open_lab(edition=1)
 # </details>
 
 # %%
+from labkit.trends.edge_federated import metrics, plots
+from labkit.trends.edge_federated.world.clinics import Clinics, accuracy, draw_clinics
+
 drawn = draw_clinics(np.random.default_rng(0), patients=300)
 ten = Clinics([x[::2] for x in drawn.x], [y[::2] for y in drawn.y],
               drawn.new_x, drawn.new_y, drawn.classes)  # fmt: skip
@@ -97,6 +95,9 @@ plots.own_and_common(own_here, common_here, own_away, common_away)
 # </details>
 
 # %%
+from labkit.trends.edge_federated import baselines
+from labkit.trends.edge_federated.world.federation import rounds
+
 ten_at_home = draw_clinics(np.random.default_rng(0))
 best = metrics.optimum(ten_at_home)
 left = [
@@ -114,6 +115,8 @@ print("gap:   ", *(f"{100 * left[number - 1]:7.2f} %" for number in (10, 40, 80,
 # Move *local steps* to 3, then *alpha* to 100. Where do thirty steps help, and where do they harm?
 
 # %%
+from labkit.trends.edge_federated import widgets
+
 widgets.explore_drift()
 
 # %% [markdown]
@@ -131,6 +134,8 @@ widgets.explore_drift()
 # differs from that of all, so that it can correct its steps.
 
 # %%
+from labkit.trends.edge_federated import data
+
 study = data.figure("gaps")
 methods = study["alphas"]["0.1"]
 plots.gaps_by_round(methods)
@@ -209,6 +214,8 @@ table_card(
 # that look like chance, and their sum is exact.
 
 # %%
+from labkit.trends.edge_federated.world import secure
+
 heart, lung = secure.encode([0.25, -1.5, 0.75]), secure.encode([0.5, 0.25, -0.25])
 mask = secure.stream(key=2026, round_number=1, n=3).astype(np.int64)
 sent = (heart + mask) % 2**32, (lung - mask) % 2**32
@@ -238,6 +245,8 @@ print(f"{'the sum, decoded':20}", *(f"{number:>12}" for number in summed))
 # </details>
 
 # %%
+from labkit.trends.edge_federated.world.clinics import gradient
+
 joins_x, joins_y = ten_at_home.new_x[:1], ten_at_home.new_y[:1]
 monday = sum(len(y) * gradient(ten_at_home.start(), x, y)
              for x, y in zip(ten_at_home.x, ten_at_home.y, strict=True))  # fmt: skip
@@ -414,6 +423,8 @@ lab.quiz("odd")
 # </details>
 
 # %%
+from labkit.trends.edge_federated.world import camera
+
 cloud = 0.96
 pictures = camera.draw_pictures(np.random.default_rng(12), 4_000)
 sure = pictures.chances.max(axis=1)
@@ -448,6 +459,8 @@ plots.sending_curves(curves, sure.mean())
 # 300 mW and sends 1 Mbit a second. The chip's power is an estimate from data sheets.
 
 # %%
+from labkit.trends.tinyml_pico import power
+
 measured = (files("labkit.trends.tinyml_pico") / "figures" / "kernels.json").read_text("utf-8")
 plain_c = next(one for one in json.loads(measured)["kernels"] if one["name"] == "plain C")
 cycles = 500_000 * plain_c["cycles_per_mac"]

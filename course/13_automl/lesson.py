@@ -21,33 +21,12 @@ import time
 import warnings
 from pathlib import Path
 
-import lightgbm
 import numpy as np
-import onnxruntime
-import optuna
-from dask.distributed import Client, LocalCluster
-from skl2onnx import to_onnx
-from sklearn.ensemble import (
-    ExtraTreesClassifier,
-    HistGradientBoostingClassifier,
-    RandomForestClassifier,
-)
-from sklearn.feature_selection import SelectKBest, f_classif
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import GroupKFold, cross_val_predict
-from sklearn.neural_network import MLPClassifier
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler, TargetEncoder
-from sklearn.tree import DecisionTreeClassifier
 
 from labkit.checks.automl import open_lab
 from labkit.exercise.cards import table_card
-from labkit.trends.automl import baselines, metrics, plots, widgets
-from labkit.trends.automl.world import claims, market, surfaces
 
 warnings.filterwarnings("ignore")
-optuna.logging.set_verbosity(optuna.logging.ERROR)
 lab = open_lab(edition=1)
 
 
@@ -75,6 +54,16 @@ lab = open_lab(edition=1)
 
 
 # %%
+import lightgbm
+import optuna
+from sklearn.linear_model import LogisticRegression
+
+from labkit.trends.automl import baselines, metrics, plots
+from labkit.trends.automl.world import market
+
+optuna.logging.set_verbosity(optuna.logging.ERROR)
+
+
 def boosted(x, y, **settings):
     """Train LightGBM; return a function from features to chances."""
     data = lightgbm.Dataset(x, y.astype(float), params={"verbose": -1})
@@ -169,6 +158,8 @@ plots.gaps(gap)
 # </details>
 
 # %%
+from labkit.trends.automl.world import surfaces
+
 SURFACES, REPEATS, TRIED = 12, 2, 40
 ways = {
     "two-level grid": baselines.two_levels,
@@ -223,6 +214,9 @@ print(f"{together} trials of two workers in one file, {pruned} of them stopped e
 
 
 # %%
+from dask.distributed import Client, LocalCluster
+
+
 def trial(settings):
     return float(surface.score(settings)[0])
 
@@ -260,6 +254,8 @@ print(f"40 trials on two workers, the same scores as here: {spread == here}")
 # </details>
 
 # %%
+from labkit.trends.automl import widgets
+
 widgets.explore_stop()
 
 # %% [markdown]
@@ -316,6 +312,16 @@ lab.quiz("winner")
 
 
 # %%
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.feature_selection import SelectKBest, f_classif
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import GroupKFold, cross_val_predict
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import TargetEncoder
+
+from labkit.trends.automl.world import claims
+
+
 def forest(x, y):
     """Boosted trees of scikit-learn, small; return a function from features to chances."""
     model = HistGradientBoostingClassifier(max_iter=60, random_state=0).fit(x, y)
@@ -406,6 +412,13 @@ lab.quiz("cutoff")
 # </details>
 
 # %%
+import onnxruntime
+from skl2onnx import to_onnx
+from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
+from sklearn.neural_network import MLPClassifier
+from sklearn.preprocessing import StandardScaler
+from sklearn.tree import DecisionTreeClassifier
+
 train, new = market.draw_churn(2_500, 1), market.draw_churn(20_000, 2)
 
 

@@ -20,15 +20,9 @@ import json
 from datetime import UTC, datetime
 
 import numpy as np
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from labkit.checks.career_capstone import open_lab
-from labkit.credentials.proof import did_of, sign
-from labkit.credentials.record import Facts, Task, make, verify
 from labkit.exercise.cards import table_card
-from labkit.learner import progress
-from labkit.trends.career_capstone import plots, widgets
-from labkit.trends.career_capstone.world import skills, year
 
 lab = open_lab(edition=1)
 
@@ -39,6 +33,10 @@ lab = open_lab(edition=1)
 # what you have reached, read from your own progress on this computer.
 
 # %%
+from labkit.learner import progress
+from labkit.trends.career_capstone import plots
+from labkit.trends.career_capstone.world import skills
+
 own = skills.reached(progress.load())
 ROLE = "Data scientist"
 plots.radar(own, skills.asked(ROLE), ROLE)
@@ -78,6 +76,8 @@ table_card(
 # </details>
 
 # %%
+from labkit.trends.career_capstone import widgets
+
 widgets.explore_path(progress.load())
 
 # %% [markdown]
@@ -108,6 +108,11 @@ widgets.explore_path(progress.load())
 # </details>
 
 # %%
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from labkit.credentials.proof import did_of, sign
+from labkit.credentials.record import Facts, Task, make, verify
+
 NOW, HOLDER = datetime(2026, 12, 1, tzinfo=UTC), "mara@example.org"
 course_key, other_key = (
     Ed25519PrivateKey.from_private_bytes(bytes([number] * 32)) for number in (7, 8)
@@ -248,6 +253,8 @@ lab.quiz("figure")
 # </details>
 
 # %%
+from labkit.trends.career_capstone.world import year
+
 hidden = year.draw_year(1)
 offers, parts = year.oracle(hidden)
 made = int(offers.sum())

@@ -385,18 +385,18 @@ lab.check("contaminated", contaminated)
 # %% [markdown] essay="memo" points=10
 # ### BEGIN SOLUTION
 # **Model answer.** I recommend the small model on our server, with a linear model that reads its last
-# layer. On tickets in words that none of our examples had, it sends 73 % to the right component,
-# counted words 52 %. Both are right in all tickets in known words. It needs 98 MB and 36 seconds of
+# layer. On tickets in words that none of our examples had, it sends 76 % to the right component,
+# counted words 54 %. Both are right in all tickets in known words. It needs 98 MB and 33 seconds of
 # computing a day for 400 tickets; no GPU, and no ticket leaves the house.
 #
 # A schema makes every answer one that our program can read. It does not make it right: asked with a
-# schema and six examples, the same model is valid in 100 % of tickets and right in 31 %.
+# schema and six examples, the same model is valid in 100 % of tickets and right in 29 %.
 #
-# It fails in new words: 27 % of these tickets would go to the wrong colleague, and the urgency is
+# It fails in new words: 24 % of these tickets would go to the wrong colleague, and the urgency is
 # worse. So tickets unlike all examples go to a person first. What she decides is a label, and we train
 # again each month.
 #
-# Before we start, and before we sign any subscription: 180 tickets of customers who had no part in
+# Before we start, and before we sign any subscription: 240 tickets of customers who had no part in
 # choosing prompt or model, labelled by two clerks. We compare both ways ticket by ticket and report the
 # gain with a 95 % interval by customer. If a subscription is better by more than the interval, and by
 # more than its price in hours, we buy.

@@ -81,9 +81,9 @@ lab.check("adjustment", adjust)
 # the treated have nobody to be compared with: there `enough_overlap` must be `False`, and your
 # numbers do not count. Elsewhere it must be `True`; if it is not, your estimates count as missing.
 #
-# 40 % of the points are for the estimates (over worlds of one kind the mean error must be what
+# 45 % of the points are for the estimates (over worlds of one kind the mean error must be what
 # chance explains), 30 % for the intervals (at most two may miss the truth, and where nothing bends
-# they may be 1.4 times as wide as needed), 30 % for overlap (right in all worlds).
+# they may be 1.4 times as wide as needed), 25 % for overlap (right in all worlds).
 
 
 # %% solution="aipw"

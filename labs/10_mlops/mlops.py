@@ -243,20 +243,20 @@ lab.check("respond", respond)
 # saw since, w windows of n applicants each, in order. Return the place of the window, from 0, at
 # which your alarm rings, or -1.
 #
-# 240 streams of 20 windows are tried, in any order. Each is shown several times, as somebody would
+# 280 streams of 20 windows are tried, in any order. Each is shown several times, as somebody would
 # look at it: after two to four windows, two to four windows later, and so on to the end, or until it
 # rings. An alarm counts from the look at which you first tell it, and it stays: later looks must find
 # it at the same window, and none may ring where shorter looks did not.
 #
 # - 200 streams are **quiet**. At most 5 % of them should ring; 26 of 200 are allowed.
-# - 40 streams **drift**: from one of the windows 3 to 7 on the mean of one feature, you do not know
+# - 80 streams **drift**: from one of the windows 3 to 7 on the mean of one feature, you do not know
 #   which, is higher or lower by 1.7 to 2 standard errors of a window's mean (one standard deviation
-#   of the feature, divided by the square root of n). The mean delay, counted in windows from there
-#   to the look at which it is told, may be 1.8 times that of an alarm which knows feature, direction
-#   and size.
+#   of the feature, divided by the square root of n). The mean delay of those that rise, and that of
+#   those that fall, is counted in windows from there to the look at which it is told. Either may be
+#   1.8 times that of an alarm which knows feature, direction and size.
 #
 # Features have units of their own; some are skewed. All streams of a check have the same n, about
-# 55. Your function is called some fourteen hundred times, so a call should take a few milliseconds at
+# 55. Your function is called some fifteen hundred times, so a call should take a few milliseconds at
 # most; a test of a distribution for each window and feature, such as `ks_2samp`, takes a hundred. To
 # try it: `streams.draw_rows(rng, 1, 5_000)[0]` and
 # `streams.draw_stream(rng, 20, 55, feature=2, shift=0.25, start=5)`.

@@ -27,7 +27,7 @@ from labkit.exercise.outcome import (
 )
 from labkit.exercise.quiz import Option, Question
 from labkit.exercise.reading import as_number
-from labkit.exercise.task import LabSpec, Task
+from labkit.exercise.task import LabSpec, Task, TaskFiles
 from labkit.exercise.traps import trap
 from labkit.learner import progress
 
@@ -77,6 +77,41 @@ def test_a_right_answer_earns_all_points_and_a_card(shown):
     assert Lab(SPEC, 3).check("square", lambda x: x * x) == 7.0
     assert "square: passed" in shown[0].text
     assert "7 of 7 points" in shown[0].html
+
+
+@pytest.fixture
+def judges(monkeypatch, tmp_path):
+    """A package of two tasks, each in a file of its own; the names of the files read so far."""
+    (tmp_path / "two_judges").mkdir()
+    for name in ("one", "two"):
+        text = f"from labkit.exercise.task import Task\nTASK = Task({name!r}, 1, None, ())\n"
+        (tmp_path / "two_judges" / f"{name}.py").write_text(text, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    files = TaskFiles("two_judges", "one", "two")
+    yield (
+        LabSpec(98, "judges", 1, files),
+        lambda: {"two_judges.one", "two_judges.two"} & {*sys.modules},
+    )
+    for name in [name for name in sys.modules if name.startswith("two_judges")]:
+        del sys.modules[name]
+
+
+def test_a_lab_reads_its_judges_when_one_is_asked_for(shown, judges, monkeypatch):
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+    spec, read = judges
+    Lab(spec, 1)
+    assert read() == set()
+    assert spec.task("one").name == "one"
+    assert read() == {"two_judges.one"}
+    assert [task.name for task in spec.tasks[1:]] == ["two"]
+    assert len(spec.tasks) == 2
+
+
+def test_in_graded_work_all_judges_are_read_before_any_answer_runs(shown, judges, monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    spec, read = judges
+    Lab(spec, 1)
+    assert read() == {"two_judges.one", "two_judges.two"}
 
 
 def test_points_read_as_a_bare_number_for_nbgrader():

@@ -32,3 +32,9 @@ def test_what_looks_like_a_notebook_and_cannot_be_read_is_passed_over(tmp_path: 
 
 def test_an_assignment_that_is_not_there_needs_nothing_special(tmp_path: Path) -> None:
     assert likely_modules(tmp_path, "01_who") == with_companions([])
+
+
+def test_a_labs_judges_come_with_its_checks() -> None:
+    assert {"labkit.checks.automl.folds", "labkit.checks.automl.score"} <= {
+        *with_companions({"labkit.checks.automl"})
+    }

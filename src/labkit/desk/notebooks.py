@@ -165,6 +165,7 @@ def spec_of(lab: str) -> LabSpec | None:
     name = f"labkit.checks.{lab.partition('_')[2]}"
     try:
         spec = importlib.import_module(name).SPEC
+        tuple(spec.tasks)  # their files may need a library that is not here
     except (ImportError, AttributeError, ValueError):
         return None
     return spec if spec.assignment == lab else None

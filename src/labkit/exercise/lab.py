@@ -74,6 +74,8 @@ class Lab:
                 f"has edition {spec.edition}. The {older} is older. {mend}"
             )
         self._spec = spec
+        if is_graded_run():  # judges are read before any answer runs
+            tuple(spec.tasks)
 
     def __repr__(self) -> str:
         """Name the lab and its tasks."""

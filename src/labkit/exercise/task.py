@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from importlib import import_module
+from typing import Any, overload
 
 from labkit.exercise import guard
 from labkit.exercise.outcome import Outcome, Status, all_cases, error, not_attempted
@@ -38,6 +39,30 @@ class Task:
     traps: Mapping[str, str] = field(default_factory=dict)
 
 
+class TaskFiles(Sequence[Task]):
+    """The tasks of a lab, each read from its own file when it is first asked for.
+
+    A lesson opens its lab for the quiz, and what the judges import would keep it waiting.
+    """
+
+    def __init__(self, package: str, *names: str) -> None:
+        """Name the files of a package; each has its task as `TASK`."""
+        self._package, self._names = package, names
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    @overload
+    def __getitem__(self, place: int) -> Task: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Task]: ...
+    def __getitem__(self, place: int | slice) -> Task | Sequence[Task]:
+        if isinstance(place, slice):
+            return [self[number] for number in range(len(self))[place]]
+        task: Task = import_module(f"{self._package}.{self._names[place]}").TASK
+        return task
+
+
 @dataclass(frozen=True)
 class LabSpec:
     """A lab as the handle sees it.
@@ -53,7 +78,7 @@ class LabSpec:
     number: int
     slug: str
     edition: int
-    tasks: tuple[Task, ...]
+    tasks: Sequence[Task]
     questions: tuple[Question, ...] = ()
 
     @property

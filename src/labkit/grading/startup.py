@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+import labkit
+
 # What is imported only on first use, in each learner's kernel and each evaluator anew, by the
 # package that brings it. IPython's debugger and its tracebacks took 0.2 s of the 0.3 s of
 # processor time that a kernel spent; PyTorch's optimizers import its compiler, 1.5 s.
@@ -29,6 +31,9 @@ ON_FIRST_USE = {
     "scipy": ("labkit.grading.trusted.wire_scipy",),
     "torch": ("labkit.grading.trusted.wire_torch", "torch._dynamo"),
 }
+
+CHECKS = Path(labkit.__file__).parent / "checks"
+"""Where each lab's package is, whose judges come with their first use."""
 
 SOURCE_FOLDERS = ("labs", "source")
 """Where this course's configuration has its assignments, and nbgrader's own default."""
@@ -58,6 +63,9 @@ def with_companions(modules: Iterable[str]) -> list[str]:
     wanted = set(modules)
     for package in {"", *(name.partition(".")[0] for name in wanted)}:
         wanted.update(ON_FIRST_USE.get(package, ()))
+    for package in [name for name in wanted if name.startswith("labkit.checks.")]:
+        files = (CHECKS / package.split(".")[2]).glob("[!_]*.py")
+        wanted.update(f"{package}.{file.stem}" for file in files)
     return sorted(wanted)
 
 

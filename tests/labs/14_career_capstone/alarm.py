@@ -56,6 +56,13 @@ def by_weekly_means(known, year):
     return _sums(z, 0.45, 10.0)
 
 
+def by_a_window(known, year, days=21, level=3.9):
+    """The mean of the last three weeks, in its own standard errors."""
+    sums = np.cumsum(np.r_[0.0, _z(known, year)])
+    far = np.abs(sums[days:] - sums[:-days]) > level * np.sqrt(days)
+    return int(np.argmax(far)) + days - 1 if far.any() else -1
+
+
 def _first(rings):
     return int(np.argmax(rings)) if np.any(rings) else -1
 
@@ -137,7 +144,12 @@ HARMLESS = {
     "constant: if max(up, down) > 9: -> *": TOLERATED,
     "comparison: if max(up, down) > 9: -> if max(up, down) >= 9:": "no sum is exactly 9",
 }
-RIGHT = {"sums": by_sums, "smoothed": smoothed, "season by Fourier": by_weekly_means}
+RIGHT = {
+    "sums": by_sums,
+    "smoothed": smoothed,
+    "season by Fourier": by_weekly_means,
+    "three weeks at a time": by_a_window,
+}
 WRONG = {
     "three deviations of the raw days": (raw_limit, "days on average"),
     "sums of raw days": (raw_sums, "season"),

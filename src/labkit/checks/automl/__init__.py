@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from labkit.checks.automl import features, folds, next_runs, pick, score, suggest, weights
 from labkit.checks.automl.quiz import QUESTIONS
 from labkit.exercise.lab import opener
-from labkit.exercise.task import LabSpec
+from labkit.exercise.task import LabSpec, TaskFiles
 
 SPEC = LabSpec(
     number=13,
     slug="automl",
     edition=1,
-    tasks=(
-        folds.TASK,
-        features.TASK,
-        suggest.TASK,
-        next_runs.TASK,
-        weights.TASK,
-        pick.TASK,
-        score.TASK,
+    tasks=TaskFiles(
+        __name__, "folds", "features", "suggest", "next_runs", "weights", "pick", "score"
     ),
     questions=QUESTIONS,
 )

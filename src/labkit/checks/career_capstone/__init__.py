@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from labkit.checks.career_capstone import accepted, alarm, fair_offer, offer, plan, run, stock
 from labkit.checks.career_capstone.quiz import QUESTIONS
 from labkit.exercise.lab import opener
-from labkit.exercise.task import LabSpec
+from labkit.exercise.task import LabSpec, TaskFiles
 
 SPEC = LabSpec(
     number=14,
     slug="career_capstone",
     edition=1,
-    tasks=(
-        accepted.TASK,
-        plan.TASK,
-        offer.TASK,
-        stock.TASK,
-        fair_offer.TASK,
-        alarm.TASK,
-        run.TASK,
-    ),
+    tasks=TaskFiles(__name__, "accepted", "plan", "offer", "stock", "fair_offer", "alarm", "run"),
     questions=QUESTIONS,
 )
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from labkit.checks.generative_ai.redraw import logs
 from labkit.exercise.guard import UnusableError, call
-from labkit.exercise.outcome import Outcome, all_cases, failed, passed
+from labkit.exercise.outcome import Outcome, Status, failed, passed
 from labkit.exercise.reading import as_number, as_parts, as_whole
 from labkit.exercise.task import Instance, Task, attempt
 from labkit.trends.generative_ai.world.logs import Log
@@ -25,12 +26,12 @@ QUICK = 5.0
 
 
 def judge(answer: Any, instance: Instance) -> Outcome:
-    """Judge each group of logs; the worst counts."""
-    outcomes = [
-        attempt(lambda group=group: _group(answer, group))  # type: ignore[misc]
-        for group in instance["groups"]
-    ]
-    return all_cases(outcomes, "In every group the choice is good and the promises are kept.")
+    """Judge group by group, until one fails: no other could mend that, and each takes 400 logs."""
+    for group in instance["groups"]:
+        outcome = attempt(partial(_group, answer, group))
+        if outcome.status is not Status.PASSED:
+            return outcome
+    return passed("In every group the choice is good and the promises are kept.")
 
 
 def _group(answer: Any, group: Instance) -> Outcome:

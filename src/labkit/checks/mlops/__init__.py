@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-from labkit.checks.mlops import (
-    alarm,
-    canary,
-    contract,
-    known_then,
-    promote,
-    respond,
-    version,
-)
 from labkit.checks.mlops.quiz import QUESTIONS
 from labkit.exercise.lab import opener
-from labkit.exercise.task import LabSpec
+from labkit.exercise.task import LabSpec, TaskFiles
 
 SPEC = LabSpec(
     number=10,
     slug="mlops",
     edition=1,
-    tasks=(
-        contract.TASK,
-        known_then.TASK,
-        version.TASK,
-        respond.TASK,
-        alarm.TASK,
-        promote.TASK,
-        canary.TASK,
+    tasks=TaskFiles(
+        __name__, "contract", "known_then", "version", "respond", "alarm", "promote", "canary"
     ),
     questions=QUESTIONS,
 )

@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from labkit.checks.personalization import (
-    broken_promises,
-    decide,
-    evaluate,
-    intent,
-    plan,
-    release,
-    serve,
-    upper,
-)
 from labkit.checks.personalization.quiz import QUESTIONS
 from labkit.exercise.lab import opener
-from labkit.exercise.task import LabSpec
+from labkit.exercise.task import LabSpec, TaskFiles
 
 SPEC = LabSpec(
     number=5,
     slug="personalization",
     edition=1,
-    tasks=(
-        intent.TASK,
-        evaluate.TASK,
-        upper.TASK,
-        serve.TASK,
-        plan.TASK,
-        release.TASK,
-        broken_promises.TASK,
-        decide.TASK,
+    tasks=TaskFiles(
+        __name__,
+        "intent",
+        "evaluate",
+        "upper",
+        "serve",
+        "plan",
+        "release",
+        "broken_promises",
+        "decide",
     ),
     questions=QUESTIONS,
 )

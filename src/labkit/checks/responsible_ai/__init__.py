@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from labkit.checks.responsible_ai import (
-    accept,
-    anonymise,
-    blind_policy,
-    diagnose,
-    false_claims,
-    largest_gap,
-    rate_gaps,
-    release,
-)
 from labkit.checks.responsible_ai.quiz import QUESTIONS
 from labkit.exercise.lab import opener
-from labkit.exercise.task import LabSpec
+from labkit.exercise.task import LabSpec, TaskFiles
 
 SPEC = LabSpec(
     number=2,
     slug="responsible_ai",
     edition=1,
-    tasks=(
-        rate_gaps.TASK,
-        largest_gap.TASK,
-        diagnose.TASK,
-        accept.TASK,
-        blind_policy.TASK,
-        anonymise.TASK,
-        release.TASK,
-        false_claims.TASK,
+    tasks=TaskFiles(
+        __name__,
+        "rate_gaps",
+        "largest_gap",
+        "diagnose",
+        "accept",
+        "blind_policy",
+        "anonymise",
+        "release",
+        "false_claims",
     ),
     questions=QUESTIONS,
 )

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from labkit.checks.tinyml_pico import battery, budget, deploy, kernel, layer, network, windows
 from labkit.checks.tinyml_pico.quiz import QUESTIONS
 from labkit.exercise.lab import opener
-from labkit.exercise.task import LabSpec
+from labkit.exercise.task import LabSpec, TaskFiles
 
 SPEC = LabSpec(
     number=11,
     slug="tinyml_pico",
     edition=1,
-    tasks=(
-        windows.TASK,
-        layer.TASK,
-        network.TASK,
-        budget.TASK,
-        kernel.TASK,
-        deploy.TASK,
-        battery.TASK,
+    tasks=TaskFiles(
+        __name__, "windows", "layer", "network", "budget", "kernel", "deploy", "battery"
     ),
     questions=QUESTIONS,
 )

@@ -1,4 +1,4 @@
-"""What is on record: the model's answers to 180 tickets, its vocabulary, and measured figures."""
+"""What is on record: the model's answers to 240 tickets, its vocabulary, and measured figures."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import numpy as np
 
 from labkit.trends.generative_ai.world.tickets import Ticket, draw_tickets
 
-CUSTOMERS, EACH = 30, 6
+CUSTOMERS, EACH = 40, 6
 TRAIN = 320
 
 
 def tickets() -> list[Ticket]:
-    """The 180 tickets that were asked about: six of each of thirty customers, half held out."""
+    """The 240 tickets that were asked about: six of each of forty customers, half held out."""
     return draw_tickets(CUSTOMERS, EACH, seed=11, held_out=0.5)
 
 

@@ -58,8 +58,12 @@ def lay() -> int:
 class Model:
     """The model, loaded: 0.4 CPU-seconds and 230 MB, on one thread."""
 
-    def __init__(self, context: int = CONTEXT) -> None:
+    def __init__(self, context: int = CONTEXT, adapter: Path | None = None) -> None:
         """Load the weights.
+
+        Args:
+            context: tokens that prompt and answer may have together.
+            adapter: a GGUF file with a LoRA adapter, which is added to the weights.
 
         Raises:
             NoModelError: weights or `xllamacpp` are missing.
@@ -80,6 +84,8 @@ class Model:
         settings.cpuparams.n_threads = 1
         settings.cpuparams_batch.n_threads = 1
         settings.warmup = False
+        if adapter:
+            settings.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(str(adapter), 1.0)]
         self._server = xllamacpp.Server(settings)
 
     def chat(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from labkit.checks.new_module import fill_rate
 from labkit.checks.new_module.quiz import QUESTIONS
 from labkit.exercise.lab import opener
-from labkit.exercise.task import LabSpec
+from labkit.exercise.task import LabSpec, TaskFiles
 
 SPEC = LabSpec(
     number=0,
     slug="new_module",
     edition=1,
-    tasks=(fill_rate.TASK,),
+    tasks=TaskFiles(__name__, "fill_rate"),
     questions=QUESTIONS,
 )
 
