@@ -266,8 +266,8 @@ lab.check("predict_any", predict_any)
 # those of the other, and they differ in stars anyway. Everything else that a picture shows is
 # independent of it. Eight shops of 450 to 560 products are tried, with 100 to 140 pairs of mock-ups; in
 # some of them the style does nothing. The effect may be **0.05 stars** off on average, 6 of the 8
-# intervals must hold the truth, and on average they may be 0.75 to 1.6 times as wide as those of the
-# reference, a regression that is told style, looks, use and verdict. To try it:
+# intervals must hold the truth, and in the middle shop they may be 0.75 to 1.5 times as wide as those
+# of the reference, a regression that is told style, looks, use and verdict. To try it:
 #
 # ```python
 # sold = draw_products(Shop(), 500, seed=1)  # the style is the shell, its effect -0.35

@@ -50,6 +50,7 @@ HEIGHTS = """cells => cells.map(cell => {
   text.selectNodeContents(cell);
   return text.getBoundingClientRect().height;
 })"""
+WRAPS = "cells => cells.map(cell => getComputedStyle(cell).overflowWrap)"
 SQUARES = """
 from labkit.exercise import instances
 from labkit.exercise.guard import call
@@ -143,6 +144,8 @@ def test_every_kind_of_card_is_readable_in_both_themes_and_widths(
             assert sizes[0] <= sizes[1], "something is wider than its card"
         heights = page.locator(".labkit-card table td").evaluate_all(HEIGHTS)
         assert heights and max(heights) < TWO_LINES, "a number or a badge is broken"
+        wraps = page.locator(".labkit-card th").evaluate_all(WRAPS)
+        assert set(wraps) == {"break-word"}, "a heading may break within a word"
 
 
 def test_a_fold_opens_by_the_keyboard_alone(open_page: OpenPage, server: LabServer) -> None:

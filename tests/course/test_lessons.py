@@ -42,6 +42,22 @@ def _budget():
     print(json.dumps({"cpu": sum(os.times()[:4]), "memory": _peak()}))
 _budget()
 """
+# Notes each text that a picture's edge cuts off.
+WATCH = """
+def _watch():
+    from matplotlib.text import Text
+    draw, found = Text.draw, []
+    def watched(self, renderer, *more):
+        draw(self, renderer, *more)
+        if self.get_visible() and self.get_text().strip():
+            # A line is higher than its letters: three pixels beyond the edge are empty.
+            box, whole = self.get_window_extent(renderer), self.get_figure(True).bbox.padded(3)
+            if not (whole.contains(box.x0, box.y0) and whole.contains(box.x1, box.y1)):
+                found.append(self.get_text())
+    Text.draw = watched
+    return found
+_cut_off = _watch()
+"""
 PROBE = """
 {helpers}
 def _value_of(expression):
@@ -51,7 +67,7 @@ def _value_of(expression):
         return repr(error)
 def _values():
     import json
-    print(json.dumps({{one: _value_of(one) for one in {expressions!r}}}))
+    print(json.dumps([{{one: _value_of(one) for one in {expressions!r}}}, _cut_off]))
 _values()
 """
 
@@ -65,11 +81,13 @@ class Lesson:
         expressions = [expression for _, expression in self.data.STATED]
         expressions += self.data.HELD.values()
         probe = PROBE.format(helpers=self.data.HELPERS, expressions=expressions)
-        self.notebook.cells += [nbformat.v4.new_code_cell(cell) for cell in (BUDGET, probe)]
+        first, *last = [nbformat.v4.new_code_cell(cell) for cell in (WATCH, BUDGET, probe)]
+        self.notebook.cells = [first, *self.notebook.cells, *last]
         nbclient.NotebookClient(self.notebook, timeout=300, kernel_name="python3").execute()
-        self.numbers, self.budget = (
+        (self.numbers, self.cut_off), self.budget = (
             json.loads(self.notebook.cells.pop().outputs[0].text) for _ in range(2)
         )
+        del self.notebook.cells[0]
 
     @property
     def outputs(self):
@@ -108,6 +126,10 @@ def test_the_first_cell_of_code_imports_and_opens_the_lab(lesson):
     first = next(cell.source for cell in lesson.notebook.cells if cell.cell_type == "code")
     assert re.match(r"(import|from) ", first)
     assert "open_lab(" in first
+
+
+def test_no_picture_cuts_its_words_off(lesson):
+    assert lesson.cut_off == []
 
 
 def test_every_number_in_the_prose_is_the_number_that_was_computed(lesson):

@@ -50,7 +50,7 @@ def _case(rng: np.random.Generator, placebo: bool, along: bool) -> dict[str, Any
     sizes: tuple[float, float] = (0.0, 0.0) if placebo else (0.3, 0.6)
     case: dict[str, Any] = {
         "shop": draw_shop(
-            rng, together=(0.0, 0.05), often=(0.8, 0.2), style_effect=sizes, gift=(0.3, 0.55)
+            rng, together=(0.0, 0.05), often=(0.76, 0.24), style_effect=sizes, gift=(0.34, 0.6)
         ),
         "seed": draw_seed(rng),
         "n": int(rng.integers(450, 560)),

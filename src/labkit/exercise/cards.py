@@ -250,14 +250,18 @@ def _side(column: tuple[str, ...]) -> str:
     return "right" if right else "left"
 
 
+# Within a table no word may break: broken numbers mislead. JupyterLab says otherwise of headings.
+WHOLE = "overflow-wrap:break-word"
+
+
 def _table(caption: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     sides = [_side(column) for column in zip_longest(header, *rows, fillvalue="")]
     head = "".join(
-        f'<th scope="col" style="text-align:{side}">{escape(cell)}</th>'
+        f'<th scope="col" style="{WHOLE};text-align:{side}">{escape(cell)}</th>'
         for cell, side in zip(header, sides, strict=False)
     )
     body = "".join(
-        f'<tr><th scope="row" style="text-align:{sides[0]}">{escape(row[0])}</th>'
+        f'<tr><th scope="row" style="{WHOLE};text-align:{sides[0]}">{escape(row[0])}</th>'
         + "".join(
             f'<td style="text-align:{side}">{_cell(cell)}</td>'
             for cell, side in zip(row[1:], sides[1:], strict=False)
@@ -266,8 +270,7 @@ def _table(caption: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -
         for row in rows
     )
     return (
-        # Within a table no word may break: broken numbers mislead.
-        '<table style="margin:.3em 0;overflow-wrap:break-word">'
+        f'<table style="margin:.3em 0;{WHOLE}">'
         f'<caption style="text-align:left">{_in_html(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     )

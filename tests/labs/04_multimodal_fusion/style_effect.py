@@ -151,6 +151,13 @@ def _one_standard_error(images, texts, stars, plain, styled):
     return effect, (effect + low) / 2, (effect + high) / 2
 
 
+def _too_cautious(images, texts, stars, plain, styled):
+    """Three standard errors to either side, where 95 % are asked for."""
+    effect, low, high = by_labels_and_words(images, texts, stars, plain, styled)
+    half = 3 / 1.96 * (high - low) / 2
+    return effect, effect - half, effect + half
+
+
 def _too_wide(images, texts, stars, plain, styled):
     effect, *_ = by_labels_and_words(images, texts, stars, plain, styled)
     return effect, effect - 1, effect + 1
@@ -188,6 +195,7 @@ WRONG = {
     "phrases of the wheel": (_phrases_by_the_wheel, "is allowed"),
     "too sure": (_too_sure, "hold the true effect"),
     "one standard error": (_one_standard_error, "which is fine"),
+    "too cautious": (_too_cautious, "times as wide"),
     "too wide": (_too_wide, "times as wide"),
     "always nothing": (lambda *a: (0.0, -0.05, 0.05), "is allowed"),
 }

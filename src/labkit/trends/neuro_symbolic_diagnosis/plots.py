@@ -35,7 +35,7 @@ def gallery(images: ArrayLike, titles: Sequence[str], columns: int = 4) -> Plot:
     pictures = np.asarray(images)
     rows = -(-len(pictures) // columns)
     lines = max(title.count("\n") for title in titles) + 1
-    plot = Plot(2.6 * columns, (2.5 + 0.25 * lines) * rows)
+    plot = Plot(2.6 * columns, (2.55 + 0.3 * lines) * rows)
     panels = np.atleast_1d(plot.subplots(rows, columns)).ravel()
     for panel in panels:
         panel.axis("off")

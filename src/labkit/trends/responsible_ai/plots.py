@@ -90,7 +90,7 @@ def lending_by_cut_off(
         share: of the highest profit.
     """
     plot = Plot(12.0, 5.2, layout=None)
-    left = plot.add_axes((0.07, 0.13, 0.44, 0.70))
+    left = plot.add_axes((0.085, 0.13, 0.435, 0.70))
     right = plot.add_axes((0.62, 0.13, 0.35, 0.70))
     dress(left, "score", "share that repays")
     at = np.linspace(0, 100, len(curves.good))
