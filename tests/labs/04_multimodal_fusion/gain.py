@@ -143,8 +143,8 @@ WRONG = {
     "ends of two intervals": (_ends, "same products"),
     "spread of brands": (_spread_of_brands, "is allowed"),
     "one width for all test sets": (_one_width_for_all, "hold the true gain"),
-    "the mean of all so far": (_all_so_far, "hold the true gain"),
-    "the mean of all so far, as wide as one set allows": (_pooled_centre, "hold the true gain"),
+    "the mean of all so far": (_all_so_far, "true gain"),
+    "the mean of all so far, as wide as one set allows": (_pooled_centre, "true gain"),
     "b minus a": (_changed(lambda g, low, high: (-g, -high, -low)), "wrong way round"),
     "one standard error": (
         _changed(lambda g, low, high: (g, g - (g - low) / 2, g + (high - g) / 2)),
