@@ -868,9 +868,9 @@ plot
 # 2. Size the shelf of section 1 for any demand distribution.
 # 3. Compute the levels of a chain like the one of section 7.
 # 4. Find the best level and cap.
-# 5. Train a policy through the simulator, to within 1.2 % of the best possible, on two shelves whose
-#    demand follows a calendar.
-# 6. Train another by trial and error, with PPO, to within 3 %.
+# 5. Train a policy through the simulator, to within 1.2 % of the best possible, on two shelves where
+#    it matters what arrives when.
+# 6. Train another by trial and error, with PPO, for slow movers, to within 3 %.
 # 7. Send the truck around slow and fast storms, with the forecast this time, while some requests are
-#    urgent: which ones tend to be, only the records of past days tell.
+#    urgent.
 # 8. Write one page to the operations manager. Section 8 is where to begin.

@@ -43,9 +43,8 @@ def test_the_reference_saves_what_is_asked_after_a_short_search(seed):
         score = train_scorer(
             seed,
             case["storm"],
-            case["urgent"],
             generations=20,
-            costs=day_cost,
+            costs=lambda days, score, urgent=case["urgent"]: day_cost(days, score, urgent),
         )
         assert saving_of(score, case) > case["asked"]
 

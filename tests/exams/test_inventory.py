@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from exams.rl_supply_chain import calendar
 from exams.rl_supply_chain.multi_echelon import base_stock_levels
 from exams.rl_supply_chain.newsvendor import newsvendor_quantity
 from exams.rl_supply_chain.shelf import (
@@ -19,6 +18,7 @@ from exams.rl_supply_chain.shelf import (
     capped_base_stock_cost,
     optimum,
 )
+from exams.rl_supply_chain.simple_rules import SEES, best_rule
 from exams.rl_supply_chain.simulate import simulate_dual_sourcing
 from exams.rl_supply_chain.tables import PATH
 from labkit.exercise.instances import draw as door
@@ -186,40 +186,68 @@ def test_no_fixed_cap_is_the_best_on_all_three_shelves(seed):
         assert max(gaps) > 0.003
 
 
-@pytest.mark.parametrize("seed", [0])
-def test_neither_base_stock_levels_nor_orders_blind_to_the_calendar_are_good_enough(seed):
-    for task, apart, levels in (("backprop", 1.05, 1.025), ("ppo", 1.075, 1.05)):
-        drawn = draw(task, seed)
-        for case in drawn.get("cases", [drawn]):
-            least = case["optimal_cost"]
-            assert case["blind_cost"] > apart * least
-            assert case["base_stock_cost"] > levels * least
-            assert calendar.optimum(*shelf_of(case))[0] == pytest.approx(least)
+def in_sets(case):
+    """The shelf of a case with a set as its unit, and the units that a set has."""
+    demand, lot = case["demand"], max(case["demand"]["values"])
+    return (case["lead_time"], {**demand, "values": [0, 1]}, case["holding"], case["penalty"]), lot
 
 
-def test_a_calendar_of_equal_weeks_has_the_optimum_of_its_one_distribution():
-    cost, orders = calendar.optimum(2, [SETS, SETS], 1.0, 3.0)
-    best = optimum(2, SETS, 1.0, 3.0)
-    assert cost == pytest.approx(best.cost, abs=1e-4)
-    assert lost_sales_cost(orders, 2, [SETS, SETS], 1.0, 3.0) == pytest.approx(cost, abs=1e-5)
-    mixed = calendar.blind(2, [SETS, SETS], 1.0, 3.0)
-    assert lost_sales_cost(mixed, 2, [SETS, SETS], 1.0, 3.0) == pytest.approx(cost, abs=1e-5)
+@pytest.mark.parametrize("seed", range(3))
+def test_no_simple_rule_passes_for_a_trained_policy_on_any_shelf(seed):
+    for case in draw("backprop", seed)["cases"]:
+        shelf, lot = in_sets(case)
+        least = case["optimal_cost"]
+        assert case["simple_cost"] > 1.0175 * least
+        assert case["position_cost"] >= case["simple_cost"] - 1e-9
+        simple = [lot * best_capped_base_stock(*shelf)[2], case["base_stock_cost"]]
+        assert min(simple) >= case["position_cost"] - 1e-6
+        assert lot * best_constant_order(*shelf[1:])[1] > 1.0175 * least
 
 
-@pytest.mark.parametrize("seed", [0])
-def test_no_other_order_in_any_state_and_week_makes_the_optimum_cheaper(seed):
+@pytest.mark.parametrize("seed", range(3))
+def test_the_best_orders_on_one_shelf_are_not_good_enough_on_the_other(seed):
+    five, four = draw("backprop", seed)["cases"]
+    shelf, lot = in_sets(four)
+    other, _ = in_sets(five)
+    # The nearest that a table for lead time 5 comes to one for lead time 4: nothing arrives next.
+    table = optimum(*other).orders.reshape(grid_shape(*other))[:, 0]
+    places = np.minimum(np.indices(grid_shape(*shelf)).T, np.array(table.shape) - 1).T
+    assert lot * lost_sales_cost(table[tuple(places)], *shelf) > 1.012 * four["optimal_cost"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_rule_of_the_position_alone_orders_slow_movers_well_enough(seed):
     case = draw("ppo", seed)
-    cost, orders = calendar.optimum(*shelf_of(case))
-    assert lost_sales_cost(orders, *shelf_of(case)) == pytest.approx(cost, abs=1e-5)
-    rng = np.random.default_rng(seed)
-    for _ in range(20):
-        changed = orders.copy()
-        changed[rng.integers(len(orders)), rng.integers(orders.shape[1])] = rng.integers(4)
-        assert lost_sales_cost(changed, *shelf_of(case)) > cost - 1e-5
-    most = max_order(*shelf_of(case))
-    # What `shelf_env` lets a policy order is enough.
-    busiest = max(np.dot(one["values"], one["probabilities"]) for one in case["demand"])
-    assert orders.max() <= min(most, round(2 * busiest))
+    assert case["position_cost"] > 1.05 * case["optimal_cost"]
+    assert best_base_stock(*shelf_of(case))[1] == pytest.approx(case["base_stock_cost"])
+
+
+def test_a_shelf_costs_the_same_in_sets_and_in_units():
+    demand = {"distribution": "discrete", "values": [0, 3], "probabilities": [0.3, 0.7]}
+    units, (sets, lot) = (
+        (3, demand, 1.0, 2.5),
+        in_sets({"lead_time": 3, "demand": demand, "holding": 1.0, "penalty": 2.5}),
+    )
+    assert optimum(*units).cost == pytest.approx(lot * optimum(*sets).cost, rel=1e-4)
+    assert best_base_stock(*units)[1] == pytest.approx(lot * best_base_stock(*sets)[1])
+
+
+@pytest.mark.parametrize("sees", SEES)
+def test_no_other_order_in_any_group_of_states_makes_a_simple_rule_cheaper(sees):
+    demand = {"distribution": "discrete", "values": [0, 1], "probabilities": [0.25, 0.75]}
+    shelf = (4, demand, 1.0, 2.5)
+    rule, cost = best_rule(sees, optimum(*shelf), *shelf)
+    states = np.indices(grid_shape(*shelf)).reshape(4, -1)
+    groups = np.unique([states.sum(axis=0), *states[list(sees)]], axis=1, return_inverse=True)[
+        1
+    ].ravel()
+    assert cost == pytest.approx(lost_sales_cost(rule, *shelf))
+    for group in range(groups.max() + 1):
+        orders = np.unique(rule[groups == group])
+        assert len(orders) == 1
+        for order in {0, 1, 2} - set(orders):
+            changed = np.where(groups == group, order, rule)
+            assert lost_sales_cost(changed, *shelf) > cost - 1e-6
 
 
 def test_the_table_in_the_package_is_the_optimum():

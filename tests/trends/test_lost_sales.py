@@ -117,7 +117,7 @@ def test_numpy_and_torch_agree_and_no_unit_appears_or_vanishes(data, lead_time):
     orders = np.array(data.draw(st.lists(units, min_size=5, max_size=5)))
     env.reset(seed=data.draw(st.integers(0, 1000)), options={"state": state})
     following, rewards, *_ = env.step(orders)
-    demand = env._blocks[0][env._next_rows[0] - 1]
+    demand = env._block[env._next_row - 1]
     expected, cost = lost_sales_step(
         torch.from_numpy(state),
         torch.from_numpy(orders).float(),

@@ -145,31 +145,21 @@ def test_cost_of_a_policy_with_no_single_long_run_is_that_of_its_usual_start():
     assert cost == pytest.approx(constant, rel=1e-3)
 
 
-def test_a_calendar_of_equal_periods_costs_what_its_one_distribution_costs():
+def test_a_state_costs_more_by_what_it_costs_now_and_leads_to():
     demand = {"distribution": "discrete", "values": [0, 1, 3], "probabilities": [0.3, 0.5, 0.2]}
-    orders = baselines.capped_base_stock(metrics.all_states(2, demand, 1.0, 4.0), 4, 2)
-    once = metrics.lost_sales_cost(orders, 2, demand, 1.0, 4.0)
-    twice = metrics.lost_sales_cost(np.tile(orders, (2, 1)), 2, [demand, demand], 1.0, 4.0)
-    assert twice == pytest.approx(once, abs=1e-6)
-
-
-def test_the_cost_under_a_calendar_is_that_of_the_simulated_shelf():
-    busy = {"distribution": "discrete", "values": [0, 2, 5], "probabilities": [0.2, 0.5, 0.3]}
-    calm = {"distribution": "discrete", "values": [0, 1], "probabilities": [0.6, 0.4]}
-    shelf = (2, [busy, calm, calm], 1.0, 30.0)
-    levels = [5, 4, 7]
+    shelf = (2, demand, 1.0, 4.0)
     states = metrics.all_states(*shelf)
-    orders = [np.minimum(baselines.base_stock(states, level), 5) for level in levels]
-    world = LostSalesVec(2_000, *shelf, horizon=10_000, max_order=5)
-    state, _ = world.reset(seed=0)
-    paid = []
-    for period in range(360):
-        state, reward, *_ = world.step(
-            np.minimum(baselines.base_stock(state, levels[period % 3]), 5)
-        )
-        paid.append(-reward.mean())
-    exact = metrics.lost_sales_cost(orders, *shelf)
-    assert np.mean(paid[60:]) == pytest.approx(exact, rel=0.01)
+    orders = baselines.capped_base_stock(states, 4, 2)
+    average = metrics.lost_sales_cost(orders, *shelf)
+    met, costs = metrics.relative_costs(orders, *shelf)
+    known = {tuple(state): cost for state, cost in zip(met.tolist(), costs, strict=True)}
+    for (on_hand, arriving), cost in known.items():
+        order = baselines.capped_base_stock([[on_hand, arriving]], 4, 2)[0]
+        ahead = 0.0
+        for taken, chance in zip(demand["values"], demand["probabilities"], strict=True):
+            left, lost = max(on_hand - taken, 0), max(taken - on_hand, 0)
+            ahead += chance * (left + 4 * lost + known[left + arriving, order])
+        assert cost + average == pytest.approx(ahead, abs=1e-5)
 
 
 def test_the_shape_of_an_ordering_table_does_not_matter_but_its_size_does():

@@ -114,30 +114,18 @@ def test_a_route_read_by_hand(calm):
 
 
 def test_a_day_costs_its_hours_and_the_waiting_of_what_is_urgent(calm):
+    urgent = {"x": 0.2, "y": 0.5, "radius": 0.1, "price": 2.0}
     days = Days(
         places=np.array([[[0.8, 0.5], [0.2, 0.5]]], np.float32),
         revealed=np.zeros((1, 2), np.float32),
         storm_start=np.zeros((1, 2), np.float32),
         storm_velocity=np.zeros((1, 2), np.float32),
-        price=np.array([[0.0, 2.0]], np.float32),
     )
     # To one end, across to the other and home: 0.3 + 0.6 + 0.3 hours, whichever comes first.
-    urgent_last = routing.day_cost(days, lambda table: table[..., 10])
-    urgent_first = routing.day_cost(days, lambda table: -table[..., 10])
+    urgent_last = routing.day_cost(days, lambda table: table[..., 10], urgent)
+    urgent_first = routing.day_cost(days, lambda table: -table[..., 10], urgent)
     assert urgent_last == pytest.approx([1.2 + 2 * 0.9], abs=1e-5)
     assert urgent_first == pytest.approx([1.2 + 2 * 0.3], abs=1e-5)
-
-
-def test_requests_are_urgent_in_their_district():
-    urgent = {"x": 0.25, "y": 0.75, "radius": 0.15, "price": 0.3}
-    days = draw_days(2_000, 4, routing.USUAL_STORM, urgent)
-    away = np.hypot(days.places[..., 0] - 0.25, days.places[..., 1] - 0.75)
-    assert set(np.unique(days.price)) == {0.0, np.float32(0.3)}
-    for near, chance in ((0.02, 1.0), (0.15, np.exp(-0.5)), (0.4, 0.0)):
-        here = np.abs(away - near) < 0.02
-        assert (days.price[here] > 0).mean() == pytest.approx(chance, abs=0.05)
-    assert np.array_equal(days.places, draw_days(2_000, 4).places)
-    assert not draw_days(5, 4).price.any()
 
 
 def test_features_read_by_hand(calm):

@@ -78,7 +78,7 @@ def test_numpy_and_torch_agree_and_no_unit_appears_or_vanishes(lead_times, seed)
     orders = np.round(rng.uniform(0, 12, (4, stages))).astype(np.float32)
     env.reset(seed=seed, options={"state": state})
     following, rewards, *_ = env.step(orders)
-    demand = env._blocks[0][env._next_rows[0] - 1]
+    demand = env._block[env._next_row - 1]
     expected, cost = serial_step(
         *map(torch.from_numpy, (state, orders, demand)), lead_times, env.rates.tolist(), PENALTY
     )

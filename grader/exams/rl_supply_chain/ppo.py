@@ -1,4 +1,4 @@
-"""Task `ppo`: a shelf of small orders whose demand follows a calendar drawn for each learner."""
+"""Task `ppo`: slow movers, on which the order of the deliveries matters most."""
 
 from __future__ import annotations
 
@@ -6,12 +6,27 @@ from typing import Any
 
 import numpy as np
 
-from .calendar import draw_shelf
+from labkit.exercise.drawing import until
+
+from .simple_rules import measured
+
+APART = 0.05
+"""How far the best rule of the position alone must lie above the optimum; 3 % is right."""
 
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
-    """Return one shelf with four weeks, lead time 2 and customers of one to four units.
+    """Return one shelf that sells one unit a week or none, with lead time 5.
 
-    Keys: see `calendar.draw_shelf`.
+    Keys: see `simple_rules.measured`.
     """
-    return draw_shelf(rng, 2, 4, largest=4, blind_gap=0.075, levels_gap=0.05)
+    return until(
+        lambda: measured(
+            lead_time=5,
+            lot=1,
+            chance=round(rng.uniform(0.53, 0.6), 3),
+            holding=float(rng.integers(2, 9)) / 4,
+            ratio=rng.uniform(2.35, 2.65),
+        ),
+        lambda shelf: shelf["position_cost"] > (1 + APART) * shelf["optimal_cost"],
+        "a shelf on which it matters what arrives when",
+    )

@@ -8,29 +8,28 @@ import torch
 from labkit.trends.rl_supply_chain.world import routing
 
 
-def _climb(records):
+def _climb(storm, urgent):
     """Hill climbing on common days, a candidate at a time, from nearest-request."""
     rng = np.random.default_rng(5)
-    days = routing.Days(**records)[:250]
+    days = routing.draw_days(250, 11, storm)
     weights = -np.eye(len(routing.FEATURES))[0]
-    least = routing.day_cost(days, lambda features: features @ weights).mean()
+    least = routing.day_cost(days, lambda features: features @ weights, urgent).mean()
     for trial in range(150):
         tried = weights + rng.normal(0, 0.3 if trial < 75 else 0.15, len(weights))
-        cost = routing.day_cost(days, lambda features, w=tried: features @ w).mean()
+        cost = routing.day_cost(days, lambda features, w=tried: features @ w, urgent).mean()
         if cost < least:
             weights, least = tried, cost
     return lambda features: torch.from_numpy(features).double() @ torch.from_numpy(weights)
 
 
-def _searched(records, generations=30):
+def _searched(storm, urgent, generations=30):
     """The cross-entropy method with full steps; scores as lists."""
     rng = np.random.default_rng(8)
     centre, spread = -np.eye(12)[0], np.full(12, 0.5)
-    days = routing.Days(**records)
-    for _ in range(generations):
+    for generation in range(generations):
         tried = (centre + spread * rng.normal(size=(24, 12))).astype(np.float32)
-        some = days[rng.choice(len(days), 80, replace=False)]
-        costs = [routing.day_cost(some, lambda f, w=w: f @ w).mean() for w in tried]
+        days = routing.draw_days(80, 100 + generation, storm)
+        costs = [routing.day_cost(days, lambda f, w=w: f @ w, urgent).mean() for w in tried]
         best = tried[np.argsort(costs)[:6]]
         centre, spread = best.mean(0), 0.9 * best.std(0) + 0.03
     weights = centre.astype(np.float32)
@@ -47,53 +46,30 @@ def _fixed(weights):
     return lambda *_: lambda features: features @ numbers
 
 
-def _by_speed(records):
+def _by_speed(storm, urgent):
     """One of two lists of twelve numbers."""
-    return _fixed(FOR_SLOW if records["storm"]["speed"] < 0.35 else FOR_FAST)()
+    return _fixed(FOR_SLOW if storm["speed"] < 0.35 else FOR_FAST)()
 
 
-def _middle(records):
-    """The middle of the requests that were urgent."""
-    return records["places"][records["price"] > 0].mean(axis=0)
-
-
-def _off(features, middle):
-    """Distances from the middle of the urgent requests."""
-    return np.hypot(features[..., 10] - middle[0], features[..., 11] - middle[1])
+def _off(features, urgent):
+    """Distances from the middle of the urgent district."""
+    return np.hypot(features[..., 10] - urgent["x"], features[..., 11] - urgent["y"])
 
 
 def _towards(share):
-    """Travel time, and a share of the distance from the middle of the urgent requests."""
-
-    def train(records):
-        middle = _middle(records)
-        return lambda features: -features[..., 0] - share * _off(features, middle)
-
-    return train
+    """Travel time, and a share of the distance from the urgent district."""
+    return lambda storm, urgent: lambda features: -features[..., 0] - share * _off(features, urgent)
 
 
-def _by_worth(records):
+def _by_worth(storm, urgent):
     """Travel time for what a request is worth, as if the hours of the truck cost nothing."""
-    middle = _middle(records)
     return lambda features: (
-        -features[..., 0] / (0.05 + np.exp(-0.5 * (_off(features, middle) / 0.2) ** 2))
+        -features[..., 0] / (0.05 + np.exp(-0.5 * (_off(features, urgent) / urgent["radius"]) ** 2))
     )
 
 
-def _by_constants(records):
-    """Constants that were tuned for other districts, around the middle of this map."""
-    return lambda features: (
-        -features[..., 0]
-        + 0.5 * np.exp(-0.5 * (_off(features, (0.5, 0.5)) / 0.2) ** 2)
-        + 0.5 * features[..., 6]
-        - 0.2 * features[..., 1]
-    )
-
-
-def _for_another_district(records):
-    """Learned for a district on the other side of the map."""
-    places = 1 - records["places"]
-    return _searched({**records, "places": places}, 10)
+def _for_another_district(storm, urgent):
+    return _searched(storm, {**urgent, "x": 1 - urgent["x"], "y": 1 - urgent["y"]}, 10)
 
 
 def _random_score(features):
@@ -120,10 +96,9 @@ WRONG = {
     "towards the district": (_towards(0.4), ASKED),
     "far towards the district": (_towards(0.8), ASKED),
     "travel time for what a request is worth": (_by_worth, ASKED),
-    "constants tuned for other districts": (_by_constants, ASKED),
     "learned for another district": (_for_another_district, ASKED),
     "learned as if nothing were urgent": (
-        lambda records: _searched({**records, "price": 0 * records["price"]}, 10),
+        lambda storm, urgent: _searched(storm, {**urgent, "price": 0.0}, 10),
         ASKED,
     ),
     "one score a day": (lambda *_: lambda features: features[:, 0, 0], "should have shape"),

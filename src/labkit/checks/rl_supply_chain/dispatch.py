@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -23,9 +22,6 @@ from labkit.trends.rl_supply_chain.world.routing import (
 Floats = NDArray[np.float64]
 Score = Callable[[NDArray[np.float32]], Floats]
 
-RECORDED = 400
-"""Past days that a score is learned on."""
-
 TRAINING = 120.0
 """CPU-seconds of a call that searches; the reference needs below 5."""
 
@@ -34,31 +30,26 @@ QUICK = 10.0
 
 
 def judge(answer: Any, instance: Instance) -> Outcome:
-    """Send the truck out in every district, by the score that was learned from its past days."""
+    """Send the truck out for every urgent district, by the score that was learned for it."""
     return each_case(
         instance,
         lambda case: _case(answer, case),
-        "Days cost as little as asked, in every district.",
+        "Days cost as little as asked, for every district.",
     )
 
 
-def recorded(case: Instance) -> dict[str, Any]:
-    """The past days of a case, as plain arrays for `Days(**records)`."""
-    days = draw_days(RECORDED, case["past_seed"], case["storm"], case["urgent"])
-    return {part.name: getattr(days, part.name) for part in fields(days)}
-
-
 def _case(answer: Any, case: Instance) -> Outcome:
-    learned = as_function(call(answer, recorded(case), seconds=TRAINING), "score")
-    days = draw_days(case["days"], case["seed"], case["storm"], case["urgent"])
+    storm, urgent = case["storm"], case["urgent"]
+    learned = as_function(call(answer, storm, urgent, seconds=TRAINING), "score")
+    days = draw_days(case["days"], case["seed"], storm)
 
     def score(features: NDArray[np.float32]) -> Floats:
         return as_array(call(learned, features, seconds=QUICK), "scores", features.shape[:2])
 
     def saved(other: Score) -> tuple[float, float]:
-        return paired_saving(day_cost(days, other), baseline)
+        return paired_saving(day_cost(days, other, urgent), baseline)
 
-    baseline = day_cost(days, nearest_request)
+    baseline = day_cost(days, nearest_request, urgent)
     saving, interval = saved(score)
     if saving >= case["asked"]:
         return passed("")
@@ -66,9 +57,9 @@ def _case(answer: Any, case: Instance) -> Outcome:
     return failed(
         f"Days are {abs(saving):.2%} {which} than with nearest-request (± {interval:.2%}, "
         f"{case['days']:,} paired days); {case['asked']:.2%} cheaper is asked.",
-        on=f"a storm with {_words(case['storm'])}, and requests that are urgent in one district",
-        next_step="Search longer and on more of the recorded days, and judge every candidate on "
-        "the same ones.",
+        on=f"a storm with {_words(storm)}, urgent requests around {_words(urgent)}",
+        next_step="Search longer and on more days of this storm and this district, and judge every "
+        "candidate on the same days.",
         misconception=_misconception(saving, saved, score),
     )
 
@@ -93,8 +84,8 @@ TASK = Task(
     judge,
     (
         "A linear score is enough: twelve weights, one a feature.",
-        "Drive the recorded days anew, routing.Days(**records), and try candidates on the same "
-        "ones, by routing.day_cost. Differences are far smaller than days differ.",
+        "Draw days of the storm you were given, and try candidates on the same days, by "
+        "routing.day_cost. Differences are far smaller than days differ.",
         "Start from nearest-request (weight −1 on the travel time), change the weights at "
         "random, keep the best quarter, and repeat with their mean and spread.",
     ),

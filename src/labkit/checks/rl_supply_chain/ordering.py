@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from labkit.exercise.guard import UnusableError
 from labkit.exercise.outcome import Outcome, failed, passed
 from labkit.exercise.task import Instance
-from labkit.trends.rl_supply_chain.distributions import Demand, calendar
 from labkit.trends.rl_supply_chain.metrics import lost_sales_cost, max_order
 
 Floats = NDArray[np.float64]
-Shelf = tuple[int, Demand, float, float]
+Shelf = tuple[int, dict[str, Any], float, float]
 
 
 def shelf_of(instance: Instance) -> Shelf:
@@ -22,10 +23,7 @@ def shelf_of(instance: Instance) -> Shelf:
 
 def shelf_words(instance: Instance) -> str:
     """The shelf in words, for a card."""
-    demand = "; ".join(
-        ", ".join(f"{key} {value}" for key, value in one.items())
-        for one in calendar(instance["demand"])
-    )
+    demand = ", ".join(f"{key} {value}" for key, value in instance["demand"].items())
     return (
         f"lead time {instance['lead_time']}, demand: {demand}, "
         f"holding {instance['holding']}, penalty {instance['penalty']}"
@@ -40,29 +38,31 @@ def exact_cost(orders: Floats, shelf: Shelf) -> float:
 def policy_outcome(
     orders: Floats, states: NDArray[np.float32], instance: Instance, tolerance: float
 ) -> Outcome:
-    """Judge a learned policy by the exact cost of its `orders`, (weeks, states).
+    """Judge a learned policy by the exact cost of its orders, one for each row of `states`.
 
     Raises:
         UnusableError: an order is negative.
     """
     if orders.min() <= -0.5:
-        week, place = np.unravel_index(orders.argmin(), orders.shape)
+        place = int(orders.argmin())
         state = ", ".join(f"{units:g}" for units in states[place])
         raise UnusableError(
-            f"The policy orders {orders.min():.3g} units in week {week} in state ({state}); an "
-            "order cannot be negative.",
+            f"The policy orders {orders[place]:.3g} units in state ({state}); an order cannot be "
+            "negative.",
             "Let the last layer end in a function that is never negative, such as softplus.",
         )
     shelf = shelf_of(instance)
     cost = exact_cost(orders, shelf)
     gap = cost / instance["optimal_cost"] - 1
-    blind, levels = (
-        instance[f"{rule}_cost"] / instance["optimal_cost"] - 1 for rule in ("blind", "base_stock")
+    base_stock, position, simple = (
+        instance[f"{rule}_cost"] / instance["optimal_cost"] - 1
+        for rule in ("base_stock", "position", "simple")
     )
     words = (
-        f"The policy costs {cost:.4f} a week, {gap:.2%} above the optimum "
-        f"{instance['optimal_cost']:.4f}. The best orders that do not look at the calendar are "
-        f"{blind:.1%} above it, the best base-stock levels, one a week, {levels:.1%}."
+        f"The policy costs {cost:.4f} a period, {gap:.2%} above the optimum "
+        f"{instance['optimal_cost']:.4f}. The best base-stock policy is {base_stock:.1%} above it, "
+        f"the best rule of the inventory position alone {position:.1%}, with the stock on hand or "
+        f"the last order {simple:.1%}."
     )
     if gap <= tolerance:
         return passed(words)
@@ -71,19 +71,22 @@ def policy_outcome(
         on=shelf_words(instance),
         next_step="Print the cost while training. If it still falls, train longer; if it jumps, "
         "lower the learning rate. Do not round orders in training: rounding has slope zero.",
-        misconception=_misconception(np.rint(orders), max_order(*shelf)),
+        misconception=_misconception(np.rint(orders), states, max_order(*shelf)),
     )
 
 
-def _misconception(orders: Floats, largest: int) -> str:
-    """Name an ordering rule that learned too little from the state or the calendar."""
+def _misconception(orders: Floats, states: NDArray[np.float32], largest: int) -> str:
+    """Name an ordering rule that learned too little from the state."""
     if orders.mean() >= 0.9 * largest:
         return "The policy orders all it can. Is the sign of the cost right?"
-    if (np.ptp(orders, axis=1) == 0).all():
+    if np.ptp(orders) == 0:
         return "The order is the same in every state: the policy does not look at the shelf."
-    if (orders == orders[0]).all():
+    position = states.sum(axis=1).astype(np.int64)
+    order_at = np.zeros(position.max() + 1)
+    order_at[position] = orders
+    if (order_at[position] == orders).all():
         return (
-            "The orders are the same in every week. Here demand follows a calendar: what is "
-            "ordered today is needed in the week in which it arrives."
+            "This rule sees the inventory position alone. Here it matters too what arrives when: "
+            "no rule of the position comes as near as is asked."
         )
     return ""

@@ -14,9 +14,6 @@ A distribution is data, so that it can stand in a notebook, a JSON file or a mes
 ``uniform``           ``low``, ``high``        real units between the bounds
 ====================  =======================  ==============================================
 
-A list of distributions is a **calendar**: the first holds in the first period, the second in the
-next, and after the last one it begins again.
-
 What a period's demand costs is left to `metrics`; what it does to stock, to `world`.
 """
 
@@ -29,7 +26,6 @@ from numpy.typing import NDArray
 from scipy import stats
 
 Distribution = dict[str, Any]
-Demand = Distribution | list[Distribution]
 
 PARAMETERS = {
     "poisson": ("mean",),
@@ -119,15 +115,8 @@ def frozen(demand: Distribution) -> Any:
     )
 
 
-def calendar(demand: Demand) -> list[Distribution]:
-    """Return the distributions of a calendar, or a list of the one that always holds."""
-    return demand if isinstance(demand, list) else [demand]
-
-
-def mean(demand: Demand) -> float:
-    """Return the expected demand of one period, in units; of a calendar, on average over it."""
-    if isinstance(demand, list):
-        return sum(mean(one) for one in demand) / len(demand)
+def mean(demand: Distribution) -> float:
+    """Return the expected demand of one period, in units."""
     check(demand)
     if demand["distribution"] == "discrete":
         return float(np.dot(demand["values"], demand["probabilities"]))
@@ -219,17 +208,10 @@ class Sampler:
 
 
 def sample(
-    demand: Demand, rng: np.random.Generator, size: int | tuple[int, ...]
+    demand: Distribution, rng: np.random.Generator, size: int | tuple[int, ...]
 ) -> NDArray[np.float32]:
     """Return independent demands of `demand`, float32 in units, of shape `size`.
 
-    With a calendar, row t of the array is drawn for period t. Whoever draws often from one
-    distribution keeps a `Sampler(demand)` instead.
+    Whoever draws often from one distribution keeps a `Sampler(demand)` instead.
     """
-    if not isinstance(demand, list):
-        return Sampler(demand)(rng, size)
-    rows, *columns = (size,) if isinstance(size, int) else size
-    draws = np.empty((rows, *columns), np.float32)
-    for period, one in enumerate(demand):
-        draws[period :: len(demand)] = Sampler(one)(rng, draws[period :: len(demand)].shape)
-    return draws
+    return Sampler(demand)(rng, size)

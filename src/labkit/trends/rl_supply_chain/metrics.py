@@ -73,14 +73,13 @@ def _expected_leftover(quantity: Floats, demand: distributions.Distribution) -> 
 
 
 def grid_shape(
-    lead_time: int, demand: distributions.Demand, holding: float, penalty: float
+    lead_time: int, demand: distributions.Distribution, holding: float, penalty: float
 ) -> tuple[int, ...]:
     """Return the size of each coordinate of the state grid, ``(shelf + 1, orders + 1, ...)``.
 
     The shelf reaches to the newsvendor quantity for ``lead_time + 1`` periods of demand, which
     bounds the inventory position of an optimal policy (Zipkin 2008). Orders reach to the same for
-    two periods plus two units; optimal policies stay below it (tests hold this). Where `demand` is
-    a calendar, the busiest periods count.
+    two periods plus two units; optimal policies stay below it (tests hold this).
 
     Raises ValueError for parameters out of range, and for demand that is not in whole units.
     """
@@ -95,16 +94,13 @@ def grid_shape(
     return (shelf + 1,) + (largest + 1,) * (lead_time - 1)
 
 
-def _quantile_of_sum(demand: distributions.Demand, periods: int, share: float) -> int:
-    """Return the units that cover some periods in a row with probability `share`, the busiest."""
-    tables = [unit_probabilities(one) for one in distributions.calendar(demand)]
-    most = 0
-    for first in range(len(tables)):
-        total: Floats = np.ones(1)
-        for period in range(first, first + periods):
-            total = np.convolve(total, tables[period % len(tables)]).astype(np.float64)
-        most = max(most, int(np.argmax(np.cumsum(total) >= share - 1e-12)))
-    return most
+def _quantile_of_sum(demand: distributions.Distribution, periods: int, share: float) -> int:
+    """Return the units that cover the demand of some periods with probability `share`."""
+    one = unit_probabilities(demand)
+    total: Floats = np.ones(1)
+    for _ in range(periods):
+        total = np.convolve(total, one).astype(np.float64)
+    return int(np.argmax(np.cumsum(total) >= share - 1e-12))
 
 
 def unit_probabilities(demand: distributions.Distribution) -> Floats:
@@ -120,7 +116,9 @@ def unit_probabilities(demand: distributions.Distribution) -> Floats:
     return table
 
 
-def max_order(lead_time: int, demand: distributions.Demand, holding: float, penalty: float) -> int:
+def max_order(
+    lead_time: int, demand: distributions.Distribution, holding: float, penalty: float
+) -> int:
     """Return the largest order the state grid has room for, in units."""
     # With lead time 1 no order is ever in the pipeline; ask the grid of lead time 2.
     shelf = grid_shape(lead_time, demand, holding, penalty)[0] - 1
@@ -128,7 +126,7 @@ def max_order(lead_time: int, demand: distributions.Demand, holding: float, pena
 
 
 def all_states(
-    lead_time: int, demand: distributions.Demand, holding: float, penalty: float
+    lead_time: int, demand: distributions.Distribution, holding: float, penalty: float
 ) -> NDArray[np.float32]:
     """Return every state a sensible policy meets, float32, shape (states, lead_time).
 
@@ -142,55 +140,48 @@ def all_states(
 def lost_sales_cost(
     orders: ArrayLike,
     lead_time: int,
-    demand: distributions.Demand,
+    demand: distributions.Distribution,
     holding: float,
     penalty: float,
 ) -> float:
     """Return the exact long-run average cost a period of an ordering table.
 
     `orders` holds the order for each row of `all_states(...)`, shape (states,) or the shape of
-    the grid; where `demand` is a calendar, one such table for each of its periods, shape
-    (periods, states). Fractions are rounded to whole units. `demand` is in whole units. The
-    dynamics are those of `LostSalesVec`, except that the shelf has the room of the grid, and what
-    does not fit is turned away at no charge: optimal policies never meet that bound. Starts from
-    the usual starting state, which matters only for tables that never leave some part of the grid.
+    the grid; fractions are rounded to whole units. `demand` is in whole units. The dynamics are
+    those of `LostSalesVec`, except that the shelf has the room of the grid, and what does not fit
+    is turned away at no charge: optimal policies never meet that bound. Starts from the usual
+    starting state, which matters only for tables that never leave some part of the grid.
 
     Raises ValueError for a table of a wrong size, or with orders that are not finite or lie
     outside 0 to `max_order(...)`.
     """
-    whole = whole_orders(orders, lead_time, demand, holding, penalty)
-    mean = distributions.mean(demand)
-    if isinstance(demand, list):
-        return cycle_cost(whole, [unit_probabilities(d) for d in demand], mean, holding, penalty)
-    return average_cost(whole[0], unit_probabilities(demand), mean, holding, penalty)
+    whole = _whole_orders(orders, lead_time, demand, holding, penalty)
+    return average_cost(
+        whole, unit_probabilities(demand), distributions.mean(demand), holding, penalty
+    )
 
 
-def whole_orders(
+def _whole_orders(
     orders: ArrayLike,
     lead_time: int,
-    demand: distributions.Demand,
+    demand: distributions.Distribution,
     holding: float,
     penalty: float,
 ) -> NDArray[np.int64]:
-    """Return ordering tables in whole units, one a period of the calendar, in the grid's shape.
-
-    Raises ValueError as `lost_sales_cost` does.
-    """
+    """Return an ordering table in whole units, in the shape of the grid."""
     shape = grid_shape(lead_time, demand, holding, penalty)
     largest = max_order(lead_time, demand, holding, penalty)
-    periods = len(distributions.calendar(demand))
     table = np.asarray(orders, dtype=float)
-    if table.size != periods * np.prod(shape):
+    if table.size != np.prod(shape):
         raise ValueError(
-            f"expected one order for each of the {np.prod(shape)} states"
-            f"{f' in each of {periods} periods' if periods > 1 else ''}, got {table.size}"
+            f"expected one order for each of the {np.prod(shape)} states, got {table.size}"
         )
     if not (np.isfinite(table).all() and table.min() >= -0.5 and table.max() < largest + 0.5):
         raise ValueError(
             f"orders must be finite and lie between 0 and {largest}, "
             f"got {table.min()} to {table.max()}"
         )
-    return np.clip(np.rint(table), 0, largest).astype(np.int64).reshape(periods, *shape)
+    return np.clip(np.rint(table), 0, largest).astype(np.int64).reshape(shape)
 
 
 def average_cost(
@@ -202,70 +193,33 @@ def average_cost(
     Only states reachable from the starting state are looked at.
     """
     chain = _reachable_chain(orders, probabilities, mean)
-    costs = costs_by_stock(orders.shape[0], probabilities, holding, penalty)
-    return _long_run(chain.transitions, costs[chain.on_hand], chain.start)
+    costs = _costs_by_stock(orders.shape[0], probabilities, holding, penalty)
+    return _long_run(chain.transitions, costs[chain.on_hand], chain.start)[0]
 
 
-def cycle_cost(
-    orders: NDArray[np.int64],
-    probabilities: Sequence[Floats],
-    mean: float,
+def relative_costs(
+    orders: ArrayLike,
+    lead_time: int,
+    demand: distributions.Distribution,
     holding: float,
     penalty: float,
-) -> float:
-    """Return the average cost a period of whole orders under demand that repeats in a cycle.
+) -> tuple[NDArray[np.float32], Floats]:
+    """Return the states that an ordering table leads to, and how expensive each is to be in.
 
-    `orders` has the periods of the cycle first, then one axis a state coordinate;
-    ``probabilities[t][d]`` is the probability of demand d in period t of the cycle. Follows the
-    shares of the states from the starting state until the cost of a cycle has settled; what has
-    not settled after 200 cycles (a shelf that fills up slowly) is averaged over the last hundred.
+    Arguments as for `lost_sales_cost`. Returns states (n, lead_time) in units, and (n,) what a
+    start in each of them costs more, over all time, than a start in the first: the relative values
+    of the average-cost chain (Puterman 1994, Markov Decision Processes, chapter 8).
     """
-    shape = orders.shape[1:]
-    moves = [
-        cycle_moves(table, chances) for table, chances in zip(orders, probabilities, strict=True)
-    ]
-    on_hand = np.indices(shape)[0].ravel()
-    costs = [costs_by_stock(shape[0], p, holding, penalty)[on_hand] for p in probabilities]
-    shares = np.zeros(orders[0].size)
-    shares[starting_state(shape, mean)] = 1.0
-    paid: list[float] = []
-    while len(paid) < 200:
-        total = 0.0
-        for move, cost in zip(moves, costs, strict=True):
-            total += float(cost @ shares)
-            shares = shares @ move
-        paid.append(total / len(moves))
-        if len(paid) > 20 and np.ptp(paid[-8:]) <= 1e-7 * max(paid[-1], 1.0):
-            return paid[-1]
-    return float(np.mean(paid[100:]))
+    whole = _whole_orders(orders, lead_time, demand, holding, penalty)
+    probabilities = unit_probabilities(demand)
+    chain = _reachable_chain(whole, probabilities, distributions.mean(demand))
+    costs = _costs_by_stock(whole.shape[0], probabilities, holding, penalty)
+    _, values = _long_run(chain.transitions, costs[chain.on_hand], chain.start)
+    states = np.array(np.unravel_index(chain.states, whole.shape), np.float32).T
+    return states, values
 
 
-def cycle_moves(orders: NDArray[np.int64], probabilities: Floats) -> sparse.csr_array:
-    """Return P(next state | state) of one period, (states, states), for whole orders on a grid."""
-    shape = orders.shape
-    on_hand, *on_the_way = np.indices(shape).reshape(len(shape), -1)
-    arriving, *later = [*on_the_way, orders.ravel()]
-    chances = np.flatnonzero(probabilities)
-    after = [
-        np.ravel_multi_index(
-            (np.minimum(np.maximum(on_hand - taken, 0) + arriving, shape[0] - 1), *later), shape
-        )
-        for taken in chances
-    ]
-    weights = np.repeat(probabilities[chances], orders.size)
-    states = np.tile(np.arange(orders.size), len(chances))
-    return sparse.csr_array(
-        (weights, (states, np.concatenate(after))), shape=(orders.size, orders.size)
-    )
-
-
-def starting_state(shape: tuple[int, ...], mean: float) -> int:
-    """Return the place on the flat grid of the usual start: two mean demands on hand, one each."""
-    start = [round(2 * mean)] + [round(mean)] * (len(shape) - 1)
-    return int(np.ravel_multi_index(tuple(np.minimum(start, np.array(shape) - 1)), shape))
-
-
-def costs_by_stock(stocks: int, probabilities: Floats, holding: float, penalty: float) -> Floats:
+def _costs_by_stock(stocks: int, probabilities: Floats, holding: float, penalty: float) -> Floats:
     """Return the expected cost of a period that begins with 0, 1, ... units on hand."""
     net = np.arange(stocks)[:, None] - np.arange(len(probabilities))
     return np.where(net > 0, holding * net, -penalty * net) @ probabilities
@@ -274,6 +228,7 @@ def costs_by_stock(stocks: int, probabilities: Floats, holding: float, penalty: 
 @dataclass(frozen=True)
 class _Chain:
     transitions: sparse.csr_array  # (states, states), rows add up to one
+    states: NDArray[np.int64]  # (states,), places on the flat grid
     on_hand: NDArray[np.int64]  # (states,)
     start: int  # index of the starting state
 
@@ -286,7 +241,10 @@ def _reachable_chain(orders: NDArray[np.int64], probabilities: Floats, mean: flo
     """
     shelf = orders.shape[0] - 1
     flat = orders.reshape(-1)
-    frontier = np.array([starting_state(orders.shape, mean)])
+    start_state = np.minimum(
+        [round(2 * mean)] + [round(mean)] * (orders.ndim - 1), np.array(orders.shape) - 1
+    )
+    frontier = np.array([np.ravel_multi_index(tuple(start_state), orders.shape)])
     number = np.full(orders.size, -1, np.int64)
     number[frontier] = 0
     found = [frontier]
@@ -307,7 +265,7 @@ def _reachable_chain(orders: NDArray[np.int64], probabilities: Floats, mean: flo
     transitions = sparse.csr_array(
         (weights, (source, number[np.concatenate(targets)])), shape=(count, count)
     )
-    return _Chain(transitions, on_hand, 0)
+    return _Chain(transitions, states, on_hand, 0)
 
 
 def _successors(
@@ -334,8 +292,8 @@ def _leftover_probabilities(probabilities: Floats, shelf: int) -> Floats:
     return table
 
 
-def _long_run(transitions: sparse.csr_array, cost: Floats, start: int) -> float:
-    """Return a Markov chain's average cost a period, by value iteration.
+def _long_run(transitions: sparse.csr_array, cost: Floats, start: int) -> tuple[float, Floats]:
+    """Return a Markov chain's average cost a period and relative values, by value iteration.
 
     The largest and smallest gain of a sweep bracket the answer, and for sensible policies the
     bracket closes within 60 sweeps. A chain that still remembers its start after 400 (several
@@ -347,12 +305,12 @@ def _long_run(transitions: sparse.csr_array, cost: Floats, start: int) -> float:
         gain = cost + transitions @ value - value
         low, high = gain.min(), gain.max()
         if high - low <= 1e-7 * max(high, 1.0):
-            return float(low + high) / 2
+            return float(low + high) / 2, value
         if sweep == 200:
             halfway = total
         total += gain[start]
         value += gain - gain[start]
-    return float(total - halfway) / 200
+    return float(total - halfway) / 200, value
 
 
 # --- serial supply chain --------------------------------------------------------------------------

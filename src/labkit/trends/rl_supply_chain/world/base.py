@@ -41,7 +41,7 @@ class InventoryVec(VectorEnv[Floats, NDArray[Any], NDArray[Any]]):
     def __init__(
         self,
         num_envs: int,
-        distribution: distributions.Demand,
+        distribution: distributions.Distribution,
         holding: float,
         penalty: float,
         horizon: int,
@@ -65,10 +65,9 @@ class InventoryVec(VectorEnv[Floats, NDArray[Any], NDArray[Any]]):
         self.single_action_space = action_space
         self.observation_space = batch_space(observation_space, num_envs)
         self.action_space = batch_space(action_space, num_envs)
-        self._samplers = [distributions.Sampler(d) for d in distributions.calendar(distribution)]
-        # Demand drawn beforehand, a block for each period of the calendar.
-        self._blocks: list[Floats] = [np.empty((0, num_envs), np.float32) for _ in self._samplers]
-        self._next_rows = [0] * len(self._samplers)
+        self._sampler = distributions.Sampler(distribution)
+        self._block: Floats = np.empty((0, num_envs), np.float32)
+        self._next_row = 0
         self._period = 0
         self._state = self._starting_state()
 
@@ -90,8 +89,8 @@ class InventoryVec(VectorEnv[Floats, NDArray[Any], NDArray[Any]]):
         """
         super().reset(seed=seed)
         if seed is not None:
-            self._blocks = [block[:0] for block in self._blocks]
-            self._next_rows = [0] * len(self._samplers)
+            self._block = self._block[:0]
+            self._next_row = 0
         self._period = 0
         self._state = self._starting_state()
         if options and "state" in options:
@@ -144,13 +143,12 @@ class InventoryVec(VectorEnv[Floats, NDArray[Any], NDArray[Any]]):
     max_order: float
 
     def _next_demand(self) -> Floats:
-        place = self._period % len(self._samplers)
-        if self._next_rows[place] == len(self._blocks[place]):
+        if self._next_row == len(self._block):
             rows = max(1, _BLOCK // self.num_envs)
-            self._blocks[place] = self._samplers[place](self.np_random, (rows, self.num_envs))
-            self._next_rows[place] = 0
-        self._next_rows[place] += 1
-        return self._blocks[place][self._next_rows[place] - 1]
+            self._block = self._sampler(self.np_random, (rows, self.num_envs))
+            self._next_row = 0
+        self._next_row += 1
+        return self._block[self._next_row - 1]
 
     def _observations(self) -> Floats:
         return self._state.copy().T

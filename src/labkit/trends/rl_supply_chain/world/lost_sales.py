@@ -39,16 +39,16 @@ class LostSalesVec(InventoryVec):
         Operations Research 56(5).
 
     Parameters: `num_envs` copies; `lead_time` in periods, at least 1; `distribution` of demand, see
-    `distributions`, or a calendar of them, whose first one holds in the first period of an episode;
-    `holding` and `penalty` in money a unit and period; `horizon` in periods, after which episodes
-    are truncated; `max_order` in units. Raises ValueError where one is out of range.
+    `demand`; `holding` and `penalty` in money a unit and period; `horizon` in periods, after
+    which episodes are truncated; `max_order` in units. Raises ValueError where one is out of
+    range.
     """
 
     def __init__(
         self,
         num_envs: int,
         lead_time: int,
-        distribution: distributions.Demand,
+        distribution: distributions.Distribution,
         holding: float,
         penalty: float,
         horizon: int,

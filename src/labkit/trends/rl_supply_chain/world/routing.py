@@ -19,8 +19,7 @@ Link     Leaving `a` for `b` at hour `t` takes the distance times one plus the m
 Day      The truck starts at the depot at hour 0. It visits one open request after the other and
          waits where it stands when none is open. The day ends when it is back at the depot.
 Aim      Finish early, or at little cost where some requests are urgent (`day_cost`). Nobody knows
-         future requests, nor which of the open ones are urgent; where the storm drifts is known (a
-         forecast).
+         future requests; where the storm drifts is known (a forecast).
 
 The problem class is dynamic vehicle routing with time-dependent travel times (Pillac, Gendreau,
 Guéret and Medaglia 2013, European Journal of Operational Research 225, 1-11).
@@ -71,7 +70,6 @@ class Days:
         storm_start: (days, 2) centre of the storm at hour 0
         storm_velocity: (days, 2) drift of the storm in map sides an hour
         storm: peak, width, speed and forecast hours of the storm, like `USUAL_STORM`
-        price: (days, requests) what an hour costs for which a request waits; known in the evening
     """
 
     places: Floats
@@ -79,7 +77,6 @@ class Days:
     storm_start: Floats
     storm_velocity: Floats
     storm: dict[str, float] = field(default_factory=USUAL_STORM.copy)
-    price: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.places)
@@ -92,7 +89,6 @@ class Days:
             self.storm_start[rows],
             self.storm_velocity[rows],
             self.storm,
-            None if self.price is None else self.price[rows],
         )
 
     @cached_property
@@ -106,18 +102,8 @@ class Days:
         return _length(self.places - DEPOT)
 
 
-def draw_days(
-    count: int,
-    seed: int,
-    storm: dict[str, float] = USUAL_STORM,
-    urgent: dict[str, float] | None = None,
-) -> Days:
-    """Draw `count` days under storms of one kind; the same seed gives the same days.
-
-    `urgent` has `x`, `y` and `radius` of a district, in map sides, in whose middle every request is
-    urgent; further out ever fewer are, as a Gaussian falls. An hour that an urgent request waits
-    costs `price`. By default none is.
-    """
+def draw_days(count: int, seed: int, storm: dict[str, float] = USUAL_STORM) -> Days:
+    """Draw `count` days under storms of one kind; the same seed gives the same days."""
     rng = np.random.default_rng(seed)
     town = TOWNS[rng.integers(len(TOWNS), size=(count, REQUESTS))]
     in_town = np.clip(town + rng.normal(0, 0.12, (count, REQUESTS, 2)), 0, 1)
@@ -127,19 +113,12 @@ def draw_days(
     revealed[:, : REQUESTS // 2] = 0.0
     angle = rng.random(count) * 2 * np.pi
     drift = storm["speed"] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
-    start = rng.random((count, 2))
-    price = np.zeros((count, REQUESTS))
-    if urgent is not None:
-        squared = ((places - np.array([urgent["x"], urgent["y"]])) ** 2).sum(axis=2)
-        chance = np.exp(-0.5 * squared / urgent["radius"] ** 2)
-        price[rng.random(price.shape) < chance] = urgent["price"]
     return Days(
         places.astype(np.float32),
         revealed.astype(np.float32),
-        start.astype(np.float32),
+        rng.random((count, 2)).astype(np.float32),
         drift.astype(np.float32),
         storm,
-        price.astype(np.float32),
     )
 
 
@@ -286,23 +265,26 @@ def route(days: Days, score: Score, index: int) -> Trips:
     return drive(days[np.array([index])], follow(score))
 
 
-def day_cost(days: Days, score: Score) -> Floats:
+def day_cost(days: Days, score: Score, urgent: dict[str, float]) -> Floats:
     """(days,) what a day costs when the best-scored open request is always visited next.
 
     An hour of the truck costs 1, until it is back. An hour that a request waits, from when it is
-    known to when the truck is there, costs its `price`.
+    known to when the truck is there, costs up to `price` in an urgent district and next to nothing
+    elsewhere: a Gaussian around `x` and `y` of width `radius`, in map sides. `urgent` holds these
+    four numbers.
 
     Raises:
     ------
     ValueError
-        if the scores have the wrong shape or are not finite, or the days have no prices.
+        if the scores have the wrong shape or are not finite.
     """
-    if days.price is None:
-        raise ValueError("these days say of no request what it costs to let it wait; give `price`")
     trips = drive(days, follow(score))
     reached = np.empty_like(days.revealed)
     np.put_along_axis(reached, trips.order, trips.arrive[:, :-1], axis=1)
-    return trips.finish + (days.price * (reached - days.revealed)).sum(axis=1)
+    away = days.places - np.array([urgent["x"], urgent["y"]], np.float32)
+    near = np.exp((away**2).sum(axis=2) * np.float32(-0.5 / urgent["radius"] ** 2))
+    waited = (near * (reached - days.revealed)).sum(axis=1)
+    return trips.finish + np.float32(urgent["price"]) * waited
 
 
 def nearest_request(table: Floats) -> Floats:

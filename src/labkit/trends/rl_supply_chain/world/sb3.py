@@ -18,29 +18,19 @@ from stable_baselines3.common.vec_env import VecEnv
 from labkit.trends.rl_supply_chain import distributions
 from labkit.trends.rl_supply_chain.world.lost_sales import LostSalesVec
 
-Observations = NDArray[np.float32]
 
-
-def observe(states: ArrayLike, mean: float, period: int = 0, periods: int = 1) -> Observations:
+def observe(states: ArrayLike, mean: float) -> NDArray[np.float32]:
     """Return what a network is shown of `states`: units counted from, and in, mean demand.
 
-    `states` (n, lead_time) in units; returns ``states / mean - 1`` as float32 of that shape. Under
-    a calendar of several `periods` one column a period follows, 1 where `period` falls on it and 0
-    elsewhere.
+    `states` (n, lead_time) in units; returns ``states / mean - 1`` as float32 of that shape.
     """
-    seen = (np.asarray(states, np.float32) / np.float32(mean)) - np.float32(1)
-    if periods == 1:
-        return seen
-    calendar = np.zeros((len(seen), periods), np.float32)
-    calendar[:, period % periods] = 1
-    return np.concatenate([seen, calendar], axis=1)
+    return (np.asarray(states, np.float32) / np.float32(mean)) - np.float32(1)
 
 
 class LostSalesSB3(VecEnv):
     """`LostSalesVec` behind the vector environment interface of stable-baselines3.
 
-    Observation: ``observe(states, mean demand, period, periods)``, with the period and the periods
-    of the calendar. Action: units to order, as in `LostSalesVec`.
+    Observation: ``observe(states, mean demand)``. Action: units to order, as in `LostSalesVec`.
     Reward: ``1 - cost / (holding * mean demand)``, so that holding one mean demand scores 0.
     `steps_taken` counts the steps of all copies since the environment was made.
     Episodes end by truncation only, which is reported as ``TimeLimit.truncated`` together with
@@ -54,16 +44,13 @@ class LostSalesSB3(VecEnv):
             raise ValueError("rewards are scaled by holding, which must be above 0")
         self.env = env
         self._mean = distributions.mean(env.distribution)
-        self._periods = len(distributions.calendar(env.distribution))
         self._scale = np.float32(1 / (env.holding * self._mean))
-        self._period = 0
         self.steps_taken = 0
         self._actions: NDArray[Any] = np.zeros(env.num_envs, np.int64)
-        width = self._observed(np.zeros((1, env.lead_time))).shape[1]
-        observations = spaces.Box(-1.0, np.inf, (width,), np.float32)
+        observations = spaces.Box(-1.0, np.inf, (env.lead_time,), np.float32)
         super().__init__(env.num_envs, observations, env.single_action_space)
 
-    def reset(self) -> Observations:
+    def reset(self) -> NDArray[np.float32]:
         """Start new episodes and return their first observations.
 
         Copies of one `LostSalesVec` share one random stream, so the first of the seeds given to
@@ -71,8 +58,7 @@ class LostSalesSB3(VecEnv):
         """
         states, _ = self.env.reset(seed=self._seeds[0])
         self._reset_seeds()
-        self._period = 0
-        return self._observed(states)
+        return observe(states, self._mean)
 
     def step_async(self, actions: NDArray[Any]) -> None:
         """Keep the orders for `step_wait`."""
@@ -80,22 +66,17 @@ class LostSalesSB3(VecEnv):
 
     def step_wait(
         self,
-    ) -> tuple[Observations, NDArray[Any], NDArray[np.bool_], list[dict[str, Any]]]:
+    ) -> tuple[NDArray[np.float32], NDArray[Any], NDArray[np.bool_], list[dict[str, Any]]]:
         """Play one period and return observations, rewards, dones and infos."""
         states, rewards, _, truncated, info = self.env.step(self._actions)
         self.steps_taken += self.num_envs
-        self._period += 1
         infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
         if "final_obs" in info:
-            last = self._observed(np.stack(info["final_obs"]))
-            self._period = 0
+            last = observe(np.stack(info["final_obs"]), self._mean)
             for row, observation in zip(infos, last, strict=True):
                 row["terminal_observation"] = observation
                 row["TimeLimit.truncated"] = True
-        return self._observed(states), 1 + rewards * self._scale, truncated, infos
-
-    def _observed(self, states: ArrayLike) -> Observations:
-        return observe(states, self._mean, self._period, self._periods)
+        return observe(states, self._mean), 1 + rewards * self._scale, truncated, infos
 
     def close(self) -> None:
         """Close the wrapped environment."""
@@ -129,18 +110,16 @@ class LostSalesSB3(VecEnv):
 def shelf_env(
     copies: int,
     lead_time: int,
-    demand: distributions.Demand,
+    demand: distributions.Distribution,
     holding: float,
     penalty: float,
 ) -> LostSalesSB3:
     """Make `copies` shelves with lost sales, ready for stable-baselines3.
 
-    Orders reach from 0 to twice the mean demand, of the busiest period of a calendar, rounded;
-    optimal orders do not exceed it. Episodes are cut off after 100 periods, so that a policy that
-    once ordered too much starts anew.
+    Orders reach from 0 to twice the mean demand, rounded; optimal orders do not exceed it. Episodes
+    are cut off after 100 periods, so that a policy that once ordered too much starts anew.
     """
-    busiest = max(distributions.mean(one) for one in distributions.calendar(demand))
-    largest = max(round(2 * busiest), 1)
+    largest = max(round(2 * distributions.mean(demand)), 1)
     world = LostSalesVec(
         copies, lead_time, demand, holding, penalty, horizon=100, max_order=largest
     )
