@@ -234,10 +234,10 @@ lab.check("weights", weights)
 # one size for all. Better models tend to answer less evenly, so the allowed ones are a group of
 # their own: on average not as good as all 60.
 #
-# 200 searches are tried where the noise of a fold is small against the differences between models,
-# and 200 where it is large; you are not told which. The limit must be kept in all of them. For each
+# 400 searches are tried where the noise of a fold is small against the differences between models,
+# and 400 where it is large; you are not told which. The limit must be kept in all of them. For each
 # kind, the chosen model may on average lie 1.7 times as far below the best allowed one as the one
-# with the best mean of folds does, and the promise may on average be off by 0.0025 in either
+# with the best mean of folds does, and the promise may on average be off by 0.003 in either
 # direction. The best score of the allowed models promises 0.005 too much in the one kind, and 0.016
 # in the other. To try it:
 #
