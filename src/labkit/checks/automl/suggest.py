@@ -48,7 +48,7 @@ def judge(answer: Any, instance: Instance) -> Outcome:
         "promise most.",
         misconception="This is no better than random search: the scores so far are not used, or "
         "only in the wrong direction."
-        if share > 0.4
+        if share > 0.35
         else "",
     )
 
