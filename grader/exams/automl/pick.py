@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-SEARCHES = 200
+SEARCHES = 400
 KINDS = (("small", (0.017, 0.019), (0.013, 0.015)), ("large", (0.0095, 0.0105), (0.021, 0.023)))
 """Of the noise against the differences between models: its size, and the standard deviations of
 true scores and of folds, from and to. No constant, no fixed part of the lead fits both."""

@@ -3,7 +3,8 @@
 Each case is judged alone, in a process of its own, and all together; the score is the same. Then
 come answers that carry something over: the first call's result said again, one argument fresh and
 the others as in the first or the last call, and every wrong answer shown the data of all calls so
-far. None may gain by it. What a judge asks only once has nothing to carry over.
+far. None may gain by it, but for what the task's file excuses under "memory: " and the name, as
+where each call goes on from the last. What a judge asks only once has nothing to carry over.
 """
 
 from __future__ import annotations
@@ -57,8 +58,10 @@ def _judged(
 ) -> Iterator[Result]:
     outcomes = bench.judge_strangers(list(made.values()), bench.exam(number))
     for name, outcome in zip(made, outcomes, strict=True):
-        fault = f"must earn at most {most:g} by what it remembers" if outcome.score > most else ""
-        yield bench.result(MEMORY, name, number, outcome, fault)
+        gained = outcome.score > most
+        excuse = bench.excuse(f"memory: {name}") if gained else ""
+        fault = f"must earn at most {most:g} by what it remembers" if gained and not excuse else ""
+        yield bench.result(MEMORY, name, number, outcome, fault, excuse)
 
 
 def _carrying(
