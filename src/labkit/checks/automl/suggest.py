@@ -22,8 +22,8 @@ middle of the cube is at 0.4 and more, since no other surfaces are drawn. The me
 less: it hangs on the few surfaces where the peak is found by nobody."""
 
 EDGE = 0.0
-"""Peaks lie anywhere. What keeps to the middle, 0.15 from the ends, is then beaten by 0.47 of random
-searches (400 surfaces); with 0.05 by 0.41, with 0.15 it is enough in one exam of seven."""
+"""Peaks lie anywhere. What keeps to the middle, 0.15 from the ends, is then beaten by 0.47 of
+random searches (400 surfaces); with 0.05 by 0.41, with 0.15 it is enough in one exam of seven."""
 
 QUICK = 5.0
 """CPU-seconds of a call; one of scikit-learn needs a hundredth."""
