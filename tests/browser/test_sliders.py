@@ -20,7 +20,7 @@ from catalogue import AVAILABLE, ROOT, module_data
 from lab_server import PATIENCE, LabServer, Watch, running_lab
 
 OpenPage = Callable[..., tuple[Page, Watch]]
-# A lesson, and how the cell with its exploration begins.
+# A lesson, and how the line with its exploration begins.
 LESSONS = {name: module_data("course", name).EXPLORERS[0] for name in AVAILABLE}
 
 
@@ -32,7 +32,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     for name, start in LESSONS.items():
         lesson = nbformat.read(ROOT / "course" / name / "lesson.ipynb", 4)
-        (shown,) = [cell.source for cell in lesson.cells if cell.source.startswith(start)]
+        (shown,) = [cell.source for cell in lesson.cells if f"\n{start}" in f"\n{cell.source}"]
         trend = name.partition("_")[2]
         sources = (f"from labkit.trends.{trend} import widgets", shown)
         cells = [new_code_cell(source) for source in sources]
