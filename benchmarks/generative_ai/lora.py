@@ -162,10 +162,10 @@ def train(model):
                 learned[row, len(start) : len(start + answer)] = True
             out = hidden(model, tokens[:, :-1], adapter)[learned[:, 1:]]
             loss = functional.cross_entropy(out @ model["token_embd.weight"].T, tokens[learned])
-            optimiser.zero_grad()
             loss.backward()
             optimiser.step()
             slower.step()
+            optimiser.zero_grad()
             print(f"loss {loss.item():.3f}, {time.process_time():.0f} CPU-seconds", flush=True)
     return adapter
 

@@ -141,6 +141,8 @@ def changed_runtime(monkeypatch: pytest.MonkeyPatch, old: str, new: str) -> Emul
     original = build.runtime_file
     assert any(old in original(name) for name in build.RUNTIME)
     monkeypatch.setattr(build, "runtime_file", lambda name: original(name).replace(old, new))
+    # The honest run-time may have been compiled before, and this one is not to be kept.
+    monkeypatch.setattr(build, "_runtime", build._runtime.__wrapped__)
     return EmulatedPico(build.firmware(codegen.generate(NETWORK))["uf2"])
 
 
