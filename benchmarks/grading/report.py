@@ -25,7 +25,6 @@ import multiprocessing
 import resource
 import shutil
 import sqlite3
-import subprocess
 import sys
 import tempfile
 import time
@@ -33,12 +32,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-import psutil
 from nbgrader.api import Gradebook
 from traitlets.config import Config
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "cohort"))
+
+from processes import run  # noqa: E402
 
 from labkit.authoring.answer_texts import written_answers  # noqa: E402
 from labkit.authoring.learners import answers_of_cohort, learners  # noqa: E402
@@ -108,25 +108,8 @@ def grade_some(labs: Sequence[str], number: int) -> float:
 
 
 def children(*words: str, root: Path) -> float:
-    """Run a command of labkit; return the CPU-seconds of it and of all processes below it.
-
-    They are looked at ten times a second, since nobody waits for a sandbox's processes: what a
-    process used after the last look is not counted.
-    """
-    spent: dict[tuple[int, float], float] = {}
-    with (root / "said.txt").open("w+", encoding="utf-8") as said:
-        command = [sys.executable, "-m", "labkit.cli", *words]
-        process = psutil.Popen(command, cwd=root, stdout=said, stderr=subprocess.STDOUT)
-        while process.poll() is None:
-            with contextlib.suppress(psutil.Error):
-                for one in (process, *process.children(recursive=True)):
-                    used = one.cpu_times()
-                    spent[one.pid, one.create_time()] = used.user + used.system
-            time.sleep(0.1)
-        if process.returncode:
-            said.seek(0)
-            raise RuntimeError(f"{words}: {said.read()}")
-    return sum(spent.values())
+    """Run a command of labkit; return the CPU-seconds of it and of all processes below it."""
+    return run(root, "labkit.cli", *words).cpu
 
 
 def apart(step: Callable[[Path], None], root: Path) -> tuple[float, float]:

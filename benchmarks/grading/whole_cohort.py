@@ -16,13 +16,11 @@ import contextlib
 import os
 import shutil
 import sqlite3
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-import psutil
+from processes import run
 from report import LABS, ROOT, digest
 
 CANVAS = "labkit.cohort.platforms.CanvasExport"
@@ -59,35 +57,10 @@ def main() -> int:
 
 def step(root: Path, *words: str) -> float:
     """Run a module of Python, print what it took, and return its seconds of CPU."""
-    begun, peak, looked = time.perf_counter(), 0, 0.0
-    spent: dict[tuple[int, float], float] = {}
-    with (root / "said.txt").open("w+", encoding="utf-8") as said:
-        command = [sys.executable, "-m", *words]
-        process = psutil.Popen(command, cwd=root, stdout=said, stderr=subprocess.STDOUT)
-        while process.poll() is None:
-            below: list[psutil.Process] = [process]
-            with contextlib.suppress(psutil.Error):
-                below += process.children(recursive=True)
-            for one in below:
-                with contextlib.suppress(psutil.Error):
-                    used = one.cpu_times()
-                    spent[one.pid, one.create_time()] = used.user + used.system
-            if time.perf_counter() - looked > 1:
-                peak, looked = max(peak, sum(map(shared_once, below))), time.perf_counter()
-            time.sleep(0.1)
-        if process.returncode:
-            said.seek(0)
-            raise RuntimeError(f"{words}: {said.read()}")
-    clock, used = time.perf_counter() - begun, sum(spent.values())
+    taken = run(root, *words)
     name = " ".join(words[1:3] if words[1] == "grade" else words[1:2])
-    print(f"{clock:7.1f}  {used:7.1f}  {peak / 1e6:6.0f}  {name}", flush=True)
-    return used
-
-
-def shared_once(process: psutil.Process) -> int:
-    with contextlib.suppress(psutil.Error):
-        return int(process.memory_full_info().pss)
-    return 0
+    print(f"{taken.clock:7.1f}  {taken.cpu:7.1f}  {taken.megabytes:6.0f}  {name}", flush=True)
+    return taken.cpu
 
 
 def marks(book: Path) -> str:
