@@ -150,11 +150,15 @@ def verify(
     ] = False,
 ) -> None:
     """Prove that a lab's checks accept right answers, refuse wrong ones and pay no guess."""
+    from labkit.authoring.cost import measure
     from labkit.authoring.verify import HEADER, groups, run, summary
+    from labkit.authoring.verify.proof import write
 
     if record and (only or sample):
         _fail("Only a whole proof is recorded: leave out --only and --sample.")
     listed = groups(_root(), assignment, seeds, task or (), only or (), sample)
+    # Before the trials: a process that holds what they kept would count it as the task's memory.
+    costs = list(measure(_root(), assignment, task or ())) if record else []
     results = []
     with typer.progressbar(run(listed, workers), length=len(listed), label=assignment) as bar:
         for of_group in bar:
@@ -172,10 +176,6 @@ def verify(
         _fail(f"{faults} of {len(results)} trials did not show what they must.")
     typer.echo(f"Proven on {seeds} seeds: {len(results)} trials.")
     if record:
-        from labkit.authoring.cost import measure
-        from labkit.authoring.verify.proof import write
-
-        costs = measure(_root(), assignment, task or ())
         typer.echo(f"written: {write(_root(), assignment, seeds, results, costs)}")
 
 
