@@ -258,7 +258,7 @@ lab.check("fair_offer", fair_offer)
 # Return the first day of `year` (from 0) on which you ring the alarm, or −1. Nobody has tomorrow's sales
 # today: shown the days up to an alarm, you must ring on the same day.
 #
-# 60 quiet years and 40 that shift are tried, in any order. An alarm may ring in **9 of the quiet ones**.
+# 60 quiet years and 100 that shift are tried, in any order. An alarm may ring in **9 of the quiet ones**.
 # The mean delay after a shift may be **1.65 times** that of a sum which knows season and size of the
 # shift, and whose level rings in one quiet year of sixteen. A shift that is missed counts as if it were
 # seen on the day after the year; an alarm before the shift counts for nothing. To try it:

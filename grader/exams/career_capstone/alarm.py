@@ -8,7 +8,7 @@ import numpy as np
 
 from labkit.checks.career_capstone.redraw import days
 
-QUIET, SHIFTING = 60, 40
+QUIET, SHIFTING = 60, 100
 LEVEL = 7.5
 """Of the all-knowing sum, in standard deviations of a day: with 7 it alarms in 11 % of 360 quiet
 years, with 8 in 3 %."""
