@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import pickle
 import signal
 import sys
 import traceback
@@ -62,6 +63,15 @@ def line_of(problem: BaseException) -> tuple[int, str] | None:
     return None
 
 
+def _send(go: Connection, value: Any) -> None:
+    """Send a value whole. By its own pickles a connection would leave tensors with this process."""
+    go.send_bytes(pickle.dumps(value))
+
+
+def _received(come: Connection) -> Any:
+    return pickle.loads(come.recv_bytes())
+
+
 # ---- in this process
 
 
@@ -69,7 +79,7 @@ def _serve(arguments: tuple[Any, ...], come: Connection, go: Connection) -> Any:
     functions = _functions(arguments)
     try:
         while True:
-            kind, *content = come.recv()
+            kind, *content = _received(come)
             if kind == "returned":
                 return content[0]
             if kind == "raised":
@@ -78,7 +88,7 @@ def _serve(arguments: tuple[Any, ...], come: Connection, go: Connection) -> Any:
                 sys.stdout.write(content[0])
             else:
                 number, positional, named = content
-                go.send(_outcome(functions[number], positional, named))
+                _send(go, _outcome(functions[number], positional, named))
     except EOFError:
         raise LostError("the program ended before the function returned") from None
 
@@ -111,7 +121,7 @@ class _Printed(io.TextIOBase):
         return True
 
     def write(self, text: str) -> int:
-        self._go.send(("printed", text))
+        _send(self._go, ("printed", text))
         return len(text)
 
 
@@ -132,8 +142,8 @@ def _run(
 
     def ask(number: int) -> Callable[..., Any]:
         def there(*positional: Any, **named: Any) -> Any:
-            go.send(("call", number, positional, named))
-            how, value = come.recv()
+            _send(go, ("call", number, positional, named))
+            how, value = _received(come)
             if how == "raised":
                 raise value
             return value
@@ -147,9 +157,9 @@ def _run(
             problem.learner_line = line_of(problem) or (0, "")  # type: ignore[attr-defined]
             reply = "raised", problem
         try:
-            go.send(reply)
+            _send(go, reply)
         except Exception as problem:  # what comes of it cannot be pickled
             words = reply[1] if reply[0] == "raised" else problem
-            go.send(("raised", RuntimeError(f"{type(words).__name__}: {words}")))
+            _send(go, ("raised", RuntimeError(f"{type(words).__name__}: {words}")))
     finally:
         os._exit(0)
