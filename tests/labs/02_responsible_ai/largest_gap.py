@@ -148,4 +148,6 @@ HARMLESS = {
     "constant: sure = 1 - 0.1 / len(pairs) -> sure = 1 - 0.15 / len(pairs)": "7.5 % may be missed "
     "instead of 5; two hundred draws hardly tell these apart, and the bar leaves room for luck",
     "argument order: …a] - rate[b] - np.hypot(*": "a hypotenuse does not know its legs apart",
+    "wheel: exam answer is in practice answer": "two groups with the same counts as two "
+    "others have the same bound, in one of some thousand draws",
 }
