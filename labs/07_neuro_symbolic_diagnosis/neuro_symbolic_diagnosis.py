@@ -186,7 +186,7 @@ def learn_findings(x, findings, x_new):
     def chances(labels, levels):
         # An average lesion of each level keeps levels possible that no lesion here has.
         rows = np.vstack([x, np.zeros((levels, x.shape[1]))])
-        model = LogisticRegression(C=0.3, max_iter=500)
+        model = LogisticRegression(C=1, max_iter=500)
         return model.fit(rows, np.append(labels, range(levels))).predict_proba(x_new)
 
     believed = {

@@ -50,6 +50,11 @@ MISTAKES = {
 }
 """Which known mistakes are off in each kind of world."""
 
+EFFECTIVE = 0.12
+"""Where there is overlap, the others are worth at least this share of themselves once they are
+weighted by their odds (Kish); without it they are worth .05 at most. So they are told apart by that
+as well as by the propensities of the treated: above .95 are 6 % of these at most, or half."""
+
 TOO_WIDE = 1.65
 """Where nothing bends, the interval of two means is at least so many times too wide."""
 
@@ -78,7 +83,7 @@ def _group(kind: str, size: int, rng: np.random.Generator) -> list[Case]:
         f"worlds of the kind {kind!r} in which its mistakes show",
     )
     for case in cases:
-        del case["off"], case["two_means"]
+        del case["off"], case["two_means"], case["effective"]
     return cases
 
 
@@ -108,6 +113,8 @@ def _is_used(case: Case) -> bool:
     there the truth lies in the right interval and outside the narrow one.
     """
     off = abs(case["off"])
+    if case["effective"] < EFFECTIVE:
+        return False
     if case["kind"] == "curved outcome":
         narrow = 1.1 * 1.96 * case["two_means"]
         return bool(narrow < off < USUAL_ERROR * case["error"]) and _right_with_squares(case)
@@ -169,21 +176,25 @@ def _market_case(kind: str, rng: np.random.Generator, side: int = 1) -> Case:
 
 
 def _estimated(case: Case) -> Case:
-    """Add the truth, and what the reference says; ``off`` and ``two_means`` serve the draw alone.
+    """Add the truth and what the reference says; ``off`` and what follows it serve the draw alone.
 
-    ``two_means`` is the larger of two wrong standard errors, the outcome's and the residuals'.
+    ``two_means`` is the larger of two wrong standard errors, the outcome's and the residuals';
+    ``effective`` is the share that the others are worth when they are weighted.
     """
     drawn = surfaces.customers(case)
     x, treated, outcome = drawn.x, drawn.offer, drawn.margin
     left = outcome - _without(x, treated, outcome)
-    estimate, error = corrected(baselines.fit_propensity(x, treated), left, treated)
+    chance = baselines.fit_propensity(x, treated)
+    estimate, error = corrected(chance, left, treated)
     att = true_att(Market(**case["market"]))
+    odds = (chance / (1 - chance))[treated == 0]
     return {
         **case,
         "att": att,
         "error": error,
         "off": estimate - att,
         "two_means": max(_error_of_means(treated, outcome), _error_of_means(treated, left)),
+        "effective": float(odds.sum() ** 2 / (odds**2).sum() / len(odds)),
     }
 
 

@@ -28,16 +28,18 @@ UNSETTLED, LESIONS = 4, 20
 
 GUIDELINES: tuple[tuple[dict[str, list[int]], list[float], tuple[str, ...], tuple[str, ...]], ...]
 GUIDELINES = (
-    ({"colours": [5], "structures": [7, 8]}, [2.75, 2.95, 3.15], ("colours", "structures"), ()),
-    ({"colours": [6, 7], "structures": [4, 5]}, [2.75, 2.95, 3.15], ("structures",), ()),
+    ({"colours": [8], "structures": [9]}, [1.55, 1.75, 1.95], ("colours", "structures"), ()),
+    ({"colours": [9], "structures": [8]}, [1.55, 1.75, 1.95], ("structures",), ()),
     ({"colours": [4], "structures": [4, 5]}, [4.35, 4.55, 4.95, 5.15], (), ("asymmetry", "border")),
 )
 """Weights in tenths and lower limits to choose from, of which kinds there are `TEMPTING` lesions,
 and which levels alone turn `ALONE` of them. The first guideline catches who looks through the
 findings in its order or takes the smallest step, the second who begins at its end or takes the
-smallest step, the third who does not try every level."""
+smallest step, the third who does not try every level. Limits are low and weights high, so that a
+lesion near the limit has two or three changes that hold beside the one that leaves nothing: who
+takes any by lot passes one draw in a hundred."""
 
-TEMPTING, ALONE = 3, 1
+TEMPTING, ALONE = 5, 1
 
 MOST = {"asymmetry": 2, "border": 8, "colours": 6, "structures": 5}
 """Highest level or number of each criterion."""

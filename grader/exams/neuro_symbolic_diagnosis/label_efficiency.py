@@ -36,13 +36,13 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
 
 
 def _case(rng: np.random.Generator) -> dict[str, Any]:
-    asymmetric = rng.uniform(0.55, 0.7)
-    clear = np.array([4.0, 1.0, 4.0, 2.5]) * rng.uniform(0.9, 1.1, 4)
+    asymmetric = rng.uniform(0.5, 0.65)
+    clear = np.array([6.0, 2.0, 6.0, 5.0]) * rng.uniform(0.9, 1.1, 4)
     return {
         "seed": int(rng.integers(2**31)),
         "lesions": FEW + NEW,
-        "columns": int(rng.integers(36, 45)),
-        "asymmetric": [asymmetric, asymmetric * rng.uniform(0.4, 0.55)],
+        "columns": int(rng.integers(22, 28)),
+        "asymmetric": [asymmetric, asymmetric * rng.uniform(0.3, 0.42)],
         "border": rng.uniform(3, 5),
         "colours": rng.uniform(2.6, 3.4),
         "structures": rng.uniform(2.4, 3.2),

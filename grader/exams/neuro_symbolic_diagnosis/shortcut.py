@@ -114,7 +114,7 @@ def _case(shortcuts: list[str], rng: np.random.Generator) -> dict[str, Any]:
 
 def _clinic(rng: np.random.Generator) -> dict[str, Any]:
     asymmetric = rng.uniform(0.7, 0.75)
-    clear = np.array([4.0, 1.0, 6.5, 3.0]) * rng.uniform(0.9, 1.1, 4)
+    clear = np.array([4.0, 1.0, 8.0, 3.0]) * rng.uniform(0.9, 1.1, 4)
     return {
         "seed": int(rng.integers(2**31)),
         "lesions": KNOWN + NEW,

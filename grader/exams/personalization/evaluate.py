@@ -30,15 +30,28 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     Each has ``seed``, ``visits``, ``logs``, ``old``, ``turned`` and ``new``, which draw the logs;
     ``truth``, the exact value of the new policy; ``enough``; ``overlap``, the effective share of
     each log; ``heaviest``, the largest weight of all, in mean ones; ``estimates`` (IPS, SNIPS, DR)
-    on the first logs; ``width`` of the reference's intervals, on average; and ``traps``, estimates
-    on the first logs.
+    on the first logs; ``width`` of the reference's intervals, on average, and ``widths``, the
+    narrowest and the widest; and ``traps``, estimates on the first logs.
     """
+    return until(partial(_four, rng), _no_width_tells, "intervals whose width does not tell")
+
+
+def _four(rng: np.random.Generator) -> dict[str, Any]:
     return {
         "cases": [
             until(partial(_case, rng, enough), partial(_fits, enough=enough), "the overlap asked")
             for enough in (True, False, True, False)
         ]
     }
+
+
+def _no_width_tells(instance: dict[str, Any]) -> bool:
+    """Whether some log that says too little has a narrower interval than one that says enough."""
+    enough, little = (
+        [case["widths"] for case in instance["cases"] if case["enough"] is kind]
+        for kind in (True, False)
+    )
+    return min(least for least, _ in little) < max(most for _, most in enough)
 
 
 def estimates(log: logs.Log, target: Floats, model: Floats, weight: Floats) -> list[float]:
@@ -113,7 +126,9 @@ def _case(rng: np.random.Generator, enough: bool) -> dict[str, Any]:
     case["estimates"] = [
         estimates(log, *_seen(drawn, log), weights(log, drawn.new[log.kind])) for log in first
     ]
-    case["width"] = 2 * float(np.mean([half_width(log, *_seen(drawn, log)) for log in drawn.logs]))
+    wide = [2 * half_width(log, *_seen(drawn, log)) for log in drawn.logs]
+    case["width"] = float(np.mean(wide))
+    case["widths"] = [min(wide), max(wide)]
     led_to = [mistakes(log, *_seen(drawn, log)) for log in first]
     case["traps"] = {name: [one[name] for one in led_to] for name in led_to[0]}
     return case

@@ -129,6 +129,8 @@ WRONG = {
 ONE_SIDE = "counts rise with a person, so the side on which they rise convicts the same vendors"
 
 HARMLESS = {
+    "function: here, there = (one.mean(axis=0), other.mean(axi… -> here, there = (one.sum(axis=0), "
+    "other.mean(axi…": ONE_SIDE,
     "call dropped: nearer = [(abs(part - there) - abs(part - here)).sum… -> nearer = "
     "[(part - there - abs(part - here)).sum…": ONE_SIDE,
     "operator: nearer = [(abs(part - there) - abs(part - her… -> nearer = [(abs(part "

@@ -160,4 +160,5 @@ HARMLESS = {
     "comparison: …ubt[order][share_wrong <= risk].max(initial=0) -> *": "no share is the "
     "risk exactly",
     "comparison: …urn np.where(doubt_new <= limit, *": "no new lesion lies on the limit",
+    "wheel: exam instance is in practice.json": "a share of 7,500 lesions may come up twice",
 }

@@ -188,7 +188,7 @@ WRONG = {
         _explaining(_first_flip, _published),
         "by the published numbers",
     ),
-    "the posterior's band": (_verdict_of_the_posterior, "most probable band"),
+    "the posterior's band": (_verdict_of_the_posterior, "the explanation says"),
     "the flip's verdict is the old one": (_explaining(_same_as_before), "the verdict is"),
     "nothing is changed": (_explaining(_nothing_changed), "already"),
     "out of range": (_explaining(_out_of_range), "goes from 0 to 8"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.svm import SVC
 
@@ -32,7 +32,7 @@ def _commonest_verdict(x, findings, suspicious, x_new):
 
 
 def _by_rule(x, findings, suspicious, x_new):
-    return verdict(regressions(x, findings, x_new))
+    return verdict(regressions(x, findings, x_new, strength=1.0))
 
 
 def _probabilities(x, findings, suspicious, x_new):
@@ -46,6 +46,19 @@ def _verdict_vectors(x, findings, suspicious, x_new):
 def _verdict_discriminant(x, findings, suspicious, x_new):
     model = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto")
     return model.fit(x, suspicious).predict(x_new)
+
+
+def _asymmetry_alone(x, findings, suspicious, x_new):
+    model = LogisticRegression(C=10, max_iter=3_000).fit(x, findings["asymmetry"])
+    return model.predict(x_new) == 2
+
+
+def _by_ridge(x, findings, suspicious, x_new):
+    """Straight lines, kept in the range that counts can have."""
+    counts = [findings[name] for name in ("asymmetry", "border")]
+    counts += [findings[name].sum(axis=1) for name in ("colours", "structures")]
+    said = Ridge(1.0).fit(x, np.column_stack(counts)).predict(x_new)
+    return np.clip(said, [0, 0, 1, 1], [2, 8, 6, 5]) @ [13, 1, 5, 5] > 47.5
 
 
 class _Remembering:
@@ -70,6 +83,7 @@ def _most_likely_without_penalty(x, findings, suspicious, x_new):
 
 
 RIGHT = {
+    "ridge regressions, and the rule": _by_ridge,
     "the most likely findings, without a penalty": _most_likely_without_penalty,
     "a regression a finding, and the rule": _by_rule,
     "findings and verdicts, through the rule": lambda x, findings, suspicious, x_new: verdict(
@@ -78,6 +92,7 @@ RIGHT = {
 }
 
 WRONG = {
+    "the asymmetry alone": (_asymmetry_alone, "is asked"),
     "a support vector machine": (_verdict_vectors, "is asked"),
     "shrunken discriminant analysis": (_verdict_discriminant, "is asked"),
     "remembering earlier clinics": (_Remembering(), "is asked"),

@@ -139,7 +139,7 @@ def _logits(x, suspicious, findings, x_new):
 
 
 def _strongly_shrunk(x, suspicious, findings, x_new):
-    return regressions(x[: len(findings["border"])], findings, x_new, strength=0.05)
+    return regressions(x[: len(findings["border"])], findings, x_new, strength=0.1)
 
 
 def _hardly_shrunk(x, suspicious, findings, x_new):
@@ -169,7 +169,7 @@ RIGHT = {
 WRONG = {
     "the same two are accused": (
         _repairing(lambda *_: ["colours", "structures"], _from_described),
-        "accused",
+        "In the system you were given",
     ),
     **{
         f"a fixed cut at {cut}": (_repairing(_fixed_cut(cut), _from_described), "No fixed number")
