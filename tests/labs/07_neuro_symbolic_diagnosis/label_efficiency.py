@@ -110,6 +110,8 @@ WRONG = {
 }
 
 HARMLESS = {
+    "constant: …or[:, above].sum(1) > 0.5).int() -> *": "the devices are clear: few posteriors lie "
+    "between a half and three quarters",
     "constant: …s = [chances(presences, 2)[:, 1] for presences in… -> *": "fifty lesions have both "
     "values of a presence, and one average lesion more or less moves no regression",
     "comparison: …erior[:, above].sum(1) > 0.5).int() -> *": "no chance is one half exactly",
