@@ -257,8 +257,8 @@ WRONG = {
 
 HARMLESS = {
     "constant: mirrored = [points - 2 * (away @ axis)[:, None… -> mirrored = [points - 3 * (away @ "
-    "axis)[:, None…": "a mirror image drawn out to twice its distance fits symmetric lesions better "
-    "too, and ranks are all that is asked",
+    "axis)[:, None…": "a mirror image drawn out to twice its distance fits symmetric lesions "
+    "better too, and ranks are all that is asked",
     "constant: …type(float), m.T, order=0).mean() for m in mirror… -> *": "between its pixels the "
     "mask is as good as at the nearest one",
     "function: … > 0.02 * len(colours)).sum()) -> *": "the share of colours ranks as their number",
