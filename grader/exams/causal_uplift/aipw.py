@@ -96,17 +96,20 @@ def _balanced(kind: str, size: int, side: int, rng: np.random.Generator) -> list
     sides: dict[bool, list[Case]] = {True: [], False: []}
 
     def one_more() -> bool:
-        case = _estimated(_market_case(kind, rng, side))
+        market = _market_case(kind, rng, side)
+        drawn = surfaces.customers(market)
+        chance = baselines.fit_propensity(drawn.x, drawn.offer)
+        case = _estimated(market, drawn, chance)
         above = case["off"] > 0
-        if _is_used(case) and len(sides[above]) < wanted[above]:
-            sides[above].append({**case, "traps": _traps(surfaces.customers(case))})
+        if len(sides[above]) < wanted[above] and _is_used(case, drawn, chance):
+            sides[above].append({**case, "traps": _traps(drawn, chance)})
         return all(len(sides[side]) == wanted[side] for side in sides)
 
     until(one_more, bool, f"{size} worlds of the kind {kind!r}")
     return [*sides[True], *sides[False]]
 
 
-def _is_used(case: Case) -> bool:
+def _is_used(case: Case, drawn: Customers, chance: Floats) -> bool:
     """Whether right estimates are off by no bad luck, and a wrong interval is seen to be wrong.
 
     Where the margin bends, the error of the weighted residuals is many times that of two means:
@@ -117,16 +120,17 @@ def _is_used(case: Case) -> bool:
         return False
     if case["kind"] == "curved outcome":
         narrow = 1.1 * 1.96 * case["two_means"]
-        return bool(narrow < off < USUAL_ERROR * case["error"]) and _right_with_squares(case)
+        return bool(narrow < off < USUAL_ERROR * case["error"]) and _right_with_squares(
+            case, drawn, chance
+        )
     return bool(off < USUAL_ERROR * case["error"])
 
 
-def _right_with_squares(case: Case) -> bool:
+def _right_with_squares(case: Case, drawn: Customers, chance: Floats) -> bool:
     """Whether an outcome model with squares is right as well, once it is corrected by weights."""
-    drawn = surfaces.customers(case)
     x, treated, outcome = drawn.x, drawn.offer, drawn.margin
     left = outcome - _without(_with_squares(x), treated, outcome)
-    estimate, _ = corrected(baselines.fit_propensity(x, treated), left, treated)
+    estimate, _ = corrected(chance, left, treated)
     return bool(abs(estimate - case["att"]) < USUAL_ERROR * case["error"])
 
 
@@ -175,16 +179,14 @@ def _market_case(kind: str, rng: np.random.Generator, side: int = 1) -> Case:
     return case
 
 
-def _estimated(case: Case) -> Case:
+def _estimated(case: Case, drawn: Customers, chance: Floats) -> Case:
     """Add the truth and what the reference says; ``off`` and what follows it serve the draw alone.
 
     ``two_means`` is the larger of two wrong standard errors, the outcome's and the residuals';
     ``effective`` is the share that the others are worth when they are weighted.
     """
-    drawn = surfaces.customers(case)
     x, treated, outcome = drawn.x, drawn.offer, drawn.margin
     left = outcome - _without(x, treated, outcome)
-    chance = baselines.fit_propensity(x, treated)
     estimate, error = corrected(chance, left, treated)
     att = true_att(Market(**case["market"]))
     odds = (chance / (1 - chance))[treated == 0]
@@ -239,9 +241,8 @@ def _error_of_means(treated: NDArray[np.int64], values: Floats) -> float:
     return float(np.sqrt(sum(group.var() / len(group) for group in groups)))
 
 
-def _traps(drawn: Customers) -> dict[str, float]:
+def _traps(drawn: Customers, chance: Floats) -> dict[str, float]:
     x, offer, margin = drawn.x, drawn.offer, drawn.margin
-    chance = baselines.fit_propensity(x, offer)
     others = offer == 0
     without, with_it = _without(x, offer, margin), _without(x, 1 - offer, margin)
     of_all = LinearRegression().fit(x, margin).predict(x)
