@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 
@@ -125,6 +126,22 @@ def test_a_flood_of_text_is_cut_and_counted():
             print("x" * 1_000)
     assert len(printed.text()) < guard.PRINT_LIMIT + 50
     assert "more characters" in printed.text()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_the_time_of_a_program_that_an_answer_runs_counts_once_it_has_ended():
+    def elsewhere():
+        child = os.fork()
+        if child == 0:
+            while time.process_time() < 0.4:
+                pass
+            os._exit(0)
+        os.waitpid(child, 0)
+        return 1
+
+    with pytest.raises(guard.UnusableError, match=r"did not return within 0\.2 s"):
+        guard.call(elsewhere, seconds=0.2)
+    assert guard.call(elsewhere, seconds=20) == 1
 
 
 def test_an_answer_that_keeps_time_itself_is_asked_to():

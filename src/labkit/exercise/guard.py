@@ -236,7 +236,8 @@ def _alarm(clock: _Clock) -> Iterator[Callable[[], bool]]:
     before = signal.signal(signal.SIGALRM, ring)
     remaining, interval = signal.setitimer(signal.ITIMER_REAL, max(clock.left(), SHORTEST_LOOK))
     try:
-        yield lambda: rung
+        # Time of a program counts once it has ended, which may be after the last look.
+        yield lambda: rung or not clock.left()
     finally:
         signal.setitimer(signal.ITIMER_REAL, remaining, interval)
         signal.signal(signal.SIGALRM, before)
@@ -264,7 +265,8 @@ def _timer_thread(clock: _Clock) -> Iterator[Callable[[], bool]]:
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
     try:
-        yield lambda: rung
+        # Time of a program counts once it has ended, which may be after the last look.
+        yield lambda: rung or not clock.left()
     finally:
         with lock:
             done.set()

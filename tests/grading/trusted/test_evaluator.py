@@ -302,7 +302,10 @@ def test_a_lab_check_judges_a_function_of_the_other_process(rooms):
         "def broken(x):\n    return [][x]\ndef stub(x): raise NotImplementedError\n"
         "def slow(x):\n    while True: pass\ndef end(x): raise SystemExit\n"
         "class Yes:\n    def __eq__(self, o): return True\n    def __float__(self): return 9.0\n"
-        "def lie(x): return Yes()\ndef gone(x):\n    import os\n    os._exit(1)"
+        "def lie(x): return Yes()\ndef gone(x):\n    import os\n    os._exit(1)\n"
+        "def elsewhere(x):\n    import os, time\n    child = os.fork()\n    if child == 0:\n"
+        "        while time.process_time() < 1.5: pass\n        os._exit(0)\n"
+        "    os.waitpid(child, 0)\n    return x * x"
     )
     assert rooms.outcome("assert says(right) == (1.0, 'PASSED', '')") == ""
     assert (
@@ -321,6 +324,7 @@ def test_a_lab_check_judges_a_function_of_the_other_process(rooms):
     )
     assert rooms.outcome("assert says(stub)[1] == 'NOT_ATTEMPTED'") == ""
     assert rooms.outcome("assert 'did not return within 1 s' in says(slow)[2]") == ""
+    assert rooms.outcome("assert 'did not return within 1 s' in says(elsewhere)[2]") == ""
     assert rooms.outcome("assert says(end)[0] == 0 and 'SystemExit' in says(end)[2]") == ""
     assert rooms.outcome("assert says(lie)[0] == 0 and 'type Yes' in says(lie)[2], says(lie)") == ""
     answer = rooms.test("says(gone)")

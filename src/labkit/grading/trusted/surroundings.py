@@ -99,6 +99,8 @@ class Clock:
     def __exit__(self, *_: object) -> None:
         self._held = True
         if self._works:
+            _take_note_of_ended_programs()
+            self.over = self.over or self._left() <= 0
             left = 0.0
             if self._remaining:
                 left = max(self._remaining - (time.monotonic() - self._start), 0.01)
@@ -121,6 +123,13 @@ def cpu_seconds() -> float:
     """CPU time of this process and of the programs it has run."""
     times = os.times()
     return time.process_time() + times.children_user + times.children_system
+
+
+def _take_note_of_ended_programs() -> None:
+    """Wait for programs that have ended, so that their time counts though nobody asked for it."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 class Replaced:
