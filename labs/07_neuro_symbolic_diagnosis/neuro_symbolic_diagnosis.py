@@ -288,7 +288,7 @@ lab.check("explain", explain)
 #    moves the score and is left out): criteria about which the system is no better than always saying
 #    the commonest finding. There may be none, one, two or three.
 # 2. a dictionary with **your** beliefs about the new lesions for these three criteria, in the form
-#    of the table above. Your most likely findings must be right in 80 % of all cases for the
+#    of the table above. Your most likely findings must be right in 72 % of all cases for the
 #    asymmetry, 92 % for the colours and 78 % for the structures (every presence counts). Right
 #    verdicts count nothing here.
 #
