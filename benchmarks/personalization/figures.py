@@ -105,13 +105,13 @@ def live_service() -> dict[str, Any]:
 
 
 def plans() -> dict[str, list[float]]:
-    """Shares of the optimum over 20 worlds: hand rules, and plans from a log of 120,000 steps."""
+    """Shares of the optimum over 20 worlds: hand rules, and plans from a log of 40,000 steps."""
     found: dict[str, list[float]] = {}
     for seed in range(WORLDS):
         rng = np.random.default_rng(seed)
         viewer = loyalty.draw_viewer(rng)
         most = loyalty.value(viewer, planning.best(viewer))
-        log = loyalty.draw_steps(rng, viewer, 120_000)
+        log = loyalty.draw_steps(rng, viewer, 40_000)
         chance = [loyalty.value(viewer, rng.integers(12, size=loyalty.SHAPE)) for _ in range(10)]
         shares = planning.hand_rules(viewer) | {
             "chance": float(np.mean(chance)) / most,
