@@ -26,6 +26,7 @@ from labkit.trends.personalization.world import live, logs, loyalty, views
 
 TARGET = Path(labkit.trends.personalization.__file__).parent / "figures"
 WORLDS, BATCHES = 20, 30
+BY_HAND = ("next click", "never bait", "honest plan", *(f"bait from {n}" for n in range(3, 7)))
 EPSILONS = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 
 
@@ -113,7 +114,8 @@ def plans() -> dict[str, list[float]]:
         most = loyalty.value(viewer, planning.best(viewer))
         log = loyalty.draw_steps(rng, viewer, 40_000)
         chance = [loyalty.value(viewer, rng.integers(12, size=loyalty.SHAPE)) for _ in range(10)]
-        shares = planning.hand_rules(viewer) | {
+        by_hand = planning.hand_rules(viewer)
+        shares = {rule: by_hand[rule] for rule in BY_HAND} | {
             "chance": float(np.mean(chance)) / most,
             "raw counts": loyalty.value(viewer, planning.from_raw_counts(log)) / most,
             "counted in parts": loyalty.value(viewer, planning.from_parts(log)) / most,
