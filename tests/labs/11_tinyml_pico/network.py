@@ -247,3 +247,12 @@ WRONG = {
     "the float network itself": (lambda floating, windows: floating, "no key"),
     "layers alone": (lambda *a: int8_network(*a)["layers"], "A dictionary was expected"),
 }
+
+HARMLESS = {
+    "operator: ….sqrt(layer['variance'] + layer['epsilon']) -> ….sqrt(layer['variance'] - "
+    "layer['epsilon'])": "epsilon is small beside every variance",
+    "constant: ….percentile(values, [0.1, 99.9])) for values in inner] -> *": "a range may cut off "
+    "a little more",
+    "constant: …(layer), current, seen, True) -> …(layer), current, seen, False)": "what a ReLU "
+    "lets through begins at 0, and so does its range: its zero point is the lowest step already",
+}

@@ -157,8 +157,15 @@ RECORDS: dict[str, Form] = {
     "tuple": tuple,
     "generator": _one_by_one,
     "array of objects": _object,
-    "frame": pd.DataFrame,
+    "frame": lambda v: _frame(v),
 }
+
+
+def _frame(records: Any) -> pd.DataFrame:
+    """A row a record. Records of different keys would have gaps, which mean something else."""
+    if len({frozenset(record) for record in records}) > 1:
+        raise TypeError("records of different keys")
+    return pd.DataFrame(records)
 
 
 class _Object:
