@@ -280,3 +280,8 @@ WRONG = {
     "image of another network": (_of_another_network, "another network"),
     "the bytes alone": (lambda network: _kernel(BOTH_SUMS)(network)["uf2"], "A dictionary was"),
 }
+
+HARMLESS = {
+    "wheel: exam answer is in practice answer": "all images hold the same run-time",
+    "wheel: exam answer is in what labkit.trends.tinyml_pico.build.selftest loads": "so does this",
+}
