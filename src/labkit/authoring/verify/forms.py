@@ -153,12 +153,6 @@ MAPPING: dict[str, Form] = {
     "read-only dictionary": lambda v: types.MappingProxyType(dict(v)),
     "series of objects": lambda v: pd.Series(_object(list(v.values())), index=list(v)),
 }
-RECORDS: dict[str, Form] = {
-    "tuple": tuple,
-    "generator": _one_by_one,
-    "array of objects": _object,
-    "frame": lambda v: _frame(v),
-}
 
 
 def _frame(records: Any) -> pd.DataFrame:
@@ -166,6 +160,14 @@ def _frame(records: Any) -> pd.DataFrame:
     if len({frozenset(record) for record in records}) > 1:
         raise TypeError("records of different keys")
     return pd.DataFrame(records)
+
+
+RECORDS: dict[str, Form] = {
+    "tuple": tuple,
+    "generator": _one_by_one,
+    "array of objects": _object,
+    "frame": _frame,
+}
 
 
 class _Object:
