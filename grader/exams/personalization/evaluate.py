@@ -23,6 +23,10 @@ COMPARED = 5
 
 APART = 0.004
 
+VARIED = 0.1
+"""Standard deviation of the intervals' widths over the logs of a case, at least, as a share of their
+mean: below it the noise of a bootstrap hides which logs say less."""
+
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``: two with much overlap, two with little.
@@ -30,8 +34,8 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     Each has ``seed``, ``visits``, ``logs``, ``old``, ``turned`` and ``new``, which draw the logs;
     ``truth``, the exact value of the new policy; ``enough``; ``overlap``, the effective share of
     each log; ``heaviest``, the largest weight of all, in mean ones; ``estimates`` (IPS, SNIPS, DR)
-    on the first logs; ``width`` of the reference's intervals, on average, and ``widths``, the
-    narrowest and the widest; and ``traps``, estimates on the first logs.
+    on the first logs; ``widths`` of the reference's intervals, one a log; and ``traps``, estimates
+    on the first logs.
     """
     return until(partial(_four, rng), _no_width_tells, "intervals whose width does not tell")
 
@@ -51,7 +55,7 @@ def _no_width_tells(instance: dict[str, Any]) -> bool:
         [case["widths"] for case in instance["cases"] if case["enough"] is kind]
         for kind in (True, False)
     )
-    return min(least for least, _ in little) < max(most for _, most in enough)
+    return min(map(min, little)) < max(map(max, enough))
 
 
 def estimates(log: logs.Log, target: Floats, model: Floats, weight: Floats) -> list[float]:
@@ -126,9 +130,7 @@ def _case(rng: np.random.Generator, enough: bool) -> dict[str, Any]:
     case["estimates"] = [
         estimates(log, *_seen(drawn, log), weights(log, drawn.new[log.kind])) for log in first
     ]
-    wide = [2 * half_width(log, *_seen(drawn, log)) for log in drawn.logs]
-    case["width"] = float(np.mean(wide))
-    case["widths"] = [min(wide), max(wide)]
+    case["widths"] = [2 * half_width(log, *_seen(drawn, log)) for log in drawn.logs]
     led_to = [mistakes(log, *_seen(drawn, log)) for log in first]
     case["traps"] = {name: [one[name] for one in led_to] for name in led_to[0]}
     return case
@@ -141,12 +143,15 @@ def _seen(drawn: Logged, log: logs.Log) -> tuple[Floats, Floats]:
 def _fits(case: dict[str, Any], enough: bool) -> bool:
     """Whether the overlap leaves no doubt, and every mistake shows on one of the first logs.
 
-    Some log that says enough has a visit of more than a twentieth's weight, beside many others; and
-    the terms of DR have a standard deviation far from one, where the variance would look alike.
+    Some log that says enough has a visit of more than a twentieth's weight, beside many others; the
+    terms of DR have a standard deviation far from one, where the variance would look alike; and
+    some logs say clearly less than others.
     """
     if enough:
-        spread = case["width"] * np.sqrt(case["visits"]) / (2 * 1.96)
+        width = np.mean(case["widths"])
+        spread = width * np.sqrt(case["visits"]) / (2 * 1.96)
         clear = min(case["overlap"]) > 0.08 and case["heaviest"] > 22 and spread < 0.78
+        clear = clear and np.std(case["widths"]) > VARIED * width
     else:
         clear = max(case["overlap"]) < 0.035
     right = np.array(case["estimates"])

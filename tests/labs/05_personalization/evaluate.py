@@ -99,6 +99,20 @@ def _doubting(sure):
     return evaluate
 
 
+def one_width(items, clicks, logged, target, model):
+    """Right but for the interval, which is as wide for one log as for the next."""
+    *numbers, _, _, sure = by_hand(items, clicks, logged, target, model)
+    margin = 1.96 * 0.74 / np.sqrt(len(items))
+    return (*numbers, numbers[-1] - margin, numbers[-1] + margin, sure)
+
+
+def width_of_the_clicks(items, clicks, logged, target, model):
+    """The spread of the clicks, made as wide as is usual."""
+    *numbers, _, _, sure = by_hand(items, clicks, logged, target, model)
+    margin = 1.96 * 1.57 * clicks.std() / np.sqrt(len(items))
+    return (*numbers, numbers[-1] - margin, numbers[-1] + margin, sure)
+
+
 RIGHT = {"bootstrap": bootstrap, "loop": by_hand}
 
 WRONG = {
@@ -113,6 +127,9 @@ WRONG = {
     "heaviest visit": (_doubting(lambda w, wide: w.sum() / w.max() >= 0.05 * len(w)), ""),
     "narrow enough": (_doubting(lambda w, wide: wide < 0.1), ""),
     "spread of the clicks": (_answer(spread="clicks"), "spread of weighted clicks"),
+    "90 %": (_answer(wide=1.645), "How many standard errors"),
+    "one width for all logs": (one_width, "wider where the log says less"),
+    "a width made of the clicks": (width_of_the_clicks, "wider where the log says less"),
     "interval of IPS": (_answer(spread="ips"), "times as wide"),
     "very wide": (_answer(wide=4), "times as wide"),
     "one standard error": (_answer(wide=1), "holds the truth"),
