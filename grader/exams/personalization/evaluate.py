@@ -24,8 +24,8 @@ COMPARED = 5
 APART = 0.004
 
 VARIED = 0.1
-"""Standard deviation of the intervals' widths over the logs of a case, at least, as a share of their
-mean: below it the noise of a bootstrap hides which logs say less."""
+"""Standard deviation of the intervals' widths over the logs of a case, at least, as a share of
+their mean: below it the noise of a bootstrap hides which logs say less."""
 
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:

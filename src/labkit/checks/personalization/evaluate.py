@@ -26,9 +26,9 @@ NARROW, WIDE = 0.9, 1.08
 1.02 of it (20 shops), intervals of 90 % at .84, those of IPS at 1.13 to 1.30."""
 
 FOLLOWS = 0.5
-"""Correlation of the widths with those of the reference, over the logs of a case. A bootstrap of 100
-resamples has .76 and more where the widths vary as the exam asks, one of 1,000 .95; widths made of
-the spread of the clicks -.08 to .20 (12 shops), one width for all logs none."""
+"""Correlation of the widths with those of the reference, over the logs of a case. A bootstrap of
+100 resamples has .76 and more where the widths vary as the exam asks, one of 1,000 .95; widths made
+of the spread of the clicks -.08 to .20 (12 shops), one width for all logs none."""
 
 QUICK = 10.0
 """CPU-seconds of a call; the reference needs a thousandth."""
