@@ -82,7 +82,7 @@ lab.check("intent", intent)
 #
 # ```python
 # rng = np.random.default_rng(1)
-# shop = logs.draw_shop(rng)
+# shop = logs.draw_shop(rng, loved=0.25)
 # old, new = (logs.softmax(0.7 * rng.normal(size=shop.chance.shape)) for _ in range(2))
 # log = logs.draw_log(rng, shop, old, 1_500)
 # print(evaluate(log.items, log.clicks, log.logged, new[log.kind], 0.8 * shop.chance[log.kind]))
@@ -209,13 +209,14 @@ lab.check("serve", serve)
 # within 0.008 and `down` within 0.011, about twice what counting the right rows leaves. `policy` is an
 # array (7, 6, 2) with an action for each satisfaction, last genre and twice; of it the exact expected
 # number of items watched in a session is judged. In both of two worlds it must be at least 95 % of that of
-# the best policy. To try it:
+# the best policy. And it must be planned: by your own estimates, `loyalty.missed(viewer, policy)` may be
+# at most 0.01 items. To try it:
 #
 # ```python
 # truth = loyalty.draw_viewer(np.random.default_rng(1))
 # log = loyalty.draw_steps(np.random.default_rng(2), truth, 120_000)
 # viewer, policy = plan(log._asdict())
-# print(truth, viewer, loyalty.value(truth, policy))
+# print(truth, viewer, loyalty.value(truth, policy), loyalty.missed(viewer, policy))
 # ```
 
 

@@ -33,7 +33,7 @@ def logged(case: Mapping[str, Any]) -> Logged:
     "turned" is how far the new policy shows what the old one does, or avoids it if below zero.
     """
     rng = _rng(case)
-    shop = logs.draw_shop(rng)
+    shop = logs.draw_shop(rng, loved=case["loved"])
     liked, other = rng.normal(size=(2, *shop.chance.shape))
     old = logs.softmax(case["old"] * liked)
     new = logs.softmax(case["turned"] * liked + case["new"] * other)
