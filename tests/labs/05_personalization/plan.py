@@ -213,7 +213,7 @@ WRONG = {
     ),
     "one step ahead, an item a level": (_with_estimates(_one_step_ahead(range(7))), ""),
     "raw counts": (_with_estimates(raw_counts), "of the items that the best one has"),
-    "goodwill": (_with_estimates(goodwill), "of the items that the best one has"),
+    "goodwill": (_with_estimates(goodwill), ""),
     **{
         name: (_with_estimates(policy_iteration, changed), words)
         for name, (changed, words) in MISCOUNTED.items()
