@@ -321,9 +321,10 @@ lab.check("ppo", train_ppo)
 # - Dials go from −10 to 10. Good settings have all of them between −2 and 2.
 #
 # The check asks for a choice at three offices, with other dials, days, storms and towns each. At all
-# three, save what the card says against nearest-request: that is 70 % of what we saved ourselves
-# where we knew the town, the storm and the weights. The best of 900 random settings saves about a
-# third of it. To try your function, and to see how far your choices are above or below zero:
+# three, save what the card says against nearest-request: that is 65 % of what we saved ourselves
+# where we knew the town, the storm and the weights. The best of 900 random settings saves less than
+# half of that. The rounds of all three take a few seconds. To try your function, and to see what its
+# choices save from round to round:
 #
 # ```python
 # town = {"x": 0.6, "y": 0.2, "radius": 0.18, "price": 0.65}

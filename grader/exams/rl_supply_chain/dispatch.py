@@ -3,6 +3,13 @@
 The dials of an office turn the weights by a random rotation, so settings found elsewhere are no
 better than random ones. What is asked is a share of what weights save that were found by a long
 search in the twelve features themselves, where the urgent town is known.
+
+The worst of three offices, as such a share, over 20 draws: the cross-entropy method 0.72 to 0.95
+(0.80 without one draw), an evolution strategy of the best quarter 0.78 to 0.94. The best of all
+random settings of 29 rounds, each against the mean of its round, -0.32 to 0.57; twice the mean of
+the best tenth of them 0.02 to 0.57; the best of the first round -0.52 to 0.25; the cross-entropy
+method with its luckiest setting for a choice -0.50 to 0.25. 0.65 is asked. In between are searches
+of two stages, 0.39 to 0.68, and climbing from the best of the last round, 0.44 to 0.88.
 """
 
 from __future__ import annotations
@@ -28,7 +35,7 @@ Costs = Callable[[Days, Score], Floats]
 
 DAYS = 600
 
-ASKED = 0.7
+ASKED = 0.65
 """Share of what `KNOWN` saves that is asked."""
 
 STORM = {"peak": (2.5, 4.0), "width": (0.20, 0.28), "speed": (0.10, 0.25), "forecast": (1.5, 2.5)}

@@ -27,18 +27,8 @@ def _evolution(tried, costs, seed):
     return _around(centre, 0.3 * 0.92 ** len(tried), seed).tolist()
 
 
-def _downhill(tried, costs, seed):
-    """The slope of every round by least squares, a step against it; a tensor."""
-    centre = np.zeros(DIALS)
-    for settings, paid in zip(tried, costs, strict=True):
-        away = settings - settings.mean(axis=0)
-        slope = np.linalg.lstsq(away, paid - paid.mean(), rcond=None)[0]
-        centre = centre - 0.1 * slope / np.linalg.norm(slope)
-    return torch.from_numpy(_around(centre, 0.15, seed))
-
-
 def _covariance(tried, costs, seed):
-    """The cross-entropy method with a covariance that remembers, moved by ranks."""
+    """The cross-entropy method with a covariance that remembers, moved by ranks; a tensor."""
     worth = np.log(16.5) - np.log(np.arange(1, 17))
     worth /= worth.sum()
     centre, shape = np.zeros(DIALS), 0.12 * np.eye(DIALS)
@@ -49,7 +39,7 @@ def _covariance(tried, costs, seed):
         shape = 0.8 * shape + 0.2 * (away.T * worth) @ away
     settings = np.random.default_rng(seed).multivariate_normal(centre, shape, 32)
     settings[0] = centre
-    return settings
+    return torch.from_numpy(settings)
 
 
 def _cross_entropy(tried, costs, seed):
@@ -191,8 +181,7 @@ ASKED = "is asked"
 
 RIGHT = {
     "an evolution strategy that looks at the last round, as lists": _evolution,
-    "least squares in every round, as a tensor": _downhill,
-    "a covariance, by ranks": _covariance,
+    "a covariance, by ranks, as a tensor": _covariance,
     "cross-entropy with full steps": _cross_entropy,
 }
 

@@ -65,11 +65,11 @@ class Office:
 
     def costs(self, settings: Floats, days: Days) -> Floats:
         """(settings, days) what every day costs with every row of `settings` (settings, 12)."""
-        count = len(settings)
-        every = days[np.repeat(np.arange(len(days)), count)]
-        of_row = np.tile(self.weights(settings).astype(np.float32), (len(days), 1))[:, :, None]
+        different, of_setting = np.unique(settings, axis=0, return_inverse=True)
+        every = days[np.repeat(np.arange(len(days)), len(different))]
+        of_row = np.tile(self.weights(different).astype(np.float32), (len(days), 1))[:, :, None]
         paid = day_cost(every, lambda features: (features @ of_row)[..., 0], self.urgent)
-        return paid.reshape(len(days), count).T.astype(float)
+        return paid.reshape(len(days), len(different)).T.astype(float)[of_setting]
 
     def play(self, propose: Propose, luck: int = 0) -> tuple[Floats, Floats]:
         """Ask for settings and tell their costs, round by round.
