@@ -94,7 +94,7 @@ TASK = Task(
         "The mean of the best quarter of a round is a better place to look around than where that "
         "round began. Twelve days are few: the single best setting was also lucky.",
         "Go through all rounds so far: move a centre halfway to the mean of each round's best "
-        "quarter, and let the spread shrink. Draw around it, and put the centre into row 0.",
+        "quarter. Draw the next settings around it, and put the centre into row 0.",
     ),
     title="Trucks around a storm",
 )
