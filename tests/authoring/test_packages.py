@@ -43,6 +43,7 @@ pytest==9.2  # via labkit-trends (pyproject.toml)
 stock-solver==3.1  # via labkit-trends (pyproject.toml)
 tinycss2==1.5  # via bleach
 torch==2.13  # via stock-solver
+xgboost==3.2  # via stock-solver
 """
 NEEDS = """\
     status: available
@@ -85,6 +86,7 @@ def test_a_module_has_an_extra_by_its_slug_and_the_course_those_that_are_availab
 
 def test_a_list_holds_what_its_users_need_and_no_more(stocked: Path):
     learner = {"bleach", "colorama", "jupyterlab", "numpy", "stock-solver", "tinycss2", "torch"}
+    learner |= {"xgboost", "xgboost-cpu"}
     assert listed(stocked, "learner") == learner
     assert listed(stocked, "hub") == learner | {"jupyterhub"}
     assert listed(stocked, "developer") == learner | {"jupyterhub", "pytest"}
@@ -93,6 +95,8 @@ def test_a_list_holds_what_its_users_need_and_no_more(stocked: Path):
 def test_a_list_tells_where_a_package_is_needed(stocked: Path):
     text = (stocked / "requirements" / "learner.txt").read_text()
     assert "colorama==0.4 ; sys_platform == 'win32'\n" in text
+    assert "\nxgboost-cpu==3.2 ; sys_platform != 'darwin'\n" in text
+    assert "\nxgboost==3.2 ; sys_platform == 'darwin'\n" in text
 
 
 def test_a_module_that_becomes_available_changes_the_list_by_a_build(stocked: Path):
@@ -114,7 +118,8 @@ def test_the_conda_environment_has_what_linux_needs_but_torch_and_gpu_code(stock
     assert text == (stocked / "binder" / "environment.yml").read_text()
     *from_conda, by_pip = yaml.safe_load(text)["dependencies"]
     assert from_conda == ["python=3.11", "pip", "numpy=2.3", "pytorch-cpu=2.13"]
-    assert by_pip["pip"] == ["bleach==6.2", "jupyterlab==4.6", "stock-solver==3.1", "tinycss2==1.5"]
+    pins = ["bleach==6.2", "jupyterlab==4.6", "stock-solver==3.1", "tinycss2==1.5", "xgboost==3.2"]
+    assert by_pip["pip"] == pins
 
 
 def test_a_package_that_is_not_locked_is_named_with_what_to_run(stocked: Path):

@@ -22,7 +22,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 GIGABYTE = 10**9
-LEFT_OUT = "xgboost 3.2.0 requires nvidia-nccl-cu12, which is not installed."
+LEFT_OUT = "causalml 0.18.0 requires xgboost, which is not installed."
 BROKEN = "scipy 1.17.1 requires numpy, which is not installed."
 LISTS = ("requirements/learner.txt", "requirements/developer.txt")
 DiskUsage = namedtuple("DiskUsage", "total used free")

@@ -99,6 +99,50 @@ def _doubting(sure):
     return evaluate
 
 
+def one_width(items, clicks, logged, target, model):
+    """Right but for the interval, which is as wide for one log as for the next."""
+    *numbers, _, _, sure = by_hand(items, clicks, logged, target, model)
+    margin = 1.96 * 0.57 / np.sqrt(len(items))
+    return (*numbers, numbers[-1] - margin, numbers[-1] + margin, sure)
+
+
+def width_by_weights(items, clicks, logged, target, model):
+    """A constant, tuned at home, over the root of the effective sample."""
+    *numbers, _, _, sure = by_hand(items, clicks, logged, target, model)
+    weight = target[np.arange(len(items)), items] / logged
+    margin = 1.96 * 0.32 * np.sqrt((weight**2).sum()) / weight.sum()
+    return (*numbers, numbers[-1] - margin, numbers[-1] + margin, sure)
+
+
+def share_of_clicks(items, clicks, logged, target, model):
+    """The interval of a share, for as many visits as the weights are worth."""
+    ips, snips, dr, _, _, sure = by_hand(items, clicks, logged, target, model)
+    weight = target[np.arange(len(items)), items] / logged
+    size = weight.sum() ** 2 / (weight**2).sum()
+    margin = 1.96 * np.sqrt(snips * (1 - snips) / size)
+    return ips, snips, dr, dr - margin, dr + margin, sure
+
+
+def around_snips(items, clicks, logged, target, model):
+    ips, snips, dr, low, high, sure = by_hand(items, clicks, logged, target, model)
+    return ips, snips, dr, snips - (high - low) / 2, snips + (high - low) / 2, sure
+
+
+def width_of_the_clicks(items, clicks, logged, target, model):
+    """The spread of the clicks, made as wide as is usual."""
+    *numbers, _, _, sure = by_hand(items, clicks, logged, target, model)
+    margin = 1.96 * 1.53 * clicks.std() / np.sqrt(len(items))
+    return (*numbers, numbers[-1] - margin, numbers[-1] + margin, sure)
+
+
+def clicks_worth(items, clicks, logged, target, model):
+    """Right but for `enough`, which counts equally weighted clicks instead of visits."""
+    *numbers, low, high, _ = by_hand(items, clicks, logged, target, model)
+    weight = clicks * target[np.arange(len(items)), items] / logged
+    sure = weight.sum() ** 2 / (weight**2).sum() >= 0.05 * len(items)
+    return (*numbers, low, high, bool(sure))
+
+
 RIGHT = {"bootstrap": bootstrap, "loop": by_hand}
 
 WRONG = {
@@ -113,9 +157,19 @@ WRONG = {
     "heaviest visit": (_doubting(lambda w, wide: w.sum() / w.max() >= 0.05 * len(w)), ""),
     "narrow enough": (_doubting(lambda w, wide: wide < 0.1), ""),
     "spread of the clicks": (_answer(spread="clicks"), "spread of weighted clicks"),
+    "90 %": (_answer(wide=1.645), "how many standard errors"),
+    "one width for all logs": (one_width, ""),
+    "a width made of the weights": (width_by_weights, ""),
+    "the interval of a share": (share_of_clicks, "times as wide"),
+    "around SNIPS": (around_snips, "half widths away"),
+    "clicks that the weights are worth": (
+        clicks_worth,
+        "as good as",
+    ),
+    "a width made of the clicks": (width_of_the_clicks, ""),
     "interval of IPS": (_answer(spread="ips"), "times as wide"),
     "very wide": (_answer(wide=4), "times as wide"),
-    "one standard error": (_answer(wide=1), "holds the truth"),
+    "one standard error": (_answer(wide=1), "how many standard errors"),
     "weights cut": (_answer(kept=0.3), "you say"),
     "value of the old policy": (of_the_old_policy, "value of the old policy"),
     "replay": (only_where_they_agree, "you say"),

@@ -183,6 +183,16 @@ MISCOUNTED = {
 }  # fmt: skip
 
 
+def _one_step_ahead(worths):
+    """The viewer's numbers are right; what a satisfaction is worth was found at home."""
+
+    def policy(log):
+        watch, moves = loyalty.transitions(_estimates(log))
+        return (watch + moves @ np.repeat(worths, 12)).argmax(axis=1).reshape(loyalty.SHAPE)
+
+    return policy
+
+
 RIGHT = {
     "policy iteration": _with_estimates(policy_iteration),
     "value iteration": _with_estimates(nearly_undiscounted),
@@ -194,11 +204,16 @@ WRONG = {
     "the best without bait": (_with_estimates(honest_plan), "of the items that the best one has"),
     "bait when satisfied": (
         _with_estimates(bait_when_satisfied),
-        "of the items that the best one has",
+        "",
     ),
     "two items ahead": (_with_estimates(short_sighted), "of the items that the best one has"),
+    "one step ahead, to worths from home": (
+        _with_estimates(_one_step_ahead([2.7, 4.3, 6.5, 8.6, 10.3, 11.6, 12.6])),
+        "",
+    ),
+    "one step ahead, an item a level": (_with_estimates(_one_step_ahead(range(7))), ""),
     "raw counts": (_with_estimates(raw_counts), "of the items that the best one has"),
-    "goodwill": (_with_estimates(goodwill), "of the items that the best one has"),
+    "goodwill": (_with_estimates(goodwill), ""),
     **{
         name: (_with_estimates(policy_iteration, changed), words)
         for name, (changed, words) in MISCOUNTED.items()

@@ -67,6 +67,27 @@ def popularity(past, features, recent, genre, keep, seed):
     return np.full(len(features), liked.argmax())
 
 
+def mean_and_bonus(past, features, recent, genre, keep, seed):
+    """The mean of each title and a bonus for titles seldom shown; visitors are all alike."""
+    items = past["items"]
+    left = keep ** past["recent"][np.arange(len(items)), genre[items]]
+    n = np.bincount(items, left**2, len(genre))
+    liked = np.bincount(items, left * past["watched"], len(genre)) / (n + 1)
+    return ((liked + 0.5 / np.sqrt(n + 1)) * keep ** recent[:, genre]).argmax(axis=1)
+
+
+def beta_sampling(past, features, recent, genre, keep, seed):
+    """Thompson sampling of the mean of each title."""
+    items = past["items"]
+    left = keep ** past["recent"][np.arange(len(items)), genre[items]]
+    n = np.bincount(items, left, len(genre))
+    liked = np.bincount(items, past["watched"], len(genre))
+    drawn = np.random.default_rng(seed).beta(
+        liked + 1, np.maximum(n - liked, 0) + 1, (len(features), len(genre))
+    )
+    return (drawn * keep ** recent[:, genre]).argmax(axis=1)
+
+
 def fatigue_ignored(past, features, recent, genre, keep, seed):
     return _scores("upper", past, features, genre, 1.0, None).argmax(axis=1)
 
@@ -114,6 +135,8 @@ WRONG = {
     "greedy": (greedy, "says nothing of what it is worth"),
     "learned once": (static, "says nothing of what it is worth"),
     "popularity": (popularity, "of the way"),
+    "means and a bonus": (mean_and_bonus, "looks at no visitor"),
+    "Beta sampling of means": (beta_sampling, "looks at no visitor"),
     "fatigue ignored": (fatigue_ignored, "of the way"),
     "fatigue only now": (fatigue_only_now, "of the way"),
     "freshest genre": (freshest, "of the way"),

@@ -33,7 +33,7 @@ def logged(case: Mapping[str, Any]) -> Logged:
     "turned" is how far the new policy shows what the old one does, or avoids it if below zero.
     """
     rng = _rng(case)
-    shop = logs.draw_shop(rng)
+    shop = logs.draw_shop(rng, loved=case["loved"])
     liked, other = rng.normal(size=(2, *shop.chance.shape))
     old = logs.softmax(case["old"] * liked)
     new = logs.softmax(case["turned"] * liked + case["new"] * other)
@@ -45,7 +45,8 @@ def logged(case: Mapping[str, Any]) -> Logged:
 def service(case: Mapping[str, Any]) -> tuple[live.Service, np.random.Generator]:
     """The service of a case of `serve`, and the generator that draws its history and visitors."""
     rng = _rng(case)
-    return live.draw_service(rng, keep=case["keep"], better=case["better"]), rng
+    known = live.draw_service(rng, **{name: case[name] for name in ("keep", "better", "taste")})
+    return known, rng
 
 
 def viewer(case: Mapping[str, Any]) -> loyalty.Viewer:

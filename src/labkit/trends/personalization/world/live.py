@@ -48,13 +48,17 @@ def draw_service(
     features: int = 5,
     keep: float = 0.5,
     better: float = 0.25,
+    taste: float = 0.13,
 ) -> Service:
     """Draw a service: half of the titles are new.
+
+    `taste` is the standard deviation of the weights, apart from the first, which is the same for
+    all visitors.
 
     Old titles are liked by a quarter of their visitors, on average. Of the new ones every other one
     is liked by 0.8 × `better` less, the rest by 1 to 1.8 × `better` more.
     """
-    likes = rng.normal(0, 0.13, (titles, features))
+    likes = rng.normal(0, taste, (titles, features))
     order = rng.permutation(titles)
     old = order < titles // 2
     more = np.where(order % 2, -0.8, 1 + 0.8 * order / titles)

@@ -102,12 +102,29 @@ def transitions(viewer: Viewer) -> tuple[Floats, Floats]:
     return watch.reshape(states, ACTIONS), moves.reshape(states, ACTIONS, states)
 
 
-def value(viewer: Viewer, policy: Whole) -> float:
-    """Items watched in a session, expected, exact; `policy` (7, 6, 2) holds actions."""
+def worths(viewer: Viewer, policy: Whole) -> Floats:
+    """Items still to be watched from every state on, expected, exact, (84,).
+
+    `policy` (7, 6, 2) holds actions.
+    """
     watch, moves = transitions(viewer)
     rows, chosen = np.arange(len(watch)), np.asarray(policy).ravel()
-    worth = np.linalg.solve(np.eye(len(watch)) - moves[rows, chosen], watch[rows, chosen])
-    return float(worth.reshape(SHAPE)[START, :, 0].mean())
+    return np.linalg.solve(np.eye(len(watch)) - moves[rows, chosen], watch[rows, chosen])
+
+
+def value(viewer: Viewer, policy: Whole) -> float:
+    """Items watched in a session, expected, exact; `policy` (7, 6, 2) holds actions."""
+    return float(worths(viewer, policy).reshape(SHAPE)[START, :, 0].mean())
+
+
+def missed(viewer: Viewer, policy: Whole) -> float:
+    """How many items more one other action promises, at most, if the policy is followed after it.
+
+    Nothing where the policy is the best one for such viewers; `policy` (7, 6, 2) holds actions.
+    """
+    watch, moves = transitions(viewer)
+    worth = worths(viewer, policy)
+    return float(((watch + moves @ worth).max(axis=1) - worth).max())
 
 
 def draw_steps(rng: np.random.Generator, viewer: Viewer, steps: int) -> Steps:
