@@ -871,6 +871,6 @@ plot
 # 5. Train a policy through the simulator, to within 1.2 % of the best possible, on two shelves where
 #    it matters what arrives when.
 # 6. Train another by trial and error, with PPO, for slow movers, to within 3 %.
-# 7. Send the truck around slow and fast storms, with the forecast this time, while some requests are
-#    urgent.
+# 7. Send the truck around a storm while one town is urgent, by twelve dials that nobody explains: all
+#    you see is what each setting cost.
 # 8. Write one page to the operations manager. Section 8 is where to begin.

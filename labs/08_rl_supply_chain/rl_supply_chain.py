@@ -300,59 +300,59 @@ lab.check("ppo", train_ppo)
 # ## 7 · Trucks around a storm (15 points)
 #
 # One truck a day, twenty requests, half of them revealed while it is under way, and a storm that
-# slows every link it touches. Whenever the truck is free, your score ranks the open requests, and
-# the highest is visited next. An hour of the truck costs 1, until it is back at the depot. In one
-# part of the map requests are urgent: there it also costs something to let them wait.
+# slows every link it touches. Whenever the truck is free, a score ranks the open requests, and the
+# highest is visited next. An hour of the truck costs 1, until it is back at the depot. Around one
+# town requests are urgent: there it also costs something to let them wait.
 #
-# Not all storms are alike, and the urgent district is another one each time. `storm` is a dictionary
-# with `peak` (extra hours an hour of driving in its middle), `width` and `speed` (in map sides, and
-# map sides an hour) and `forecast` (how many hours the feature "storm forecast" looks ahead), like
-# `routing.USUAL_STORM`. `urgent` has `x`, `y` and `radius` of the district and the `price` of an hour
-# that a request in its middle waits.
+# The score is a weighted sum of twelve features, such as the travel time and the storm's forecast
+# (`routing.FEATURES`). You cannot set its weights. The dispatch desk has **twelve dials**, and each
+# of them moves all weights at once, at every office in another way. Nobody tells you what a dial
+# does, which town is urgent or how the storm moves. With all dials at 0 the truck takes what it can
+# reach soonest, nearest-request. All you can do is try.
 #
-# Write `train_dispatcher(storm, urgent)`. It returns a score for such days: a function from features,
-# an array of shape (days, requests, 12), to scores of shape (days, requests). `routing.FEATURES` names
-# the twelve numbers. Nearest-request is the score `-features[..., 0]`: it takes what can be reached
-# soonest. `routing.draw_days(count, seed, storm)` draws days to learn on, and
-# `routing.day_cost(days, score, urgent)` returns what each of them costs.
+# Write `propose(tried, costs, seed)`. It is called thirty times, once a round, and returns the 32
+# settings to try next, an array of shape (32, 12). `tried`, of shape (rounds, 32, 12), has the
+# settings of all rounds so far, and `costs`, of shape (rounds, 32), what a day cost with each of
+# them, the mean of 12 days. In the first call both are empty. `seed` is another one in each call.
 #
-# The check asks for three districts in three directions, under slow and fast storms. What helps one
-# harms the others. Save what the card says against nearest-request, on average over the same secret
-# days, in all three: that is three quarters of what we reached ourselves with similar ones. Aim for
-# at most ten seconds of search in all.
+# - All 32 settings of a round drive the **same days**, the next round drives others. Days differ more
+#   than settings do, so costs can be compared within a round alone.
+# - **Row 0 of the last round is your choice.** It drives 600 secret days.
+# - Dials go from −10 to 10. Good settings have all of them between −2 and 2.
+#
+# The check asks for a choice at three offices, with other dials, days, storms and towns each. At all
+# three, save what the card says against nearest-request: that is 65 % of what we saved ourselves
+# where we knew the town, the storm and the weights. The best of 900 random settings saves less than
+# half of that. The rounds of all three take a few seconds. To try your function, and to see what its
+# choices save from round to round:
+#
+# ```python
+# town = {"x": 0.6, "y": 0.2, "radius": 0.18, "price": 0.65}
+# office = dials.Office(routing.USUAL_STORM, town, seed=1)
+# tried, costs = office.play(propose)
+# office.saving(tried[::5, 0])  # of row 0, every fifth round
+# ```
 
 # %% solution="dispatch"
-from labkit.trends.rl_supply_chain.world import routing
+from labkit.trends.rl_supply_chain.world import dials, routing
 
 
-def train_dispatcher(storm, urgent):
-    """Return a score: features (days, requests, 12) to scores (days, requests)."""
+def propose(tried, costs, seed):
+    """Return the next 32 settings of twelve dials; row 0 is the best guess so far."""
     ### BEGIN SOLUTION
-    names = len(routing.FEATURES)
-
-    def mean_cost(candidates, count, seed):
-        """Mean cost of every row of weights, on the same days for all of them."""
-        days = routing.draw_days(count, seed, storm)[np.repeat(np.arange(count), len(candidates))]
-        of_row = np.tile(candidates, (count, 1))[:, :, None]
-        costs = routing.day_cost(days, lambda features: (features @ of_row)[..., 0], urgent)
-        return costs.reshape(count, len(candidates)).mean(axis=0)
-
-    # Cross-entropy method: draw candidates, keep the best quarter, move towards it.
-    rng = np.random.default_rng(0)
-    centre, spread = np.zeros(names), np.full(names, 0.4)
-    centre[0] = -1.0
-    for generation in range(20):
-        candidates = rng.normal(centre, spread, (32, names)).astype(np.float32)
-        best = candidates[np.argsort(mean_cost(candidates, 40, seed=generation))[:8]]
+    # Evolution strategy: move halfway to the mean of every round's best quarter, look around there.
+    centre = np.zeros(12)
+    for settings, paid in zip(tried, costs, strict=True):
+        best = settings[np.argsort(paid)[:8]]
         centre = (centre + best.mean(axis=0)) / 2
-        spread = 0.7 * spread + 0.3 * best.std(axis=0)
-    weights = centre.astype(np.float32)
-    return lambda features: features @ weights
+    settings = np.random.default_rng(seed).normal(centre, 0.4, (32, 12))
+    settings[0] = centre
+    return settings
     ### END SOLUTION
 
 
 # %% test="dispatch" points=15
-lab.check("dispatch", train_dispatcher)
+lab.check("dispatch", propose)
 
 # %% [markdown]
 # ## 8 · One page to the operations manager (10 points, graded by hand)

@@ -1,13 +1,20 @@
-"""The dispatch task: three districts, and a reference that learns within seconds."""
+"""The dispatch task: three offices, one for each town, and a reference that a search confirms."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from exams.rl_supply_chain.dispatch import ASKED, known_weights, saving_of, train_scorer
+from exams.rl_supply_chain.dispatch import ASKED, BESIDE, KNOWN, known_settings, train_scorer
 from labkit.exercise.instances import draw
-from labkit.trends.rl_supply_chain.world.routing import day_cost
+from labkit.trends.rl_supply_chain.world.dials import Office
+from labkit.trends.rl_supply_chain.world.routing import (
+    TOWNS,
+    day_cost,
+    draw_days,
+    nearest_request,
+    paired_saving,
+)
 
 GRADER = Path(__file__).resolve().parents[2] / "grader"
 
@@ -16,8 +23,13 @@ def cases(seed):
     return draw(GRADER, "rl_supply_chain", "dispatch", seed)["cases"]
 
 
-def fixed(weights):
-    return lambda features: features @ weights
+def office_of(case):
+    return Office(case["storm"], case["urgent"], case["seed"])
+
+
+def town_of(case):
+    middle = [case["urgent"]["x"], case["urgent"]["y"]]
+    return int(np.abs(TOWNS - middle).max(axis=1).argmin())
 
 
 def test_an_instance_is_drawn_again_by_its_seed():
@@ -26,33 +38,38 @@ def test_an_instance_is_drawn_again_by_its_seed():
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_weights_for_one_district_do_not_fit_the_others(seed):
+def test_every_town_is_urgent_at_one_office(seed):
     drawn = cases(seed)
+    assert {town_of(case) for case in drawn} == {0, 1, 2}
     for case in drawn:
-        own = fixed(known_weights(case["storm"], case["urgent"]))
-        assert ASKED * saving_of(own, case) == pytest.approx(case["asked"])
-    for one in drawn:
-        weights = fixed(known_weights(one["storm"], one["urgent"]))
-        reached = [saving_of(weights, case) > case["asked"] for case in drawn if case is not one]
-        assert not all(reached)
+        middle = [case["urgent"]["x"], case["urgent"]["y"]]
+        assert np.abs(TOWNS[town_of(case)] - middle).max() <= BESIDE + 1e-3
 
 
-@pytest.mark.parametrize("seed", [0])
-def test_the_reference_saves_what_is_asked_after_a_short_search(seed):
-    for case in cases(900 + seed):
-        score = train_scorer(
-            seed,
-            case["storm"],
-            generations=20,
-            costs=lambda days, score, urgent=case["urgent"]: day_cost(days, score, urgent),
-        )
-        assert saving_of(score, case) > case["asked"]
+def test_the_known_setting_turns_the_dials_to_the_known_weights():
+    for case in cases(0):
+        office, town = office_of(case), town_of(case)
+        assert office.weights(known_settings(office, town))[0] == pytest.approx(KNOWN[town])
 
 
-def test_both_kinds_of_storm_and_all_directions_are_among_the_cases():
-    for seed in range(5):
-        drawn = cases(seed)
-        speeds = [case["storm"]["speed"] for case in drawn]
-        assert min(speeds) < 0.3 < max(speeds)
-        middles = np.array([[case["urgent"]["x"], case["urgent"]["y"]] for case in drawn])
-        assert np.abs(middles.mean(axis=0) - 0.5).max() < 0.01
+@pytest.mark.parametrize("seed", range(3))
+def test_what_is_good_at_one_office_is_not_at_the_others(seed):
+    drawn = cases(seed)
+    settings = np.vstack([known_settings(office_of(case), town_of(case)) for case in drawn])
+    for place, case in enumerate(drawn):
+        saved = office_of(case).saving(settings, case["days"])
+        assert ASKED * saved[place] == pytest.approx(case["asked"])
+        assert np.delete(saved, place).max() < 0.5 * case["asked"]
+
+
+def test_a_search_among_the_weights_themselves_finds_no_more_than_is_known():
+    case = cases(900)[0]
+
+    def costs(days, score):
+        return day_cost(days, score, case["urgent"])
+
+    score = train_scorer(1, case["storm"], generations=20, costs=costs)
+    days = draw_days(case["days"], case["seed"], case["storm"])
+    saving, _ = paired_saving(costs(days, score), costs(days, nearest_request))
+    # 0.90, 0.97 and 0.95 of what is known, in the three cases.
+    assert 0.8 < saving / (case["asked"] / ASKED) < 1.05

@@ -1,80 +1,86 @@
-"""Task `dispatch`: the mean paired saving against nearest-request, on the same secret days."""
+"""Task `dispatch`: thirty rounds of settings for dials that nobody explains, then secret days.
+
+The judge keeps the office to itself: the answer sees the settings that it tried and their costs.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from labkit.exercise.guard import call
-from labkit.exercise.outcome import Outcome, failed, passed
-from labkit.exercise.reading import as_array, as_function
-from labkit.exercise.task import Instance, Task, each_case
-from labkit.trends.rl_supply_chain.world.routing import (
-    day_cost,
-    draw_days,
-    nearest_request,
-    paired_saving,
-)
+from labkit.exercise.guard import UnusableError, call
+from labkit.exercise.outcome import Outcome, Status, failed, passed
+from labkit.exercise.reading import as_array
+from labkit.exercise.task import Instance, Task
+from labkit.trends.rl_supply_chain.world.dials import DIALS, ROUNDS, SETTINGS, Office
 
 Floats = NDArray[np.float64]
-Score = Callable[[NDArray[np.float32]], Floats]
 
-TRAINING = 120.0
-"""CPU-seconds of a call that searches; the reference needs below 5."""
+FARTHEST = 10.0
+"""How far a dial can be turned, either way; good settings have dials between -2 and 2."""
 
-QUICK = 10.0
-"""CPU-seconds of one scoring; the reference needs milliseconds."""
+QUICK = 5.0
+"""CPU-seconds of a call; the reference needs milliseconds."""
 
 
 def judge(answer: Any, instance: Instance) -> Outcome:
-    """Send the truck out for every urgent district, by the score that was learned for it."""
-    return each_case(
-        instance,
-        lambda case: _case(answer, case),
-        "Days cost as little as asked, for every district.",
-    )
+    """Let the answer search in every office, until its choice does not save enough in one."""
+    for case in instance["cases"]:
+        outcome = _case(answer, case)
+        if outcome.status is not Status.PASSED:
+            return outcome
+    return passed("Days cost as little as asked, in every office.")
 
 
 def _case(answer: Any, case: Instance) -> Outcome:
-    storm, urgent = case["storm"], case["urgent"]
-    learned = as_function(call(answer, storm, urgent, seconds=TRAINING), "score")
-    days = draw_days(case["days"], case["seed"], storm)
+    def propose(tried: Floats, costs: Floats, seed: int) -> Floats:
+        raw = call(answer, tried, costs, seed, seconds=QUICK)
+        settings = as_array(raw, "settings", (SETTINGS, DIALS))
+        if (np.abs(settings) > FARTHEST).any():
+            raise UnusableError(
+                f"A dial is turned to {settings.flat[np.abs(settings).argmax()]:.3g}; "
+                f"they go from -{FARTHEST:g} to {FARTHEST:g}.",
+                "Good settings lie near 0; np.clip keeps a search inside.",
+            )
+        return settings
 
-    def score(features: NDArray[np.float32]) -> Floats:
-        return as_array(call(learned, features, seconds=QUICK), "scores", features.shape[:2])
-
-    def saved(other: Score) -> tuple[float, float]:
-        return paired_saving(day_cost(days, other, urgent), baseline)
-
-    baseline = day_cost(days, nearest_request, urgent)
-    saving, interval = saved(score)
-    if saving >= case["asked"]:
+    office = Office(case["storm"], case["urgent"], case["seed"])
+    tried, costs = office.play(propose, case["luck"])
+    both = np.array([tried[-1, 0], tried[-1].mean(axis=0)])
+    choice, middle = office.saving(both, case["days"])
+    if choice >= case["asked"]:
         return passed("")
-    which = "cheaper" if saving >= 0 else "more expensive"
+    which = "cheaper" if choice >= 0 else "more expensive"
     return failed(
-        f"Days are {abs(saving):.2%} {which} than with nearest-request (± {interval:.2%}, "
-        f"{case['days']:,} paired days); {case['asked']:.2%} cheaper is asked.",
-        on=f"a storm with {_words(storm)}, urgent requests around {_words(urgent)}",
-        next_step="Search longer and on more days of this storm and this district, and judge every "
-        "candidate on the same days.",
-        misconception=_misconception(saving, saved, score),
+        f"With your choice, row 0 of the last round, days are {abs(choice):.1%} {which} than with "
+        f"all dials at 0; {case['asked']:.1%} cheaper is asked.",
+        on=f"an office after {ROUNDS} rounds, {case['days']:,} secret days",
+        next_step="Let every round begin from what the rounds before it found, and take several "
+        "good settings together: the best one of a round was also lucky.",
+        misconception=_misconception(tried, costs, choice, middle >= case["asked"]),
     )
 
 
-def _words(numbers: Mapping[str, float]) -> str:
-    return ", ".join(f"{name} {value:g}" for name, value in numbers.items())
-
-
-def _misconception(
-    saving: float, saved: Callable[[Score], tuple[float, float]], score: Score
-) -> str:
-    if abs(saving) < 1e-9:
-        return "These scores choose as nearest-request does: cheaper days need another order."
-    if saving < -0.1 and saved(lambda features: -score(features))[0] > -0.02:
-        return "The highest score is visited next; these scores seem to be costs. Turn the sign."
+def _misconception(tried: Floats, costs: Floats, saving: float, middle_is_enough: bool) -> str:
+    choice = tried[-1, 0]
+    if middle_is_enough:
+        return (
+            "The middle of your last round saves enough, but your choice is its row 0: put your "
+            "best guess there."
+        )
+    if not choice.any():
+        return "All dials at 0 are nearest-request: nothing was changed."
+    if saving < -0.3:
+        return "Low costs are good: does the search keep the settings that cost most?"
+    cheapest = tried.reshape(-1, DIALS)[costs.argmin()]
+    # A setting that was tried from the first round on may stand there for another reason.
+    if (choice == cheapest).all() and not (choice == tried[0]).all(axis=1).any():
+        return (
+            "The lowest cost of all rounds was paid on the easiest days: costs can be compared "
+            "within a round alone."
+        )
     return ""
 
 
@@ -83,11 +89,12 @@ TASK = Task(
     15,
     judge,
     (
-        "A linear score is enough: twelve weights, one a feature.",
-        "Draw days of the storm you were given, and try candidates on the same days, by "
-        "routing.day_cost. Differences are far smaller than days differ.",
-        "Start from nearest-request (weight −1 on the travel time), change the weights at "
-        "random, keep the best quarter, and repeat with their mean and spread.",
+        "Nothing is known about the dials, so the first round can only be random: every dial near "
+        "0, with a standard deviation of 0.3 or 0.4.",
+        "The mean of the best quarter of a round is a better place to look around than where that "
+        "round began. Twelve days are few: the single best setting was also lucky.",
+        "Go through all rounds so far: move a centre halfway to the mean of each round's best "
+        "quarter. Draw the next settings around it, and put the centre into row 0.",
     ),
     title="Trucks around a storm",
 )

@@ -97,6 +97,12 @@ class Days:
         return _length(self.places[:, :, None] - self.places[:, None, :])
 
     @cached_property
+    def neighbours(self) -> Floats:
+        """(days, requests, requests) 1 for each other request that is nearer than `NEIGHBOUR`."""
+        others = ~np.eye(self.places.shape[1], dtype=bool)
+        return ((self.between < NEIGHBOUR) & others).astype(np.float32)
+
+    @cached_property
     def depot_distance(self) -> Floats:
         """(days, requests) distances to the depot."""
         return _length(self.places - DEPOT)
@@ -139,11 +145,7 @@ def storm(days: Days, points: Floats, clock: Floats) -> Floats:
 
 def travel_time(days: Days, start: Floats, goals: Floats, clock: Floats) -> Floats:
     """(days, goals) hours from `start` (days, 2) to `goals` (days, goals, 2), left at `clock`."""
-    distance = _length(goals - start[:, None])
-    half = np.float32(0.5)
-    middle = half * (goals + start[:, None])
-    slower = half * (storm(days, middle, clock) + storm(days, goals, clock))
-    return distance * (1 + slower)
+    return _hours(days, start, goals, clock, storm(days, goals, clock))
 
 
 def features(days: Days, position: Floats, clock: Floats, open_: NDArray[np.bool_]) -> Floats:
@@ -157,18 +159,19 @@ def features(days: Days, position: Floats, clock: Floats, open_: NDArray[np.bool
     count, requests = open_.shape
     weight = open_.astype(np.float32)
     others = np.maximum(weight.sum(1, keepdims=True) - 1, 1)
-    far = days.between + (2 * (1 - weight))[:, None, :]
+    # Distances are symmetric; the least of each column is found faster than that of each row.
+    far = days.between + (2 * (1 - weight))[:, :, None]
     diagonal = np.arange(requests)
     far[:, diagonal, diagonal] = 2
-    near = (far < NEIGHBOUR).sum(2)
     table = np.empty((count, requests, len(FEATURES)), np.float32)
-    table[..., 0] = travel_time(days, position, days.places, clock)
+    now = storm(days, days.places, clock)
+    table[..., 0] = _hours(days, position, days.places, clock, now)
     table[..., 1] = _length(days.places - position[:, None])
-    table[..., 2] = storm(days, days.places, clock)
+    table[..., 2] = now
     table[..., 3] = storm(days, days.places, clock + np.float32(days.storm["forecast"]))
-    table[..., 4] = np.minimum(far.min(2), 2)
+    table[..., 4] = np.minimum(far.min(1), 2)
     table[..., 5] = (days.between @ weight[:, :, None])[..., 0] / others
-    table[..., 6] = near / 5
+    table[..., 6] = (days.neighbours @ weight[:, :, None])[..., 0] / 5
     table[..., 7] = days.depot_distance
     table[..., 8] = weight.mean(1, keepdims=True)
     table[..., 9] = clock[:, None]
@@ -301,6 +304,14 @@ def paired_saving(finish: Floats, baseline: Floats) -> tuple[float, float]:
     gain = np.asarray(baseline, float) - np.asarray(finish, float)
     mean = float(np.mean(baseline))
     return float(gain.mean()) / mean, 1.96 * float(gain.std(ddof=1)) / len(gain) ** 0.5 / mean
+
+
+def _hours(days: Days, start: Floats, goals: Floats, clock: Floats, at_goals: Floats) -> Floats:
+    """The travel time, where the storm at the goals is known already."""
+    half = np.float32(0.5)
+    middle = half * (goals + start[:, None])
+    slower = half * (storm(days, middle, clock) + at_goals)
+    return _length(goals - start[:, None]) * (1 + slower)
 
 
 def _length(vectors: Floats) -> Floats:
