@@ -139,7 +139,8 @@ def test_a_budget_has_room_for_its_widths_and_one_limit_alone_for_larger_ones(se
 
 
 def test_either_limit_of_a_budget_may_be_the_tight_one():
-    assert len({draw("budget", seed)["cycles"] for seed in range(20)}) == 2
+    cycles = [draw("budget", seed)["cycles"] for seed in range(20)]
+    assert min(cycles) < 100_000 < max(cycles)
 
 
 @pytest.mark.parametrize("seed", range(20))
