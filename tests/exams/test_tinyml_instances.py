@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from exams.tinyml_pico import battery, images
+from exams.tinyml_pico import battery, budget, images
 from exams.tinyml_pico.windows import cut
 from labkit.checks.tinyml_pico import SPEC, redraw
 from labkit.exercise import instances
-from labkit.trends.tinyml_pico import codegen, network, packing
+from labkit.trends.tinyml_pico import codegen, cost, network, packing
 
 GRADER = Path(__file__).resolve().parents[2] / "grader"
 
@@ -123,6 +123,24 @@ def test_nobody_who_is_tested_moves_as_somebody_in_the_training():
     assert len(tested.signal) == 32 * 5 * 7
     assert abs(taught.signal.mean()) < 1e-5
     assert np.bincount(tested.exercise).tolist() == [160] * 7
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_budget_has_room_for_its_widths_and_one_limit_alone_for_larger_ones(seed):
+    case = draw("budget", seed)
+
+    def kept(name):
+        made = network.float_network(name)
+        return [cost.cycles(made) <= case["cycles"], cost.flash_bytes(made) <= case["flash_bytes"]]
+
+    assert network.WIDE["w8"] == budget.WIDTHS
+    assert kept("w8") == [True, True]
+    assert sorted(kept("w12")) == [False, True]
+
+
+def test_either_limit_of_a_budget_may_be_the_tight_one():
+    cycles = [draw("budget", seed)["cycles"] for seed in range(20)]
+    assert min(cycles) < 100_000 < max(cycles)
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -11,17 +11,18 @@ from typing import Any
 from labkit.checks.tinyml_pico import redraw
 from labkit.checks.tinyml_pico.quantised import int8_network
 from labkit.exercise.guard import call
-from labkit.exercise.outcome import Outcome, failed, partial, passed
+from labkit.exercise.outcome import Outcome, failed, passed
 from labkit.exercise.task import Instance, Task
 from labkit.trends.tinyml_pico import cost, integer, network
 
 SECONDS = 240.0
 """Of CPU for a call that trains; the reference needs below fifteen."""
 
-ACCURACY, HALF_ACCURACY = 0.88, 0.84
-"""On people who were not in the training. Four customers, in floating point: two seeds of
-`training.train` with widths 8, 12, 16 reach .926 to .957; with 10 of 40 epochs .738 to .770, with 5
-.481 to .566; widths 4, 6, 8 reach .741 to .813."""
+ACCURACY = 0.885
+"""On people who were not in the training. Twenty exams, in int8: widths 8, 12, 16 reach .901 to
+.961 with two seeds of `training.train`, .906 to .967 taught by two larger networks, and .901 to
+.955 when pruned and trained again. With 10 of 40 epochs they reach .678 to .871; half the width
+reaches .668 to .818. In between lie 20 epochs, with .867 to .940."""
 
 STRANGE = 0.3
 """Below this a network does not know the movements: guessing gets .14."""
@@ -68,9 +69,9 @@ def _verdict(raw: Any, test: redraw.Side, instance: Instance) -> Outcome:
         f"{spent['cycles']:,.0f} cycles and {spent['flash_bytes']:,.0f} bytes"
     )
     if accuracy >= ACCURACY:
-        return passed(f"{seen}. At least {ACCURACY:.0%} was wanted within the budget.")
-    wanted = f"{seen}; at least {ACCURACY:.0%} is wanted within this budget."
-    words = dict(
+        return passed(f"{seen}. At least {ACCURACY:.1%} was wanted within the budget.")
+    return failed(
+        f"{seen}; at least {ACCURACY:.1%} is wanted within this budget.",
         on=on,
         next_step="Spend the budget: train the largest shape that fits for all of its epochs. A "
         "pruned network needs training again, and a teacher has to know these windows itself.",
@@ -79,9 +80,6 @@ def _verdict(raw: Any, test: redraw.Side, instance: Instance) -> Outcome:
         else "Another network within the budget is more often right: this one is smaller or "
         "less trained than the budget allows.",
     )
-    if accuracy >= HALF_ACCURACY:
-        return partial(0.5, wanted, **words)
-    return failed(wanted, **words)
 
 
 def _sparse(made: network.Network) -> bool:
@@ -96,8 +94,9 @@ TASK = Task(
     15,
     judge,
     (
-        "Which widths fit? training.prune(network.float_network(0), widths) has a shape in no "
-        "time; its accuracy is of no interest here.",
+        "Which widths fit? network.WIDE names ready networks of four widths, and "
+        "training.prune(network.float_network(0), widths) makes one of other widths in no time. "
+        "Their accuracy is of no interest here, only what they cost.",
         "Train the largest network that fits, and quantise it as in the task before.",
         "If it is still too often wrong: networks of twice the width, trained on these same "
         "windows, may teach the small one: training.train(..., "
