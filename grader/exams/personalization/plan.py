@@ -5,6 +5,7 @@ The optimum and the hand rules are exact; judging is left to the checks.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -16,18 +17,17 @@ from labkit.checks.personalization.redraw import steps, viewer
 from labkit.exercise.drawing import until
 from labkit.trends.personalization.world import loyalty
 
-CASES = 2
 STEPS = 120_000
 APART = 0.925
 """Every hand rule, and the best policy that never baits, reaches at most this share."""
 
-MISSED = 0.04
+MISSED = 0.025
 """Items that one other action promises more, at least, where a policy looks one step ahead to
-worths found at home, on whatever scale; four times what is allowed. That holds for one viewer in
-five."""
+worths found at home, on whatever scale; more than twice what is allowed."""
 
 SHOWS = 1.1
-"""So many times what is allowed, at least, is every estimate off that counts the wrong rows too."""
+"""So many times what is allowed, at least, is every estimate off, in one case of two, that counts
+the wrong rows too."""
 
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
@@ -37,22 +37,18 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     value of the optimum; ``traps``, shares of it that hand rules reach; and ``miscounts``,
     estimates that count the wrong rows too.
     """
-    return {
-        "cases": [
-            until(partial(_case, rng), _shows, "every miscount far from the truth", tries=50)
-            for _ in range(CASES)
-        ]
-    }
+    return until(partial(_both, rng), _shows, "every miscount far from the truth", tries=50)
 
 
-def _case(rng: np.random.Generator) -> dict[str, Any]:
-    case = until(
-        lambda: _viewer(rng),
-        lambda drawn: max(drawn["traps"].values()) <= APART and _needs_a_plan(viewer(drawn)),
-        "every hand rule apart from the optimum",
-        tries=2_000,
-    )
-    return case | {"miscounts": miscounts(steps(case))}
+def _both(rng: np.random.Generator) -> dict[str, Any]:
+    return {"cases": [_case(rng, fits) for fits in (_no_hand_rule, _needs_a_plan)]}
+
+
+def _case(rng: np.random.Generator, fits: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    case = until(partial(_viewer, rng), fits, "rules apart from the optimum", tries=5_000)
+    drawn = viewer(case)
+    best_value = loyalty.value(drawn, best(drawn))
+    return case | {"best": best_value, "miscounts": miscounts(steps(case))}
 
 
 def _viewer(rng: np.random.Generator) -> dict[str, Any]:
@@ -61,19 +57,29 @@ def _viewer(rng: np.random.Generator) -> dict[str, Any]:
         "log": int(rng.integers(2**31)),
         "steps": STEPS,
     }
+    return case | {"traps": hand_rules(viewer(case), APART)}
+
+
+def _no_hand_rule(case: dict[str, Any]) -> bool:
+    return max(case["traps"].values()) <= APART
+
+
+def _needs_a_plan(case: dict[str, Any]) -> bool:
+    """Whether neither a hand rule nor one step ahead will do; one case of two is enough."""
     drawn = viewer(case)
-    case["best"] = loyalty.value(drawn, best(drawn))
-    case["traps"] = hand_rules(drawn, APART)
-    return case
-
-
-def _needs_a_plan(drawn: loyalty.Viewer) -> bool:
-    return all(loyalty.missed(drawn, policy) >= MISSED for policy in one_step_ahead(drawn))
-
-
-def _shows(case: dict[str, Any]) -> bool:
-    truth = viewer(case)
-    return all(
-        np.abs(np.array(wrong) - getattr(truth, name)).max() > SHOWS * NEAR[name]
-        for name, wrong in case["miscounts"].items()
+    return _no_hand_rule(case) and all(
+        loyalty.missed(drawn, policy) >= MISSED for policy in one_step_ahead(drawn)
     )
+
+
+def _shows(instance: dict[str, Any]) -> bool:
+    """Whether every miscount is seen in one case, which is enough, since both have to be right."""
+    seen = [
+        {
+            name
+            for name, wrong in case["miscounts"].items()
+            if np.abs(np.array(wrong) - getattr(viewer(case), name)).max() > SHOWS * NEAR[name]
+        }
+        for case in instance["cases"]
+    ]
+    return set.union(*seen) == set(instance["cases"][0]["miscounts"])
