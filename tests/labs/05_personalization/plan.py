@@ -109,12 +109,18 @@ def by_chance(log):
     return np.random.default_rng(0).integers(12, size=loyalty.SHAPE)
 
 
-def _with_estimates(policy, changed=None):
-    """Answers of the task: the estimates beside the policy; `changed` makes one of them wrong."""
+def _with_estimates(policy):
+    """Answers of the task: the right estimates beside the policy."""
+    return lambda log: (_estimates(log), policy(log))
+
+
+def _planned_with(changed):
+    """The best plan for estimates of which `changed` makes one wrong."""
 
     def plan(log):
         viewer = _estimates(log)
-        return viewer._replace(**(changed(viewer, log) if changed else {})), policy(log)
+        viewer = viewer._replace(**changed(viewer, log))
+        return viewer, _solved(*loyalty.transitions(viewer))
 
     return plan
 
@@ -214,14 +220,11 @@ WRONG = {
     "one step ahead, an item a level": (_with_estimates(_one_step_ahead(range(7))), ""),
     "raw counts": (_with_estimates(raw_counts), "of the items that the best one has"),
     "goodwill": (_with_estimates(goodwill), ""),
-    **{
-        name: (_with_estimates(policy_iteration, changed), words)
-        for name, (changed, words) in MISCOUNTED.items()
-    },
+    **{name: (_planned_with(changed), words) for name, (changed, words) in MISCOUNTED.items()},
     "most watched": (_with_estimates(most_watched), "of the items that the best one has"),
     "by chance": (_with_estimates(by_chance), "of the items that the best one has"),
-    "bait in tired rows": (_with_estimates(policy_iteration, lift_in_all_rows), "lift is"),
-    "steps for chances": (_with_estimates(policy_iteration, steps_for_chances), "up["),
+    "bait in tired rows": (_planned_with(lift_in_all_rows), "lift is"),
+    "steps for chances": (_planned_with(steps_for_chances), "up["),
 }
 
 HARMLESS = {
