@@ -111,7 +111,12 @@ def miscounts(log: Steps) -> dict[str, list[float]]:
 
 
 def from_parts(log: Steps) -> Whole:
-    """What a log teaches who knows how the parts hang together: each part is counted by itself."""
+    """What a log teaches who knows how the parts hang together."""
+    return best(counted(log))
+
+
+def counted(log: Steps) -> Viewer:
+    """The viewers of a log, each part counted by itself from the rows that tell of it."""
     genre, bait = log.action // 2, log.action % 2
     tired = np.where(genre == log.last, 1 + log.twice, 0)
     taste = np.zeros((GENRES, 2))
@@ -125,7 +130,7 @@ def from_parts(log: Steps) -> Whole:
     up = np.array(
         [(step[inner & seen & (genre == g) & (bait == 0)] > 0).mean() for g in range(GENRES)]
     )
-    viewer = Viewer(
+    return Viewer(
         taste[:, 0],
         up,
         np.array(less),
@@ -134,7 +139,6 @@ def from_parts(log: Steps) -> Whole:
         float((step[inner & ~seen & (bait == 0)] < 0).mean()),
         float((step[inner & seen & (bait == 1)] < 0).mean()),
     )
-    return best(viewer)
 
 
 def from_raw_counts(log: Steps) -> Whole:

@@ -36,7 +36,7 @@ SHAPES["leave"] = (loyalty.LEVELS,)
 MISSED = 0.01
 """Items. Policy iteration and 100 sweeps of value iteration miss nothing, a discount of .999 at
 most .004 (60 viewers); one of .95 misses .11 and more. Looking one step ahead to worths from
-elsewhere misses .05 and more on one of the two that are drawn."""
+elsewhere misses .02 and more on one of the two that are drawn."""
 
 MISCOUNTED = {
     "taste": "Tired viewers are counted too: they watch less of a genre that they like as much.",
