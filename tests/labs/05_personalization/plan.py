@@ -119,7 +119,8 @@ def _planned_with(changed):
 
     def plan(log):
         viewer = _estimates(log)
-        viewer = viewer._replace(**changed(viewer, log))
+        wrong = {name: np.asarray(value) for name, value in changed(viewer, log).items()}
+        viewer = viewer._replace(**wrong)
         return viewer, _solved(*loyalty.transitions(viewer))
 
     return plan
