@@ -16,7 +16,9 @@ from torch import nn
 
 from labkit.trends.rl_supply_chain.metrics import all_states, max_order
 from labkit.trends.rl_supply_chain.world.lost_sales import LostSalesVec, lost_sales_step
-from labkit.trends.rl_supply_chain.world.sb3 import LostSalesSB3, observe
+from labkit.trends.rl_supply_chain.world.sb3 import ShelfEnv
+
+_ENDLESS = 2**31  # periods: episodes are cut by the environment around the shelf
 
 
 class OrderNetwork(nn.Module):
@@ -85,6 +87,11 @@ def orders_of(
     return np.clip(orders, 0, max_order(*_shelf(lead_time, mean, holding, penalty)))
 
 
+def scaled(states: NDArray[np.float32], mean: float) -> NDArray[np.float32]:
+    """Return states as networks like them: units counted from, and in, mean demand."""
+    return states / np.float32(mean) - np.float32(1)
+
+
 def ppo(
     lead_time: int,
     mean: float,
@@ -101,15 +108,17 @@ def ppo(
     """
     from stable_baselines3 import PPO
 
-    env = LostSalesVec(
-        copies,
-        lead_time,
-        {"distribution": "poisson", "mean": mean},
-        holding,
-        penalty,
-        horizon=1_000,
-        max_order=round(2 * mean),
-    )
+    largest = round(2 * mean)
+    shelf = LostSalesVec(copies, *_shelf(lead_time, mean, holding, penalty), _ENDLESS, largest)
+    shelf.reset(seed=seed)
+
+    def start(_: int) -> NDArray[np.float32]:
+        return scaled(shelf.reset()[0], mean)
+
+    def step(orders: NDArray[Any]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        states, rewards, *_ = shelf.step(orders)
+        return scaled(states, mean), -rewards / np.float32(holding * mean)
+
     chosen: dict[str, Any] = {
         "n_steps": 32,
         "batch_size": 2048,
@@ -121,7 +130,8 @@ def ppo(
         "policy_kwargs": {"net_arch": [64, 64]},
     }
     chosen.update(settings)
-    return PPO("MlpPolicy", LostSalesSB3(env), seed=seed, device="cpu", **chosen)
+    world = ShelfEnv(copies, lead_time, largest, start, step, horizon=1_000)
+    return PPO("MlpPolicy", world, seed=seed, device="cpu", **chosen)
 
 
 def ppo_orders(
@@ -129,7 +139,7 @@ def ppo_orders(
 ) -> NDArray[np.float32]:
     """Return a PPO model's deterministic order for each row of `all_states`."""
     states = all_states(*_shelf(lead_time, mean, holding, penalty))
-    orders, _ = model.predict(observe(states, mean), deterministic=True)
+    orders, _ = model.predict(scaled(states, mean), deterministic=True)
     return np.asarray(orders, np.float32)
 
 

@@ -868,9 +868,10 @@ plot
 # 2. Size the shelf of section 1 for any demand distribution.
 # 3. Compute the levels of a chain like the one of section 7.
 # 4. Find the best level and cap.
-# 5. Train a policy through the simulator, to within 1.2 % of the best possible, on two shelves where
-#    it matters what arrives when.
-# 6. Train another by trial and error, with PPO, for slow movers, to within 3 %.
+# 5. Train a policy through a supplier's simulator, to within 1.2 % of the best possible. You see
+#    neither stock nor demand, but readings that nobody explains, and slopes.
+# 6. Train another by trial and error, with PPO, for slow movers, to within 3 %. There are readings
+#    again, and no slopes.
 # 7. Send the truck around a storm while one town is urgent, by twelve dials that nobody explains: all
 #    you see is what each setting cost.
 # 8. Write one page to the operations manager. Section 8 is where to begin.

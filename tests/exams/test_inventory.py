@@ -215,6 +215,13 @@ def test_the_best_orders_on_one_shelf_are_not_good_enough_on_the_other(seed):
     assert lot * lost_sales_cost(table[tuple(places)], *shelf) > 1.012 * four["optimal_cost"]
 
 
+def test_every_hidden_shelf_mixes_its_readings_in_its_own_way_and_has_its_own_demand():
+    shelves = [shelf for seed in range(3) for shelf in draw("backprop", seed)["cases"]]
+    shelves += [draw("ppo", seed) for seed in range(3)]
+    for name in ("turn", "seed"):
+        assert len({shelf[name] for shelf in shelves}) == len(shelves)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_no_rule_of_the_position_alone_orders_slow_movers_well_enough(seed):
     case = draw("ppo", seed)

@@ -9,7 +9,7 @@ import numpy as np
 
 from labkit.exercise.drawing import until
 
-from .simple_rules import measured
+from .simple_rules import hiding, measured
 
 # Lead time, and a line of the chance of a sale and penalty over holding. Along these lines rules
 # that see the inventory position and one number more are worst: 1.9 to 2.9 % above the optimum.
@@ -27,7 +27,8 @@ APART = 0.0175
 def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``, a shelf with lead time 5 and one with lead time 4.
 
-    Either sells a set of 5 to 7 units a week, or nothing. Keys: see `simple_rules.measured`.
+    Either sells a set of 5 to 7 units a week, or nothing. Keys: see `simple_rules.measured` and
+    `simple_rules.hiding`.
     """
     return {
         "cases": [
@@ -36,6 +37,7 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
                 lambda shelf: shelf["simple_cost"] > (1 + APART) * shelf["optimal_cost"],
                 "a shelf on which it matters what arrives when",
             )
+            | hiding(rng)
             for kind in KINDS
         ]
     }

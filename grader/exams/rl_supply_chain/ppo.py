@@ -8,7 +8,7 @@ import numpy as np
 
 from labkit.exercise.drawing import until
 
-from .simple_rules import measured
+from .simple_rules import hiding, measured
 
 APART = 0.05
 """How far the best rule of the position alone must lie above the optimum; 3 % is right."""
@@ -17,9 +17,9 @@ APART = 0.05
 def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return one shelf that sells one unit a week or none, with lead time 5.
 
-    Keys: see `simple_rules.measured`.
+    Keys: see `simple_rules.measured` and `simple_rules.hiding`.
     """
-    return until(
+    shelf = until(
         lambda: measured(
             lead_time=5,
             lot=1,
@@ -30,3 +30,4 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
         lambda shelf: shelf["position_cost"] > (1 + APART) * shelf["optimal_cost"],
         "a shelf on which it matters what arrives when",
     )
+    return shelf | hiding(rng)

@@ -51,6 +51,11 @@ def measured(
     }
 
 
+def hiding(rng: np.random.Generator) -> dict[str, Any]:
+    """Return the seeds of a `HiddenShelf`: ``turn`` mixes its readings, ``seed`` draws demand."""
+    return {"turn": int(rng.integers(2**62)), "seed": int(rng.integers(2**62))}
+
+
 def _demand(lot: int, chance: float) -> Demand:
     return {
         "distribution": "discrete",

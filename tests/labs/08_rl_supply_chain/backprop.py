@@ -2,139 +2,236 @@
 
 from __future__ import annotations
 
-import itertools
+from functools import cache
 
 import numpy as np
 import torch
 
-from labkit.trends.rl_supply_chain import distributions, metrics
-from labkit.trends.rl_supply_chain.world.lost_sales import lost_sales_step
+from labkit.trends.rl_supply_chain.world.readings import HiddenShelf, through
 
 from . import policies
 
-
-def _optimal_in_numpy(*shelf):
-    policy = policies.looked_up(policies.optimal(*shelf))
-    return lambda states: policy(states).numpy().astype(np.int16)
+SHELVES = []
 
 
-def _looked_up(table):
-    return lambda *shelf: policies.looked_up(table(*shelf))
-
-
-def _trained(lead_time, demand, holding, penalty, rounds=300, seed=1, only_position=False):
-    """A wider network than the lab's, plain Adam with a cosine schedule, the last states scored."""
-    torch.manual_seed(seed)
-    rng, mean = np.random.default_rng(seed), distributions.mean(demand)
-    width, inputs = 48, 1 if only_position else lead_time
-    network = torch.nn.Sequential(
+def _network(inputs, width=48, activation=torch.nn.Tanh):
+    return torch.nn.Sequential(
         torch.nn.Linear(inputs, width),
-        torch.nn.SiLU(),
+        activation(),
         torch.nn.Linear(width, width),
-        torch.nn.SiLU(),
+        activation(),
         torch.nn.Linear(width, 1),
+        torch.nn.Softplus(),
     )
 
-    def policy(states):
-        seen = states.sum(1, keepdim=True) / lead_time if only_position else states
-        return mean * torch.nn.functional.softplus(network(seen / mean - 1)[:, 0])
 
-    optimiser = torch.optim.Adam(network.parameters(), lr=8e-3)
+def _trained(
+    readings,
+    mean,
+    start,
+    step,
+    rounds=200,
+    periods=20,
+    network=None,
+    shown=lambda seen: seen,
+    carried=lambda seen: seen,
+    sign=1,
+):
+    """Wider layers than the lab's, plain Adam, a cosine schedule."""
+    torch.manual_seed(1)
+    network = network or _network(readings)
+
+    def policy(seen):
+        return mean * network(shown(seen))[:, 0]
+
+    optimiser = torch.optim.Adam(network.parameters(), lr=2e-2)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, max(rounds, 1))
-    state = torch.full((200, lead_time), float(mean))
+    seen = torch.from_numpy(start(256))
     for _ in range(rounds):
         paid = []
-        for taken in torch.from_numpy(distributions.sample(demand, rng, (40, 200))):
-            state, cost = lost_sales_step(state, policy(state), taken, holding, penalty)
-            paid.append(cost.mean() / holding)
+        for _ in range(periods):
+            seen, costs = through(step, carried(seen), policy(seen))
+            paid.append(sign * costs.mean())
         optimiser.zero_grad()
         torch.stack(paid).mean().backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
         schedule.step()
-        state = state.detach()
+        seen = seen.detach()
     return policy
 
 
-def _negative(*shelf):
-    return lambda states: 2 * distributions.mean(shelf[1]) - states.sum(1)
+def _with(**settings):
+    return lambda *given: _trained(*given, **settings)
 
 
-def _column(lead_time, *_):
-    network = torch.nn.Sequential(torch.nn.Linear(lead_time, 1), torch.nn.Softplus())
-    return lambda states: network(states)
+def _backwards_by_hand(readings, mean, start, step):
+    """No `through`: the slopes are multiplied from the last period to the first; NumPy returned."""
+    torch.manual_seed(2)
+    network, copies, periods, rounds = _network(readings, 40, torch.nn.GELU), 256, 20, 220
+    optimiser = torch.optim.NAdam(network.parameters())
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 3e-2, total_steps=rounds)
+    seen = start(copies)
+    for _ in range(rounds):
+        played = []
+        for _ in range(periods):
+            shown = torch.tensor(seen, requires_grad=True)
+            orders = mean * network(shown)[:, 0]
+            (replies,) = torch.autograd.grad(orders.sum(), shown, retain_graph=True)
+            seen, _, slopes = step(orders.detach().tolist())
+            played.append((orders, replies, torch.from_numpy(slopes)))
+        later = torch.zeros((copies, readings))
+        optimiser.zero_grad()
+        for orders, replies, slopes in reversed(played):
+            worth = torch.cat([later, torch.full((copies, 1), 1 / (copies * periods))], dim=1)
+            worth = torch.einsum("co,coi->ci", worth, slopes)
+            orders.backward(worth[:, -1])
+            later = worth[:, :-1] + worth[:, -1:] * replies
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimiser.step()
+        schedule.step()
+    return lambda seen: mean * network(seen).detach().numpy()[:, 0]
 
 
-def _as_if_poisson(lead_time, demand, holding, penalty):
-    poisson = {"distribution": "poisson", "mean": distributions.mean(demand)}
-    return _trained(lead_time, poisson, holding, penalty, rounds=120)
+def _found_out(table):
+    """The shelf is found out by play, and the table of a rule looked up: nothing is learned."""
+
+    def answer(readings, mean, start, step):
+        shelf, states = policies.found_out(readings, start, step, mean)
+        return policies.looked_up(table(*shelf), states)
+
+    return answer
 
 
-def _searched(*shelf):
-    """A set while the position lies below a level, one for each pair of the last two orders."""
-    sets, _ = policies.in_sets(*shelf)
-    states = np.indices(metrics.grid_shape(*sets))
-    position, last, before = states.sum(axis=0), states[-1] > 0, states[-2] > 0
-    levels, tables = itertools.product(range(2, 6), repeat=4), []
-    for of_none, of_before, of_last, of_both in levels:
-        with_last = np.where(before, of_both, of_last)
-        level = np.where(last, with_last, np.where(before, of_before, of_none))
-        tables.append((position < level).astype(int))
-    best = min(tables, key=lambda table: metrics.lost_sales_cost(table, *sets))
-    return policies.looked_up(policies.spread(best, shelf))
+@cache
+def _from_home(readings):
+    shelf = policies.at_home(readings)
+    twin = HiddenShelf(*shelf, turn=1, seed=2)
+    return _trained(twin.readings, twin.mean, twin.start, twin.step_with_slopes), twin.mean
 
 
-def _one_for_all(*shelf):
-    """The optimal table of one shelf, in sets, found beforehand."""
-    chances = {"distribution": "discrete", "values": [0, 1], "probabilities": [0.5, 0.5]}
-    table = policies.optimal(5, chances, 1.0, 2.7)
-    return policies.looked_up(policies.spread(table if shelf[0] == 5 else table[:, 0], shelf))
+def _of_another_mixing(readings, mean, *_):
+    """Trained at home; only the mean demand is another."""
+    policy, home = _from_home(readings)
+    return lambda seen: policy(seen) * mean / home
 
+
+def _as_if_states(readings, mean, *_):
+    """The optimal table of a shelf at home, with readings taken for its state."""
+    table = policies.optimal(*policies.at_home(readings, lot=max(round(2 * mean), 1)))
+    return policies.looked_up(table, lambda seen: np.rint((np.asarray(seen) + 1) * mean))
+
+
+def _of_the_first_shelf(readings, mean, start, step):
+    """Trained once, on the first shelf; readings that another one lacks are zero."""
+    SHELVES[:] = SHELVES or [(_trained(readings, mean, start, step), readings, mean)]
+    policy, first, units = SHELVES[0]
+
+    def again(seen):
+        padded = torch.nn.functional.pad(seen, (0, max(first - readings, 0)))
+        return policy(padded[:, :first]) * mean / units
+
+    return again
+
+
+def _linear(readings, mean, start, step):
+    network = torch.nn.Sequential(torch.nn.Linear(readings, 1), torch.nn.Softplus())
+    return _trained(readings, mean, start, step, network=network)
+
+
+def _one_reading(readings, mean, start, step):
+    return _trained(
+        readings, mean, start, step, rounds=60, network=_network(1), shown=lambda seen: seen[:, :1]
+    )
+
+
+def _always(order):
+    return lambda readings, mean, *_: lambda seen: torch.full((len(seen),), order(mean))
+
+
+def _negative(readings, mean, start, step):
+    return lambda seen: -mean * seen[:, 0].abs()
+
+
+def _stepping(orders):
+    """Steps with these orders first."""
+
+    def answer(readings, mean, start, step):
+        start(8)
+        step(orders)
+
+    return answer
+
+
+def _for_ever(readings, mean, start, step):
+    start(10_000)
+    while True:
+        step(np.ones(10_000))
+
+
+ABOVE = "above the optimum"
 
 RIGHT = {
-    "a rule of the last two orders, searched on the exact cost": _searched,
-    "optimal table in torch": _looked_up(policies.optimal),
-    "optimal table in NumPy, small integers": _optimal_in_numpy,
-    "a wider network, cosine schedule": _trained,
+    "wider layers, cosine schedule": _trained,
+    "slopes multiplied by hand, orders in NumPy": _backwards_by_hand,
+    "the shelf is found out by play and then solved exactly": _found_out(policies.optimal),
 }
 
 WRONG = {
-    "a constant order": (_looked_up(policies.constant), "does not look at the shelf"),
-    "base-stock": (_looked_up(policies.base_stock), "inventory position alone"),
-    "the best rule of the inventory position": (
-        _looked_up(policies.best_of(())),
+    "a constant order": (_always(lambda mean: mean), "does not look at the shelf"),
+    "all that fits": (_always(lambda mean: 100 * mean), "sign of the cost"),
+    "the sign of the cost is wrong": (_with(rounds=40, sign=-1), ABOVE),
+    "never trained": (_with(rounds=0), ABOVE),
+    "trained for a moment": (_with(rounds=20), ABOVE),
+    "readings are detached in every period": (
+        _with(rounds=40, carried=lambda seen: seen.detach()),
+        ABOVE,
+    ),
+    "rollouts as short as the lead time": (_with(rounds=60, periods=4), ABOVE),
+    "a linear policy": (_linear, ABOVE),
+    "a network that sees one reading": (_one_reading, ABOVE),
+    "trained at home, behind another mixing": (_of_another_mixing, ABOVE),
+    "the best table at home, readings taken for states": (_as_if_states, ABOVE),
+    "trained on the first shelf, kept in memory": (_of_the_first_shelf, ABOVE),
+    "the best rule of the position, on the shelf found out": (
+        _found_out(policies.best_of(())),
         "inventory position alone",
     ),
-    "the best rule of the position and the stock on hand": (
-        _looked_up(policies.best_of((0,))),
-        "above the optimum",
+    "the best rule of the position and the stock on hand, found out": (
+        _found_out(policies.best_of((0,))),
+        ABOVE,
     ),
-    "the best rule of the position and the last order": (
-        _looked_up(policies.best_of((-1,))),
-        "above the optimum",
+    "the best rule of the position and the last order, found out": (
+        _found_out(policies.best_of((-1,))),
+        ABOVE,
     ),
-    "a set up to a level, never twice running": (
-        _looked_up(policies.never_twice),
-        "above the optimum",
+    "a set up to a level, never twice running, found out": (
+        _found_out(policies.never_twice),
+        ABOVE,
     ),
-    "one table for all": (_one_for_all, "above the optimum"),
-    "a network that sees the position alone": (
-        lambda *shelf: _trained(*shelf, rounds=120, only_position=True),
-        "above the optimum",
-    ),
-    "the package's table, stretched": (_looked_up(policies.from_the_package), "above the optimum"),
-    "trained on Poisson demand of the same mean": (_as_if_poisson, "above the optimum"),
-    "never trained": (lambda *shelf: _trained(*shelf, rounds=0), "above the optimum"),
     "negative orders": (_negative, "cannot be negative"),
-    "a column of orders": (_column, "should have shape"),
-    "the sign of the cost is wrong": (
-        lambda *shelf: lambda states: torch.full((len(states),), 1e3) - states[:, 0] / 100,
-        "sign of the cost",
+    "negative orders in training": (_stepping(-np.ones(8)), "at least 0"),
+    "one order for all copies": (_stepping(np.ones(1)), "must have shape (8,)"),
+    "training diverged": (_stepping(np.full(8, np.nan)), "must be a finite number"),
+    "a step before the start": (
+        lambda readings, mean, start, step: step(np.ones(8)),
+        "call start(copies)",
     ),
-    "training diverged": (
-        lambda *shelf: lambda states: states[:, 0] * float("nan"),
-        "must be a finite number",
+    "too many copies": (lambda readings, mean, start, step: start(10**7), "A few hundred"),
+    "playing for ever": (_for_ever, "periods were played"),
+    "a column of orders": (
+        lambda readings, *_: torch.nn.Sequential(torch.nn.Linear(readings, 1), torch.nn.ReLU()),
+        "should have shape",
     ),
-    "the policy is not returned": (lambda *a: None, "returned nothing"),
-    "orders instead of a policy": (lambda *a: 5.0, "A function was expected"),
+    "the policy is not returned": (lambda *_: None, "returned nothing"),
+    "orders instead of a policy": (lambda *_: 5.0, "A function was expected"),
+}
+
+HARMLESS = {
+    "constant: width = 32 -> *": "a neuron more or less",
+    "constant: copies = 256 -> *": "a copy more or less",
+    "constant: periods = 20 -> *": "a period more or less",
+    "constant: rounds = 200 -> *": "a round more or less",
+    "constant: …neCycleLR(optimiser, 0.03, total_steps=rounds) -> *": "half of it more",
+    "function: total = total + costs.mean() -> *": "Adam does not see the scale",
 }

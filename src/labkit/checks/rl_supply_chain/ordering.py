@@ -1,7 +1,12 @@
-"""What the tasks on the shelf with lost sales share: the shelf of an instance, and exact costs."""
+"""What the tasks on the shelf with lost sales share: the shelf of an instance, and exact costs.
+
+The judge keeps the shelf to itself. An answer sees readings, and plays through functions of the
+judge's.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,11 +14,20 @@ from numpy.typing import NDArray
 
 from labkit.exercise.guard import UnusableError
 from labkit.exercise.outcome import Outcome, failed, passed
+from labkit.exercise.reading import as_array, as_whole
 from labkit.exercise.task import Instance
 from labkit.trends.rl_supply_chain.metrics import lost_sales_cost, max_order
+from labkit.trends.rl_supply_chain.world.readings import HiddenShelf
 
 Floats = NDArray[np.float64]
 Shelf = tuple[int, dict[str, Any], float, float]
+
+MOST_COPIES = 10_000
+"""Copies of a shelf at a time: with their slopes 1.4 MB a step; the references play 256 at most."""
+
+MOST_PLAYED = 10_000_000
+"""Periods of all copies that an answer may play on a shelf: 3 s of CPU, 256 copies at a time. The
+references need 1.1 million at most."""
 
 
 def shelf_of(instance: Instance) -> Shelf:
@@ -28,6 +42,45 @@ def shelf_words(instance: Instance) -> str:
         f"lead time {instance['lead_time']}, demand: {demand}, "
         f"holding {instance['holding']}, penalty {instance['penalty']}"
     )
+
+
+def hidden_shelf(instance: Instance) -> HiddenShelf:
+    """The shelf of an instance behind its readings."""
+    return HiddenShelf(*shelf_of(instance), turn=instance["turn"], seed=instance["seed"])
+
+
+def played_through(
+    shelf: HiddenShelf, step: Callable[[Floats], Any]
+) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
+    """The `start` and `step` that an answer is given: plain functions, called in this process.
+
+    Args:
+        shelf: what is started.
+        step: `shelf.step` or `shelf.step_with_slopes`.
+    """
+    played = 0
+
+    def start(copies: Any) -> Any:
+        number = as_whole(copies, "number of copies")
+        if not 1 <= number <= MOST_COPIES:
+            raise UnusableError(
+                f"start was asked for {number:,} copies; it starts 1 to {MOST_COPIES:,}.",
+                "A few hundred are enough.",
+            )
+        return shelf.start(number)
+
+    def play(orders: Any) -> Any:
+        nonlocal played
+        units = as_array(orders, "orders")
+        played += units.size
+        if played > MOST_PLAYED:
+            raise UnusableError(
+                f"More than {MOST_PLAYED:,} periods were played, all copies counted.",
+                "A tenth of that is enough. Look for a loop that never ends.",
+            )
+        return step(units)
+
+    return start, play
 
 
 def exact_cost(orders: Floats, shelf: Shelf) -> float:

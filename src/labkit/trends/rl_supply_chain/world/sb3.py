@@ -1,100 +1,96 @@
-"""Lets stable-baselines3 train on the shelf with lost sales.
+"""Lets stable-baselines3 train on copies of a world that is reached through two functions.
 
-Networks learn best from numbers near zero, so this is also where observations and rewards are
-scaled. Choosing and tuning an algorithm is left to the learner.
+One starts the copies, the other plays a period of them all, as `start` and `step` of a shelf in
+`readings` do. Choosing and tuning an algorithm is left to the learner.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import gymnasium
 import numpy as np
 from gymnasium import spaces
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from stable_baselines3.common.vec_env import VecEnv
 
-from labkit.trends.rl_supply_chain import distributions
-from labkit.trends.rl_supply_chain.world.lost_sales import LostSalesVec
+Floats = NDArray[np.float32]
 
 
-def observe(states: ArrayLike, mean: float) -> NDArray[np.float32]:
-    """Return what a network is shown of `states`: units counted from, and in, mean demand.
+class ShelfEnv(VecEnv):
+    """Copies of a shelf behind the vector environment interface of stable-baselines3.
 
-    `states` (n, lead_time) in units; returns ``states / mean - 1`` as float32 of that shape.
-    """
-    return (np.asarray(states, np.float32) / np.float32(mean)) - np.float32(1)
+    Observation: the `readings` numbers of each copy. Action: units to order, 0 to `largest`.
+    Reward: 1 minus the cost of the period. Episodes end after `horizon` periods, by truncation
+    only, which is reported as ``TimeLimit.truncated`` together with ``terminal_observation``, so
+    that values are bootstrapped across the cut; a policy that once ordered too much starts anew.
 
-
-class LostSalesSB3(VecEnv):
-    """`LostSalesVec` behind the vector environment interface of stable-baselines3.
-
-    Observation: ``observe(states, mean demand)``. Action: units to order, as in `LostSalesVec`.
-    Reward: ``1 - cost / (holding * mean demand)``, so that holding one mean demand scores 0.
-    `steps_taken` counts the steps of all copies since the environment was made.
-    Episodes end by truncation only, which is reported as ``TimeLimit.truncated`` together with
-    ``terminal_observation``, so that values are bootstrapped across the cut.
-
-    Raises ValueError where `holding` is 0, because the scale of the reward is then undefined.
+    Args:
+        copies: how many are played at once.
+        readings: how many numbers a copy shows.
+        largest: units of the largest order.
+        start: takes the number of copies, returns the first readings (copies, readings).
+        step: takes orders (copies,), returns the next readings and the costs (copies,). Demand is
+            drawn there, so that seeds which are given to this environment change nothing.
+        horizon: periods of an episode.
     """
 
-    def __init__(self, env: LostSalesVec) -> None:
-        if env.holding == 0:
-            raise ValueError("rewards are scaled by holding, which must be above 0")
-        self.env = env
-        self._mean = distributions.mean(env.distribution)
-        self._scale = np.float32(1 / (env.holding * self._mean))
-        self.steps_taken = 0
-        self._actions: NDArray[Any] = np.zeros(env.num_envs, np.int64)
-        observations = spaces.Box(-1.0, np.inf, (env.lead_time,), np.float32)
-        super().__init__(env.num_envs, observations, env.single_action_space)
+    render_mode = None
 
-    def reset(self) -> NDArray[np.float32]:
-        """Start new episodes and return their first observations.
+    def __init__(
+        self,
+        copies: int,
+        readings: int,
+        largest: int,
+        start: Callable[[int], Floats],
+        step: Callable[[NDArray[Any]], tuple[Floats, Floats]],
+        horizon: int = 100,
+    ) -> None:
+        self._start, self._step, self._horizon = start, step, horizon
+        self._period = 0
+        self._orders: NDArray[Any] = np.zeros(copies, np.int64)
+        observations = spaces.Box(-np.inf, np.inf, (readings,), np.float32)
+        super().__init__(copies, observations, spaces.Discrete(largest + 1))
 
-        Copies of one `LostSalesVec` share one random stream, so the first of the seeds given to
-        `seed()` seeds them all.
-        """
-        states, _ = self.env.reset(seed=self._seeds[0])
-        self._reset_seeds()
-        return observe(states, self._mean)
+    def reset(self) -> Floats:
+        """Start new episodes and return their first readings."""
+        self._period = 0
+        return self._start(self.num_envs)
 
     def step_async(self, actions: NDArray[Any]) -> None:
         """Keep the orders for `step_wait`."""
-        self._actions = actions
+        self._orders = actions
 
-    def step_wait(
-        self,
-    ) -> tuple[NDArray[np.float32], NDArray[Any], NDArray[np.bool_], list[dict[str, Any]]]:
-        """Play one period and return observations, rewards, dones and infos."""
-        states, rewards, _, truncated, info = self.env.step(self._actions)
-        self.steps_taken += self.num_envs
+    def step_wait(self) -> tuple[Floats, Floats, NDArray[np.bool_], list[dict[str, Any]]]:
+        """Play one period and return readings, rewards, dones and infos."""
+        readings, costs = self._step(self._orders)
+        self._period += 1
+        is_over = self._period == self._horizon
         infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
-        if "final_obs" in info:
-            last = observe(np.stack(info["final_obs"]), self._mean)
-            for row, observation in zip(infos, last, strict=True):
-                row["terminal_observation"] = observation
-                row["TimeLimit.truncated"] = True
-        return observe(states, self._mean), 1 + rewards * self._scale, truncated, infos
+        if is_over:
+            for info, last in zip(infos, readings, strict=True):
+                info["terminal_observation"] = last
+                info["TimeLimit.truncated"] = True
+            readings = self.reset()
+        return readings, 1 - costs, np.full(self.num_envs, is_over), infos
 
     def close(self) -> None:
-        """Close the wrapped environment."""
-        self.env.close()
+        """Nothing has to be closed."""
 
     def get_attr(self, attr_name: str, indices: Any = None) -> list[Any]:
-        """Return an attribute of the wrapped environment, once for each copy asked for."""
-        return [getattr(self.env, attr_name) for _ in self._indices(indices)]
+        """Return an attribute, which all copies share, once for each copy asked for."""
+        return [getattr(self, attr_name) for _ in self._indices(indices)]
 
     def set_attr(self, attr_name: str, value: Any, indices: Any = None) -> None:
-        """Set an attribute of the wrapped environment, which all copies share."""
-        setattr(self.env, attr_name, value)
+        """Set an attribute, which all copies share."""
+        setattr(self, attr_name, value)
 
     def env_method(
         self, method_name: str, *method_args: Any, indices: Any = None, **method_kwargs: Any
     ) -> list[Any]:
-        """Call a method of the wrapped environment once; all copies share the result."""
-        result = getattr(self.env, method_name)(*method_args, **method_kwargs)
+        """Call a method once; all copies share the result."""
+        result = getattr(self, method_name)(*method_args, **method_kwargs)
         return [result for _ in self._indices(indices)]
 
     def env_is_wrapped(
@@ -105,22 +101,3 @@ class LostSalesSB3(VecEnv):
 
     def _indices(self, indices: Any) -> Sequence[int]:
         return list(self._get_indices(indices))
-
-
-def shelf_env(
-    copies: int,
-    lead_time: int,
-    demand: distributions.Distribution,
-    holding: float,
-    penalty: float,
-) -> LostSalesSB3:
-    """Make `copies` shelves with lost sales, ready for stable-baselines3.
-
-    Orders reach from 0 to twice the mean demand, rounded; optimal orders do not exceed it. Episodes
-    are cut off after 100 periods, so that a policy that once ordered too much starts anew.
-    """
-    largest = max(round(2 * distributions.mean(demand)), 1)
-    world = LostSalesVec(
-        copies, lead_time, demand, holding, penalty, horizon=100, max_order=largest
-    )
-    return LostSalesSB3(world)
