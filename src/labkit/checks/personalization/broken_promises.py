@@ -23,6 +23,8 @@ WHY = {
     "many rows.",
     "limit by title": "It limits each title by itself; a person who watched many titles moves many "
     "counts at once. Look at all counts together.",
+    "noise by luck": "Most of its runs have next to no noise; only the others make it look like "
+    "enough on average. Compare shares of runs, not means and variances.",
     "rare titles bare": "It leaves rare titles without noise: look at somebody who watched one.",
 }
 
