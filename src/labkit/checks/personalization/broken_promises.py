@@ -12,8 +12,8 @@ from labkit.exercise.reading import as_names
 from labkit.exercise.task import Instance, Task, each_case
 
 SECONDS = 60.0
-"""CPU-seconds of a call; the reference needs a half. In 216 audits honest vendors are at most at
-.95 of their claim (`benchmarks/personalization/figures.py`), broken promises at 1.79 to 8.6 times
+"""CPU-seconds of a call; the reference needs a half. In 270 audits honest vendors are at most at
+.95 of their claim (`benchmarks/personalization/figures.py`), broken promises at 1.68 to 8.6 times
 it."""
 
 WHY = {
