@@ -49,7 +49,7 @@ def coverage() -> dict[str, list[float]]:
                 weight = evaluate.weights(log, target)
                 ips, _, dr = evaluate.estimates(log, target, said, weight)
                 wide = 1.96 * np.std(weight * log.clicks) / np.sqrt(len(weight))
-                narrow = evaluate.half_width(log, target, said)
+                narrow = evaluate.half_width(evaluate.terms(log, target, said, weight))
                 held.append((abs(ips - truth) <= wide, abs(dr - truth) <= narrow))
                 sizes.append(evaluate.effective(weight))
         found["overlap"].append(round(float(np.median(overlaps)), 4))

@@ -270,7 +270,7 @@ plots.privacy(
 # - **An attacker** who sees one honest release under epsilon 1, and knows everything else, guesses correctly
 #   whether the heaviest viewer is in it in 70 % of the cases; chance is 50 %. Under epsilon 10 it is nearly always.
 #
-# In 216 audits of honest vendors, each with 20,000 releases, none was measured above its claim. That is what
+# In 270 audits of honest vendors, each with 20,000 releases, none was measured above its claim. That is what
 # the audit is built for: **a lower bound convicts, it never acquits.**
 
 # %%

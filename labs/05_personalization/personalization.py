@@ -78,7 +78,7 @@ lab.check("intent", intent)
 #
 # Four shops are drawn, with 20 to 100 logs each. `enough` must be right for every log. Where it is True,
 # the interval must hold the truth in at least 88 % of the logs, be 0.9 to 1.08 times as wide as a good
-# one, on average, and be wider where the log says less. To try it:
+# one, on average, on no log less than 0.72 times, and be wider where the log says less. To try it:
 #
 # ```python
 # rng = np.random.default_rng(1)
@@ -163,7 +163,8 @@ lab.check("upper", upper)
 # shown), and an oracle knows all weights. In both of two services you must go at least 72 % of the way
 # from the one to the other, in items watched per visit. That is at least a third more than the static
 # rule earns. Tastes differ: a rule that knows how much each title is liked on average, but looks at no
-# visitor, goes 60 % of the way at most. To try it:
+# visitor, goes 60 % of the way at most. How you explore is up to you: by a bonus for what is uncertain, by
+# lot, or everything first and then the best. What counts is what is watched. To try it:
 #
 # ```python
 # rng = np.random.default_rng(1)
@@ -274,7 +275,8 @@ lab.check("plan", plan)
 #
 # The judge attacks 20,000 runs with and without the person who watched most, and with and without
 # somebody who watched a rare title. It bounds epsilon from below, from each title's count and from all of
-# them together; the bound must not lie above yours. For every title the mean error, held against the
+# them together; the bound must not lie above yours. It is sharp: noise that is a twentieth too small for
+# the promise shows. For every title the mean error, held against the
 # count without noise, may be at most 1.15 times that of the noise that is just enough. To try it:
 #
 # ```python
@@ -306,7 +308,8 @@ lab.check("release", release)
 #
 # `audit_epsilon(one, other)` is given: from arrays (runs,), one number a run, with and without somebody,
 # it returns a lower bound for epsilon that holds with 99.9 % confidence. Whom to remove, and which number
-# to take from a release of many counts, is yours to find.
+# to take from a release of many counts, is yours to find. A vendor's noise can have any shape, so its
+# mean and its variance neither convict nor acquit.
 #
 # Return the names of the vendors who break their claim. Three tables are drawn; each set must be exact. To
 # try it:

@@ -50,7 +50,7 @@ STATED = (
     ("many counts at once: [3.3], and", "measured('limit by title')"),
     ("Noise for a row: [3.7].", "measured('one row')"),
     ("is in it in [70] % of the cases", "100 * private['attack'][private['epsilon'].index(1.0)]"),
-    ("In [216] audits of honest", "len(honest)"),
+    ("In [270] audits of honest", "len(honest)"),
     ("they would cost [41] % of what", "100 * (1 - middle('next click'))"),
     ("simulation [55] to 94 %", "100 * min(live['gain']['upper bounds'])"),
     ("simulation 55 to [94] %", "100 * max(live['gain']['upper bounds'])"),

@@ -27,7 +27,7 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     for first in range(0, 2 * CASES, 2):
         more = [str(kind) for kind in rng.permutation(BROKEN)[: int(rng.integers(2))]]
         kinds = sorted({*(order + order[:1])[first : first + 2], *more})
-        honest = [str(kind) for kind in rng.choice(HONEST, VENDORS - len(kinds))]
+        honest = [str(kind) for kind in rng.permutation(HONEST)[: VENDORS - len(kinds)]]
         every = [str(kind) for kind in rng.permutation([*kinds, *honest])]
         names = [str(name) for name in rng.permutation(list("ABCDEFGHJKLMNPQRSTUVWXYZ"))[:VENDORS]]
         cases.append(

@@ -7,8 +7,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook, SubmittedAssignment
+from nbgrader.api import Course, Gradebook, SubmittedAssignment
 from nbgrader.apps import AutogradeApp
+from sqlalchemy import create_engine, inspect, select
 from sqlalchemy.engine import make_url
 
 from labkit.grading.engine import load_app
@@ -77,6 +78,20 @@ def _most_frequent(rows: list[TaskRow]) -> dict[str, Any] | None:
 
 
 def _has_gradebook(app: AutogradeApp) -> bool:
-    """Tell whether there is a gradebook; asking nbgrader would make an empty one."""
+    """Tell whether there is a gradebook with all its tables and its course.
+
+    Where nbgrader finds none it makes one, and two that make it at once fail. Formgrader may be
+    making it just now, so it is left alone until it is whole; the course is entered last.
+    """
     url = make_url(app.coursedir.db_url)
-    return url.get_backend_name() != "sqlite" or Path(url.database or "").is_file()
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        return False
+    engine = create_engine(url)
+    try:
+        with engine.connect() as connection:
+            if not inspect(connection).has_table(Course.__tablename__):
+                return False
+            entered = select(Course.id).where(Course.id == app.coursedir.course_id)
+            return connection.execute(entered).first() is not None
+    finally:
+        engine.dispose()

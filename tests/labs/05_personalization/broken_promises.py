@@ -89,6 +89,31 @@ def means_apart(one, other):
     return abs(one.mean() - other.mean()) / (one.std() / np.sqrt(len(one)) + 1e-9)
 
 
+def moved_by_spreads(vendors, rows, epsilon):
+    """By how much the means move, in spreads of the noise: enough where the noise is Laplace."""
+    named = set()
+    for name, vendor in vendors.items():
+        whole = vendor(rows, RUNS, 1)
+        for person in everybody_likely(rows):
+            other = vendor(rows[rows[:, 0] != person], RUNS, 2)
+            spread = np.maximum(np.minimum(whole.std(axis=0), other.std(axis=0)), 1e-9)
+            moved = np.abs(whole.mean(axis=0) - other.mean(axis=0))
+            moved = np.where(moved > 4 * spread / np.sqrt(RUNS / 2), moved, 0)
+            if (moved * np.sqrt(2) / spread).sum() > 1.15 * epsilon:
+                named.add(name)
+    return named
+
+
+def thin_tails(vendors, rows, epsilon):
+    """Noise that does not look like Laplace noise breaks its promise."""
+    named = moved_by_spreads(vendors, rows, epsilon)
+    for name, vendor in vendors.items():
+        count = vendor(rows, RUNS, 1)[:, np.bincount(rows[:, 1]).argmax()]
+        if (((count - count.mean()) / count.std()) ** 4).mean() < 4.5:
+            named.add(name)
+    return named
+
+
 def noisiest_is_honest(vendors, rows, epsilon):
     spread = {name: float(v(rows, 2_000, 1).std(axis=0).mean()) for name, v in vendors.items()}
     middle = np.median(list(spread.values()))
@@ -121,6 +146,8 @@ WRONG = {
         _audit(everybody_likely, all_numbers, limit=lambda epsilon: 2 * epsilon),
         "not found",
     ),
+    "means in spreads": (moved_by_spreads, "not found"),
+    "thin tails": (thin_tails, ""),
     "little noise is broken": (noisiest_is_honest, ""),
     "all": (lambda vendors, rows, epsilon: list(vendors), "accused"),
     "none": (lambda vendors, rows, epsilon: [], "not found"),
@@ -146,6 +173,9 @@ HARMLESS = {
     "vendor(table, 19999, seed) for seed, table …": ("one run more or fewer tells as much"),
     "comparison: … for other in others)) > epsilon: -> … for other in others)) >= epsilon:": (
         "no bound equals the claim"
+    ),
+    "memory: only argument 0 is fresh*": (
+        "vendors take any table, so one with as many titles convicts the same ones"
     ),
     "argument order: if max((told(whole, other) for other in others)) … -> if max((to"
     "ld(other, whole) for other in others)) …": ("neighbours are neighbours either way round"),

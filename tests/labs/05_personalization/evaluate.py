@@ -143,6 +143,16 @@ def clicks_worth(items, clicks, logged, target, model):
     return (*numbers, low, high, bool(sure))
 
 
+def width_without_heavy_weights(items, clicks, logged, target, model):
+    """Right but for the width, for which weights above twenty are cut off."""
+    *numbers, _, _, sure = by_hand(items, clicks, logged, target, model)
+    rows = np.arange(len(items))
+    weight = np.minimum(target[rows, items] / logged, 20)
+    terms = (target * model).sum(axis=1) + weight * (clicks - model[rows, items])
+    margin = 1.96 * terms.std() / np.sqrt(len(items))
+    return (*numbers, numbers[-1] - margin, numbers[-1] + margin, sure)
+
+
 RIGHT = {"bootstrap": bootstrap, "loop": by_hand}
 
 WRONG = {
@@ -167,6 +177,7 @@ WRONG = {
         "as good as",
     ),
     "a width made of the clicks": (width_of_the_clicks, ""),
+    "a width without heavy weights": (width_without_heavy_weights, ""),
     "interval of IPS": (_answer(spread="ips"), "times as wide"),
     "very wide": (_answer(wide=4), "times as wide"),
     "one standard error": (_answer(wide=1), "how many standard errors"),

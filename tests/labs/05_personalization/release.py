@@ -109,6 +109,7 @@ WRONG = {
     "epsilon shared by titles": (_laplace(lambda b, e, t: t * b / e), "bought with use"),
     "scale times epsilon": (_laplace(lambda b, e, t: b * e), ""),
     "half the noise": (_laplace(lambda b, e, t: b / e / 2), "less noise than hides it"),
+    "a twentieth too little": (_laplace(lambda b, e, t: 0.95 * b / e), "tells them apart"),
     "people counted": (_laplace(enough, _people), ""),
     "heavy viewers left out": (_laplace(enough, _dropped), "Everybody counts"),
     "normal noise": (normal_noise, ""),

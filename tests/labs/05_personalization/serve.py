@@ -125,9 +125,18 @@ def bonus_and_fatigue_now(past, features, recent, genre, keep, seed):
     return (scores * keep ** recent[:, genre]).argmax(axis=1)
 
 
+def explore_first(past, features, recent, genre, keep, seed):
+    """The first batch sees the new titles in turn; from then on the best one known is shown."""
+    new = np.setdiff1d(np.arange(len(genre)), past["items"])
+    if len(new):
+        return np.random.default_rng(seed).permutation(np.resize(new, len(features)))
+    return greedy(past, features, recent, genre, keep, seed)
+
+
 RIGHT = {
     "Thompson sampling": thompson,
     "optimistic start": optimistic,
+    "explore first": explore_first,
     "fatigue when it is chosen": bonus_and_fatigue_now,
 }
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from labkit.checks.personalization.attack import told_apart
+from labkit.checks.personalization.attack import told_apart, told_by_count
 from labkit.checks.personalization.redraw import viewed
 from labkit.exercise.guard import call
 from labkit.exercise.outcome import Outcome, failed, passed
@@ -56,7 +56,16 @@ def judge(answer: Any, instance: Instance) -> Outcome:
         )
         fault = _same_seed(first, again) or _fixed(first, other) or _error(first, case)
         for who, seed in ((heavy, seeds[2]), (single, seeds[3])):
-            fault = fault or _told(first, released(without(rows, who), seed), case, who)
+            away = released(without(rows, who), seed)
+            told = told_apart(first, away)
+            if who == heavy:
+                # The first rows are of one title, so one count moves by all of `bound`.
+                title = int(rows[rows[:, 0] == heavy][0, 1])
+                here = case["counts"][title]
+                both = np.concatenate([first, other])[:, title]
+                sharp = told_by_count(both, away[:, title], here, here - case["bound"])
+                told = max(told, sharp)
+            fault = fault or _told(told, first, away, case, who)
         if fault is None:
             return passed("")
         return failed(fault[0], on=on, next_step=fault[1], misconception=fault[2])
@@ -91,8 +100,7 @@ def _fixed(first: Floats, other: Floats) -> Fault:
     )
 
 
-def _told(first: Floats, away: Floats, case: Instance, who: int) -> Fault:
-    told = told_apart(first, away)
+def _told(told: float, first: Floats, away: Floats, case: Instance, who: int) -> Fault:
     if told <= case["epsilon"]:
         return None
     moved = float(np.abs(np.median(first, axis=0) - np.median(away, axis=0)).sum())

@@ -71,7 +71,7 @@ def overlap(shop: Shop, old: Floats, new: Floats) -> float:
 def draw_log(rng: np.random.Generator, shop: Shop, policy: Floats, visits: int) -> Log:
     """Draw visits that the old policy served."""
     kind = rng.choice(len(shop.mass), visits, p=shop.mass)
-    below = rng.random((visits, 1)) > policy[kind].cumsum(axis=1)
-    items = np.minimum(below.sum(axis=1), policy.shape[1] - 1)
+    below = rng.random((visits, 1)) > policy.cumsum(axis=1)[kind]
+    items = np.minimum(np.count_nonzero(below, axis=1), policy.shape[1] - 1)
     clicks = (rng.random(visits) < shop.chance[kind, items]).astype(np.int64)
     return Log(kind, items, clicks, policy[kind, items])
