@@ -341,15 +341,16 @@ lab.check("ppo", train_ppo)
 # settings of all rounds so far, and `costs`, of shape (rounds, 32), what a day cost with each of
 # them, the mean of 12 days. In the first call both are empty. `seed` is another one in each call.
 #
-# - All 32 settings of a round drive the **same days**, the next round drives others. Days differ more
-#   than settings do, so costs can be compared within a round alone.
+# - All 32 settings of a round drive the **same days**, the next round drives others. Wages and fuel
+#   come on top, between 0 and 30 a day, for all 32 alike and in each round anew. So costs can be
+#   compared within a round alone.
 # - **Row 0 of the last round is your choice.** It drives 600 secret days.
 # - Dials go from −10 to 10. Good settings have all of them between −2 and 2.
 #
 # The check asks for a choice at three offices, with other dials, days, storms and towns each. At all
 # three, save what the card says against nearest-request: that is 65 % of what we saved ourselves
 # where we knew the town, the storm and the weights. The best of 900 random settings saves less than
-# half of that. The rounds of all three take a few seconds. To try your function, and to see what its
+# half of that. The rounds of all three take a few seconds, and each call has five. To try your function, and to see what its
 # choices save from round to round:
 #
 # ```python

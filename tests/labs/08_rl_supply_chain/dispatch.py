@@ -159,6 +159,23 @@ def _luckiest(tried, costs, seed):
     return settings
 
 
+def _parents_of_all_rounds(tried, costs, seed):
+    """Crossed and mutated are the thirty settings that cost least, whatever their round."""
+    rng = np.random.default_rng(seed)
+    if not len(tried):
+        return rng.uniform(-2, 2, (32, DIALS))
+    parents = tried.reshape(-1, DIALS)[costs.argsort(axis=None)[:30]]
+    one, other = parents[rng.integers(30, size=(2, 32))]
+    settings = np.where(rng.random((32, DIALS)) < 0.5, one, other)
+    settings += rng.normal(0, 0.2, settings.shape) * (rng.random(settings.shape) < 0.3)
+    settings[0] = parents[0]
+    return settings
+
+
+def _around_the_cheapest(tried, costs, seed):
+    return _around(_cheapest(tried, costs) if len(tried) else np.zeros(DIALS), 0.3, seed)
+
+
 def _shuffled(tried, costs, seed):
     """The costs belong to other settings."""
     return _cross_entropy(tried, costs[:, ::-1], seed)
@@ -200,6 +217,8 @@ WRONG = {
     "the best quarter of the first round": (_first_quarter, ASKED),
     "every dial by itself": (_dial_by_dial, ASKED),
     "the luckiest setting of a good search": (_luckiest, ASKED),
+    "parents of all rounds by their costs": (_parents_of_all_rounds, ""),
+    "around the lowest cost of all rounds": (_around_the_cheapest, ""),
     "the most expensive are kept": (
         lambda tried, costs, seed: _cross_entropy(tried, -costs, seed),
         "cost most",
