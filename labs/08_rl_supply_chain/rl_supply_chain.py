@@ -339,11 +339,11 @@ lab.check("ppo", train_ppo)
 # Write `propose(tried, costs, seed)`. It is called thirty times, once a round, and returns the 32
 # settings to try next, an array of shape (32, 12). `tried`, of shape (rounds, 32, 12), has the
 # settings of all rounds so far, and `costs`, of shape (rounds, 32), what a day cost with each of
-# them, the mean of 12 days. In the first call both are empty. `seed` is another one in each call.
+# them, the mean of 20 days. In the first call both are empty. `seed` is another one in each call.
 #
 # - All 32 settings of a round drive the **same days**, the next round drives others. Wages and fuel
-#   come on top, between 0 and 30 a day, for all 32 alike and in each round anew. So costs can be
-#   compared within a round alone.
+#   come on top, for all 32 alike; they rise from below 1 a day in the first round to nearly 30 in the
+#   last. So costs can be compared within a round alone.
 # - **Row 0 of the last round is your choice.** It drives 600 secret days.
 # - Dials go from −10 to 10. Good settings have all of them between −2 and 2.
 #

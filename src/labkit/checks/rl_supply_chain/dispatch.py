@@ -78,8 +78,8 @@ def _misconception(tried: Floats, costs: Floats, saving: float, middle_is_enough
     # A setting that was tried from the first round on may stand there for another reason.
     if (choice == cheapest).all() and not (choice == tried[0]).all(axis=1).any():
         return (
-            "The lowest cost of all rounds was paid on the cheapest days: costs can be compared "
-            "within a round alone."
+            "The lowest cost of all rounds was paid before wages and fuel rose: costs can be "
+            "compared within a round alone."
         )
     return ""
 
@@ -92,7 +92,7 @@ TASK = Task(
         "Nothing is known about the dials, so the first round can only be random: every dial near "
         "0, with a standard deviation of 0.3 or 0.4.",
         "The mean of the best quarter of a round is a better place to look around than where that "
-        "round began. Twelve days are few: the single best setting was also lucky.",
+        "round began. Twenty days are few: the single best setting was also lucky.",
         "Go through all rounds so far: move a centre halfway to the mean of each round's best "
         "quarter. Draw the next settings around it, and put the centre into row 0.",
     ),

@@ -28,10 +28,10 @@ Propose = Callable[[Floats, Floats, int], Floats]
 DIALS = len(FEATURES)
 ROUNDS = 30
 SETTINGS = 32
-DAYS_A_ROUND = 12
+DAYS_A_ROUND = 20
 BESIDES = 30.0
-"""What a day costs besides, at most, whatever the settings. Random settings differ by some 9, good
-ones by 1 or 2."""
+"""What a day costs besides, at most, whatever the settings; it rises from round to round. Random
+settings differ by some 9, good ones by 1 or 2."""
 
 
 @dataclass(frozen=True)
@@ -86,14 +86,14 @@ class Office:
         Returns:
             tried: (30, 32, 12) all settings
             costs: (30, 32) mean cost of a day; all settings of a round drive the same days, and the
-                same is added to all their costs, 0 to `BESIDES`
+                same is added to all their costs, more in each round, `BESIDES` at most
         """
         tried, costs = np.empty((0, SETTINGS, DIALS)), np.empty((0, SETTINGS))
         day_seeds = np.random.SeedSequence([self.seed, 1]).generate_state(ROUNDS)
         for number, day_seed in enumerate(day_seeds):
             settings = np.asarray(propose(tried, costs, ROUNDS * luck + number), float)
             days = draw_days(DAYS_A_ROUND, int(day_seed), self.storm)
-            besides = BESIDES * np.random.default_rng(day_seed).random()
+            besides = BESIDES * (number + np.random.default_rng(day_seed).random()) / ROUNDS
             paid = self.costs(settings, days).mean(axis=1) + besides
             tried, costs = np.append(tried, [settings], 0), np.append(costs, [paid], 0)
         return tried, costs
