@@ -74,7 +74,8 @@ lab.check("intent", intent)
 #   weights that are normalised to sum to one, and doubly robust, each to 1e-9;
 # - a 95 % interval around the doubly robust estimate;
 # - `enough`: whether the log is worth at least a twentieth of its visits, that is, whether its
-#   *effective sample size* is at least 0.05 times their number.
+#   *effective sample size* (Kish: the squared sum of the weights over the sum of their squares) is at
+#   least 0.05 times their number.
 #
 # Four shops are drawn, with 20 to 100 logs each. `enough` must be right for every log. Where it is True,
 # the interval must hold the truth in at least 88 % of the logs, be 0.9 to 1.08 times as wide as a good
@@ -210,8 +211,8 @@ lab.check("serve", serve)
 # within 0.008 and `down` within 0.011, about twice what counting the right rows leaves. `policy` is an
 # array (7, 6, 2) with an action for each satisfaction, last genre and twice; of it the exact expected
 # number of items watched in a session is judged. In both of two worlds it must be at least 95 % of that of
-# the best policy. And it must be planned: by your own estimates, `loyalty.missed(viewer, policy)` may be
-# at most 0.01 items. To try it:
+# the best policy. And it must be the best one for your own estimates, however you find it:
+# `loyalty.missed(viewer, policy)` may be at most 0.01 items. To try it:
 #
 # ```python
 # truth = loyalty.draw_viewer(np.random.default_rng(1))
