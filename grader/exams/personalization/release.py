@@ -13,8 +13,6 @@ from numpy.typing import NDArray
 
 from labkit.checks.personalization.redraw import viewed
 
-CASES = 3
-
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``.
@@ -24,8 +22,8 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     be met.
     """
     cases = []
-    # A large epsilon shows the thin tails of normal noise, a small one a bias that noise hides. Only
-    # the heavy viewer has five rows, so a bound of five shows noise that depends on who is there.
+    # A large epsilon shows the thin tails of normal noise, a small one a bias that noise hides. A
+    # bound of five shows noise that depends on who is there: only the heavy viewer has five rows.
     spans = ((0.4, 0.7), (1.0, 1.5), (2.5, 3.2))
     for span, bound in zip(spans, rng.permutation([3, 4, 5]).tolist(), strict=True):
         epsilon = rng.uniform(*span)
