@@ -25,9 +25,9 @@ import pytest
 from catalogue import AVAILABLE, ROOT, module_data
 
 CPU_SECONDS, MEMORY = 30, 1e9
-YARDSTICK = 0.15
-"""CPU-seconds that `_yardstick` takes where nothing else computes. Where it takes longer, by busy
-neighbours on the same cores, a lesson may take longer too."""
+BUSY = 1.5
+"""Times the CPU-seconds that a lesson may take beside others, who share its caches and cores: up to
+1.35 times was measured (28.6 alone, 38.6 at a load of 10 on two cores)."""
 WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 # CPU-seconds of an import, after NumPy's: a lesson's first cell does without, so that a learner who
 # opens it need not wait. Each is imported in the cell that first uses it.
@@ -62,19 +62,6 @@ def _loaded():
 _loaded()
 """
 # All these cells keep to names that no lesson uses, but for what HELPERS defines.
-YARD = """
-def _yardstick():
-    import os
-    import numpy
-    begun = sum(os.times()[:2])
-    table = numpy.random.default_rng(0).random((300, 300))
-    for _ in range(40):
-        numpy.sort(table, axis=0)
-        table @ table
-    sum(n * n for n in range(1_500_000))
-    return sum(os.times()[:2]) - begun
-_yards = [_yardstick() for _ in range(3)]
-"""
 BUDGET = """
 def _peak():
     import resource, sys
@@ -87,9 +74,8 @@ def _peak():
         return unit * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 def _budget():
     import json, os
-    cpu = sum(os.times()[:4]) - sum(_yards)
-    yards = [*_yards, *(_yardstick() for _ in range(3))]
-    print(json.dumps({"cpu": cpu, "memory": _peak(), "yardstick": sum(yards) / len(yards)}))
+    busy = hasattr(os, "getloadavg") and os.getloadavg()[0] > 1.5
+    print(json.dumps({"cpu": sum(os.times()[:4]), "memory": _peak(), "busy": busy}))
 _budget()
 """
 # Notes each text that a picture's edge cuts off.
@@ -133,7 +119,7 @@ class Lesson:
         probe = PROBE.format(helpers=self.data.HELPERS, expressions=expressions)
         cells = self.notebook.cells
         opened = 1 + next(n for n, cell in enumerate(cells) if cell.cell_type == "code")
-        cells.insert(opened, nbformat.v4.new_code_cell(OPENED + WATCH + YARD))
+        cells.insert(opened, nbformat.v4.new_code_cell(OPENED + WATCH))
         cells += [nbformat.v4.new_code_cell(cell) for cell in (BUDGET, probe)]
         nbclient.NotebookClient(self.notebook, timeout=300, kernel_name="python3").execute()
         (self.numbers, self.cut_off), self.budget, self.loaded_first = (
@@ -169,8 +155,7 @@ def test_the_lesson_runs_without_errors_and_without_warnings(lesson):
 
 
 def test_the_lesson_stays_within_its_budget(lesson):
-    slower = max(lesson.budget["yardstick"] / YARDSTICK, 1)
-    assert lesson.budget["cpu"] <= CPU_SECONDS * slower
+    assert lesson.budget["cpu"] <= CPU_SECONDS * (BUSY if lesson.budget["busy"] else 1)
     assert lesson.budget["memory"] <= MEMORY
 
 
