@@ -27,7 +27,7 @@ from catalogue import AVAILABLE, ROOT, module_data
 CPU_SECONDS, MEMORY = 30, 1e9
 BUSY = 1.5
 """Times the CPU-seconds that a lesson may take beside others, who share its caches and cores: up to
-1.35 times was measured (28.6 alone, 38.6 at a load of 10 on two cores)."""
+1.35 times was measured (28.7 alone, 38.6 at a load of 10 on two cores)."""
 WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 # CPU-seconds of an import, after NumPy's: a lesson's first cell does without, so that a learner who
 # opens it need not wait. Each is imported in the cell that first uses it.

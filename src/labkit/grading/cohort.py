@@ -78,7 +78,7 @@ def _most_frequent(rows: list[TaskRow]) -> dict[str, Any] | None:
 
 
 def _has_gradebook(app: AutogradeApp) -> bool:
-    """Tell whether there is a gradebook with all its tables and its course.
+    """Tell whether there is a gradebook with all its tables and a course.
 
     Where nbgrader finds none it makes one, and two that make it at once fail. Formgrader may be
     making it just now, so it is left alone until it is whole; the course is entered last.
@@ -91,7 +91,6 @@ def _has_gradebook(app: AutogradeApp) -> bool:
         with engine.connect() as connection:
             if not inspect(connection).has_table(Course.__tablename__):
                 return False
-            entered = select(Course.id).where(Course.id == app.coursedir.course_id)
-            return connection.execute(entered).first() is not None
+            return connection.execute(select(Course.id)).first() is not None
     finally:
         engine.dispose()

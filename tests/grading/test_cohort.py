@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from nbgrader.api import Gradebook
 
 import small_course
 from labkit.grading.cohort import lab_overview
@@ -30,6 +31,19 @@ def test_a_gradebook_that_is_being_made_is_left_alone(stage: str, tmp_path: Path
     found = lab_overview(root, NAME)
     assert (found["handed_in"], found["graded"]) == (1, 0)
     assert database.read_bytes() == before
+
+
+def test_grades_are_seen_after_the_course_was_given_another_name(tmp_path: Path) -> None:
+    root = small_course.make_course(tmp_path / "course", ["ada"])
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}", "small") as book:
+        book.update_or_create_assignment(NAME, duedate="2026-01-01")
+        book.update_or_create_student("ada")
+        book.update_or_create_submission(NAME, "ada", timestamp="2026-01-02")
+    config = (root / "nbgrader_config.py").read_text(encoding="utf-8")
+    renamed = config.replace('course_id = "small"', 'course_id = "renamed"')
+    assert renamed != config
+    (root / "nbgrader_config.py").write_text(renamed, encoding="utf-8")
+    assert lab_overview(root, NAME)["late"] == 1
 
 
 def test_without_a_gradebook_none_is_made(tmp_path: Path) -> None:
