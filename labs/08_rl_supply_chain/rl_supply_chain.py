@@ -342,16 +342,16 @@ lab.check("ppo", train_ppo)
 # them, the mean of 20 days. In the first call both are empty. `seed` is another one in each call.
 #
 # - All 32 settings of a round drive the **same days**, the next round drives others. Wages and fuel
-#   come on top, for all 32 alike; they rise from below 1 a day in the first round to nearly 30 in the
-#   last. So costs can be compared within a round alone.
+#   come on top, for all 32 alike; they rise to 30 a day in the last round, now by much, now by
+#   nearly nothing. So costs can be compared within a round alone.
 # - **Row 0 of the last round is your choice.** It drives 600 secret days.
 # - Dials go from −10 to 10. Good settings have all of them between −2 and 2.
 #
 # The check asks for a choice at three offices, with other dials, days, storms and towns each. At all
 # three, save what the card says against nearest-request: that is 65 % of what we saved ourselves
 # where we knew the town, the storm and the weights. The best of 900 random settings saves less than
-# half of that. The rounds of all three take a few seconds, and each call has five. To try your function, and to see what its
-# choices save from round to round:
+# half of that. The rounds of all three take a few seconds; each call may take 20. To try your
+# function, and to see what its choices save from round to round:
 #
 # ```python
 # town = {"x": 0.6, "y": 0.2, "radius": 0.18, "price": 0.65}

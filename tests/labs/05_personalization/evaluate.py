@@ -153,6 +153,20 @@ def width_without_heavy_weights(items, clicks, logged, target, model):
     return (*numbers, numbers[-1] - margin, numbers[-1] + margin, sure)
 
 
+def _width_of_parts(model_part):
+    """Right but for the width, from the parts of DR's terms as if they were independent."""
+
+    def evaluate(items, clicks, logged, target, model):
+        *numbers, _, _, sure = by_hand(items, clicks, logged, target, model)
+        rows = np.arange(len(items))
+        missed = target[rows, items] / logged * (clicks - model[rows, items])
+        varied = missed.var() + model_part * (target * model).sum(axis=1).var()
+        margin = 2 * np.sqrt(varied / len(items))
+        return (*numbers, numbers[-1] - margin, numbers[-1] + margin, sure)
+
+    return evaluate
+
+
 RIGHT = {"bootstrap": bootstrap, "loop": by_hand}
 
 WRONG = {
@@ -166,7 +180,14 @@ WRONG = {
     "as many as weights above one": (_answer(sure="positive"), ""),
     "heaviest visit": (_doubting(lambda w, wide: w.sum() / w.max() >= 0.05 * len(w)), ""),
     "narrow enough": (_doubting(lambda w, wide: wide < 0.1), ""),
-    "spread of the clicks": (_answer(spread="clicks"), "spread of weighted clicks"),
+    "spread of the clicks": (_answer(spread="clicks"), "both vary, together"),
+    "width of the weighted part": (_width_of_parts(0), "both vary, together"),
+    "parts taken as independent": (_width_of_parts(1), "both vary, together"),
+    "1.8 standard errors": (_answer(wide=1.8), "how many standard errors"),
+    "mean weight taken for one": (
+        _doubting(lambda w, wide: (w**2).mean() <= 20),
+        "their mean is not always one",
+    ),
     "90 %": (_answer(wide=1.645), "how many standard errors"),
     "one width for all logs": (one_width, ""),
     "a width made of the weights": (width_by_weights, ""),

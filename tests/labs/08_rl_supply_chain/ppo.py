@@ -193,7 +193,7 @@ WRONG = {
 }
 
 HARMLESS = {
-    "constant: world = ShelfEnv(250, readings, largest, start, step) -> *": "a copy more or less",
+    "constant: world = ShelfEnv(250, readings, largest, sta… -> *": "a copy more or less",
     "constant: …g_rate=lambda left: 0.003 * left, seed=0, device=… -> *": "half of it more",
     "constant: return model.learn(240000).policy.state_dict() -> *": "a step more or less",
 }

@@ -30,14 +30,17 @@ def _rng(case: Mapping[str, Any]) -> np.random.Generator:
 def logged(case: Mapping[str, Any]) -> Logged:
     """The logs of a case of `evaluate`; the model is off, and too low.
 
-    "turned" is how far the new policy shows what the old one does, or avoids it if below zero.
+    "turned" is how far the new policy shows what the old one does, or avoids it if below zero;
+    "loved" is None in a divided shop, where the model is off further.
     """
     rng = _rng(case)
-    shop = logs.draw_shop(rng, loved=case["loved"])
+    divided = case["loved"] is None
+    shop = logs.draw_divided_shop(rng) if divided else logs.draw_shop(rng, loved=case["loved"])
     liked, other = rng.normal(size=(2, *shop.chance.shape))
     old = logs.softmax(case["old"] * liked)
     new = logs.softmax(case["turned"] * liked + case["new"] * other)
-    model = (0.8 * shop.chance + rng.uniform(-0.05, 0.05, shop.chance.shape)).clip(0, 1)
+    known = 0.7 if divided else 0.8
+    model = (known * shop.chance + rng.uniform(-0.05, 0.05, shop.chance.shape)).clip(0, 1)
     drawn = [logs.draw_log(rng, shop, old, case["visits"]) for _ in range(case["logs"])]
     return Logged(shop, new, model, drawn)
 
