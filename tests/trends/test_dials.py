@@ -79,13 +79,16 @@ def test_settings_of_a_round_share_their_days_and_rounds_do_not(short):
     assert len(set(costs[:, 0])) == 3
 
 
-def test_what_a_day_costs_besides_is_the_same_for_all_settings_and_rises(short, monkeypatch):
-    _, with_wages = office().play(at_random)
-    monkeypatch.setattr(dials, "BESIDES", 0.0)
-    _, without = office().play(at_random)
-    wages = with_wages - without
-    assert np.ptp(wages, axis=1).max() < 1e-9
-    assert (wages >= 0).all() and (wages < 30 + 1e-9).all() and (np.diff(wages[:, 0]) > 0).all()
+def test_wages_and_fuel_are_the_same_for_all_settings_of_a_round(short, monkeypatch):
+    _, paid = office().play(at_random)
+    monkeypatch.setattr(dials, "FUEL", 0.0)
+    _, without_fuel = office().play(at_random)
+    monkeypatch.setattr(dials, "WAGES", 0.0)
+    _, without_both = office().play(at_random)
+    fuel, wages = paid - without_fuel, without_fuel - without_both
+    assert max(np.ptp(fuel, axis=1).max(), np.ptp(wages, axis=1).max()) < 1e-9
+    assert wages[:, 0] == pytest.approx([0, 10, 20])
+    assert 0 < fuel.min() and fuel.max() < 12 and len(set(fuel[:, 0].round(6))) == 3
 
 
 def test_the_seeds_of_an_answer_tell_nothing_of_the_office(short):

@@ -95,8 +95,9 @@ def try_forms(bench: Bench) -> Iterator[Result]:
     calls: list[Call] = []
     bench.judge(Recorder(bench.reference, calls), instance)
     kinds = max((forms(call.value) for call in calls), key=len, default={})
-    # What acts through functions that it is handed has to act again; all else is said again.
-    said = bench.reference if _acts(calls) else None
+    # What acts through functions that it is handed has to act again; all else is said again, which
+    # spares the time of a training.
+    said = None if bench.judge(_again(calls), instance).score == 1.0 else bench.reference
     again: dict[str, Callable[[], Any]] = {
         f"the answer as {n}": partial(_as, form, said, calls) for n, form in FUNCTION.items()
     }
@@ -105,13 +106,6 @@ def try_forms(bench: Bench) -> Iterator[Result]:
         outcome = bench.judge(make(), instance)
         fault = "" if outcome.score == 1.0 else "must reach full marks"
         yield bench.result(TYPE, name, -1, outcome, fault)
-
-
-def _acts(calls: list[Call]) -> bool:
-    """Whether the answer is handed functions, by themselves or in a dictionary."""
-    arguments = [a for call in calls[:1] for a in call.arguments]
-    parts = [part for a in arguments for part in (a.values() if isinstance(a, dict) else (a,))]
-    return any(map(callable, parts))
 
 
 def _as(form: Form, reference: Callable[..., Any] | None, calls: list[Call]) -> Any:

@@ -114,8 +114,8 @@ def policy_outcome(
     words = (
         f"The policy costs {cost:.4f} a period, {gap:.2%} above the optimum "
         f"{instance['optimal_cost']:.4f}. The best base-stock policy is {base_stock:.1%} above it, "
-        f"the best rule of the inventory position alone {position:.1%}, with the stock on hand or "
-        f"the last order {simple:.1%}."
+        f"the best rule in whole sets of the inventory position alone {position:.1%}, with the "
+        f"stock on hand or the last order {simple:.1%}."
     )
     if gap <= tolerance:
         return passed(words)

@@ -29,12 +29,11 @@ DIALS = len(FEATURES)
 ROUNDS = 30
 SETTINGS = 32
 DAYS_A_ROUND = 20
-BESIDES = 30.0
-"""What a day costs besides in the last round, whatever the settings. Random settings differ by some
-9, good ones by 1 or 2."""
-UNEVEN = 0.3
-"""Concentration of the shares by which it rises, round for round: at half-time it is off a straight
-line by 4 on average, so that nobody can take it off and compare rounds after all."""
+WAGES, FUEL = 30.0, 12.0
+"""What comes on top of a day's cost, whatever the settings: wages, which rise evenly from nothing
+towards this, and fuel, up to this, each round by lot. Random settings differ by some 9, good ones
+by 1 or 2: so the cheapest of all rounds is an early one, and where the rise is taken off, fuel
+still hides which round went better."""
 
 
 @dataclass(frozen=True)
@@ -89,16 +88,15 @@ class Office:
         Returns:
             tried: (30, 32, 12) all settings
             costs: (30, 32) mean cost of a day; all settings of a round drive the same days, and the
-                same is added to all their costs, more in each round, `BESIDES` in the last
+                same comes on top of all their costs: wages that rise and fuel by lot
         """
         tried, costs = np.empty((0, SETTINGS, DIALS)), np.empty((0, SETTINGS))
         day_seeds = np.random.SeedSequence([self.seed, 1]).generate_state(ROUNDS)
-        shares = np.random.default_rng([self.seed, 2]).dirichlet(np.full(ROUNDS, UNEVEN))
-        besides = BESIDES * shares.cumsum()
         for number, day_seed in enumerate(day_seeds):
             settings = np.asarray(propose(tried, costs, ROUNDS * luck + number), float)
             days = draw_days(DAYS_A_ROUND, int(day_seed), self.storm)
-            paid = self.costs(settings, days).mean(axis=1) + besides[number]
+            fuel = FUEL * np.random.default_rng(day_seed).random()
+            paid = self.costs(settings, days).mean(axis=1) + WAGES * number / ROUNDS + fuel
             tried, costs = np.append(tried, [settings], 0), np.append(costs, [paid], 0)
         return tried, costs
 
