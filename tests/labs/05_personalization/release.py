@@ -69,6 +69,22 @@ def normal_noise(rows, titles, bound, epsilon, runs, seed):
     return _counts(rows, titles, bound) + noise
 
 
+def _cut_off(end):
+    """Laplace noise that ends at so many scales."""
+
+    def release(rows, titles, bound, epsilon, runs, seed):
+        scale = bound / epsilon
+        noise = np.random.default_rng(seed).laplace(0, scale, (runs, titles))
+        return _counts(rows, titles, bound) + np.clip(noise, -end * scale, end * scale)
+
+    return release
+
+
+def not_below_zero(rows, titles, bound, epsilon, runs, seed):
+    """Counts below zero are published as zero, which tells nothing more."""
+    return np.maximum(_laplace(enough)(rows, titles, bound, epsilon, runs, seed), 0)
+
+
 def fixed_noise(rows, titles, bound, epsilon, runs, seed):
     noise = np.random.default_rng(0).laplace(0, bound / epsilon, (runs, titles))
     return _counts(rows, titles, bound) + noise
@@ -99,7 +115,11 @@ def without_the_seed(rows, titles, bound, epsilon, runs, seed):
     return _counts(rows, titles, bound) + noise
 
 
-RIGHT = {"two exponentials": by_exponentials, "geometric": whole_numbers}
+RIGHT = {
+    "two exponentials": by_exponentials,
+    "geometric": whole_numbers,
+    "not below zero": not_below_zero,
+}
 
 WRONG = {
     "noise for a row": (_laplace(lambda b, e, t: 1 / e), "less noise than hides it"),
@@ -113,6 +133,8 @@ WRONG = {
     "people counted": (_laplace(enough, _people), ""),
     "heavy viewers left out": (_laplace(enough, _dropped), "Everybody counts"),
     "normal noise": (normal_noise, ""),
+    "noise cut off at five scales": (_cut_off(5), ""),
+    "noise cut off at eight scales": (_cut_off(8), "who is in the table"),
     "fixed noise": (fixed_noise, "those who know it"),
     "one noise for all titles": (one_noise_for_all_titles, "those who know it"),
     "one release": (one_release, "can be guessed"),

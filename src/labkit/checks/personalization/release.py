@@ -28,6 +28,11 @@ ALIKE = 0.1
 """Correlation of the noise of two seeds, of two runs, of two titles; its standard deviation is
 .007."""
 
+FAR = 8.5
+"""Times bound / epsilon that the largest noise of two calls lies above its count, at least. Right
+noise stays below with a probability of exp(-20): e^-8.5 / 2 of 200,000 numbers and more lie beyond.
+Noise below zero is not looked at, since counts may be cut off at zero."""
+
 QUICK = 10.0
 """CPU-seconds of a call; the reference needs a hundredth."""
 
@@ -66,6 +71,7 @@ def judge(answer: Any, instance: Instance) -> Outcome:
                 sharp = told_by_count(both, away[:, title], here, here - case["bound"])
                 told = max(told, sharp)
             fault = fault or _told(told, first, away, case, who)
+        fault = fault or _ends(np.concatenate([first, other]), case)
         if fault is None:
             return passed("")
         return failed(fault[0], on=on, next_step=fault[1], misconception=fault[2])
@@ -140,6 +146,20 @@ def _error(first: Floats, case: Instance) -> Fault:
         "Keep the first `bound` rows of each person, count, and add noise for what one person can "
         "move in all titles together.",
         idea,
+    )
+
+
+def _ends(released: Floats, case: Instance) -> Fault:
+    scale = case["bound"] / case["epsilon"]
+    farthest = float((released - np.array(case["counts"])).max()) / scale
+    if farthest >= FAR:
+        return None
+    return (
+        f"Of {released.size:,} counts none is more than {farthest:.1f} times bound / epsilon too "
+        "high.",
+        "Do not cut noise off, and do not draw it again where it is large.",
+        "Where noise ends, a count just beyond that end tells for certain who is in the table: no "
+        "epsilon is kept.",
     )
 
 
