@@ -29,6 +29,17 @@ def test_the_value_of_a_policy_is_what_its_own_log_earns():
     assert (1 / log.logged).mean() == pytest.approx(policy.shape[1], rel=0.05)
 
 
+def test_in_a_divided_shop_it_matters_who_comes_more_than_what_is_shown():
+    rng = np.random.default_rng(5)
+    chance = np.stack([logs.draw_divided_shop(rng).chance for _ in range(20)])
+    loved = chance > 0.5
+    assert loved[:, :15].mean() == pytest.approx(0.95, abs=0.02)
+    assert loved[:, 15:].mean() == pytest.approx(0.05, abs=0.02)
+    assert 0.88 <= chance[loved].min() and chance[loved].max() <= 0.98
+    assert 0.01 <= chance[~loved].min() and chance[~loved].max() <= 0.05
+    assert chance.mean(axis=2).std(axis=1).mean() > 3 * chance.mean(axis=1).std(axis=1).mean()
+
+
 def test_an_old_log_has_old_titles_only_and_fatigue_halves_what_is_watched():
     rng = np.random.default_rng(4)
     known = live.draw_service(rng, keep=0.5)
