@@ -49,7 +49,8 @@ def _shelf(
     chances: tuple[float, ...],
     ratios: tuple[float, ...],
 ) -> dict[str, Any]:
-    chance = round(rng.uniform(chances[0], chances[-1]), 3)
+    # Five digits, so that hardly ever a shelf is one of those that learners practise on.
+    chance = round(rng.uniform(chances[0], chances[-1]), 5)
     return measured(
         lead_time=lead_time,
         lot=int(rng.integers(5, 8)),

@@ -60,7 +60,7 @@ def _demand(lot: int, chance: float) -> Demand:
     return {
         "distribution": "discrete",
         "values": [0, lot],
-        "probabilities": [round(1 - chance, 3), chance],
+        "probabilities": [round(1 - chance, 5), chance],
     }
 
 
