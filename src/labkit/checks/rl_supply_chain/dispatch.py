@@ -79,8 +79,8 @@ def _misconception(tried: Floats, costs: Floats, saving: float, middle_is_enough
     # A setting that was tried from the first round on may stand there for another reason.
     if (choice == cheapest).all() and not (choice == tried[0]).all(axis=1).any():
         return (
-            "The lowest cost of all rounds was paid before wages and fuel rose: costs can be "
-            "compared within a round alone."
+            "The lowest cost of all rounds was paid before wages rose, or where fuel was cheap: "
+            "costs can be compared within a round alone."
         )
     return ""
 
