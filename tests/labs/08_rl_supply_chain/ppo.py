@@ -24,11 +24,11 @@ def _longer_rollouts(*given):
         *given,
         copies=400,
         n_steps=50,
-        batch_size=2_000,
+        batch_size=1_000,
         n_epochs=6,
         gamma=0.97,
         gae_lambda=0.85,
-        learning_rate=lambda left: 2e-3 * left,
+        learning_rate=lambda left: 3e-3 * left,
         ent_coef=0.005,
     )
     return dict(model.learn(300_000).policy.state_dict())
@@ -162,8 +162,8 @@ WRONG = {
     "a subclass that overrides predict": (_overriding_predict, "above the optimum"),
     "PPO without a view beyond the period": (_greedy, "above the optimum"),
     "costs are rewarded": (_costs_for_rewards, "above the optimum"),
-    "trained at home, behind another mixing": (_from_home, "above the optimum"),
-    "the best orders at home, readings taken for states": (_as_if_states, "above the optimum"),
+    "trained at home, behind another mixing": (_from_home, "is asked"),
+    "the best orders at home, readings taken for states": (_as_if_states, "is asked"),
     "the optimal orders of the shelf found out, in the weights": (
         _imitating(policies.optimal),
         "value network explains",
