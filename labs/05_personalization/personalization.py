@@ -77,7 +77,7 @@ lab.check("intent", intent)
 #   *effective sample size* (Kish: the squared sum of the weights over the sum of their squares) is at
 #   least 0.05 times their number.
 #
-# Five shops are drawn, with 20 to 100 logs each. `enough` must be right for every log. Where it is True,
+# Six shops are drawn, with 20 to 100 logs each. `enough` must be right for every log. Where it is True,
 # the interval must hold the truth in at least 88 % of the logs, be 0.93 to 1.08 times as wide as a good
 # one, on average, on no log less than 0.72 times, and be wider where the log says less. To try it:
 #

@@ -25,7 +25,7 @@ from labkit.trends.personalization.world.loyalty import (
 USUAL = (2.68, 4.27, 6.49, 8.61, 10.35, 11.65, 12.58)
 """What a satisfaction is worth under the best policy, in items, mean of 60 viewers."""
 
-SCALES = (0.9, 1.1)
+SCALES = (0.9, 1.0, 1.1)
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]

@@ -153,14 +153,19 @@ def width_without_heavy_weights(items, clicks, logged, target, model):
     return (*numbers, numbers[-1] - margin, numbers[-1] + margin, sure)
 
 
-def _width_of_parts(model_part):
-    """Right but for the width, from the parts of DR's terms as if they were independent."""
+def weighted_misses(items, clicks, logged, target, model):
+    rows = np.arange(len(items))
+    return target[rows, items] / logged * (clicks - model[rows, items])
+
+
+def _width_of_parts(model_part, together=0.0):
+    """Right but for the width, from the parts of DR's terms as if one correlation fitted all."""
 
     def evaluate(items, clicks, logged, target, model):
         *numbers, _, _, sure = by_hand(items, clicks, logged, target, model)
-        rows = np.arange(len(items))
-        missed = target[rows, items] / logged * (clicks - model[rows, items])
-        varied = missed.var() + model_part * (target * model).sum(axis=1).var()
+        missed = weighted_misses(items, clicks, logged, target, model)
+        said = model_part * (target * model).sum(axis=1)
+        varied = missed.var() + said.var() + 2 * together * missed.std() * said.std()
         margin = 2 * np.sqrt(varied / len(items))
         return (*numbers, numbers[-1] - margin, numbers[-1] + margin, sure)
 
@@ -183,6 +188,7 @@ WRONG = {
     "spread of the clicks": (_answer(spread="clicks"), "both vary, together"),
     "width of the weighted part": (_width_of_parts(0), "both vary, together"),
     "parts taken as independent": (_width_of_parts(1), "both vary, together"),
+    "one correlation of the parts, from home": (_width_of_parts(1, 0.2), "times as wide"),
     "1.8 standard errors": (_answer(wide=1.8), "how many standard errors"),
     "mean weight taken for one": (
         _doubting(lambda w, wide: (w**2).mean() <= 20),

@@ -139,6 +139,20 @@ def steps_for_chances(viewer, log):
     return {"up": np.array([np.mean(step[log["action"] == 2 * g] > 0) for g in range(6)])}
 
 
+def tired_rows_by_a_constant(viewer, log):
+    """All rows of a genre, and a constant from home for those in which it tired."""
+    rows = [log["watched"][log["action"] == 2 * genre] for genre in range(6)]
+    return {"taste": [row.mean() / 0.943 for row in rows]}
+
+
+def one_fatigue(viewer, log):
+    """One number for viewers who saw the genre once and for those who saw it twice."""
+    genre, bait = np.divmod(log["action"], 2)
+    same = genre == log["last"]
+    fresh = viewer.taste[genre] + viewer.lift * bait
+    return {"tired": np.full(2, log["watched"][same].sum() / fresh[same].sum())}
+
+
 def goodwill(log):
     """Honest items that most probably add satisfaction, and bait for the most satisfied."""
     viewer = _estimates(log)
@@ -208,7 +222,7 @@ RIGHT = {
 WRONG = {
     "next click": (_with_estimates(next_click), "of the items that the best one has"),
     "never bait": (_with_estimates(never_bait), "of the items that the best one has"),
-    "the best without bait": (_with_estimates(honest_plan), "of the items that the best one has"),
+    "the best without bait": (_with_estimates(honest_plan), ""),
     "bait when satisfied": (
         _with_estimates(bait_when_satisfied),
         "",
@@ -225,6 +239,8 @@ WRONG = {
     "most watched": (_with_estimates(most_watched), "of the items that the best one has"),
     "by chance": (_with_estimates(by_chance), "of the items that the best one has"),
     "bait in tired rows": (_planned_with(lift_in_all_rows), "lift is"),
+    "tired rows made up for by a constant": (_planned_with(tired_rows_by_a_constant), "taste["),
+    "one fatigue for both": (_planned_with(one_fatigue), ""),
     "steps for chances": (_planned_with(steps_for_chances), "up["),
 }
 

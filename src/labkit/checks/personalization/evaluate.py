@@ -17,7 +17,7 @@ CLOSE = 1e-9
 """How far an estimate may be off; every known mistake is off by .004 and more."""
 
 NARROW, WIDE = 0.93, 1.08
-"""Times the mean width of the reference's intervals. Normal and bootstrap intervals are at .95 to
+"""Times the mean width of the reference's intervals. Normal and bootstrap intervals are at .94 to
 1.00 of it (14 shops), intervals of 90 % at .84, those of the spread of the clicks at .52 to .78,
 those of IPS and SNIPS at 1.18 to 1.62, a share of clicks by the effective sample 1.19 to 1.45."""
 

@@ -14,6 +14,13 @@ Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 
+LOVED = 0.25
+"""Share of types and items, in the shops of `evaluate`, in which most visits end in a click. The
+model knows which they are, so that DR varies less than a share of clicks does: intervals made of
+the share and of the effective sample are 1.19 to 1.45 times as wide, those of IPS and SNIPS 1.18 to
+1.62 (14 shops)."""
+
+
 class Logged(NamedTuple):
     """A case of `evaluate`: the shop, both policies and the model by type, and the logs."""
 
@@ -28,19 +35,23 @@ def _rng(case: Mapping[str, Any]) -> np.random.Generator:
 
 
 def logged(case: Mapping[str, Any]) -> Logged:
-    """The logs of a case of `evaluate`; the model is off, and too low.
+    """The logs of a case of `evaluate`; the model is off.
 
-    "turned" is how far the new policy shows what the old one does, or avoids it if below zero;
-    "loved" is None in a divided shop, where the model is off further.
+    "turned" is how far the new policy shows what the old one does, or avoids it if below zero.
+    "divided" holds the ranges of a divided shop's chances, or is None. "known" is how much of what
+    the chances differ by the model tells, and "less" what it takes off.
     """
     rng = _rng(case)
-    divided = case["loved"] is None
-    shop = logs.draw_divided_shop(rng) if divided else logs.draw_shop(rng, loved=case["loved"])
+    shop = (
+        logs.draw_shop(rng, loved=LOVED)
+        if case["divided"] is None
+        else logs.draw_divided_shop(rng, *case["divided"])
+    )
     liked, other = rng.normal(size=(2, *shop.chance.shape))
     old = logs.softmax(case["old"] * liked)
     new = logs.softmax(case["turned"] * liked + case["new"] * other)
-    known = 0.7 if divided else 0.8
-    model = (known * shop.chance + rng.uniform(-0.05, 0.05, shop.chance.shape)).clip(0, 1)
+    noise = rng.uniform(-0.05, 0.05, shop.chance.shape)
+    model = (case["known"] * shop.chance - case["less"] + noise).clip(0, 1)
     drawn = [logs.draw_log(rng, shop, old, case["visits"]) for _ in range(case["logs"])]
     return Logged(shop, new, model, drawn)
 
@@ -53,8 +64,8 @@ def service(case: Mapping[str, Any]) -> tuple[live.Service, np.random.Generator]
 
 
 def viewer(case: Mapping[str, Any]) -> loyalty.Viewer:
-    """The viewers of a case of `plan`."""
-    return loyalty.draw_viewer(_rng(case))
+    """The viewers of a case of `plan`; what fatigue leaves stands in the case."""
+    return loyalty.draw_viewer(_rng(case))._replace(tired=np.array(case["tired"]))
 
 
 def steps(case: Mapping[str, Any]) -> loyalty.Steps:

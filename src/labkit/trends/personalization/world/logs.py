@@ -52,18 +52,22 @@ def draw_shop(
     return Shop(mass, np.where(loves, rng.uniform(0.5, 0.9, shape), rng.uniform(0.02, 0.12, shape)))
 
 
-def draw_divided_shop(rng: np.random.Generator, types: int = 30, items: int = 6) -> Shop:
+def draw_divided_shop(
+    rng: np.random.Generator,
+    loved: tuple[float, float] = (0.88, 0.98),
+    other: tuple[float, float] = (0.01, 0.05),
+    types: int = 30,
+    items: int = 6,
+) -> Shop:
     """Draw a shop in which it matters more who comes than what is shown.
 
-    Half of the types love nearly every item (19 of 20), and click it in 88 to 98 % of the visits.
-    The others love hardly any, and click in 1 to 5 %.
+    Half of the types love nearly every item (19 of 20), the others hardly any. What is loved is
+    clicked with a probability between the two of `loved`, all else between those of `other`.
     """
     mass, shape = rng.dirichlet(np.full(types, 3.0)), (types, items)
     share = np.where(np.arange(types) < types // 2, 0.95, 0.05)
     loves = rng.random(shape) < share[:, None]
-    return Shop(
-        mass, np.where(loves, rng.uniform(0.88, 0.98, shape), rng.uniform(0.01, 0.05, shape))
-    )
+    return Shop(mass, np.where(loves, rng.uniform(*loved, shape), rng.uniform(*other, shape)))
 
 
 def softmax(scores: Floats) -> Floats:
