@@ -19,7 +19,7 @@ LIGHTEST = 0.5
 """Grey of a sticker's lightest pixel; skin has 0.78. The notebook says how far this sets it off."""
 
 APART = 0.15
-"""Least difference of the labels' mean pictures in every pixel of a sticker, as the notebook says."""
+"""Least difference of both labels' mean pictures in every pixel of a sticker, as is promised."""
 
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
