@@ -102,7 +102,8 @@ def test_the_cost_of_a_fresh_lab_is_far_below_its_budget(lab):
     costs = list(measure(lab, NAME))
     assert [cost.task for cost in costs] == ["fill_rate"]
     total = figures(costs)
-    assert 0 <= total["untouched"] <= total["solved"] < 1 and total["memory"] > 10
+    # Both are a few milliseconds: which of them is measured as more, is chance.
+    assert 0 <= total["untouched"] < 1 and 0 <= total["solved"] < 1 and total["memory"] > 10
     assert over_budget(total) == []
 
 
