@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import itertools
 
 import numpy as np
@@ -13,6 +12,8 @@ from catalogue import ROOT
 from exams.personalization import evaluate, intent, planning, release, upper
 from labkit.checks.personalization import redraw, vendors
 from labkit.checks.personalization.attack import told_apart
+from labkit.checks.personalization.evaluate import NARROW, WIDE
+from labkit.checks.personalization.plan import NEAR
 from labkit.exercise.instances import draw
 from labkit.trends.personalization import widgets
 from labkit.trends.personalization.world import logs, loyalty, sessions, views
@@ -85,7 +86,6 @@ def test_estimates_are_right_on_average_where_the_log_is_enough(seed):
 
 def test_no_one_correlation_of_the_parts_gives_the_width_in_every_shop():
     """The parts of DR's terms vary together in one shop, and against each other in another."""
-    judge = importlib.import_module("labkit.checks.personalization.evaluate")
     cases = [case for case in drawn("evaluate", 0)["cases"] if case["enough"]]
 
     def wide(case, together):
@@ -100,11 +100,10 @@ def test_no_one_correlation_of_the_parts_gives_the_width_in_every_shop():
         return np.mean(widths) / np.mean(case["widths"])
 
     for together in np.arange(-0.4, 0.45, 0.1):
-        assert not all(judge.NARROW <= wide(case, together) <= judge.WIDE for case in cases)
+        assert not all(NARROW <= wide(case, together) <= WIDE for case in cases)
 
 
 def test_no_constant_makes_up_for_tired_rows_of_both_audiences():
-    plan = importlib.import_module("labkit.checks.personalization.plan")
     for seed in range(3):
         cases = drawn("plan", seed)["cases"]
         for kept in np.arange(0.85, 1.005, 0.01):
@@ -112,7 +111,7 @@ def test_no_constant_makes_up_for_tired_rows_of_both_audiences():
                 np.abs(np.array(case["miscounts"]["taste"]) / kept - redraw.viewer(case).taste)
                 for case in cases
             ]
-            assert np.max(off) > plan.NEAR["taste"]
+            assert np.max(off) > NEAR["taste"]
 
 
 def test_policy_iteration_finds_no_better_action_anywhere_and_beats_every_hand_rule():
