@@ -27,10 +27,11 @@ import json
 import re
 import tarfile
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from labkit.authoring.build import lab_sources, lesson_sources
 from labkit.authoring.lint import MARKS
@@ -53,6 +54,10 @@ _JSON = (".ipynb", ".json")
 
 Run = tuple[str, str, str]
 """Three lines that follow each other, each in its normal form."""
+
+Lines = Mapping[tuple[str, ...], set[str]]
+"""Lines in their normal form, by their first `LEAST_WORDS` words, so that a text is read once
+however many lines are looked for."""
 
 
 class LeakError(CourseError):
@@ -95,9 +100,11 @@ def collect_secrets(root: Path) -> list[Secret]:
     exams = sorted((root / "grader" / "exams").rglob("*.py"))
     public = [_word_lines(text) for text in _public_texts(root)] if exams else []
     runs = {run for text in public for run in _runs_of_three(text)}
-    common = "\n".join(f" {' '.join(text)} " for text in public)
-    for path in exams:
-        secrets += _secrets_of_exam(path, root, runs, common)
+    lines = {path: _numbered(path) for path in exams}
+    known = _lines(words for numbered in lines.values() for _, _, words in numbered)
+    common = {words for text in public for words in _found(" ".join(text), known)}
+    for path, numbered in lines.items():
+        secrets += _secrets_of_exam(path.relative_to(root), numbered, runs, common)
     first = {secret.words: secret for secret in reversed(secrets)}
     return list(first.values())[::-1]
 
@@ -117,7 +124,7 @@ def scan(target: Path, secrets: Iterable[Secret]) -> list[Leak]:
     """
     if not target.exists():
         raise LeakError(f"{target}: nothing there to search. Build it first.")
-    known = list(secrets)
+    known = _known(secrets)
     if target.is_file():
         return list(_scan_bytes(target.name, target.read_bytes(), known))
     leaks: list[Leak] = []
@@ -132,7 +139,7 @@ def scan(target: Path, secrets: Iterable[Secret]) -> list[Leak]:
 
 def scan_files(files: dict[str, bytes], secrets: Iterable[Secret]) -> list[Leak]:
     """Search files that are not written yet, given as name and content."""
-    known = list(secrets)
+    known = _known(secrets)
     return [leak for name, content in files.items() for leak in _scan_bytes(name, content, known)]
 
 
@@ -159,32 +166,47 @@ def _secrets_of_lab(path: Path, root: Path) -> Iterator[Secret]:
             yield from _secrets_of_line(line, path.relative_to(root), number)
 
 
+def _numbered(path: Path) -> list[tuple[int, str, str]]:
+    """Give the number, the text and the normal form of each line that says anything."""
+    lines = path.read_bytes().decode("utf-8").splitlines()
+    return [(n, line, words) for n, line in enumerate(lines, 1) if (words := _words(line))]
+
+
 def _secrets_of_exam(
-    path: Path, root: Path, runs: set[Run | None], common: str
+    path: Path, numbered: list[tuple[int, str, str]], runs: set[Run | None], common: set[str]
 ) -> Iterator[Secret]:
     """Give the lines of an exam that are in no public text, nor in a run of three that is in one.
 
     Args:
-        path: the exam's file.
-        root: the course's folder.
+        path: the exam's file, from the course's folder.
+        numbered: what stands in it.
         runs: of three lines, of all public texts.
-        common: the words of all public texts, one text a line.
+        common: the lines of any exam that are in a public text.
     """
-    lines = path.read_bytes().decode("utf-8").splitlines()
-    numbered = [(number, words) for number, line in enumerate(lines, 1) if (words := _words(line))]
     copied: set[int] = set()
-    for run_start, run in enumerate(_runs_of_three([words for _, words in numbered])):
+    for run_start, run in enumerate(_runs_of_three([words for _, _, words in numbered])):
         if run is not None and run in runs:
-            copied |= {number for number, _ in numbered[run_start : run_start + 3]}
-    for number, words in numbered:
-        if number in copied or f" {words} " not in common:
-            yield from _secrets_of_line(lines[number - 1], path.relative_to(root), number)
+            copied |= {number for number, _, _ in numbered[run_start : run_start + 3]}
+    for number, line, words in numbered:
+        if number in copied or words not in common:
+            yield from _secrets_of_line(line, path, number)
 
 
-def _secret_words(text: str) -> Iterator[str]:
-    for line in text.splitlines():
-        for secret in _secrets_of_line(line, Path(), 0):
-            yield secret.words
+def _lines(all_words: Iterable[str]) -> Lines:
+    lines: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for words in all_words:
+        lines[tuple(words.split(" ")[:LEAST_WORDS])].add(words)
+    return lines
+
+
+def _found(text: str, lines: Lines) -> Iterator[str]:
+    """Give those of the lines that stand in a text; both are in their normal form."""
+    words = text.split(" ")
+    starts = zip(*(words[shift:] for shift in range(LEAST_WORDS)), strict=False)
+    for place, start in enumerate(starts):
+        for line in lines.get(start, ()):
+            if words[place : place + line.count(" ") + 1] == line.split(" "):
+                yield line
 
 
 def _secrets_of_line(line: str, path: Path, number: int) -> Iterator[Secret]:
@@ -246,7 +268,19 @@ def _public_texts(root: Path) -> Iterator[str]:
         yield "\n".join(cell.source for cell in release_source(path).cells)
 
 
-def _scan_bytes(name: str, content: bytes, secrets: list[Secret]) -> Iterator[Leak]:
+class _Known(NamedTuple):
+    """Secrets as a scan looks for them."""
+
+    lines: Lines
+    by_words: dict[str, Secret]
+
+
+def _known(secrets: Iterable[Secret]) -> _Known:
+    by_words = {secret.words: secret for secret in secrets}
+    return _Known(_lines(by_words), by_words)
+
+
+def _scan_bytes(name: str, content: bytes, secrets: _Known) -> Iterator[Leak]:
     if FORBIDDEN_PATHS.search(name.replace("!", "/")):
         yield Leak(name, "the whole file", "such files are for instructors only")
     members = _archive_members(name, content)
@@ -260,14 +294,14 @@ def _scan_bytes(name: str, content: bytes, secrets: list[Secret]) -> Iterator[Le
         yield from _scan_text(place, text, secrets)
 
 
-def _scan_text(place: str, text: str, secrets: list[Secret]) -> Iterator[Leak]:
-    haystack = f" {_words(_LEADING_COMMENT_MARKS.sub('', text))} "
-    for secret in secrets:
-        if f" {secret.words} " in haystack:
-            yield Leak(place, secret.text, f"belongs to {secret.path.as_posix()}:{secret.line}")
+def _scan_text(place: str, text: str, secrets: _Known) -> Iterator[Leak]:
+    words = _words(_LEADING_COMMENT_MARKS.sub("", text))
+    for found in dict.fromkeys(_found(words, secrets.lines)):
+        secret = secrets.by_words[found]
+        yield Leak(place, secret.text, f"belongs to {secret.path.as_posix()}:{secret.line}")
     if ".ipynb" in place:
         for mark in MARKS:
-            if f" BEGIN {mark} " in haystack:
+            if f" BEGIN {mark} " in f" {words} ":
                 yield Leak(place, f"BEGIN {mark}", "the notebook was not released")
 
 
