@@ -14,6 +14,7 @@ import json
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import lru_cache
+from hashlib import blake2b
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -165,7 +166,13 @@ def _of_array(array: np.ndarray) -> bytes | None:
     steps = np.diff(distinct)
     if steps.max() - steps.min() <= 1e-6 * distinct[-1]:  # a grid
         return None
-    return np.array([f"{share:.{DIGITS - 1}e}" for share in sizes / sizes[-1]]).tobytes()
+    return blake2b(_rounded(sizes / sizes[-1]).tobytes(), digest_size=16).digest()
+
+
+def _rounded(shares: np.ndarray) -> np.ndarray:
+    """Numbers from 0 to 1, each to `DIGITS` significant digits."""
+    places = DIGITS - 1 - np.floor(np.log10(shares, where=shares > 0, out=np.zeros_like(shares)))
+    return np.asarray(np.rint(shares * 10.0**places) / 10.0**places)
 
 
 def _of_number(value: float) -> float | None:
