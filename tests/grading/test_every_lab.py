@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from catalogue import AVAILABLE, ROOT
-from lab_course import lay, run, scores, worth
+from lab_course import grade, lay, scores, worth
 
 OWN = [name for name in AVAILABLE if (ROOT / f"tests/grading/test_lab_{name[:2]}.py").exists()]
 
@@ -17,8 +17,7 @@ OWN = [name for name in AVAILABLE if (ROOT / f"tests/grading/test_lab_{name[:2]}
 def graded(request, tmp_path_factory, need_sandbox):
     """A lab's name, and every sample learner's score."""
     name, root = request.param, lay(tmp_path_factory.mktemp("course"), request.param)
-    run(root, "nbgrader", "generate_assignment", name)
-    run(root, "labkit.cli", "grade", name, "--no-feedback")
+    grade(root, name)
     return name, scores(root)
 
 

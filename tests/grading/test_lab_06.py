@@ -1,4 +1,7 @@
-"""The lab on agents, graded through the sandbox beside agents that idle, boast and forge."""
+"""The lab on agents, graded through the sandbox beside agents that idle, boast and forge.
+
+`labkit grade` does it, which runs the solution and the release first, apart and in one kernel.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lab on neuro-symbolic diagnosis, graded by `labkit grade` through the sandbox.
+"""The lab on neuro-symbolic diagnosis, graded through the sandbox.
 
 Its answers return tensors, dictionaries of arrays, lists of dictionaries and sets, all of which
 have to reach the judge as plain values. An answer that attacks its judge earns nothing.
@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from lab_course import lay, run, scores
+from lab_course import grade, lay, scores
 
 LAB = "07_neuro_symbolic_diagnosis"
 NOTEBOOK = "neuro_symbolic_diagnosis.ipynb"
@@ -115,7 +115,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory, need_sandbox: None) -> dict
     """Scores of the synthetic cohort and of a hostile learner, after one run."""
     root = lay(tmp_path_factory.mktemp("course"), LAB)
     _hand_in_the_hostile(root / "grader" / "submitted")
-    run(root, "labkit.cli", "grade", LAB, "--workers", "1", "--no-feedback")
+    grade(root, LAB)
     return scores(root)
 
 

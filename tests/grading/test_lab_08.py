@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from lab_course import lay, run, scores
+from lab_course import grade, lay, run, scores
 from labkit.authoring.cohort import CohortError, write_cohort
 
 LAB = "08_rl_supply_chain"
@@ -26,8 +26,8 @@ TOKEN = "only-for-this-test"
 def course(tmp_path_factory: pytest.TempPathFactory, need_sandbox: None) -> Path:
     """A copy of the course's grading side, with the synthetic cohort graded."""
     root = lay(tmp_path_factory.mktemp("course"), LAB)
-    for step in ("generate_assignment", "autograde", "generate_feedback"):
-        run(root, "nbgrader", step, LAB)
+    grade(root, LAB)
+    run(root, "nbgrader", "generate_feedback", LAB)
     return root
 
 

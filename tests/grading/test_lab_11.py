@@ -1,4 +1,4 @@
-"""The lab on TinyML through `labkit grade`: C is compiled in the sandbox, images booted outside it.
+"""The lab on TinyML, graded: C is compiled in the sandbox, images booted outside it.
 
 Besides the synthetic cohort there are hostile learners, who solved the first task and whose C does
 not compile, never ends, stops the chip or does not fit, or who forge the image altogether.
@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from lab_course import lay, run, scores
+from lab_course import grade, lay, run, scores
 
 LAB = "11_tinyml_pico"
 NOTEBOOK = "tinyml_pico.ipynb"
@@ -75,8 +75,8 @@ def course(tmp_path_factory: pytest.TempPathFactory, need_sandbox: None) -> Path
     root = lay(tmp_path_factory.mktemp("course"), LAB)
     for learner, (source, _) in HOSTILE.items():
         _hand_in(root, learner, source)
-    run(root, "nbgrader", "generate_assignment", LAB)
-    run(root, "labkit.cli", "grade", LAB, "--workers", "2")
+    grade(root, LAB)
+    run(root, "nbgrader", "generate_feedback", LAB)
     return root
 
 
