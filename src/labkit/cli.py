@@ -137,8 +137,8 @@ def verify(
     only: Annotated[
         list[str] | None,
         typer.Option(
-            help="Only answers, practice, mutants, unskilled, memory, types or wheel; may be "
-            "repeated."
+            help="Only answers, reference, practice, mutants, unskilled, memory, types or wheel; "
+            "may be repeated."
         ),
     ] = None,
     sample: Annotated[

@@ -74,6 +74,24 @@ def test_a_judge_that_refuses_the_reference_on_practice_is_found(lab, judged_by)
     assert len(faults(tried(lab, "practice"))) == 8
 
 
+def test_an_exam_in_a_hundred_that_refuses_the_reference_is_found(lab, judged_by):
+    own = spec(NAME).tasks[0].judge
+    exams = []
+
+    def seldom(answer, instance):
+        exams.append(instance)
+        return failed("no") if len(exams) == 30 else own(answer, instance)
+
+    judged_by(seldom)
+    results = [
+        result
+        for group in groups(lab, NAME, 100, kinds=["reference"])
+        for result in run_group(group)
+    ]
+    assert [result.seed for result in results if result.fault] == [29]
+    assert {result.kind for result in results} == {"reference"} and len(results) == 100
+
+
 def test_a_judge_that_takes_one_form_only_is_found(lab, judged_by):
     def judge(answer, instance):
         case = instance["cases"][0]

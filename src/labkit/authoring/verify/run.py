@@ -32,9 +32,10 @@ from labkit.authoring.verify.trials import (
     Result,
 )
 
-ANSWERS, PRACTICE = "answers", "practice"
+ANSWERS, ALONE, PRACTICE = "answers", "reference", "practice"
 KINDS = {
     ANSWERS: own_answers.try_own,
+    ALONE: own_answers.try_reference,
     PRACTICE: own_answers.try_practice,
     "mutants": kin_of_reference.try_mutants,
     "unskilled": unskilled.try_unskilled,
@@ -63,7 +64,8 @@ def groups(
         assignment: the lab.
         seeds: exams a task; on up to three of them mutants and guesses are tried.
         tasks: only these; all where there are none.
-        kinds: only these of `KINDS`; all where there are none.
+        kinds: only these of `KINDS`; where there are none, all but the reference alone, which is
+            among the answers.
         sample: at most so many mutants and guesses a task, and wrong answers where the reference
             is slow; 0 stands for all.
 
@@ -71,7 +73,8 @@ def groups(
         VerifyError: a task has too few right or wrong answers, or there is no such lab or task.
     """
     names = [task.name for task in spec(assignment).tasks]
-    chosen, wanted = list(tasks) or names, list(kinds) or list(KINDS)
+    chosen = list(tasks) or names
+    wanted = list(kinds) or [kind for kind in KINDS if kind != ALONE]
     if unknown := set(chosen) - set(names):
         raise VerifyError(f"{assignment} has no task {unknown.pop()!r}; it has {', '.join(names)}.")
     if unknown := set(wanted) - set(KINDS):
@@ -82,7 +85,8 @@ def groups(
     for task in chosen:
         for kind in wanted:
             few = range(min(seeds, STRANGE_SEEDS))
-            together = [(n,) for n in range(seeds)] if kind == ANSWERS else [tuple(few)]
+            by_seed = kind in (ANSWERS, ALONE)
+            together = [(n,) for n in range(seeds)] if by_seed else [tuple(few)]
             listed += [Group(root, assignment, task, kind, own, sample) for own in together]
         own_answers.check_tables(Bench(listed[-1]))
     return listed

@@ -5,6 +5,7 @@ groups. What is tried, by the word that `labkit verify --only` knows:
 
 - answers: the reference, the stub, and the author's right and wrong answers, on every seed; the
   reference on all practice instances.
+- reference: the reference alone, on as many seeds as are asked for.
 - mutants: the reference with one mistake put in by rule. A mutant is killed where an instance
   gives it, or a part of it, at most a quarter.
 - unskilled: answers without the skill; none may earn more than a quarter of the task, or a part.
