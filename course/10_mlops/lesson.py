@@ -9,9 +9,12 @@
 # stranger with an error of its own, a dashboard that is always red, and a test that is looked at until
 # it says yes.
 #
-# You need no formulas and no code to follow. Press Shift+Enter to go on, cell by cell; guess before
-# you open an answer; move the sliders. *View → Collapse All Code* hides the code. About 40 minutes,
-# of which the computer needs less than half a minute. The graded lab comes afterwards.
+# You need no formulas and no code to follow. Guess before you open an answer; move the sliders.
+# About 40 minutes, of which the computer needs less than half a minute. The graded lab comes
+# afterwards.
+#
+# **In JupyterLab:** Shift+Enter runs a cell and goes on to the next. The code is folded; *Show or hide
+# code* above the lesson unfolds it.
 
 # %%
 import os
