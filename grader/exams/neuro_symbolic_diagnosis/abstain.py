@@ -15,6 +15,8 @@ from labkit.checks.neuro_symbolic_diagnosis import redraw
 from labkit.checks.neuro_symbolic_diagnosis.abstain import COVERAGE, RISK_OVER
 from labkit.exercise.drawing import until
 
+Floats = NDArray[np.float64]
+
 CLINICS, PAST, NEW = 6, 8_000, 7_500
 """So many lesions that chance moves the share of errors of a right way by a tenth of itself."""
 
@@ -29,6 +31,11 @@ the others, so that neither side alone tells the limit."""
 STRANGE = 0.0004
 """Share of lesions that are unlike all others: about three of the known ones, at the head of any
 ranking and every other time wrong. Who stops at the first excess of errors stops there."""
+
+KEPT, DECIDED = 1.35, 0.82
+"""Times the risk, at most, and share of what the oracle decides, at least, that limits taken from
+the known lesions have on the new ones. Else chance had one limit at 1.46 times the risk in 1 exam
+of 198, where 1.45 is allowed, and a limit a side at less than 0.8 of the oracle in 1 of 13."""
 
 DOUBTS, SHARES = np.geomspace(0.002, 0.3, 60), np.arange(0.3, 0.9, 0.02)
 """Fixed limits of the stated doubt, and fixed shares of the surest: none fits all six clinics."""
@@ -57,19 +64,49 @@ def _six(rng: np.random.Generator) -> dict[str, Any]:
 
 
 def _needs_the_list(instance: dict[str, Any]) -> bool:
-    """Whether no fixed limit fits, and the first excess of errors is too early in two clinics."""
+    """Whether no fixed limit fits, the first excess is too early in two clinics, the last right."""
     fitting = np.array([_fitting(case) for case in instance["cases"]])
     early = [_at_first_excess(case) < COVERAGE * case["oracle"] for case in instance["cases"]]
-    return not fitting.all(axis=0).any() and sum(early) >= 2
+    return (
+        not fitting.all(axis=0).any()
+        and sum(early) >= 2
+        and all(_holds_at_the_last(case) for case in instance["cases"])
+    )
 
 
 def _at_first_excess(case: dict[str, Any]) -> float:
     """Share of the new lesions surer than the known one at which errors first exceed the risk."""
+    doubt, wrong, _ = _lesions(case)
+    ordered, share = _down_the_list(doubt[:PAST], wrong[:PAST])
+    return float((doubt[PAST:] < ordered[np.argmax(share > case["risk"])]).mean())
+
+
+def _holds_at_the_last(case: dict[str, Any]) -> bool:
+    """Whether the last known lesion within the risk, of all or on each side, is a right limit."""
+    doubt, wrong, above = _lesions(case)
+    for sides in ([np.ones_like(above)], [above, ~above]):
+        decided = np.zeros(NEW, bool)
+        for side in sides:
+            ordered, share = _down_the_list(doubt[:PAST][side[:PAST]], wrong[:PAST][side[:PAST]])
+            limit = ordered[share <= case["risk"]].max(initial=0.0)
+            decided |= side[PAST:] & (doubt[PAST:] <= limit)
+        errors, least = wrong[PAST:][decided].mean(), DECIDED * case["oracle"]
+        if errors > KEPT * case["risk"] or decided.mean() < least:
+            return False
+    return True
+
+
+def _lesions(case: dict[str, Any]) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]]:
+    """Doubts of all lesions, which verdicts are wrong, and which are called suspicious."""
     stated, suspicious = redraw.past_and_new(case)
-    doubt = np.minimum(stated, 1 - stated)
-    order = np.argsort(doubt[:PAST])
-    share = np.cumsum(((stated > 0.5) != suspicious)[order]) / np.arange(1, PAST + 1)
-    return float((doubt[PAST:] < doubt[order][np.argmax(share > case["risk"])]).mean())
+    above = stated > 0.5
+    return np.minimum(stated, 1 - stated), above != suspicious, above
+
+
+def _down_the_list(doubt: Floats, wrong: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Doubts of known lesions, the surest first, and the share of errors up to each."""
+    order = np.argsort(doubt)
+    return doubt[order], np.cumsum(wrong[order]) / np.arange(1, len(order) + 1)
 
 
 def _fitting(case: dict[str, Any]) -> NDArray[np.bool_]:
