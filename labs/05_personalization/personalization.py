@@ -305,7 +305,8 @@ lab.check("release", release)
 # Six vendors release counts of titles like these, and each claims `epsilon` for every person. Some are
 # wrong. `vendors` is a dictionary from names to functions; `vendors[name](rows, runs, seed)` returns
 # (runs, titles). `rows` is the table, as in task 6. You may remove whom you like from it, and ask for
-# as many runs as you like (20,000 are enough, and quick).
+# as many runs as you like (20,000 are enough, and quick). The claims lie between 0.15 and 1.2; beside a
+# small one, chance alone moves a ratio of two shares as far as a broken promise does.
 #
 # `audit_epsilon(one, other)` is given: from arrays (runs,), one number a run, with and without somebody,
 # it returns a lower bound for epsilon that holds with 99.9 % confidence. Whom to remove, and which number

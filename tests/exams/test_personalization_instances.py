@@ -10,6 +10,7 @@ from sklearn.linear_model import Ridge
 
 from catalogue import ROOT
 from exams.personalization import evaluate, intent, planning, release, upper
+from exams.personalization.broken_promises import JUST_ENOUGH
 from labkit.checks.personalization import redraw, vendors
 from labkit.checks.personalization.attack import told_apart
 from labkit.checks.personalization.evaluate import NARROW, WIDE
@@ -180,6 +181,28 @@ def test_every_kind_of_broken_promise_is_in_every_exam():
         cases = drawn("broken_promises", seed)["cases"]
         assert {kind for case in cases for _, kind in case["vendors"]} >= set(vendors.BROKEN)
         assert all(0 < len(case["broken"]) < len(case["vendors"]) for case in cases)
+        claims = [case["epsilon"] for case in cases]
+        assert sorted(claim < 0.5 for claim in claims) == [False, True, True]
+        for case in cases[1:]:
+            assert {kind for _, kind in case["vendors"]} >= set(JUST_ENOUGH)
+
+
+def test_beside_a_small_claim_chance_alone_moves_a_ratio_beyond_a_fixed_slack():
+    def moved(epsilon: float, kind: str, seed: int) -> float:
+        """The largest ratio of shares beyond fixed cuts, in logarithms and times the claim."""
+        vendor = vendors.vendor(kind, 6, 4, epsilon)
+        rows = views.draw_views(np.random.default_rng(seed))
+        heaviest = int(np.bincount(rows[:, 0]).argmax())
+        one, other = vendor(rows, 20_000, 1), vendor(views.without(rows, heaviest), 20_000, 2)
+        cuts = np.quantile(other, [0.04, 0.1, 0.3, 0.5, 0.7, 0.9, 0.96], axis=0)
+        sides = [(one > cut, other > cut) for cut in cuts]
+        sides += [(one < cut, other < cut) for cut in cuts]
+        ratios = [np.log(a.mean(axis=0) / b.mean(axis=0)) for a, b in sides]
+        return float(np.abs(ratios).max() / epsilon)
+
+    tables = list(itertools.product(JUST_ENOUGH, (1, 2, 3)))
+    assert max(moved(1.0, *table) for table in tables) < 1.2
+    assert max(moved(0.15, *table) for table in tables) > 1.2
 
 
 def test_in_every_decision_the_known_mistakes_choose_something_else():

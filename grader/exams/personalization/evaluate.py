@@ -74,11 +74,11 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     and ``new``, which draw the logs; ``truth``, the exact value of the new policy; ``enough``;
     ``overlap``, the effective share of each log; ``clicked``, the same of the clicks alone;
     ``lightest``, the least mean squared weight, and ``heaviest``, the largest weight of all, in
-    mean ones; ``estimates`` (IPS,
-    SNIPS, DR) on the first logs; ``widths`` of the reference's intervals, one a log, ``kept``, the
-    share of them that hold the truth, ``cut``, the least share of its width that one keeps without
-    its heavy weights, and ``apart``, what is left of the mean one where both parts of the terms
-    are taken as independent; and ``traps``, estimates on the first logs.
+    mean ones; ``estimates`` (IPS, SNIPS, DR) on the first logs; ``widths`` of the reference's
+    intervals, one a log, ``kept``, the share of them that hold the truth, ``cut``, the least share
+    of its width that one keeps without its heavy weights, and ``apart``, what is left of the mean
+    one where both parts of the terms are taken as independent; and ``traps``, estimates on the
+    first logs.
     """
     return until(partial(_six, rng), _no_width_tells, "intervals whose width does not tell")
 

@@ -153,7 +153,7 @@ def width_without_heavy_weights(items, clicks, logged, target, model):
     return (*numbers, numbers[-1] - margin, numbers[-1] + margin, sure)
 
 
-def weighted_misses(items, clicks, logged, target, model):
+def _weighted_misses(items, clicks, logged, target, model):
     rows = np.arange(len(items))
     return target[rows, items] / logged * (clicks - model[rows, items])
 
@@ -163,7 +163,7 @@ def _width_of_parts(model_part, together=0.0):
 
     def evaluate(items, clicks, logged, target, model):
         *numbers, _, _, sure = by_hand(items, clicks, logged, target, model)
-        missed = weighted_misses(items, clicks, logged, target, model)
+        missed = _weighted_misses(items, clicks, logged, target, model)
         said = model_part * (target * model).sum(axis=1)
         varied = missed.var() + said.var() + 2 * together * missed.std() * said.std()
         margin = 2 * np.sqrt(varied / len(items))

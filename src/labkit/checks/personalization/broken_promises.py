@@ -14,7 +14,8 @@ from labkit.exercise.task import Instance, Task, each_case
 SECONDS = 60.0
 """CPU-seconds of a call; the reference needs a half. In 270 audits honest vendors are at most at
 .95 of their claim (`benchmarks/personalization/figures.py`), broken promises at 1.68 to 8.6 times
-it."""
+it. Where the claim is .15 to .22, honest ones are at most at .80 and broken ones at 1.40 and more
+(8 tables)."""
 
 WHY = {
     "one row": "Its noise hides one row. A person has several: look at one who watched much.",

@@ -141,7 +141,8 @@ def _intervals(spans: np.ndarray, centres: list[float], case: Instance, on: str)
             on=on,
             next_step="DR is a mean of one number a visit. How much do these numbers vary, and how "
             "many standard errors does an interval of 95 % take?",
-            misconception="The terms of DR vary less than those of IPS or SNIPS."
+            misconception="The terms of DR vary less than those of IPS or SNIPS. Where the model "
+            "says too much, one of their two parts takes back what the other one adds."
             if wide > WIDE
             else "DR's terms have two parts, and both vary, together: neither the spread of the "
             "clicks nor that of the weighted part is theirs.",
