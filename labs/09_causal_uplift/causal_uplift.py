@@ -282,9 +282,10 @@ lab.check("targeting", choose_customers)
 # columns made (one left out, or one too many), 30 % for all that a cause nobody measured made, 30 %
 # for all that the number of looks made. Bad work does not make a claim false: some real effects
 # come with the same mistakes. Take 5 % for all the looks of a claim together: a small effect that
-# was looked for once may be real, and one as clear that is the best of forty nothing. A placebo
-# treatment or a random common cause, dowhy's first two refuters, cannot find any of these: think of
-# what could have made each claim out of nothing.
+# was looked for once may be real, and one as clear that is the best of forty nothing. Something that
+# nobody measured may move the margin, of then and of now: unless it moves the treatment too, it makes
+# no effect out of nothing. A placebo treatment or a random common cause, dowhy's first two refuters,
+# cannot find any of these: think of what could have made each claim out of nothing.
 
 # %% solution="triage"
 from scipy.stats import norm

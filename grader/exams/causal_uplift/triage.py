@@ -33,13 +33,18 @@ was looked for once. So no bar that leaves the looks out has all of them on the 
 MANY, FAINT = 20, 2.9
 """Looks, and standard errors, at which a claim's own numbers look like chance."""
 
+HABITS = 0.2
+"""Correlation of what the known columns leave of the outcome and of its own past, from which on
+something that nobody measured is at work. With habits it is about .3, without about 0."""
+
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``, three batches of six claims.
 
     Each has ``customers``, ``seed`` and ``units``, which draw the claims, and ``spurious``, the
     names of those without any effect. Each way of being spurious occurs in at least two batches,
-    and for each there is a real claim that looks like it until the data are asked.
+    and for each there is a real claim that looks like it until the data are asked; one has an
+    unmeasured cause of the outcome alone.
     """
     drawn: list[Batch] = []
 
@@ -71,6 +76,7 @@ def _tell_apart(batches: tuple[Batch, ...]) -> bool:
         and any("spend" not in claim.adjusted_for for claim in real)
         and any("survey" in claim.adjusted_for for claim in real)
         and any(claim.looks >= MANY and abs(claim.estimate / claim.error) < FAINT for claim in real)
+        and any(_left_in_common(claim) > HABITS for claim in real)
         and _luck_beats_truth(claims)
         and _size_misleads(claims)
     )
@@ -89,6 +95,15 @@ def _size_misleads(claims: list[Claim]) -> bool:
     nothing = [_size(claim) for claim in claims if claim.kind in made]
     real = [_size(claim) for claim in claims if not claim.is_spurious and _strength(claim) > CLEAR]
     return bool(nothing and real) and max(nothing) > min(real)
+
+
+def _left_in_common(claim: Claim) -> float:
+    """Correlation of the outcome and its own past, beyond what the known columns explain."""
+    *known, past = claim.before
+    table = np.column_stack([np.ones(len(claim.data)), claim.data[[claim.treatment, *known]]])
+    both = claim.data[[claim.outcome, past]].to_numpy()
+    left = both - table @ np.linalg.lstsq(table, both, rcond=None)[0]
+    return float(np.corrcoef(left.T)[0, 1])
 
 
 def _size(claim: Claim) -> float:

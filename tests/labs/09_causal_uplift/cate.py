@@ -23,14 +23,16 @@ def _smooth():
 
 
 def _dr_by_causalml(x, treated, outcome, x_new):
+    """The mean over three splits of the people: a single one now and then is off by 3.5 euros."""
     from causalml.inference.meta import BaseDRRegressor
 
-    chance = LogisticRegression().fit(x, treated)
-    learner = BaseDRRegressor(learner=_boosting(), treatment_effect_learner=_smooth())
-    learner.fit(
-        X=x, treatment=treated, y=outcome, p=np.clip(chance.predict_proba(x)[:, 1], 0.02, 0.98)
-    )
-    return learner.predict(X=x_new)  # a column, as causalml returns it
+    chance = LogisticRegression().fit(x, treated).predict_proba(x)[:, 1]
+    found = []
+    for split in range(3):
+        learner = BaseDRRegressor(learner=_boosting(), treatment_effect_learner=_smooth())
+        learner.fit(X=x, treatment=treated, y=outcome, p=np.clip(chance, 0.02, 0.98), seed=split)
+        found.append(learner.predict(X=x_new))  # a column, as causalml returns it
+    return np.mean(found, axis=0)
 
 
 def _r_by_hand(x, treated, outcome, x_new):

@@ -72,7 +72,8 @@ _KINDS = {
     "genuine": (
         "it stands with all that came before adjusted for, and its past shows nothing",
         "A real effect was thrown away: an attack that hits everything proves nothing. How large "
-        "an effect is says nothing without its error.",
+        "an effect is says nothing without its error, and a cause of the outcome alone confounds "
+        "nothing.",
     ),
     "genuine despite a mediator": (
         "its effect runs through what came after the treatment, and vanishes only if that is held "

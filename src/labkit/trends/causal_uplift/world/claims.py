@@ -160,17 +160,21 @@ def _draw_data(
 ) -> pd.DataFrame:
     """One claim's customers; only the hidden cause and the mediator differ between kinds.
 
+    Half of the claims have habits too, which nobody measured: a cause of the margin, before and
+    after, that has nothing to do with the treatment. It makes no effect out of nothing.
+
     `seen` is what the data show in standard errors, effect and luck together; any luck if None.
     """
     spend, recency, tenure, hidden, noise, *others = rng.standard_normal((9, n))
     liked, unseen_side, survey_side = rng.choice((-1, 1), 3)
     unseen = 1.0 if kind == "hidden confounder" else 0.0
+    habits = unseen or (1.0 if seen is None and rng.random() < 0.5 else 0.0)
     through_visits = 0.7 if kind == "genuine despite a mediator" else 0.0
     log_odds = liked * 0.8 * spend - 0.4 * recency + unseen_side * unseen * hidden
     treated = (rng.random(n) < expit(log_odds)).astype(float)
     if seen is not None:
         noise = _with_luck(noise, others[0], treated, (spend, recency, tenure), seen, effect)
-    steady = 4 * spend - 2 * recency + 4 * unseen * hidden
+    steady = 4 * spend - 2 * recency + 4 * habits * hidden
     visits = 3 + _VISITS_NOISE / 2 * others[0] + through_visits * effect * treated / 2
     margin = (
         40 + steady + (1 - through_visits) * effect * treated + 2 * (visits - 3) + _NOISE * noise
