@@ -310,8 +310,10 @@ lab.check("release", release)
 #
 # `audit_epsilon(one, other)` is given: from arrays (runs,), one number a run, with and without somebody,
 # it returns a lower bound for epsilon that holds with 99.9 % confidence. Whom to remove, and which number
-# to take from a release of many counts, is yours to find. A vendor's noise can have any shape, so its
-# mean and its variance neither convict nor acquit.
+# to take from a release of many counts, is yours to find. That confidence is for one look; who takes
+# many gives a smaller `miss`, its third argument. A vendor's noise can have any shape, so its mean and
+# its variance neither convict nor acquit. A broken claim is exceeded twice over and more; what the last
+# digits of floating-point numbers give away is not meant.
 #
 # Return the names of the vendors who break their claim. Three tables are drawn; each set must be exact. To
 # try it:

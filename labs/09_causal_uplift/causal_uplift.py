@@ -276,16 +276,18 @@ lab.check("targeting", choose_customers)
 # | `looks` | in how many segments an effect was looked for until this one was reported |
 # | `estimate`, `error` | the claimed effect and its standard error |
 #
-# The money of each claim is booked in a unit of its own: the size of an effect says nothing without
-# its error. Return the names of the spurious ones. Three batches are tried. Whoever calls a real
-# effect spurious gets nothing. Otherwise 40 % of the points are for finding all that the wrong
-# columns made (one left out, or one too many), 30 % for all that a cause nobody measured made, 30 %
-# for all that the number of looks made. Bad work does not make a claim false: some real effects
-# come with the same mistakes. Take 5 % for all the looks of a claim together: a small effect that
-# was looked for once may be real, and one as clear that is the best of forty nothing. Something that
-# nobody measured may move the margin, of then and of now: unless it moves the treatment too, it makes
-# no effect out of nothing. A placebo treatment or a random common cause, dowhy's first two refuters,
-# cannot find any of these: think of what could have made each claim out of nothing.
+# The money of each claim, then and now, is booked in a unit of its own: the size of an effect says
+# nothing without its error. A claim is real or it is nothing, never both. Return the names of the
+# spurious ones. Three batches are tried, and all count together. Whoever calls one real effect spurious
+# gets nothing. Otherwise 40 % of the points are for finding all that the wrong columns made (a cause
+# left out, or something adjusted for that came after), 30 % for all that a cause nobody measured made,
+# 30 % for all that the number of looks made. Bad work does not make a claim false: some real effects
+# come with the same mistakes. What shows in the past shows clearly: any usual level will do. For the
+# effect itself take 5 % for all the looks of a claim together: a small effect that was looked for once
+# may be real, and one as clear that is the best of forty nothing. Something that nobody measured may
+# move the margin, of then and of now: unless it moves the treatment too, it makes no effect out of
+# nothing. A placebo treatment or a random common cause, dowhy's first two refuters, cannot find any of
+# these: think of what could have made each claim out of nothing.
 
 # %% solution="triage"
 from scipy.stats import norm
