@@ -170,8 +170,8 @@ def _of_array(array: np.ndarray) -> bytes | None:
 
 
 def _rounded(shares: np.ndarray) -> np.ndarray:
-    """Numbers from 0 to 1, each to `DIGITS` significant digits."""
-    places = DIGITS - 1 - np.floor(np.log10(shares, where=shares > 0, out=np.zeros_like(shares)))
+    """Numbers from 0 to 1, each to `DIGITS` significant digits; what is next to nothing is 0."""
+    places = DIGITS - 1 - np.floor(np.log10(np.maximum(shares, 1e-280)))
     return np.asarray(np.rint(shares * 10.0**places) / 10.0**places)
 
 
