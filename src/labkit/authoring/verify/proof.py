@@ -35,6 +35,9 @@ ROOMS = {
 }
 """The rooms in which a task has a file of its own."""
 
+PACKAGES = {"checks": "labkit.checks.{slug}", "exams": "exams.{slug}"}
+"""What other rooms import these by. Answers are imported by each other alone."""
+
 WORLD = "src/labkit/trends/{slug}"
 PRACTICE = "practice.json"
 
@@ -107,8 +110,12 @@ def digests(root: Path, assignment: str, task: str) -> dict[str, str]:
     def place(room: str) -> Path:
         return root / room.format(slug=slug, name=assignment)
 
-    reached = _reached([place(path) for path in ROOMS.values()], task)
-    found = {room: _digest(_of_task(place(path), task, reached)) for room, path in ROOMS.items()}
+    folders = {room: place(path) for room, path in ROOMS.items()}
+    reached = _reached(folders, slug, task)
+    found = {
+        room: _digest(_of_task(folder, task, {file for where, file in reached if where == room}))
+        for room, folder in folders.items()
+    }
     names = {other.name for other in spec(assignment).tasks} - {task}
     code = [
         cell.source.encode()
@@ -127,19 +134,36 @@ def _of_task(folder: Path, task: str, reached: set[str]) -> Iterator[tuple[str, 
             yield name, content
 
 
-def _reached(folders: list[Path], task: str) -> set[str]:
-    """Names of the rooms' files that a task's files import, by themselves or through others."""
-    todo, reached = [task], set()
+def _reached(folders: dict[str, Path], slug: str, task: str) -> set[tuple[str, str]]:
+    """Rooms and names of the files that a task's files import, by themselves or through others."""
+    todo, reached = [(room, f"{task}.py") for room in folders], set[tuple[str, str]]()
     while todo:
-        file = f"{todo.pop()}.py"
-        if file in reached:
+        room, file = todo.pop()
+        path = folders[room] / file
+        if (room, file) in reached or not path.exists():
             continue
-        for path in (folder / file for folder in folders if (folder / file).exists()):
-            reached.add(file)
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.ImportFrom):
-                    todo += [*(node.module or "").split("."), *(alias.name for alias in node.names)]
+        reached.add((room, file))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            todo += [(to, f"{name}.py") for to, name in _imported(node, room, slug)]
     return reached
+
+
+def _imported(node: ast.AST, room: str, slug: str) -> Iterator[tuple[str, str]]:
+    """Rooms and names of what an import takes out of them, files or what stands in files."""
+    if isinstance(node, ast.Import):
+        dotted = [alias.name for alias in node.names]
+    elif isinstance(node, ast.ImportFrom):
+        dotted = [f"{node.module or ''}.{alias.name}".lstrip(".") for alias in node.names]
+        if node.level:
+            yield from ((room, name.partition(".")[0]) for name in dotted)
+            return
+    else:
+        return
+    for other, package in PACKAGES.items():
+        inside = package.format(slug=slug) + "."
+        for name in dotted:
+            if name.startswith(inside):
+                yield other, name.removeprefix(inside).partition(".")[0]
 
 
 def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
