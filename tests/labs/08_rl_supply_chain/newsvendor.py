@@ -97,6 +97,20 @@ def _as_if_normal(demand, holding, penalty):
     return distributions.mean(demand) + _sd(demand) * stats.norm.ppf(ratio)
 
 
+def _bent_bell_curve(demand, holding, penalty):
+    """Of a list, the value nearest to a bell curve bent to its skewness and tails."""
+    if demand["distribution"] != "discrete":
+        return _right(demand, holding, penalty)
+    values, probabilities = distributions.pmf(demand)
+    mean = probabilities @ values
+    spread, skewness, tails = (probabilities @ (values - mean) ** k for k in (2, 3, 4))
+    skewness, tails = skewness / spread**1.5, tails / spread**2 - 3
+    z = stats.norm.ppf(penalty / (penalty + holding))
+    bent = z + (z * z - 1) / 6 * skewness + (z**3 - 3 * z) / 24 * tails
+    quantity = mean + spread**0.5 * (bent - (2 * z**3 - 5 * z) / 36 * skewness**2)
+    return min(values, key=lambda value: abs(value - quantity))
+
+
 RIGHT = {
     "changes its arguments": _in_place,
     "search on the exact cost": _by_search_on_the_cost,
@@ -119,6 +133,7 @@ WRONG = {
     "rounded to whole units": (lambda *a: np.rint(_right(*a)), "rounded"),
     "one value too far": (_one_value_too_far, "one value too far"),
     "a list of values interpolated": (_interpolated, "between two values"),
+    "a bell curve bent to skewness and tails": (_bent_bell_curve, "nearest to a bell curve"),
     "a negative order": (lambda *a: -_right(*a), "above the least"),
     "a whole table": (
         lambda d, h, p: distributions.frozen(d).ppf([0.5, p / (h + p)]),

@@ -40,6 +40,8 @@ TRAPS = {
     "enough.",
     "values as listed": "This adds up the probabilities in the order of the list, which is not the "
     "order of the values. distributions.pmf gives them in ascending order.",
+    "beside a bell curve": "This is the value of the list that lies nearest to a bell curve's "
+    "quantile. Mean, spread and skewness do not say where the probabilities add up to the ratio.",
     "interpolated": "This lies between two values of the list, and no customer asks for that. Take "
     "the first value that reaches the ratio.",
 }
