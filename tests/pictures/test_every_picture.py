@@ -119,18 +119,19 @@ for name, value in moves.items():
 """
 
 
-@pytest.mark.parametrize("name", AVAILABLE)
-def test_a_saved_notebook_keeps_the_picture_beside_the_controls(name):
-    explorers = module_data("pictures", name).EXPLORERS
+def test_a_saved_notebook_keeps_the_pictures_beside_the_controls():
+    """All explorations in one kernel, which loads the libraries of all modules once."""
+    explorers = [param.values[0] for param in EXPLORERS]
     cells = []
-    for explorer in explorers:
+    for name, explorer in explorers:
         opening = OPEN.format(tests=str(ROOT / "tests"), name=name, explorer=explorer)
         cells += [new_code_cell(opening), new_code_cell(MOVE)]
     notebook = new_notebook(cells=cells)
     nbclient.NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
-    for (make, moves), opened, moved in zip(
-        explorers.values(), notebook.cells[::2], notebook.cells[1::2], strict=True
+    for (name, explorer), opened, moved in zip(
+        explorers, notebook.cells[::2], notebook.cells[1::2], strict=True
     ):
+        make, moves = module_data("pictures", name).EXPLORERS[explorer]
         here = make()
         for control, value in moves.items():
             here.controls[control].value = value
