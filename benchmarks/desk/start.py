@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import shutil
 import statistics
@@ -169,6 +170,7 @@ def main() -> None:
         "--lessons", nargs="+", metavar="MODULE", help="modules like 08_rl_supply_chain, or all"
     )
     given = parser.parse_args()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # as bootstrap.py starts it for a learner
     catalog = load_catalog(ROOT)
     if given.lessons is None:
         against, steps = {LESSON: LESSON}, STEPS

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import errno
 import importlib.util
+import os
 import shutil
 import subprocess
 import sys
@@ -160,6 +161,14 @@ def test_a_first_start_installs_the_learners_list_and_stamps_it(computer: Comput
     assert "--no-deps" in course
     assert computer.bootstrap.is_set_up("learner")
     assert not computer.bootstrap.is_set_up("developer")
+
+
+def test_what_is_started_keeps_the_code_that_it_compiles(
+    computer: Computer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    computer.bootstrap.main(["lab"])
+    assert "PYTHONDONTWRITEBYTECODE" not in os.environ
 
 
 @pytest.mark.parametrize("command", ["test", "site", "lint"])
