@@ -427,7 +427,8 @@ lab.check("deploy", deploy)
 # `period_s` is never shorter than one look takes, waking up included, and `math.inf` if no period
 # is long enough. Within 2 % is right. Half of the points are for `days`, half for `period_s`; either
 # half takes every watch of the check: one that sleeps lightly, one that talks for hours a day, one
-# that cannot keep up, one for which no period is long enough. To try it: `battery_life(WATCH)` with
+# that cannot keep up, one whose look takes half an hour, one for which no period is long enough. To
+# try it: `battery_life(WATCH)` with
 #
 # ```python
 # WATCH = dict(cycles=500_000, clock_hz=125_000_000, period_s=5.0, wake_ms=20, active_ma=25, sleep_ma=0.2,

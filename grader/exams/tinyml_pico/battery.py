@@ -28,8 +28,8 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     period is long enough) and ``traps``, the days of known mistakes by name. After the common cases
     come two of a chip that sleeps lightly and is awake for a good part of the time, two of one that
     sleeps lightly and talks for hours a day, two in which more days are wanted than any period
-    gives, and one in which the chip cannot keep up and any period that is long enough for a look
-    will do.
+    gives, one in which the chip cannot keep up and any period that is long enough for a look will
+    do, and one in which a look takes half an hour and days have to pass from one to the next.
     """
     kinds = (
         *["common"] * COMMON,
@@ -37,6 +37,7 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
         *["talking"] * TALKING,
         *["endless"] * 2,
         "busy",
+        "seldom",
     )
     return {"cases": [_case(rng, kind) for kind in kinds]}
 
@@ -59,6 +60,9 @@ def _tells(device: Device, kind: str) -> bool:
     if kind == "light":
         shown = [traps[key] for key in ("awake only", "always awake", "waking up left out")]
         return _clear([right, _slips(device)["asleep while awake"], *shown])
+    if kind == "seldom":
+        # Waking up is nothing beside half an hour of work.
+        return _clear([right, *(traps[key] for key in traps if key != "waking up left out")])
     if kind == "talking":
         shown = [traps[key] for key in ("sleep left out", "events left out", "awake only")]
         return _clear([right, _slips(device)["events instead of sleep"], *shown])
@@ -90,6 +94,8 @@ def _device(rng: np.random.Generator, kind: str) -> dict[str, float]:
     }
     if kind == "busy":
         device |= {"cycles": 90_000_000, "period_s": 0.64}
+    if kind == "seldom":
+        device |= {"cycles": int(rng.integers(150, 300)) * 10**9, "period_s": 86_400.0}
     if kind == "light":
         device |= {
             "period_s": float(rng.choice([0.16, 0.2, 0.25])),
@@ -104,13 +110,16 @@ def _device(rng: np.random.Generator, kind: str) -> dict[str, float]:
         }
     charge, floor = device["capacity_mah"] * device["usable"] / 24, _steady(device)
     # The wanted life leaves between a tenth and two thirds of the current to the waking chip; or
-    # none, but would leave some if a part were forgotten; or enough to be awake all the time.
+    # none, but would leave some if a part were forgotten; or enough to be awake all the time; or
+    # enough for a look in two to four days.
     wanted = {
         "common": charge / floor * float(rng.uniform(0.4, 0.9)),
         "light": charge / (floor + _extra(device) * float(rng.uniform(0.1, 0.4))),
         "talking": charge / (floor + _extra(device) * float(rng.uniform(0.1, 0.4))),
         "endless": charge / floor * float(rng.uniform(1.02, 1.04)),
         "busy": charge / (floor + _extra(device)) * float(rng.uniform(0.4, 0.8)),
+        "seldom": charge
+        / (floor + _extra(device) * awake_s(device) / (float(rng.uniform(2, 4)) * DAY_S)),
     }
     device["wanted_days"] = round(wanted[kind], 3 if kind == "busy" else 1)
     return device

@@ -34,8 +34,8 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
 
     Each has what `redraw.float_layer` and `redraw.layer_input` need, ``input_range``,
     ``output_range``, ``relu``, the reference's numbers under ``right`` and the int8 ``outputs``.
-    In the first case both ranges leave zero out, in the second a row has no weights; the third has
-    a ReLU whose output's range goes below zero.
+    In the first case both ranges lie above zero, in the second a row has no weights; the third has
+    a ReLU whose output's range goes below zero, and in the fourth the input lies below zero.
     """
     return {"cases": [_case(rng, number, shape) for number, shape in enumerate(SHAPES)]}
 
@@ -59,7 +59,7 @@ def _made(rng: np.random.Generator, number: int, shape: tuple[int, ...]) -> dict
         "padding": int(rng.integers(0, 3)),
         "silent": number == 1,
         "relu": len(shape) == 3,
-        "input_range": _range(rng, without_zero=number == 0),
+        "input_range": _range(rng, {0: 1, 3: -1}.get(number, 0)),
     }
     case["output_range"] = _output_range(case, redraw.float_layer(case), redraw.layer_input(case))
     if number == 0:
@@ -82,9 +82,11 @@ def _tells(case: dict[str, Any]) -> bool:
     )
 
 
-def _range(rng: np.random.Generator, *, without_zero: bool) -> list[float]:
-    if without_zero:
-        return [round(float(value), 4) for value in np.sort(rng.uniform(0.8, 6, 2) * [1, 2])]
+def _range(rng: np.random.Generator, side: int) -> list[float]:
+    """A range around zero; on one side of it alone where that is given, 1 above or -1 below."""
+    if side:
+        ends = side * rng.uniform(0.8, 6, 2) * [1, 2]
+        return [round(float(value), 4) for value in np.sort(ends)]
     return [round(float(-rng.uniform(0.5, 4)), 4), round(float(rng.uniform(0.5, 6)), 4)]
 
 

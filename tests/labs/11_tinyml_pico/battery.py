@@ -48,6 +48,16 @@ def _by_search(watch):
     return np.float32(0 if busy else days(watch["period_s"])), np.array([period])
 
 
+def _up_to(longest):
+    """The period by trying one after the other, up to one that seems long enough."""
+
+    def answer(watch):
+        days, period = _life(watch)
+        return days, period if period <= longest else float("inf")
+
+    return answer
+
+
 def _in_tensors(watch):
     days, period = _life(watch)
     return np.array([torch.tensor(days), torch.tensor(period)])
@@ -79,8 +89,8 @@ def _always_awake(watch):
 def _formula_alone(watch):
     """The period by its formula alone: below zero, or shorter than a look."""
     days, _ = _life(watch)
-    rest, later = (1 / _life({**watch, "period_s": p})[0] for p in (1e9, 1e3))
-    return days, 1e3 * (later - rest) / (1 / watch["wanted_days"] - rest)
+    rest, later = (1 / _life({**watch, "period_s": p})[0] for p in (1e9, 1e5))
+    return days, 1e5 * (later - rest) / (1 / watch["wanted_days"] - rest)
 
 
 def _noticing_once(name):
@@ -120,6 +130,8 @@ WRONG = {
     "None for no period": (_nothing_left(None), "Return math.inf", 0.5),
     "a huge number for no period": (_nothing_left(1e9), "no period is long enough", 0.5),
     "a day for no period": (_nothing_left(86_400.0), "no period is long enough", 0.5),
+    "no period beyond an hour is tried": (_up_to(3_600.0), "inf s for", 0.5),
+    "no period beyond a day is tried": (_up_to(86_400.0), "inf s for", 0.5),
     "no sensor": (_without(sensor_ma=0), "sensor's current is missing"),
     "no events": (_without(events_per_day=0), "current of the events is missing"),
     "events instead of sleep": (
