@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from exams.tinyml_pico import battery, budget, images
+from exams.tinyml_pico import battery, budget, images, quantiser
 from exams.tinyml_pico.windows import cut
 from labkit.checks.tinyml_pico import SPEC, redraw
 from labkit.exercise import instances
-from labkit.trends.tinyml_pico import codegen, cost, network, packing
+from labkit.trends.tinyml_pico import codegen, cost, integer, network, packing
 
 GRADER = Path(__file__).resolve().parents[2] / "grader"
 
@@ -85,6 +85,22 @@ def test_the_assembler_runs_a_deployment_where_an_image_of_it_was_measured(seed)
                     codegen.generate(made, kernel)
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_a_range_below_zero_shows_whether_it_was_extended_up_to_zero(seed):
+    case = draw("layer", seed)["cases"][3]
+    low, high = case["input_range"]
+    assert high < 0
+    right, outputs = case["right"]["input_zero_point"], np.array(case["outputs"])
+    assert right == 127
+    for scale, same in ((-low / 255, True), ((high - low) / 255, False)):
+        output = quantiser.activation_scale(*case["output_range"])
+        made = quantiser.quantise_layer(
+            redraw.float_layer(case), (scale, right), output, relu=case["relu"]
+        )
+        found = integer.apply(made, redraw.layer_input(case)).reshape(outputs.shape)
+        assert np.array_equal(found, outputs) == same
+
+
 def test_channels_that_were_moved_apart_answer_as_before():
     case = draw("network", 3)["cases"][0]
     near, far = (redraw.float_network(case | {"apart": apart}) for apart in (1, 8))
@@ -145,8 +161,9 @@ def test_either_limit_of_a_budget_may_be_the_tight_one():
 
 @pytest.mark.parametrize("seed", range(20))
 def test_a_battery_lasts_as_wanted_with_the_shortest_period(seed):
-    *common, _, endless, busy = draw("battery", seed)["cases"]
-    for case in common:
+    *common, _, endless, busy, seldom = draw("battery", seed)["cases"]
+    assert seldom["period_s"] > 1.9 * battery.DAY_S
+    for case in [*common, seldom]:
         watch = {**case["device"], "period_s": case["period_s"]}
         assert battery.days(watch) == pytest.approx(watch["wanted_days"])
     watch = endless["device"]
@@ -157,7 +174,7 @@ def test_a_battery_lasts_as_wanted_with_the_shortest_period(seed):
 
 
 def test_a_chip_that_cannot_keep_up_lasts_no_day():
-    watch = draw("battery", 1)["cases"][-1]["device"]
+    watch = draw("battery", 1)["cases"][-2]["device"]
     assert battery.awake_s(watch) > watch["period_s"]
     assert battery.days(watch) == 0
 
