@@ -281,16 +281,17 @@ lab.check("explain", explain)
 #
 # You get measurements `x` of 200 lesions with known verdicts `suspicious` (0 or 1, above 4.75);
 # `findings` of the first 80 of them; `system`, the system's beliefs about those same 80, without the
-# border; and measurements `x_new` of 300 others. The measurements are of the kind of task 3. In
-# this clinic many lesions have many colours. Return
+# border; and measurements `x_new` of 300 others. The measurements are of the kind of task 3.
+# Clinics differ: in one, nearly all lesions have the same colours or the same asymmetry, in another
+# none is common. Return
 #
 # 1. the list of shortcuts, out of `"asymmetry"`, `"colours"` and `"structures"` (the border hardly
 #    moves the score and is left out): criteria about which the system is no better than always saying
 #    the commonest finding. There may be none, one, two or three.
 # 2. a dictionary with **your** beliefs about the new lesions for these three criteria, in the form
-#    of the table above. Your most likely findings must be right in 72 % of all cases for the
-#    asymmetry, 92 % for the colours and 78 % for the structures (every presence counts). Right
-#    verdicts count nothing here.
+#    of the table above. For each of them your most likely findings may be wrong at most 85 % as
+#    often as always saying the commonest finding is (every presence counts). Right verdicts count
+#    nothing here.
 #
 # Four systems are tried, each in a clinic of its own; they are simulated, like the device. Shortcuts
 # and beliefs must be right for all four. One of the two alone, right for all four, earns a quarter.
