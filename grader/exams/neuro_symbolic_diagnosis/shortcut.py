@@ -192,6 +192,7 @@ def _clinic(mix: Mapping[str, str], rng: np.random.Generator) -> dict[str, Any]:
         "columns": int(rng.integers(36, 45)),
         "asymmetric": [float(shares[1] + shares[2]), float(shares[2])],
         "border": rng.uniform(2, 3),
+        "spread": [2.2, 1.1, 1.1],
         "colours": rng.uniform(*COLOURS[mix["colours"]]),
         "structures": rng.uniform(*STRUCTURES[mix["structures"]]),
         "clear": clear.tolist(),
