@@ -20,8 +20,8 @@ BETTER = 0.022
 """Share of right verdicts above that of the regression. Over 12 draws of sixteen clinics, 6,400 new
 lesions: findings and rule 0.042 to 0.055 above it with `C` of 1, 0.040 to 0.061 without a penalty
 and 0.012 to 0.027 with 0.1, ridge regressions of the findings or of the score that follows from
-them 0.027 to 0.050 (doubts about the findings are not needed: the most likely ones pass too). A rule
-of thumb, twice the asymmetry and all colours and structures, cut where it fits the verdicts, 0.005
+them 0.027 to 0.050 (doubts about the findings are not needed: the most likely ones pass too). A
+rule of thumb, twice the asymmetry and all colours and structures, cut where it fits the verdicts, 0.005
 to 0.015; with the right weights, but without the border, 0.019 to 0.032. Learned from verdicts
 alone: shrunken discriminant analysis 0.000 to 0.010. The asymmetry alone, -0.001 to 0.016."""
 
