@@ -12,8 +12,9 @@ from sklearn.linear_model import LogisticRegression
 
 from labkit.checks.neuro_symbolic_diagnosis.clinics import clinic
 
-CLINICS, FEW, NEW = 16, 50, 400
-"""Sixteen, so that chance in who is labelled does not decide between the rule and one like it."""
+CLINICS, FEW, NEW = 16, 50, (380, 421)
+"""Sixteen, so that chance in who is labelled does not decide between the rule and one like it.
+The number of new lesions differs by clinic, so that no share of an exam is one of practice."""
 
 SPREAD = [4.0, 0.7, 0.7]
 """Deviations of border, colours and structures. Borders differ most, and few lesions have one
@@ -47,7 +48,7 @@ def _case(rng: np.random.Generator) -> dict[str, Any]:
     clear = np.array([6.0, 9.0, 6.0, 5.0]) * rng.uniform(0.9, 1.1, 4)
     return {
         "seed": int(rng.integers(2**31)),
-        "lesions": FEW + NEW,
+        "lesions": FEW + int(rng.integers(*NEW)),
         "columns": int(rng.integers(22, 28)),
         "asymmetric": [asymmetric, asymmetric * rng.uniform(0.65, 0.75)],
         "border": rng.uniform(3, 5),

@@ -21,9 +21,10 @@ BETTER = 0.022
 lesions: findings and rule 0.042 to 0.055 above it with `C` of 1, 0.040 to 0.061 without a penalty
 and 0.012 to 0.027 with 0.1, ridge regressions of the findings or of the score that follows from
 them 0.027 to 0.050 (doubts about the findings are not needed: the most likely ones pass too). A
-rule of thumb, twice the asymmetry and all colours and structures, cut where it fits the verdicts, 0.005
-to 0.015; with the right weights, but without the border, 0.019 to 0.032. Learned from verdicts
-alone: shrunken discriminant analysis 0.000 to 0.010. The asymmetry alone, -0.001 to 0.016."""
+rule of thumb, twice the asymmetry and all colours and structures, cut where it fits the verdicts,
+0.005 to 0.015; with the right weights, but without the border, 0.019 to 0.032. Learned from
+verdicts alone: shrunken discriminant analysis 0.000 to 0.010. The asymmetry alone, -0.001 to
+0.016."""
 
 SECONDS = 120.0
 """CPU time of a call; the reference needs 0.2 s."""
@@ -56,7 +57,7 @@ def judge(answer: Any, instance: Instance) -> Outcome:
         return passed(words)
     return failed(
         f"{words} {asked:.1%} is asked.",
-        on=f"{len(shares)} clinics, each with {len(new.x)} new lesions",
+        on=f"{len(shares)} clinics, each with about {len(new.x)} new lesions",
         next_step="Learn the findings from the measurements, each by itself, and let the rule "
         "make the verdict of what you believe about them.",
         misconception=_trap_of(mean, all(same for _, same in shares), instance),
