@@ -163,9 +163,9 @@ lab.check("measure", asymmetry_and_colours)
 # Return the verdict, 0 or 1, for every row of `x_new`.
 #
 # Sixteen clinics are tried, each with lesions and a device of its own. On average over some 400
-# new lesions each, the share of right verdicts must be at least 2.2 points above that of a plain logistic
+# new lesions each, the share of right verdicts must be at least 2 points above that of a plain logistic
 # regression from measurements to verdict (the better of two penalties, `C=1` and `C=0.1`;
-# `perception.verdict_regression`, which chooses its penalty by cross-validation, is about as good).
+# `perception.verdict_regression`, which chooses its penalty by cross-validation, is no better).
 # There is no partial credit. What you know and the regression does not: the findings, and the rule
 # that makes the verdict of them. Borders differ much in these clinics, so the whole rule counts. How
 # you learn the findings is up to you: on these devices a weak penalty on the weights or none does
