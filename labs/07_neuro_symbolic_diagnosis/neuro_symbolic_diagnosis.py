@@ -162,14 +162,16 @@ lab.check("measure", asymmetry_and_colours)
 # nothing to do with them, and of noise. So columns have no names, and no other lesions can help.
 # Return the verdict, 0 or 1, for every row of `x_new`.
 #
-# Six clinics are tried, each with lesions and a device of its own. On average over 400 new lesions
-# each, the share of right verdicts must be at least 2 points above that of a plain logistic
+# Sixteen clinics are tried, each with lesions and a device of its own. On average over some 400
+# new lesions each, the share of right verdicts must be at least 2 points above that of a plain logistic
 # regression from measurements to verdict (the better of two penalties, `C=1` and `C=0.1`;
-# `perception.verdict_regression`, which chooses its penalty by cross-validation, is about as good).
+# `perception.verdict_regression`, which chooses its penalty by cross-validation, is no better).
 # There is no partial credit. What you know and the regression does not: the findings, and the rule
-# that makes the verdict of them. How you learn the findings is up to you: on these devices a weak
-# penalty on the weights or none does well, and a strong one costs a few points. The lesson's fair rival, a regression of the score that follows
-# from the findings, can pass here too; but it has no findings to show, and tasks 4 to 6 need them.
+# that makes the verdict of them. Borders differ much in these clinics, so the whole rule counts. How
+# you learn the findings is up to you: on these devices a weak penalty on the weights or none does
+# well, and a strong one costs a few points. The lesson's fair rival, a regression of the score that
+# follows from the findings, can pass here too; but it has no findings to show, and tasks 4 to 6 need
+# them.
 
 
 # %% solution="label_efficiency"
@@ -281,16 +283,17 @@ lab.check("explain", explain)
 #
 # You get measurements `x` of 200 lesions with known verdicts `suspicious` (0 or 1, above 4.75);
 # `findings` of the first 80 of them; `system`, the system's beliefs about those same 80, without the
-# border; and measurements `x_new` of 300 others. The measurements are of the kind of task 3. In
-# this clinic many lesions have many colours. Return
+# border; and measurements `x_new` of 300 others. The measurements are of the kind of task 3.
+# Clinics differ: in one, nearly all lesions have the same colours or the same asymmetry, in another
+# none is common. Return
 #
 # 1. the list of shortcuts, out of `"asymmetry"`, `"colours"` and `"structures"` (the border hardly
 #    moves the score and is left out): criteria about which the system is no better than always saying
 #    the commonest finding. There may be none, one, two or three.
 # 2. a dictionary with **your** beliefs about the new lesions for these three criteria, in the form
-#    of the table above. Your most likely findings must be right in 72 % of all cases for the
-#    asymmetry, 92 % for the colours and 78 % for the structures (every presence counts). Right
-#    verdicts count nothing here.
+#    of the table above. For each of them your most likely findings may be wrong at most 85 % as
+#    often as always saying the commonest finding is (every presence counts). Right verdicts count
+#    nothing here.
 #
 # Four systems are tried, each in a clinic of its own; they are simulated, like the device. Shortcuts
 # and beliefs must be right for all four. One of the two alone, right for all four, earns a quarter.

@@ -175,15 +175,16 @@ def test_the_verdicts_of_a_system_with_shortcuts_are_good(drawn):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_no_fixed_share_of_right_findings_tells_shortcuts(seed):
-    right = [
-        (name in case["shortcuts"], share)
-        for case in _draw("shortcut", seed)["cases"]
-        for name, share in case["right"].items()
-    ]
-    assert max(share for short, share in right if short) > min(
-        share for short, share in right if not short
-    )
+def test_no_fixed_share_of_right_findings_tells_shortcuts_even_of_one_criterion(seed):
+    cases, told = _draw("shortcut", seed)["cases"], 0
+    for name in shortcut.SHORTCUTS:
+        shares = {True: [], False: []}
+        for case in cases:
+            shares[name in case["shortcuts"]].append(case["right"][name])
+        if all(shares.values()):
+            assert max(shares[True]) > min(shares[False]) + shortcut.OVERLAP
+            told += 1
+    assert told >= 2
 
 
 # --- explain and adapt ----------------------------------------------------------------------------

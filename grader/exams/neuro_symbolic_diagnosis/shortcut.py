@@ -8,7 +8,7 @@ Nothing is trained here. Judging is left to the checks.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,10 +29,38 @@ KNOWN, DESCRIBED, NEW = 200, 80, 300
 SETS = [set(names) for size in range(4) for names in itertools.combinations(SHORTCUTS, size)]
 """What may be a shortcut: nothing, one, two or all of the criteria."""
 
-SURE = {"asymmetry": 3.0, "colours": 3.2, "structures": 1.4}
+MIXES = ("few", "even", "between", "common")
+"""How common the commonest finding of a criterion is in a clinic: hardly more than others in the
+first two, of which in one most colours or structures are missing, and in the last one by far."""
+
+ASYMMETRY = {
+    "few": (0.34, 0.38),
+    "even": (0.34, 0.38),
+    "between": (0.56, 0.62),
+    "common": (0.79, 0.82),
+}
+"""Share of the commonest level."""
+
+COLOURS = {"few": (2.3, 2.5), "even": (3.5, 3.7), "between": (4.4, 4.6), "common": (5.4, 5.55)}
+STRUCTURES = {"few": (1.9, 2.1), "even": (2.9, 3.1), "between": (3.7, 3.9), "common": (4.6, 4.8)}
+"""Mean counts of six colours and of five structures."""
+
+SURE = {
+    "asymmetry": {"few": 0.5, "even": 0.5, "between": 1.2, "common": 3.0},
+    "colours": {"few": 1.2, "even": 1.2, "between": 1.8, "common": 4.0},
+    "structures": {"few": 1.15, "even": 1.15, "between": 1.8, "common": 4.0},
+}
 """How far the evidence of a taught criterion lies apart for one finding and another, in deviations:
-structures are seen least well, and are right less often than the colours of a shortcut, so that no
-fixed share of right findings tells shortcuts."""
+the more so the commoner one finding is. Where none is common, a taught criterion is right less
+often than a shortcut is where one is, so that no fixed share of right findings tells shortcuts,
+not even one for each criterion."""
+
+AGAIN = {"few": 0.5, "even": 0.5, "between": 0.4, "common": 0.05}
+"""Share of the levels that a shortcut has right by chance and that it believes to be another: the
+verdict, too, makes some of them right."""
+
+OVERLAP = 0.02
+"""By how much the best shortcut is right more often than the least clear taught criterion."""
 
 GUESSES = 6
 """How often other findings are drawn anew for the lesions whose verdict they would turn."""
@@ -55,17 +83,52 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     known, of the first ``described`` the findings too; the others are new. ``beliefs`` are the
     system's about the described lesions, ``shortcuts`` the criteria of which it believes something
     else, and ``right`` how often it is right on the described lesions, ``commonest_described`` how
-    often the commonest finding is, and ``commonest`` the same on all lesions.
+    often the commonest finding is, and ``commonest_new`` the same on the new lesions.
     """
+    sets = _four_sets(rng)
+    mixes = until(lambda: _mixes(sets, rng), lambda drawn: _tell_nothing(drawn, sets), "mixes")
     return until(
-        lambda: {"cases": [_case(shortcuts, rng) for shortcuts in _four_sets(rng)]},
+        lambda: {"cases": [_case(*both, rng) for both in zip(sets, mixes, strict=True)]},
         _no_fixed_cut,
-        "shortcuts in the colours that are right more often than taught structures",
+        "shortcuts that are right more often than the same criterion where it was taught",
     )
 
 
+def _mixes(sets: Sequence[Sequence[str]], rng: np.random.Generator) -> list[dict[str, str]]:
+    """How common the commonest finding is, by criterion and clinic.
+
+    Each criterion is a shortcut in a clinic where one finding is common, and taught in another
+    where none is; a criterion that is the same everywhere is neither.
+    """
+    mixes = [{name: MIXES[rng.integers(len(MIXES))] for name in SHORTCUTS} for _ in sets]
+    for name in SHORTCUTS:
+        shortcut = [place for place, names in enumerate(sets) if name in names]
+        taught = [place for place in range(len(sets)) if place not in shortcut]
+        if shortcut and taught:
+            mixes[rng.choice(shortcut)][name] = "common"
+            mixes[rng.choice(taught)][name] = ("few", "even")[rng.integers(2)]
+    return mixes
+
+
+def _tell_nothing(mixes: Sequence[Mapping[str, str]], sets: Sequence[Sequence[str]]) -> bool:
+    """Whether the reverse is met as well, so that the mix of a clinic tells no shortcut.
+
+    And whether something is a shortcut of which most lesions have little.
+    """
+    met = {
+        (name in shortcuts, mix[name], name)
+        for mix, shortcuts in zip(mixes, sets, strict=True)
+        for name in SHORTCUTS
+    }
+    few = {(True, "few", "colours"), (True, "few", "structures")}
+    return bool(met & few) and any((False, "common", name) in met for name in SHORTCUTS)
+
+
 def _four_sets(rng: np.random.Generator) -> list[list[str]]:
-    """Four different sets of shortcuts: none or all, one, two, and any other, in any order."""
+    """Four different sets of shortcuts: none or all, one, two, and any other, in any order.
+
+    Colours or structures are among them twice: where one finding is common, and where few are.
+    """
 
     def some() -> list[set[str]]:
         return [SETS[place] for place in rng.permutation(len(SETS))[:4]]
@@ -75,101 +138,129 @@ def _four_sets(rng: np.random.Generator) -> list[list[str]]:
         return (
             {1, 2} <= sizes
             and bool(sizes & {0, 3})
-            and any("colours" in names for names in sets)
-            and any("structures" not in names for names in sets)
+            and any(_times(name, sets) >= 2 for name in ("colours", "structures"))
         )
 
     return [sorted(names) for names in until(some, fit, "sets of several sizes")]
 
 
+def _times(name: str, sets: Sequence[Collection[str]]) -> int:
+    return sum(name in names for names in sets)
+
+
 def _no_fixed_cut(instance: dict[str, Any]) -> bool:
-    """Whether some shortcut is right more often than some criterion that was taught."""
-    shortcuts: list[float] = []
-    taught: list[float] = []
+    """Whether each criterion, as a shortcut somewhere, is right more often than where taught."""
+    shares: dict[tuple[str, bool], list[float]] = {}
     for case in instance["cases"]:
         for name, share in case["right"].items():
-            (shortcuts if name in case["shortcuts"] else taught).append(share)
-    return max(shortcuts) > min(taught)
+            shares.setdefault((name, name in case["shortcuts"]), []).append(share)
+    return all(
+        max(shares[name, True]) > min(shares[name, False]) + OVERLAP
+        for name in SHORTCUTS
+        if (name, True) in shares and (name, False) in shares
+    )
 
 
-def _case(shortcuts: list[str], rng: np.random.Generator) -> dict[str, Any]:
+def _case(shortcuts: list[str], mix: Mapping[str, str], rng: np.random.Generator) -> dict[str, Any]:
     """Draw a clinic and a system whose shortcuts show clearly on the described lesions."""
 
     def drawn() -> dict[str, Any]:
-        case = _clinic(rng)
+        case = _clinic(mix, rng)
         concepts = clinic(case).concepts
         described = {name: part[:DESCRIBED] for name, part in concepts.items()}
-        stated = _believed(described, shortcuts, rng)
+        stated = _believed(described, shortcuts, mix, rng)
         return {
             **case,
             "shortcuts": shortcuts,
             "beliefs": {name: stated[name].tolist() for name in SHORTCUTS},
             "right": _right(stated, described),
             "commonest_described": _commonest(described),
-            "commonest": _commonest(concepts),
+            "commonest_new": _commonest({name: p[KNOWN:] for name, p in concepts.items()}),
         }
 
     return until(drawn, _is_clear, f"a system with shortcuts in {shortcuts} that show")
 
 
-def _clinic(rng: np.random.Generator) -> dict[str, Any]:
-    asymmetric = rng.uniform(0.7, 0.75)
-    clear = np.array([4.0, 1.0, 8.0, 3.0]) * rng.uniform(0.9, 1.1, 4)
+def _clinic(mix: Mapping[str, str], rng: np.random.Generator) -> dict[str, Any]:
+    clear = np.array([16.0, 1.0, 10.0, 12.0]) * rng.uniform(0.9, 1.1, 4)
+    shares = _level_shares(mix["asymmetry"], rng)
     return {
         "seed": int(rng.integers(2**31)),
         "lesions": KNOWN + NEW,
         "known": KNOWN,
         "described": DESCRIBED,
         "columns": int(rng.integers(36, 45)),
-        "asymmetric": [asymmetric, asymmetric * rng.uniform(0.26, 0.32)],
+        "asymmetric": [float(shares[1] + shares[2]), float(shares[2])],
         "border": rng.uniform(2, 3),
-        "colours": rng.uniform(5.25, 5.4),
-        "structures": rng.uniform(3.1, 3.3),
+        "spread": [2.2, 1.1, 1.1],
+        "colours": rng.uniform(*COLOURS[mix["colours"]]),
+        "structures": rng.uniform(*STRUCTURES[mix["structures"]]),
         "clear": clear.tolist(),
         "others": int(rng.integers(3, 7)),
     }
+
+
+def _level_shares(mix: str, rng: np.random.Generator) -> Floats:
+    """Shares of the levels of asymmetry; any of them may be the common one."""
+    most = rng.uniform(*ASYMMETRY[mix])
+    second = (1 - most) * rng.uniform(0.45, 0.55)
+    return rng.permutation([most, second, 1 - most - second])
 
 
 # --- A system ---------------------------------------------------------------------------------
 
 
 def _believed(
-    truth: Truth, shortcuts: Sequence[str], rng: np.random.Generator
+    truth: Truth, shortcuts: Sequence[str], mix: Mapping[str, str], rng: np.random.Generator
 ) -> dict[str, Floats]:
-    """Beliefs of a system about lesions: doubts about the true findings, or others."""
-    meant = {**truth, **_other(truth, shortcuts, rng)}
-    shares = np.bincount(truth["asymmetry"], minlength=3) / len(truth["asymmetry"])
-    levels = np.eye(3)[meant["asymmetry"]]
-    sure = 4.0 if "asymmetry" in shortcuts else SURE["asymmetry"]
-    evidence = sure * (sure * levels + rng.standard_normal(levels.shape))
-    chances = shares * np.exp(evidence - evidence.max(axis=1, keepdims=True))
-    stated = {"asymmetry": chances / chances.sum(axis=1, keepdims=True)}
-    for name in ("colours", "structures"):
-        share = truth[name].mean(axis=0).clip(0.02, 0.98)
-        sure = 4.0 if name in shortcuts else SURE[name]
-        evidence = sure * (sure * (meant[name] - 0.5) + rng.standard_normal(meant[name].shape))
-        stated[name] = 1 / (1 + (1 - share) / share * np.exp(-evidence))
+    """Beliefs of a system about lesions: doubts about the true findings, or others.
+
+    The system was trained with verdicts, so where its own is wrong, it believes something else.
+    """
+    true = band_of(tds_tenths(**truth)) > 0
+    stated = _stated(truth, shortcuts, mix, rng)
+    for _ in range(GUESSES):
+        lost = (band_of(tds_tenths(**{**truth, **most_likely(stated)})) > 0) != true
+        again = _stated(truth, shortcuts, mix, rng)
+        for name, chances in stated.items():
+            chances[lost] = again[name][lost]
     return {name: np.round(part, 3) for name, part in stated.items()}
 
 
-def _other(truth: Truth, names: Sequence[str], rng: np.random.Generator) -> dict[str, Any]:
-    """Findings of the named criteria, as common as the true ones, that leave the verdict right."""
-    true = band_of(tds_tenths(**truth)) > 0
-    found = {name: _as_common(truth[name], rng) for name in names}
-    for _ in range(GUESSES if names else 0):
-        lost = (band_of(tds_tenths(**{**truth, **found})) > 0) != true
-        for name in names:
-            found[name][lost] = _as_common(truth[name], rng)[lost]
-    return found
+def _stated(
+    truth: Truth, shortcuts: Sequence[str], mix: Mapping[str, str], rng: np.random.Generator
+) -> dict[str, Floats]:
+    """Beliefs with chance doubts; shortcuts are believed firmly, and mean other lesions."""
+    meant = {
+        name: _as_common(truth[name], AGAIN[mix[name]], rng) if name in shortcuts else truth[name]
+        for name in SHORTCUTS
+    }
+    sure = {name: 4.0 if name in shortcuts else SURE[name][mix[name]] for name in SHORTCUTS}
+
+    def evidence(name: str, there: NDArray[np.int64]) -> Floats:
+        shown = sure[name] * (there - 0.5) + rng.standard_normal(there.shape)
+        return np.asarray(sure[name] * shown)
+
+    shares = np.bincount(truth["asymmetry"], minlength=3) / len(truth["asymmetry"])
+    odds = shares.clip(0.02) * np.exp(
+        evidence("asymmetry", np.eye(3, dtype=int)[meant["asymmetry"]])
+    )
+    stated = {"asymmetry": odds / odds.sum(axis=1, keepdims=True)}
+    for name in ("colours", "structures"):
+        share = truth[name].mean(axis=0).clip(0.02, 0.98)
+        stated[name] = 1 / (1 + (1 - share) / share * np.exp(-evidence(name, meant[name])))
+    return stated
 
 
-def _as_common(truth: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
-    """Findings of other lesions; a level is seldom that of the lesion itself."""
+def _as_common(
+    truth: NDArray[np.int64], again: float, rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """Findings of other lesions; the share `again` of levels true by chance is not kept."""
     other = truth[rng.permutation(len(truth))]
     if truth.ndim == 2:
         return rng.permuted(other, axis=1)
-    again = (other == truth) & (rng.random(len(truth)) < 0.5)
-    return np.where(again, (truth + rng.integers(1, 3, len(truth))) % 3, other)
+    anew = (other == truth) & (rng.random(len(truth)) < again)
+    return np.where(anew, (truth + rng.integers(1, 3, len(truth))) % 3, other)
 
 
 # --- What shows of it -----------------------------------------------------------------------------

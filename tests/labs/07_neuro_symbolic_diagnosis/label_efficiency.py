@@ -53,6 +53,23 @@ def _asymmetry_alone(x, findings, suspicious, x_new):
     return model.predict(x_new) == 2
 
 
+def _rule_of_thumb(x, findings, suspicious, x_new):
+    """Asymmetry twice, whatever can be counted once, no border; cut where the verdicts fit best."""
+    points = 2 * findings["asymmetry"] + findings["colours"].sum(1) + findings["structures"].sum(1)
+    cuts = np.arange(0.5, 15)
+    fits = ((points > cuts[:, None]) == suspicious).mean(axis=1)
+    return Ridge(0.5).fit(x, points).predict(x_new) > cuts[fits == fits.max()].mean()
+
+
+def _without_the_border(x, findings, suspicious, x_new):
+    """The right weights of what weighs most, cut where the verdicts fit best."""
+    points = 13 * findings["asymmetry"]
+    points = points + 5 * (findings["colours"].sum(axis=1) + findings["structures"].sum(axis=1))
+    cuts = np.arange(20.5, 80)
+    fits = ((points > cuts[:, None]) == suspicious).mean(axis=1)
+    return Ridge(1.0).fit(x, points).predict(x_new) > cuts[fits == fits.max()].mean()
+
+
 def _by_ridge(x, findings, suspicious, x_new):
     """Straight lines, kept in the range that counts can have."""
     counts = [findings[name] for name in ("asymmetry", "border")]
@@ -93,6 +110,8 @@ RIGHT = {
 
 WRONG = {
     "the asymmetry alone": (_asymmetry_alone, "is asked"),
+    "the rule without the border": (_without_the_border, "is asked"),
+    "a rule of thumb": (_rule_of_thumb, "is asked"),
     "a support vector machine": (_verdict_vectors, "is asked"),
     "shrunken discriminant analysis": (_verdict_discriminant, "is asked"),
     "remembering earlier clinics": (_Remembering(), "is asked"),

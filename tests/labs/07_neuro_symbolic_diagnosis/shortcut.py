@@ -90,6 +90,25 @@ def _fixed_cut(cut):
     return find
 
 
+def _fixed_cuts(**cuts):
+    """A number for each criterion, tried out in some clinics and kept for all."""
+
+    def find(findings, system):
+        likely = perception.most_likely(system)
+        return [name for name in CRITERIA if (likely[name] == findings[name]).mean() < cuts[name]]
+
+    return find
+
+
+def _where_one_finding_is_common(findings, system):
+    """Accused is what a clinic has much of, whatever the system says."""
+    return [
+        name
+        for name in CRITERIA
+        if max((findings[name] == level).mean() for level in range(3)) > 0.7
+    ]
+
+
 def _repairing(find, repair):
     """An answer of `find(findings, system)` and `repair(x, suspicious, findings, x_new)`."""
 
@@ -175,11 +194,26 @@ WRONG = {
         f"a fixed cut at {cut}": (_repairing(_fixed_cut(cut), _from_described), "No fixed number")
         for cut in (0.5, 0.6, 0.7, 0.75, 0.8)
     },
+    **{
+        f"a fixed cut for each criterion, {words}": (
+            _repairing(_fixed_cuts(**cuts), _from_described),
+            "In the system you were given",
+        )
+        for words, cuts in {
+            "tuned at home": {"asymmetry": 0.55, "colours": 0.86, "structures": 0.73},
+            "between": {"asymmetry": 0.66, "colours": 0.77, "structures": 0.78},
+            "low": {"asymmetry": 0.45, "colours": 0.68, "structures": 0.67},
+        }.items()
+    },
+    "what the clinic has much of": (
+        _repairing(_where_one_finding_is_common, _from_described),
+        "In the system you were given",
+    ),
     "none is found": (_repairing(lambda *_: [], _from_described), "you missed"),
     "all are accused": (_repairing(lambda *_: CRITERIA, _from_described), "accused"),
     "verdicts only": (
         _repairing(_chance_corrected, _from_verdicts),
-        "reasoning shortcut",
+        "too few are right",
     ),
     "the commonest findings": (
         _repairing(_chance_corrected, _commonest_findings),
@@ -216,9 +250,6 @@ WRONG = {
 }
 
 HARMLESS = {
-    "call dropped: commonest = np.maximum(truth.mean(axis=0), *": "in these clinics every colour "
-    "and structure is there in most lesions",
-    "function: …mean(axis=0), 1 - truth.mean(axis=0)).mean() -> *": "the same",
     "comparison: …name] == truth).mean() <= commonest: -> …name] == truth).mean() < *": (
         "no share lies on the limit"
     ),

@@ -46,8 +46,9 @@ def clinic(case: Case) -> Clinic:
 
     The case has ``seed``, ``lesions`` (how many), ``columns``, ``asymmetric`` (shares of lesions
     with level 1 or more, and with level 2), ``border``, ``colours`` and ``structures`` (mean
-    counts), ``clear`` (how clearly the device shows asymmetry, border, colours and structures) and
-    ``others`` (how many quantities besides the findings move it).
+    counts), ``spread`` (deviations of these three), ``clear`` (how clearly the device shows
+    asymmetry, border, colours and structures) and ``others`` (how many quantities besides the
+    findings move it).
     """
     rng = np.random.default_rng(case["seed"])
     concepts = _findings(case, rng)
@@ -69,9 +70,9 @@ def _findings(case: Case, rng: np.random.Generator) -> dict[str, Ints]:
     limits = np.quantile(asymmetric, [1 - share for share in case["asymmetric"]])
     return {
         "asymmetry": np.digitize(asymmetric, limits).astype(np.int64),
-        "border": count(case["border"], 2.2, 0, 8),
-        "colours": _chosen(count(case["colours"], 1.1, 1, 6), 6, rng),
-        "structures": _chosen(count(case["structures"], 1.1, 1, 5), 5, rng),
+        "border": count(case["border"], case["spread"][0], 0, 8),
+        "colours": _chosen(count(case["colours"], case["spread"][1], 1, 6), 6, rng),
+        "structures": _chosen(count(case["structures"], case["spread"][2], 1, 5), 5, rng),
     }
 
 

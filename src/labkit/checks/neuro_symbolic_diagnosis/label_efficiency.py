@@ -17,12 +17,15 @@ from labkit.exercise.reading import as_choices
 from labkit.exercise.task import Instance, Task
 
 BETTER = 0.02
-"""Share of right verdicts above that of the regression. Over 20 draws of six clinics, 2,400 new
-lesions: findings and rule 0.046 to 0.094 above it with `C` of 0.3 or 1 and 0.019 to 0.054 with 0.1,
-ridge regressions of the findings or of the score that follows from them 0.045 to 0.089 (neither a
-penalty nor doubts about the findings is needed: the most likely findings, hardly shrunk, pass as
-well). Learned from verdicts alone: cross-validated regression -0.013 to 0.002, shrunken
-discriminant analysis -0.016 to 0.005. The asymmetry alone, whatever the rest, -0.074 to -0.022."""
+"""Share of right verdicts above that of the regression. Over 10 draws of sixteen clinics, about
+6,400 new lesions: findings and rule 0.088 to 0.105 above it with `C` of 1, 0.102 to 0.120 without a
+penalty and 0.011 to 0.039 with 0.1, ridge regressions of the findings or of the score that follows
+from them 0.045 to 0.069 (0.036 and more over 40 draws; doubts about the findings are not needed:
+the most likely ones pass too). A rule of thumb, twice the asymmetry and all colours and structures,
+cut where it fits the verdicts, -0.028 to 0.010 over 40 draws; with the right weights, but without
+the border, -0.022 to 0.000. Learned from verdicts alone: cross-validated regression -0.027 to
+-0.005 (four draws), shrunken discriminant analysis -0.019 to -0.002. The asymmetry alone, -0.109 to
+-0.052."""
 
 SECONDS = 120.0
 """CPU time of a call; the reference needs 0.2 s."""
@@ -55,7 +58,7 @@ def judge(answer: Any, instance: Instance) -> Outcome:
         return passed(words)
     return failed(
         f"{words} {asked:.1%} is asked.",
-        on=f"{len(shares)} clinics, each with {len(new.x)} new lesions",
+        on=f"{len(shares)} clinics, each with about {len(new.x)} new lesions",
         next_step="Learn the findings from the measurements, each by itself, and let the rule "
         "make the verdict of what you believe about them.",
         misconception=_trap_of(mean, all(same for _, same in shares), instance),
@@ -67,7 +70,8 @@ def _trap_of(mean: float, one_verdict: bool, instance: Instance) -> str:
         return TRAPS["one verdict"]
     if mean < 0.4:
         return TRAPS["turned"]
-    return TRAPS["verdicts only"] if abs(mean - instance["regression"]) < BETTER else ""
+    between = (instance["majority"] + instance["regression"]) / 2
+    return TRAPS["verdicts only"] if mean > between else ""
 
 
 TASK = Task(

@@ -1,6 +1,7 @@
 """Task 5, a system that is right for the wrong reasons: find its shortcuts, and do better.
 
-Systems differ in which criteria are shortcuts: none, one, two or all. Each has a clinic of its own.
+Systems differ in which criteria are shortcuts: none, one, two or all. Each has a clinic of its own,
+where the commonest findings are common or not.
 """
 
 from __future__ import annotations
@@ -21,13 +22,12 @@ from labkit.trends.neuro_symbolic_diagnosis.perception import concept_accuracy, 
 SHORTCUTS = ("asymmetry", "colours", "structures")
 """Criteria that are asked about: the border hardly moves the score, so verdicts never teach it."""
 
-REPAIRED = {"asymmetry": 0.72, "colours": 0.92, "structures": 0.78}
-"""Accuracy on new lesions. Over 25 clinics, a regression a finding, learned from the 80 described
-lesions with `C` from 0.1 to 1e6, has 0.92 to 1.00, 0.94 to 1.00 and 0.84 to 0.96; with 0.05 the
-colours are down to 0.90. A ridge regression of the levels once had 0.79 of the asymmetry (16
-clinics). The commonest findings have at most 0.57, 0.90 and 0.68, findings of the wrong rows 0.51,
-0.86 and 0.63; from verdicts alone, through the rule, 0.56, 0.62 and 0.63 (12 clinics with a less
-clear device)."""
+STILL_WRONG = 0.85
+"""Errors on new lesions, as a share of those of always saying the commonest finding: the bar is
+relative, as clinics differ in how common that is. Over 100 clinics of all mixes, the worst of the
+three criteria: the reference at most 0.11, a regression a finding with `C` of 0.3 at most 0.48 and
+with 0.1 at most 0.68, ridge regression 0.16. Findings of the wrong rows have 0.97 and more in the
+colours where one finding is common, and verdicts alone, through the rule, 1.08 (ten clinics)."""
 
 ONE_HALF = 0.25
 """All shortcuts found but not repaired, or repaired but not found; the task's text says so."""
@@ -110,7 +110,7 @@ def _found(found: set[str], case: Instance, on: str) -> Outcome:
         on=on,
         next_step="Hold the system's most likely findings against the described lesions, criterion "
         "by criterion, and compare with always saying the commonest finding. No fixed number "
-        "will do: each criterion has its own commonest finding.",
+        "will do: each clinic and criterion has its own commonest finding.",
         misconception="" if found else TRAPS["trusting"],
     )
 
@@ -123,17 +123,21 @@ def _repaired(
     beliefs: Mapping[str, Any], truth: Mapping[str, Any], case: Instance, on: str
 ) -> Outcome:
     reached = concept_accuracy(beliefs, {name: truth[name] for name in SHORTCUTS})
-    short = [name for name in SHORTCUTS if reached[name] < REPAIRED[name]]
+    often = case["commonest_new"]
+    asked = {name: 1 - STILL_WRONG * (1 - often[name]) for name in SHORTCUTS}
+    short = [name for name in SHORTCUTS if reached[name] < asked[name]]
     if not short:
         return passed("")
     likely = most_likely(beliefs)
     misconception = ""
     if all(np.ptp(likely[name], axis=0).max() == 0 for name in short):
         misconception = TRAPS["commonest"]
-    elif any(reached[name] < case["commonest"][name] for name in short):
+    elif any(reached[name] < often[name] for name in short):
         misconception = TRAPS["shortcut"]
     listed = ", ".join(
-        f"{name} {reached[name]:.3f} where {REPAIRED[name]:.3f} is asked" for name in short
+        f"{name} {reached[name]:.3f} where {asked[name]:.3f} is asked and the commonest finding "
+        f"has {often[name]:.3f}"
+        for name in short
     )
     return failed(
         f"Of your findings on new lesions too few are right: {listed}.",
@@ -151,9 +155,10 @@ TASK = Task(
     (
         "The system's verdicts are fine. Are its concepts? perception.most_likely against the "
         "findings of the described lesions tells.",
-        "Some findings are there in most lesions. Always saying the commonest is right often, "
-        "and a concept that is no better than that means nothing. For colours and "
-        "structures take the commonest value of every column, and the mean over columns.",
+        "In some clinics nearly all lesions have the same findings. Always saying the commonest "
+        "is right often there, and a concept that is no better than that means nothing. For "
+        "colours and structures take the commonest value of every column, and the mean over "
+        "columns.",
         "To repair, learn the findings themselves from the described lesions. The verdicts of "
         "the others may help as a second part of the loss.",
     ),
