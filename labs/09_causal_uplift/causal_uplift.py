@@ -276,8 +276,9 @@ lab.check("targeting", choose_customers)
 # | `looks` | in how many segments an effect was looked for until this one was reported |
 # | `estimate`, `error` | the claimed effect and its standard error |
 #
-# The money of each claim, then and now, is booked in a unit of its own: the size of an effect says
-# nothing without its error. A claim is real or it is nothing, never both. Return the names of the
+# The money of each claim, then and now, is booked in a unit of its own, and how strong its causes are
+# differs from claim to claim: the size of an effect says nothing without its error, and a euro of then
+# need not be one of now. A claim is real or it is nothing, never both. Return the names of the
 # spurious ones. Three batches are tried, and all count together. Whoever calls one real effect spurious
 # gets nothing. Otherwise 40 % of the points are for finding all that the wrong columns made (a cause
 # left out, or something adjusted for that came after), 30 % for all that a cause nobody measured made,

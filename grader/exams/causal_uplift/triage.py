@@ -25,6 +25,9 @@ CLEAR, VANISHED = 4.5, 1.6
 """Size in standard errors from which a true effect is clear, and below which one is gone, for
 whichever usual threshold is taken."""
 
+ONCE = 2.4
+"""Standard errors from which an effect that was looked for once is clear: 1.6 % by luck."""
+
 APART = 0.1
 """Standard errors by which the strongest of the chance findings beats the faintest real effect that
 was looked for once. So no bar that leaves the looks out has all of them on the right side."""
@@ -33,18 +36,14 @@ was looked for once. So no bar that leaves the looks out has all of them on the 
 MANY, FAINT = 20, 2.9
 """Looks, and standard errors, at which a claim's own numbers look like chance."""
 
-HABITS = 0.2
-"""Correlation of what the known columns leave of the outcome and of its own past, from which on
-something that nobody measured is at work. With habits it is about .3, without about 0."""
-
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``, three batches of six claims.
 
     Each has ``customers``, ``seed`` and ``units``, which draw the claims, and ``spurious``, the
     names of those without any effect. Each way of being spurious occurs in at least two batches,
-    and for each there is a real claim that looks like it until the data are asked; one has an
-    unmeasured cause of the outcome alone.
+    a hidden confounder in no more, and for each there is a real claim that looks like it until the
+    data are asked.
     """
     drawn: list[Batch] = []
 
@@ -73,12 +72,16 @@ def _tell_apart(batches: tuple[Batch, ...]) -> bool:
     real = [claim for claim in claims if not claim.is_spurious]
     return (
         all(kinds.count(kind) >= 2 for kind in SPURIOUS)
+        # Whoever accuses the claim with the most in its past in every batch is wrong in one.
+        and kinds.count("hidden confounder") < BATCHES
         and any("spend" not in claim.adjusted_for for claim in real)
         and any("survey" in claim.adjusted_for for claim in real)
         and any(claim.looks >= MANY and abs(claim.estimate / claim.error) < FAINT for claim in real)
-        and any(_left_in_common(claim) > HABITS for claim in real)
         and _luck_beats_truth(claims)
         and _size_misleads(claims)
+        and _share_misleads(claims)
+        and _change_misleads(claims)
+        and _strengths_mislead(claims)
     )
 
 
@@ -97,13 +100,62 @@ def _size_misleads(claims: list[Claim]) -> bool:
     return bool(nothing and real) and max(nothing) > min(real)
 
 
-def _left_in_common(claim: Claim) -> float:
-    """Correlation of the outcome and its own past, beyond what the known columns explain."""
+def _share_misleads(claims: list[Claim]) -> bool:
+    """Whether the past moves by a larger share of a real effect than of a hidden cause's."""
+
+    def share(claim: Claim) -> float:
+        again, past = _sizes(claim)
+        return abs(past / again)
+
+    real = [share(claim) for claim in claims if not claim.is_spurious]
+    return max(real) > min(map(share, _hidden(claims)))
+
+
+def _change_misleads(claims: list[Claim]) -> bool:
+    """Whether the change since before loses a real effect, or keeps what a hidden cause made."""
+
+    def strength(claim: Claim) -> float:
+        *known, past = claim.before
+        change = claim.data.assign(change=claim.data[claim.outcome] - claim.data[past])
+        size, error = slope(change, claim.treatment, "change", known)
+        return abs(size / error)
+
+    real = [strength(claim) for claim in claims if not claim.is_spurious]
+    return min(real) < VANISHED or max(map(strength, _hidden(claims))) > CLEAR
+
+
+def _strengths_mislead(claims: list[Claim]) -> bool:
+    """Whether no cut-off in how strong anything is has all hidden causes on one side, alone."""
+    hidden = np.array([_strengths(claim) for claim in _hidden(claims)])
+    clear = [claim for claim in claims if not claim.is_spurious and _strength(claim) > CLEAR]
+    real = np.array([_strengths(claim) for claim in clear])
+    return bool(np.all((hidden.max(0) > real.min(0)) & (hidden.min(0) < real.max(0))))
+
+
+def _strengths(claim: Claim) -> tuple[float, float, float]:
+    """What shows of a hidden cause without an attack, and shows as much without one.
+
+    How much the known columns tell of the treatment; how much the outcome and its past have in
+    common beyond what is known; and how large the effect is beside what is left of the outcome.
+    """
     *known, past = claim.before
-    table = np.column_stack([np.ones(len(claim.data)), claim.data[[claim.treatment, *known]]])
-    both = claim.data[[claim.outcome, past]].to_numpy()
-    left = both - table @ np.linalg.lstsq(table, both, rcond=None)[0]
-    return float(np.corrcoef(left.T)[0, 1])
+    table = np.column_stack([np.ones(len(claim.data)), claim.data[known]])
+    columns = claim.data[[claim.treatment, claim.outcome, past]].to_numpy()
+    left = columns - table @ np.linalg.lstsq(table, columns, rcond=None)[0]
+    treated, both = left[:, 0], left[:, 1:]
+    effects = treated @ both / (treated @ treated)
+    rest = both - np.outer(treated, effects)
+    told = 1 - float(treated.var() / columns[:, 0].var())
+    return told, float(np.corrcoef(rest.T)[0, 1]), float(abs(effects[0]) / rest[:, 0].std())
+
+
+def _hidden(claims: list[Claim]) -> list[Claim]:
+    return [claim for claim in claims if claim.kind == "hidden confounder"]
+
+
+def _sizes(claim: Claim) -> list[float]:
+    *known, past = claim.before
+    return [slope(claim.data, claim.treatment, name, known)[0] for name in (claim.outcome, past)]
 
 
 def _size(claim: Claim) -> float:
@@ -129,17 +181,21 @@ def _clear_batch(rng: np.random.Generator) -> Batch:
 
 
 def _is_clear(claim: Claim) -> bool:
-    """Whether the attacks on a claim end as they should, with room for other thresholds."""
+    """Whether the attacks on a claim end as they should, with room for other thresholds.
+
+    Adjusting again must do so with the outcome's own past among the columns as well as without.
+    """
     again, control = attacks(vars(claim))
+    size, error = slope(claim.data, claim.treatment, claim.outcome, claim.before)
+    least, most = sorted((again, abs(size / error)))
     if claim.kind == "hidden confounder":
-        return control > CLEAR
+        return least > CLEAR and control > CLEAR
     if claim.kind == "best of many looks":
-        return control < VANISHED
+        return most < FAINT and control < VANISHED
     if claim.is_spurious:
-        return again < VANISHED
-    if claim.kind == "genuine" and claim.looks == 1:
-        return again < CLEAR and control < VANISHED
-    return again > CLEAR and control < VANISHED
+        return most < VANISHED
+    once = claim.kind == "genuine" and claim.looks == 1
+    return least > (ONCE if once else CLEAR) and control < VANISHED
 
 
 def attacks(claim: dict[str, Any]) -> tuple[float, float]:
