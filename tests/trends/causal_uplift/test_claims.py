@@ -19,7 +19,7 @@ from labkit.trends.causal_uplift.world.claims import (
     draw_claims,
 )
 
-CLAIMS = [claim for seed in range(12) for claim in draw_claims(seed)]
+CLAIMS = [claim for seed in range(24) for claim in draw_claims(seed)]
 
 
 def of_kind(*kinds):
