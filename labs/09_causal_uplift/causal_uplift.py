@@ -232,9 +232,10 @@ lab.check("cate", effect_for_each)
 # all of them together at most `budget`.
 #
 # Return 1 or `True` for every customer who gets an offer. Two campaigns are tried, among customers of
-# two companies. In one the budget is short, in the other ample; you need not spend everything. Your
-# profit is counted on the hidden counterfactuals, and held against an oracle who knows them: 72 %
-# of its profit is right where the budget is short, 55 % where it is ample. Both must be right.
+# two companies: to one of them a customer is worth some euros, to the other thousands. In one the
+# budget is short, in the other ample; you need not spend everything. Your profit is counted on the
+# hidden counterfactuals, and held against an oracle who knows them: 72 % of its profit is right where
+# the budget is short, 55 % where it is ample. Both must be right.
 
 
 # %% solution="targeting"

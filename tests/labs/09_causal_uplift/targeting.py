@@ -116,6 +116,11 @@ def _ranked_by_uplift(history, customers, cost, budget):
     return chosen & (change > 0)
 
 
+def _with_a_margin(euros):
+    """The right order, down to so many euros, whatever an offer costs."""
+    return _campaign(lambda *a: _by_uplift(*a[:3], euros))
+
+
 def _of_the_packages_customers(history, customers, features, cost):
     """A model of a large draw from the package, whose customers are not those of the check."""
     drawn = draw_retention(20_000, 0)
@@ -146,6 +151,8 @@ WRONG = {
         _campaign(lambda *a: _by_uplift(*a[:3], 0.0)),
         "cost more than they keep",
     ),
+    "twenty euros more than nothing": (_with_a_margin(20.0), "of the oracle's is asked"),
+    "two hundred euros more than nothing": (_with_a_margin(200.0), ""),
     "the most valuable": (
         _campaign(lambda h, c, *_: c["value"].to_numpy()),
         "of the oracle's is asked",
