@@ -30,13 +30,14 @@ OFFER_COST = 12.0
 SHORT, AMPLE = 0.06, 0.9
 """Share of the customers whom the budget pays for."""
 
-CHEAP, DEAR = (2, 4), (800, 1_600)
+CHEAP, DEAR = (5, 6), (800, 1_600)
 """Quarters of a euro that an offer costs with a short and with an ample budget, so that budgets
-are exact. Whoever ranks rightly, but asks for a fixed margin instead of the cost, gets of the
-oracle's profit, at a cost of 12 € and over 20 campaigns, 0.45 or less from 160 € on where the
-budget is short; where it is ample 0.53 to 0.80 at 2 € and 0.24 to 0.65 at 0.50 €. A margin of
-20 € is here like one of 240 € or more in the first campaign and of 1.20 € or less in the second;
-one of 4 € is like one of 48 to 96 €, and of 0.12 to 0.24 €."""
+are exact, and above 1 €, so that a budget is no number of offers. Whoever ranks rightly, but asks
+for a fixed margin instead of the cost, gets of the oracle's profit, at a cost of 12 € and over 20
+campaigns, 0.45 or less from 160 € on where the budget is short; where it is ample 0.53 to 0.80 at
+2 € and 0.24 to 0.65 at 0.50 €. A margin of 20 € is here like one of 160 € or more in the first
+campaign and of 1.20 € or less in the second; one of 4 € is like one of 32 to 39 €, and of 0.12 to
+0.24 €."""
 
 MOST_OF_A_MISTAKE = 0.6
 """Share of the oracle's profit that each known mistake stays below, with the true uplift in it."""

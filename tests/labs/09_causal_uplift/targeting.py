@@ -10,13 +10,13 @@ from sklearn.linear_model import LogisticRegression
 from labkit.trends.causal_uplift.world.retention import draw_retention
 
 
-def _campaign(score_of, *, stop=True, limit=True):
+def _campaign(score_of, *, stop=True, limit=True, price=None):
     """Choose by a score of customers, the highest first, while it is above zero."""
 
     def choose(history, customers, cost, budget):
         features = [name for name in customers if name != "value"]
         score = np.asarray(score_of(history, customers, features, cost), float)
-        most = int(budget // cost) if limit else len(score)
+        most = min(int(budget // (price or cost)), len(score)) if limit else len(score)
         chosen = np.zeros(len(score), dtype=bool)
         chosen[np.argsort(-score)[:most]] = True
         return chosen & (score > 0) if stop else chosen
@@ -151,6 +151,7 @@ WRONG = {
         _campaign(lambda *a: _by_uplift(*a[:3], 0.0)),
         "cost more than they keep",
     ),
+    "the budget as a number of offers": (_campaign(_by_uplift, price=1.0), "budget"),
     "twenty euros more than nothing": (_with_a_margin(20.0), "of the oracle's is asked"),
     "two hundred euros more than nothing": (_with_a_margin(200.0), ""),
     "the most valuable": (
