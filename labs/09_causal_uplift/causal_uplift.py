@@ -232,9 +232,10 @@ lab.check("cate", effect_for_each)
 # all of them together at most `budget`.
 #
 # Return 1 or `True` for every customer who gets an offer. Two campaigns are tried, among customers of
-# two companies. In one the budget is short, in the other ample; you need not spend everything. Your
-# profit is counted on the hidden counterfactuals, and held against an oracle who knows them: 72 %
-# of its profit is right where the budget is short, 55 % where it is ample. Both must be right.
+# two companies: to one of them a customer is worth some euros, to the other thousands. In one the
+# budget is short, in the other ample; you need not spend everything. Your profit is counted on the
+# hidden counterfactuals, and held against an oracle who knows them: 72 % of its profit is right where
+# the budget is short, 55 % where it is ample. Both must be right.
 
 
 # %% solution="targeting"
@@ -276,8 +277,9 @@ lab.check("targeting", choose_customers)
 # | `looks` | in how many segments an effect was looked for until this one was reported |
 # | `estimate`, `error` | the claimed effect and its standard error |
 #
-# The money of each claim, then and now, is booked in a unit of its own: the size of an effect says
-# nothing without its error. A claim is real or it is nothing, never both. Return the names of the
+# The money of each claim, then and now, is booked in a unit of its own, and how strong its causes are
+# differs from claim to claim: the size of an effect says nothing without its error, and a euro of then
+# need not be one of now. A claim is real or it is nothing, never both. Return the names of the
 # spurious ones. Three batches are tried, and all count together. Whoever calls one real effect spurious
 # gets nothing. Otherwise 40 % of the points are for finding all that the wrong columns made (a cause
 # left out, or something adjusted for that came after), 30 % for all that a cause nobody measured made,

@@ -10,13 +10,13 @@ from sklearn.linear_model import LogisticRegression
 from labkit.trends.causal_uplift.world.retention import draw_retention
 
 
-def _campaign(score_of, *, stop=True, limit=True):
+def _campaign(score_of, *, stop=True, limit=True, price=None):
     """Choose by a score of customers, the highest first, while it is above zero."""
 
     def choose(history, customers, cost, budget):
         features = [name for name in customers if name != "value"]
         score = np.asarray(score_of(history, customers, features, cost), float)
-        most = int(budget // cost) if limit else len(score)
+        most = min(int(budget // (price or cost)), len(score)) if limit else len(score)
         chosen = np.zeros(len(score), dtype=bool)
         chosen[np.argsort(-score)[:most]] = True
         return chosen & (score > 0) if stop else chosen
@@ -116,6 +116,11 @@ def _ranked_by_uplift(history, customers, cost, budget):
     return chosen & (change > 0)
 
 
+def _with_a_margin(euros):
+    """The right order, down to so many euros, whatever an offer costs."""
+    return _campaign(lambda *a: _by_uplift(*a[:3], euros))
+
+
 def _of_the_packages_customers(history, customers, features, cost):
     """A model of a large draw from the package, whose customers are not those of the check."""
     drawn = draw_retention(20_000, 0)
@@ -146,6 +151,9 @@ WRONG = {
         _campaign(lambda *a: _by_uplift(*a[:3], 0.0)),
         "cost more than they keep",
     ),
+    "the budget as a number of offers": (_campaign(_by_uplift, price=1.0), "budget"),
+    "twenty euros more than nothing": (_with_a_margin(20.0), "of the oracle's is asked"),
+    "two hundred euros more than nothing": (_with_a_margin(200.0), ""),
     "the most valuable": (
         _campaign(lambda h, c, *_: c["value"].to_numpy()),
         "of the oracle's is asked",

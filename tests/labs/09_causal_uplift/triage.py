@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 import statsmodels.api as sm
 from scipy import stats
-from sklearn.linear_model import LinearRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from labkit.trends.causal_uplift.world.claims import draw_claims
 
 
 def _strength(claim, outcome, names):
@@ -77,18 +83,98 @@ def _by_how_it_was_made(claims):
     ]
 
 
-def _by_what_is_left_in_common(claims):
-    """Adjusts rightly and counts the looks, but takes any unmeasured cause for a confounder."""
-    names = []
-    for claim in claims:
-        *known, past = claim["before"]
-        both = claim["data"][[claim["outcome"], past]].to_numpy()
-        columns = claim["data"][[claim["treatment"], *known]]
-        left = both - LinearRegression().fit(columns, both).predict(columns)
-        fades = _strength(claim, "margin", known) * claim["looks"] > 0.05
-        if fades or np.corrcoef(left.T)[0, 1] > 0.15:
-            names.append(claim["name"])
-    return names
+def _left_in_common(claim):
+    """Correlation of the margin then and now, beyond what the known columns explain."""
+    *known, past = claim["before"]
+    both = claim["data"][[claim["outcome"], past]].to_numpy()
+    columns = claim["data"][[claim["treatment"], *known]]
+    left = both - LinearRegression().fit(columns, both).predict(columns)
+    return np.corrcoef(left.T)[0, 1]
+
+
+def _steepness(claim):
+    """How much the known columns tell of who was treated, in log odds."""
+    known = StandardScaler().fit_transform(claim["data"][claim["before"][:-1]])
+    model = LogisticRegression(C=1e6).fit(known, claim["data"][claim["treatment"]])
+    return float(np.linalg.norm(model.coef_))
+
+
+def _fit(claim, outcome):
+    """The treatment's coefficient and all else of a regression on what was known before."""
+    table = sm.add_constant(claim["data"][[claim["treatment"], *claim["before"][:-1]]])
+    return sm.OLS(claim["data"][outcome], table).fit()
+
+
+def _hidden_where(sign):
+    """Adjusts rightly and counts the looks, but has a sign of its own for a hidden confounder."""
+
+    def spurious(claims):
+        return [
+            claim["name"]
+            for claim in claims
+            if _strength(claim, "margin", claim["before"][:-1]) * claim["looks"] > 0.05
+            or sign(claim)
+        ]
+
+    return spurious
+
+
+def _weighs_much_in_the_past(claim):
+    """The past moves by a good share of the effect, however large the error of that is."""
+    effect, past = (_fit(claim, name).params[claim["treatment"]] for name in _MARGINS)
+    return abs(past) > abs(effect) / 3
+
+
+_MARGINS = ("margin", "margin_before")
+
+
+def _differed_before(claim):
+    """Those treated had another past, whatever else was known of them."""
+    return _strength(claim, "margin_before", []) < 0.005
+
+
+def _by_rank(claims):
+    """Adjusts rightly and counts the looks, and accuses who moves the past most of each batch."""
+    faded = _hidden_where(lambda claim: False)(claims)
+    rest = [claim for claim in claims if claim["name"] not in faded]
+    most = max(rest, key=lambda claim: abs(_fit(claim, "margin_before").tvalues.iloc[1]))
+    return [*faded, most["name"]]
+
+
+def _by_change(claims):
+    """Takes the change since before for the outcome, as if then had been worth as much as now."""
+    changed = [
+        {**claim, "data": claim["data"].eval("margin = margin - margin_before")} for claim in claims
+    ]
+    return _triage(control=False)(changed)
+
+
+def _signs(claim):
+    """How strong all is in a claim's data, but for the treatment and the past together."""
+    now = _fit(claim, "margin")
+    return [
+        abs(now.tvalues[claim["treatment"]]),
+        abs(now.params[claim["treatment"]]) / np.sqrt(now.scale),
+        abs(now.params["spend"]) / np.sqrt(now.scale),
+        _steepness(claim),
+        _left_in_common(claim),
+        abs(np.corrcoef(claim["data"]["visits_after"], claim["data"][claim["treatment"]])[0, 1]),
+        np.log(claim["looks"]),
+    ]
+
+
+@lru_cache
+def _learned_at_home():
+    """A model of which claim of the package's world has a hidden confounder, by its signs."""
+    drawn = [claim for seed in range(60) for claim in draw_claims(seed)]
+    signs = [_signs(claim.public()) for claim in drawn]
+    model = make_pipeline(StandardScaler(), LogisticRegression())
+    return model.fit(signs, [claim.kind == "hidden confounder" for claim in drawn])
+
+
+def _looks_hidden(claim):
+    """More like a hidden confounder than not, to a model that never set the past to the test."""
+    return _learned_at_home().predict([_signs(claim)])[0]
 
 
 def _by_one_bar(bar):
@@ -144,6 +230,7 @@ def _by_noise(claims):
 
 RIGHT = {
     "regressions": _triage(),
+    "the past as one more column": _triage(again=lambda claim, before: claim["before"]),
     "residuals, another limit, as a set": _triage_by_strata,
     "as an index": lambda claims: pd.Index(_triage()(claims), dtype=object),
     "as the keys of a dictionary": lambda claims: dict.fromkeys(_triage()(claims)).keys(),
@@ -162,7 +249,25 @@ WRONG = {
     "shuffled margins": (_by_noise, ""),
     "the past is not asked": (_triage(control=False), "negative control", 0.7),
     "the looks are not counted": (_triage(looks=False), "one of many looks", 0.7),
-    "any unmeasured cause is a confounder": (_by_what_is_left_in_common, "is real"),
+    "any unmeasured cause is a confounder": (
+        _hidden_where(lambda claim: _left_in_common(claim) > 0.15),
+        "is real",
+    ),
+    "an unmeasured cause, and known ones that tell little": (
+        _hidden_where(lambda claim: _left_in_common(claim) > 0.15 and _steepness(claim) < 0.83),
+        "",
+        0.7,
+    ),
+    "strengths learned at home": (_hidden_where(_looks_hidden), "", 0.7),
+    "the past with nothing adjusted for": (_hidden_where(_differed_before), ""),
+    "the past by its share of the effect": (_hidden_where(_weighs_much_in_the_past), "is real"),
+    "the most in the past of each batch": (_by_rank, "is real"),
+    "the past held fixed": (
+        _triage(again=lambda claim, before: claim["before"], control=False),
+        "negative control",
+        0.7,
+    ),
+    "the change since before": (_by_change, "", 0.7),
     "one bar above all that luck shows": (_by_one_bar(2.85), "is real"),
     "one bar for six claims": (_by_one_bar(stats.norm.isf(0.025 / 6)), "", 0.7),
     "one bar far above": (_by_one_bar(4.0), "is real"),

@@ -1,5 +1,6 @@
 """Six claims: a spurious one has no effect and gives itself away to the attack that fits it."""
 
+import numpy as np
 import pytest
 import statsmodels.api as sm
 
@@ -13,11 +14,12 @@ from labkit.trends.causal_uplift.world.claims import (
     LOOKS,
     OUTCOME,
     PUBLISHED,
+    SMALL,
     SPURIOUS,
     draw_claims,
 )
 
-CLAIMS = [claim for seed in range(12) for claim in draw_claims(seed)]
+CLAIMS = [claim for seed in range(24) for claim in draw_claims(seed)]
 
 
 def of_kind(*kinds):
@@ -29,10 +31,10 @@ def effect(claim, columns, outcome=OUTCOME):
     return ols(x, claim.data[claim.treatment], claim.data[outcome])
 
 
-def strength(claim):
+def strength(claim, outcome=OUTCOME):
     """The effect in standard errors, adjusted for what is known from before."""
     table = sm.add_constant(claim.data[[claim.treatment, *claim.before[:-1]]])
-    return abs(sm.OLS(claim.data[OUTCOME], table).fit().tvalues[claim.treatment])
+    return abs(sm.OLS(claim.data[outcome], table).fit().tvalues[claim.treatment])
 
 
 def test_every_draw_has_six_claims_two_to_four_of_them_spurious():
@@ -67,7 +69,7 @@ def test_genuine_claims_keep_their_effect_however_the_past_is_adjusted_for():
 def test_the_left_out_confounder_was_measured_and_takes_the_effect_away():
     for claim in of_kind("confounder left out"):
         assert not set(claim.before[:-1]) <= set(claim.adjusted_for)
-        assert abs(effect(claim, claim.before)) < abs(claim.estimate) / 1.8
+        assert strength(claim) < 3
 
 
 def test_without_the_collider_its_claim_is_gone():
@@ -79,10 +81,10 @@ def test_without_the_collider_its_claim_is_gone():
 
 def test_a_hidden_confounder_shows_in_the_outcome_of_the_past_and_there_alone():
     def before(claim):
-        return abs(effect(claim, claim.before[:-1], BEFORE_OUTCOME))  # its error is about 0.4 €
+        return strength(claim, BEFORE_OUTCOME)
 
-    assert min(before(claim) for claim in of_kind("hidden confounder")) > 1.4
-    assert max(before(claim) for claim in of_kind(*GENUINE)) < 1.3
+    assert min(before(claim) for claim in of_kind("hidden confounder")) > 3.5
+    assert max(before(claim) for claim in of_kind(*GENUINE)) < 3
 
 
 def test_the_best_of_many_looks_is_no_news_once_the_looks_are_counted():
@@ -91,15 +93,15 @@ def test_the_best_of_many_looks_is_no_news_once_the_looks_are_counted():
         # Bonferroni for 20 looks at 5 % asks for 3.0 standard errors.
         assert strength(claim) < 3.0
     for claim in of_kind(*GENUINE):
-        assert strength(claim) > (2.4 if claim.kind == "genuine" and claim.looks == 1 else 3.2)
+        assert strength(claim) > (2.4 if abs(claim.true_effect) == SMALL else 3.2)
 
 
 def test_luck_in_many_looks_shows_as_much_as_a_small_effect_looked_for_once():
-    small = [claim for claim in of_kind("genuine") if claim.looks == 1]
+    small = [claim for claim in of_kind("genuine") if abs(claim.true_effect) == SMALL]
     luck = [strength(claim) for claim in of_kind("best of many looks")]
     truth = [strength(claim) for claim in small]
     assert max(luck) > min(truth) and max(truth) > min(luck)
-    assert all(0 < abs(c.true_effect) <= 1 for c in small)
+    assert all(claim.looks == 1 for claim in small)
 
 
 def test_how_a_claim_was_made_does_not_tell_whether_it_is_true():
@@ -107,7 +109,7 @@ def test_how_a_claim_was_made_does_not_tell_whether_it_is_true():
     assert {claim.looks for claim in genuine} == set(LOOKS)
     assert any("spend" not in claim.adjusted_for for claim in genuine)
     assert any("survey" in claim.adjusted_for for claim in genuine)
-    assert any(claim.looks >= 20 and abs(claim.estimate) < 2.9 * claim.error for claim in genuine)
+    assert any(claim.looks == 1 and strength(claim) > 4.5 for claim in of_kind("genuine"))
     hidden = {tuple(claim.adjusted_for) for claim in of_kind("hidden confounder")}
     assert len(hidden) > 1
 
@@ -119,10 +121,13 @@ def test_luck_is_as_large_as_it_was_said_to_be():
 
 def test_adjusting_for_what_came_after_spoils_genuine_claims():
     for claim in of_kind("genuine despite a mediator"):
-        spoiled = effect(claim, [*claim.before, "visits_after"])
-        assert abs(spoiled) < 0.6 * abs(claim.true_effect)
-    for claim in of_kind(*GENUINE):
-        assert abs(effect(claim, [*claim.before, "survey"]) - claim.true_effect) > 1.5
+        spoiled = effect(claim, [*claim.before[:-1], "visits_after"])
+        assert abs(spoiled) < 0.6 * abs(effect(claim, claim.before[:-1]))
+    off = [
+        abs(effect(claim, [*claim.before, "survey"]) - claim.true_effect)
+        for claim in of_kind(*GENUINE)
+    ]
+    assert np.median(off) > 3
 
 
 def test_the_public_form_keeps_the_truth_to_itself():

@@ -6,6 +6,7 @@ the exams alike, so that both always see the same. What is right about it stands
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -62,7 +63,9 @@ def programme(case: Case) -> tuple[pd.DataFrame, NDArray[np.float64]]:
 def campaign(case: Case) -> Retention:
     """The customers of a case of `targeting`: first the history, then the new ones."""
     people = case["history"] + case["customers"]
-    return draw_retention(people, case["seed"], case["confounding"], Temper(**case["temper"]))
+    drawn = draw_retention(people, case["seed"], case["confounding"], Temper(**case["temper"]))
+    worth = case["unit"] * drawn.observed["value"]
+    return replace(drawn, observed=drawn.observed.assign(value=worth))
 
 
 def claims(case: Case) -> list[Claim]:

@@ -3,6 +3,9 @@
 Every claim comes with its data and says what was adjusted for, so it can be attacked: adjust again,
 look at what was measured before the treatment, count how many segments were tried. A claim is
 spurious where the true effect is 0. Telling which ones are is left to the learner.
+
+How strong anything is, from the slopes to the noise, every claim draws anew, from the same spans
+whatever its kind. So nobody knows a kind by how strong something is: it has to be attacked.
 """
 
 from __future__ import annotations
@@ -43,7 +46,13 @@ FAINT = (2.5, 2.8)
 """Standard errors of what luck shows in the best of 20 or 40 segments, and of a small real effect
 that was looked for once: the same, so only the looks tell them apart."""
 
-_NOISE, _VISITS_NOISE = 6.0, 1.0
+SMALL, OF_ALL = 0.9, 0.6
+"""Euros of a small real effect that was looked for once, and its share of the genuine claims."""
+
+FAINT_BEFORE = (1.0, 1.5)
+"""Standard errors of luck in the past of a faint claim: what any usual level calls nothing, but of
+a small effect no small share."""
+
 _KNOWN = ["spend", "recency", "tenure"]
 _REGRESSIONS = {
     "all known": _KNOWN,
@@ -61,6 +70,46 @@ _DONE = {
 }
 """What the claim's own regression may have adjusted for: bad work does not make a claim false.
 Where nothing would come of it, the analyst adjusted for all that was known."""
+
+
+_SPANS = {
+    "spend_draws": (0.6, 1.1),
+    "recency_draws": (0.2, 0.7),
+    "hidden_draws": (0.8, 1.4),
+    "spend_pays": (3.0, 6.0),
+    "recency_pays": (1.0, 3.0),
+    "habits_pay": (3.5, 6.0),
+    "noise": (5.0, 7.0),
+    "noise_before": (5.0, 9.0),
+    "carried": (0.3, 1.0),
+    "through_visits": (0.7, 0.9),
+    "survey_asks": (1.5, 2.5),
+    "survey_feels": (0.2, 0.4),
+}
+"""From where to where each of a claim's `_Strengths` is drawn, evenly."""
+
+
+@dataclass(frozen=True)
+class _Strengths:
+    """How strong everything is in the world of one claim.
+
+    What `draws` the treatment is in log odds, what `pays` in euros of margin, both per standard
+    deviation. `carried` is the share of that which the margin had before; `through_visits` that of
+    a real effect with a mediator. The survey asks those treated by points, and feels points a euro.
+    """
+
+    spend_draws: float
+    recency_draws: float
+    hidden_draws: float
+    spend_pays: float
+    recency_pays: float
+    habits_pay: float
+    noise: float
+    noise_before: float
+    carried: float
+    through_visits: float
+    survey_asks: float
+    survey_feels: float
 
 
 @dataclass(frozen=True)
@@ -114,7 +163,7 @@ def draw_claims(seed: int, n: int = 1500) -> list[Claim]:
 
 
 def _draw_claim(kind: str, treatment: str, n: int, rng: np.random.Generator) -> Claim:
-    effect = 0.0 if kind in SPURIOUS else _either_way(rng, 2.5, 4.0)
+    effect = 0.0 if kind in SPURIOUS else _either_way(rng, 3.0, 6.0)
     done = [_REGRESSIONS[str(name)] for name in rng.permutation(_DONE[kind])]
     looks = int(rng.choice(LOOKS))
     seen = None
@@ -123,9 +172,9 @@ def _draw_claim(kind: str, treatment: str, n: int, rng: np.random.Generator) -> 
         # What the best of so many empty segments looks like; one that beats all looks would be no
         # claim that anybody could tell from a true one.
         seen = _either_way(rng, *FAINT)
-    elif kind == "genuine" and looks == 1:
-        seen = _either_way(rng, *FAINT)
-        effect = float(np.copysign(0.9, seen))
+    elif kind == "genuine" and rng.random() < OF_ALL:
+        looks, seen = 1, _either_way(rng, *FAINT)
+        effect = float(np.copysign(SMALL, seen))
     data = _draw_data(kind, treatment, effect, n, rng, seen)
     for adjusted_for in [*done, _KNOWN]:
         estimate, error = _regress(data, treatment, adjusted_for)
@@ -160,66 +209,73 @@ def _draw_data(
 ) -> pd.DataFrame:
     """One claim's customers; only the hidden cause and the mediator differ between kinds.
 
-    Half of the claims have habits too, which nobody measured: a cause of the margin, before and
-    after, that has nothing to do with the treatment. It makes no effect out of nothing.
+    Two things nobody measured: habits, which pay before and after, and what draws the treatment.
+    They make an effect out of nothing only where they are the same, the hidden cause. Faint claims
+    have no habits, so that they are as faint with the past adjusted for.
 
     `seen` is what the data show in standard errors, effect and luck together; any luck if None.
     """
+    s = _Strengths(**{name: rng.uniform(*span) for name, span in _SPANS.items()})
     spend, recency, tenure, hidden, noise, *others = rng.standard_normal((9, n))
-    liked, unseen_side, survey_side = rng.choice((-1, 1), 3)
-    unseen = 1.0 if kind == "hidden confounder" else 0.0
-    habits = unseen or (1.0 if seen is None and rng.random() < 0.5 else 0.0)
-    through_visits = 0.7 if kind == "genuine despite a mediator" else 0.0
-    log_odds = liked * 0.8 * spend - 0.4 * recency + unseen_side * unseen * hidden
+    known = (spend, recency, tenure)
+    liked, hidden_side, survey_side = rng.choice((-1, 1), 3)
+    habits = s.habits_pay * hidden * (seen is None)
+    moved_by = hidden if kind == "hidden confounder" else others[3]
+    through_visits = s.through_visits * (kind == "genuine despite a mediator")
+    shown = s.through_visits * rng.integers(2) * habits
+    log_odds = liked * s.spend_draws * spend - s.recency_draws * recency
+    log_odds += hidden_side * s.hidden_draws * moved_by
     treated = (rng.random(n) < expit(log_odds)).astype(float)
+    unsteady = s.noise * noise + others[0]
+    noise_before = s.noise_before * others[1]
     if seen is not None:
-        noise = _with_luck(noise, others[0], treated, (spend, recency, tenure), seen, effect)
-    steady = 4 * spend - 2 * recency + 4 * habits * hidden
-    visits = 3 + _VISITS_NOISE / 2 * others[0] + through_visits * effect * treated / 2
-    margin = (
-        40 + steady + (1 - through_visits) * effect * treated + 2 * (visits - 3) + _NOISE * noise
-    )
-    surprise = margin - 40 - steady
+        luck_before = _either_way(rng, *FAINT_BEFORE)
+        unsteady += _luck(unsteady, treated, known, seen, effect)
+        noise_before += _luck(noise_before, treated, known, luck_before)
+    visits = 3 + (others[0] + through_visits * effect * treated + shown) / 2
+    surprise = unsteady + effect * treated
+    steady = s.spend_pays * spend - s.recency_pays * recency + habits
     return pd.DataFrame(
         {
             "spend": spend,
             "recency": recency,
             "tenure": tenure,
-            BEFORE_OUTCOME: 38 + 0.75 * steady + _NOISE * others[1],
+            BEFORE_OUTCOME: 38 + s.carried * steady + noise_before,
             treatment: treated,
             "visits_after": visits,
-            "survey": 2 * survey_side * treated + 0.3 * surprise + others[2],
-            OUTCOME: margin,
+            "survey": survey_side * s.survey_asks * treated + s.survey_feels * surprise + others[2],
+            OUTCOME: 40 + steady + surprise,
         }
     )
 
 
-def _with_luck(
+def _luck(
     noise: Floats,
-    visits_noise: Floats,
     treated: Floats,
     known: tuple[Floats, ...],
     seen: float,
-    effect: float,
+    effect: float = 0.0,
 ) -> Floats:
-    """The same noise, but as far along with the treatment as luck would have it.
+    """What to add to the noise of a margin, so that luck has it as one would have it.
 
-    What the known columns leave of the treatment shows `seen` standard errors, of the effect in
-    euros and of all noise together; all else about the noise stays random.
+    What the known columns leave of the treatment then shows `seen` standard errors, of the effect
+    in euros and of all noise together; all else about it stays random.
     """
     table = np.column_stack([np.ones(len(noise)), *known])
     left = treated - table @ np.linalg.lstsq(table, treated, rcond=None)[0]
     length = np.sqrt(left @ left)
     left /= length
-    wanted = seen * np.hypot(_NOISE, _VISITS_NOISE) - effect * length
-    wanted -= left @ (_VISITS_NOISE * visits_noise)
-    return np.asarray(noise + (wanted / _NOISE - left @ noise) * left)
+    wanted = seen * noise.std() - effect * length
+    return np.asarray((wanted - left @ noise) * left)
 
 
 def _regress(data: pd.DataFrame, treatment: str, adjusted_for: list[str]) -> tuple[float, float]:
     """Coefficient of the treatment and its standard error."""
-    table = np.column_stack([np.ones(len(data)), data[[treatment, *adjusted_for]]])
-    outcome = data[OUTCOME].to_numpy()
-    coefficients, squares = np.linalg.lstsq(table, outcome, rcond=None)[:2]
-    variance = squares[0] / (len(data) - table.shape[1])
-    return float(coefficients[1]), float(np.sqrt(variance * np.linalg.inv(table.T @ table)[1, 1]))
+    columns = data[[treatment, *adjusted_for, OUTCOME]].to_numpy()
+    columns = columns - columns.mean(axis=0)
+    products = columns.T @ columns
+    inverse = np.linalg.inv(products[:-1, :-1])
+    coefficients = inverse @ products[:-1, -1]
+    rest = products[-1, -1] - coefficients @ products[:-1, -1]
+    variance = rest / (len(columns) - columns.shape[1])
+    return float(coefficients[0]), float(np.sqrt(variance * inverse[0, 0]))
