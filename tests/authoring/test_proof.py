@@ -84,6 +84,28 @@ def test_a_proof_depends_on_what_its_own_files_import_and_not_on_the_others(lab)
     assert {room for room in before if imported[room] != changed[room]} == {"exams"}
 
 
+@pytest.mark.parametrize(
+    ("line", "reached"),
+    [
+        (f"from labkit.trends.{SLUG} import other_task", False),
+        (f"from labkit.checks.{SLUG} import other_task", False),
+        (f"from exams.{SLUG}.other_task import A", True),
+        (f"import exams.{SLUG}.other_task", True),
+        ("from . import other_task", True),
+        ("from .other_task import A", True),
+    ],
+)
+def test_a_file_of_the_same_name_in_another_room_is_none_that_a_proof_depends_on(
+    lab, line, reached
+):
+    folder = lab / "grader" / "exams" / SLUG
+    edit(folder / "fill_rate.py", "import numpy", f"{line}\nimport numpy")
+    (folder / "other_task.py").write_text("A = 1\n", encoding="utf-8")
+    before = proof.digests(lab, NAME, "fill_rate")
+    (folder / "other_task.py").write_text("A = 2\n", encoding="utf-8")
+    assert (proof.digests(lab, NAME, "fill_rate") != before) == reached
+
+
 def test_words_and_pictures_leave_a_record_as_it_is(lab):
     recorded(lab)
     edit(lab / f"labs/{NAME}/{SLUG}.py", "Write three sentences", "Write four sentences")
