@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from itertools import combinations
 from typing import Any
@@ -64,12 +65,17 @@ class _Asked:
     @cached_property
     def with_past(self) -> float:
         """The same, adjusted for the outcome's own past as well."""
-        return self._effect("outcome", past=True)[1]
+        return self._effect("outcome", adjusted_for=(1, 2, 3, 4))[1]
 
     @cached_property
     def control(self) -> float:
         """The 'effect' on the outcome's own past."""
         return self._effect("past")[1]
+
+    @cached_property
+    def careless_control(self) -> float:
+        """The same, with the spending left out."""
+        return self._effect("past", adjusted_for=(2, 3))[1]
 
     @cached_property
     def change(self) -> float:
@@ -99,17 +105,16 @@ class _Asked:
         beside = self.size / np.sqrt(rest[1, 1] / self._rows)
         return 1 - float(treated / self._products[0, 0]), float(alike), float(beside)
 
-    def _effect(self, on: str, *, past: bool = False) -> tuple[float, float]:
+    def _effect(self, on: str, adjusted_for: Sequence[int] = (1, 2, 3)) -> tuple[float, float]:
         """Size of the treatment's coefficient, and the same in standard errors."""
         place = {"past": 4, "outcome": 5, "change": 6}[on]
-        adjusted_for = [1, 2, 3, 4] if past else [1, 2, 3]
         left = self._left(adjusted_for, [0, place])
         size = left[0, 1] / left[0, 0]
         rest = left[1, 1] - size * left[0, 1]
         error = np.sqrt(rest / left[0, 0] / (self._rows - len(adjusted_for) - 2))
         return float(abs(size)), float(abs(size) / error)
 
-    def _left(self, adjusted_for: list[int], of: list[int]) -> Floats:
+    def _left(self, adjusted_for: Sequence[int], of: Sequence[int]) -> Floats:
         """Squares and products of what the adjustment leaves of some columns."""
         products = self._products
         told = products[np.ix_(adjusted_for, of)]
@@ -162,6 +167,10 @@ def _tell_apart(batches: tuple[Batch, ...]) -> bool:
     hidden = [one for one in asked if one.claim.kind == "hidden confounder"]
     return (
         _making_misleads([one.claim for one in real])
+        # The past, asked as the claim was made, accuses a real one whose spending was left out.
+        and any(
+            one.careless_control > CLEAR for one in real if "spend" not in one.claim.adjusted_for
+        )
         and _luck_beats_truth(asked)
         and _size_misleads(asked)
         and max(one.share for one in real) > min(one.share for one in hidden)
@@ -174,11 +183,9 @@ def _tell_apart(batches: tuple[Batch, ...]) -> bool:
 
 
 def _making_misleads(real: list[Claim]) -> bool:
-    """Whether real claims have made each mistake, and one as many looks as makes it look faint."""
-    return (
-        any("spend" not in claim.adjusted_for for claim in real)
-        and any("survey" in claim.adjusted_for for claim in real)
-        and any(claim.looks >= MANY and abs(claim.estimate / claim.error) < FAINT for claim in real)
+    """Whether a real claim comes of a collider, and one of so many looks that it seems faint."""
+    return any("survey" in claim.adjusted_for for claim in real) and any(
+        claim.looks >= MANY and abs(claim.estimate / claim.error) < FAINT for claim in real
     )
 
 

@@ -259,6 +259,12 @@ WRONG = {
         0.7,
     ),
     "strengths learned at home": (_hidden_where(_looks_hidden), "", 0.7),
+    "the past with the claims' own columns": (
+        _hidden_where(
+            lambda claim: _strength(claim, "margin_before", claim["adjusted_for"]) < 0.005
+        ),
+        "is real",
+    ),
     "the past with nothing adjusted for": (_hidden_where(_differed_before), ""),
     "the past by its share of the effect": (_hidden_where(_weighs_much_in_the_past), "is real"),
     "the most in the past of each batch": (_by_rank, "is real"),
