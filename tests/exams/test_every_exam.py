@@ -14,8 +14,18 @@ from labkit.exercise import instances
 TASKS = [(name, task.name) for name in AVAILABLE for task in spec(name).tasks]
 
 
-@lru_cache(maxsize=4)
-def drawn(name, task, seed):
+@pytest.fixture(scope="module", params=TASKS, ids="-".join)
+def asked(request):
+    """A lab and a task; all tests of one task follow each other, so that they share a draw."""
+    return request.param
+
+
+@lru_cache(maxsize=1)
+def drawn(name, task):
+    return draw(name, task, 2)
+
+
+def draw(name, task, seed):
     return instances.draw(ROOT / "grader", spec(name).slug, task, seed)
 
 
@@ -46,25 +56,23 @@ def known(kind, seen):
     return kind == seen
 
 
-@pytest.mark.parametrize(("name", "task"), TASKS)
-def test_an_instance_is_plain_data_and_belongs_to_its_seed(name, task):
-    instance = drawn(name, task, 2**200 + 1)
+def test_an_instance_is_plain_data_and_belongs_to_its_seed(asked):
+    instance = drawn(*asked)
     assert json.loads(json.dumps(instance)) == instance
-    drawn.cache_clear()
-    assert drawn(name, task, 2**200 + 1) == instance
-    assert drawn(name, task, 2) != instance
+    assert draw(*asked, 2) == instance
+    assert draw(*asked, 2**200 + 1) != instance
 
 
-@pytest.mark.parametrize(("name", "task"), TASKS)
-def test_practice_has_the_same_types_as_the_exam(name, task):
+def test_practice_has_the_same_types_as_the_exam(asked):
+    name, task = asked
     practice = kinds(instances.practice(spec(name).slug)[task])
-    exam = kinds(drawn(name, task, 2))
+    exam = kinds(drawn(name, task))
     assert any(known(exam, kind) or known(kind, exam) for kind in practice)
 
 
-@pytest.mark.parametrize(("name", "task"), TASKS)
-def test_every_trap_of_an_exam_has_words(name, task):
+def test_every_trap_of_an_exam_has_words(asked):
+    name, task = asked
     words = spec(name).task(task).traps
-    cases = drawn(name, task, 2).get("cases", [])
+    cases = drawn(name, task).get("cases", [])
     if words:  # a module that has its tasks in files of their own
         assert {key for case in cases for key in case.get("traps", {})} <= set(words)

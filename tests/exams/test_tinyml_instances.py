@@ -9,7 +9,7 @@ import pytest
 
 from exams.tinyml_pico import battery, budget, images, quantiser
 from exams.tinyml_pico.windows import cut
-from labkit.checks.tinyml_pico import SPEC, redraw
+from labkit.checks.tinyml_pico import redraw
 from labkit.exercise import instances
 from labkit.trends.tinyml_pico import codegen, cost, integer, network, packing
 
@@ -18,13 +18,6 @@ GRADER = Path(__file__).resolve().parents[2] / "grader"
 
 def draw(task, seed):
     return instances.draw(GRADER, "tinyml_pico", task, seed)
-
-
-@pytest.mark.parametrize("task", [task.name for task in SPEC.tasks])
-def test_an_instance_belongs_to_its_seed(task):
-    first, again, other = (draw(task, seed) for seed in (5, 5, 6))
-    assert first == again
-    assert first != other
 
 
 @pytest.mark.parametrize("seed", range(20))
