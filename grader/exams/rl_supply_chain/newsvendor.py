@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 APART = 3e-3
 """What every mistake costs at least above the least cost: three times what the judge allows."""
 
-ALONE = ("whole units", "rounded", "beside a bell curve")
+ALONE = ("whole units", "rounded", "beside a bell curve", "all values alike")
 """Mistakes whose quantities no other mistake leads to, so that their words are true."""
 
 
@@ -115,6 +115,9 @@ def _traps(
         traps = {"values as listed": demand["values"][int(np.argmax(reached))], **traps}
         bell = _bent_bell(ratio, values, probabilities)
         traps["beside a bell curve"] = values[np.argmin(np.abs(values - bell))]
+        traps["all values alike"] = np.quantile(values, ratio, method="inverted_cdf")
+    if name == "gamma":
+        traps["deviation as scale"] = stats.gamma(mean / sd, scale=sd).ppf(ratio)
     if name != "normal":
         traps["takes demand for normal"] = mean + sd * stats.norm.ppf(ratio)
     return {name: float(value) for name, value in traps.items()}
@@ -177,12 +180,12 @@ def _negative_binomial(rng: np.random.Generator) -> dict[str, Any]:
 
 
 def _discrete(rng: np.random.Generator) -> dict[str, Any]:
-    values = np.cumsum(rng.integers(2, 15, size=6))
-    shares = rng.integers(1, 10, size=6)
-    shares[0] += 60 - shares.sum()  # sixtieths, most of them on the lowest value
-    listed = rng.permutation(6)  # in no order, so that adding up has to sort
+    values = np.cumsum(rng.integers(2, 15, size=8))  # enough for every mistake to have its own
+    shares = rng.integers(1, 10, size=8)
+    shares[0] += 100 - shares.sum()  # per cent, most of them on the lowest value
+    listed = rng.permutation(8)  # in no order, so that adding up has to sort
     return {
         "distribution": "discrete",
         "values": values[listed].tolist(),
-        "probabilities": (shares[listed] / 60).tolist(),
+        "probabilities": (shares[listed] / 100).tolist(),
     }

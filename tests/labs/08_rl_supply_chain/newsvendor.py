@@ -97,6 +97,20 @@ def _as_if_normal(demand, holding, penalty):
     return distributions.mean(demand) + _sd(demand) * stats.norm.ppf(ratio)
 
 
+def _all_alike(demand, holding, penalty):
+    if demand["distribution"] != "discrete":
+        return _right(demand, holding, penalty)
+    ratio = penalty / (penalty + holding)
+    return sorted(demand["values"])[int(np.ceil(ratio * len(demand["values"]))) - 1]
+
+
+def _deviation_as_scale(demand, holding, penalty):
+    if demand["distribution"] != "gamma":
+        return _right(demand, holding, penalty)
+    drawn = stats.gamma(demand["mean"] / demand["sd"], scale=demand["sd"])
+    return drawn.ppf(penalty / (penalty + holding))
+
+
 def _bent_bell_curve(demand, holding, penalty):
     """Of a list, the value nearest to a bell curve bent to its skewness and tails."""
     if demand["distribution"] != "discrete":
@@ -134,6 +148,8 @@ WRONG = {
     "one value too far": (_one_value_too_far, "one value too far"),
     "a list of values interpolated": (_interpolated, "between two values"),
     "a bell curve bent to skewness and tails": (_bent_bell_curve, "nearest to a bell curve"),
+    "a list without its probabilities": (_all_alike, "equally likely"),
+    "the deviation for a gamma's scale": (_deviation_as_scale, "variance over the mean"),
     "a negative order": (lambda *a: -_right(*a), "above the least"),
     "a whole table": (
         lambda d, h, p: distributions.frozen(d).ppf([0.5, p / (h + p)]),

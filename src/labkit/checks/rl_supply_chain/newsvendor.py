@@ -42,6 +42,11 @@ TRAPS = {
     "order of the values. distributions.pmf gives them in ascending order.",
     "beside a bell curve": "This is the value of the list that lies nearest to a bell curve's "
     "quantile. Mean, spread and skewness do not say where the probabilities add up to the ratio.",
+    "all values alike": "This takes every value of the list for equally likely. Their "
+    "probabilities differ.",
+    "deviation as scale": "This takes the standard deviation for the scale of the gamma "
+    "distribution. Its mean is right then, but its spread is not: the scale is the variance over "
+    "the mean.",
     "interpolated": "This lies between two values of the list, and no customer asks for that. Take "
     "the first value that reaches the ratio.",
 }
