@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from exams.tinyml_pico import battery, budget, images, quantiser
+from exams.tinyml_pico import battery, budget, images, layer, quantiser
 from exams.tinyml_pico.windows import cut
 from labkit.checks.tinyml_pico import redraw
 from labkit.exercise import instances
@@ -18,6 +18,17 @@ GRADER = Path(__file__).resolve().parents[2] / "grader"
 
 def draw(task, seed):
     return instances.draw(GRADER, "tinyml_pico", task, seed)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_multiplier_of_fifteen_bits_shows_in_every_convolution(seed):
+    for case in draw("layer", seed)["cases"]:
+        made = layer.quantised(case, redraw.float_layer(case))
+        answered = np.array(case["outputs"]).ravel()
+        assert np.array_equal(integer.apply(made, redraw.layer_input(case)).ravel(), answered)
+        if made["kind"] == "conv":
+            coarse = made | {"multiplier": made["multiplier"] >> 16 << 16}
+            assert (integer.apply(coarse, redraw.layer_input(case)).ravel() != answered).any()
 
 
 @pytest.mark.parametrize("seed", range(20))
