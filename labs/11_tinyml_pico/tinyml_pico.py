@@ -162,7 +162,9 @@ lab.check("layer", quantise_layer)
 # and counts in other units. Their layers are of very different size, as happens in practice: one
 # ends at 0.5, the next at 60. Half of the channels have a range eight times smaller than the
 # others, and the last layer has large biases. So what a layer loses shows, and no range can be
-# known beforehand: take each from the windows, the extremes or the outermost percentiles.
+# known beforehand: take each from the windows, the extremes or the outermost percentiles. Look at
+# all of them: of one network, some show a watch at rest, and a few of these tell nothing about the
+# range of the others.
 #
 # The check runs your int8 network on 773 windows of people whom no network has met, and asks three
 # things, of every network:
