@@ -273,8 +273,8 @@ lab.check("budget", fit_budget)
 #
 # with int8 `x` and `weight` and 32-bit sums. `build.runtime_file("dot_rows.c")` shows the version
 # that you are given; it is exact and slow. Write a faster one in C. It must be exact for **any**
-# number of rows and taps, odd ones too, for every int8 value, −128 included, and `x` and `weight` may
-# begin at any address. The given one takes 844,000 cycles for a network of the course's shape. Full
+# number of rows and taps from 1 on, odd ones too, for every int8 value, −128 included, and `x` and
+# `weight` may begin at any address. The given one takes 844,000 cycles for a network of the course's shape. Full
 # marks below 760,000, a tenth faster; half for a kernel that is exact and at least 5 % faster. Good
 # ideas end between 625,000 and 735,000. Two kinds of idea count, fewer loads and fewer branches,
 # written by hand or got from the compiler: what is asked for is a kernel that you measured to be

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ast import literal_eval
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,7 @@ from exams.tinyml_pico import battery, budget, images, quantiser
 from exams.tinyml_pico.windows import cut
 from labkit.checks.tinyml_pico import SPEC, redraw
 from labkit.exercise import instances
+from labkit.exercise.task import judge
 from labkit.trends.tinyml_pico import codegen, cost, integer, network, packing
 
 GRADER = Path(__file__).resolve().parents[2] / "grader"
@@ -188,3 +191,24 @@ def test_windows_can_be_told_apart_and_lie_within_one_recording(seed):
         prints = np.array(case["fingerprint"])
         apart = np.abs(prints[:, None] - prints[None]).max(axis=2)
         assert apart[~np.eye(len(windows), dtype=bool)].min() > 4 * 0.01
+
+
+@pytest.mark.parametrize("margin", [1, 1.5, 2, 4, 8])
+def test_no_margin_makes_up_for_windows_that_were_not_looked_at(margin, monkeypatch):
+    def wider(*arguments):
+        return [(margin * low, margin * high) for low, high in ranges(*arguments)]
+
+    ranges = quantiser.ranges
+    monkeypatch.setattr(quantiser, "ranges", wider)
+    monkeypatch.setattr(redraw, "float_network", lambda case: network.copy(trained(repr(case))))
+    outcome = judge(SPEC.task("network"), few_windows, draw("network", 3))
+    assert outcome.score == 0
+
+
+def few_windows(floating, windows):
+    return quantiser.quantise(floating, windows[::64], percent=100)
+
+
+@cache
+def trained(case, train=redraw.float_network):
+    return train(literal_eval(case))

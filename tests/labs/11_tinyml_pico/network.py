@@ -186,23 +186,7 @@ def _percentiles(floating, windows):
     return {**made, "layers": tuple(made["layers"])}
 
 
-def _few(step, margin):
-    """Some of the windows, and a margin for all that the others may hold."""
-
-    def quantise(floating, windows):
-        wider = lambda values: (margin * values.min(), margin * values.max())  # noqa: E731
-        return int8_network(floating, windows[::step], ranges=wider, logits=wider)
-
-    return quantise
-
-
-def _half(floating, windows):
-    """A random half of the windows."""
-    return int8_network(floating, np.random.default_rng(0).permutation(windows)[::2])
-
-
 RIGHT = {
-    "half of the windows": _half,
     "channels equalised first": _equalised,
     "percentiles": _percentiles,
     "extremes": int8_network,
@@ -258,10 +242,6 @@ WRONG = {
         _network_with(fold=lambda layer: _fold({**layer, "beta": 0 * layer["beta"]})),
         "Batch norm is not folded",
     ),
-    "a few windows, half as wide again": (_few(64, 1.5), ""),
-    "a few windows, twice as wide": (_few(64, 2), ""),
-    "a few windows, four times as wide": (_few(32, 4), ""),
-    "every sixteenth window": (_few(16, 1), ""),
     "a stored network": (_stored, ""),
     "zero points that do not meet": (_pool_rescaled, "has input_zero_point"),
     "the float network itself": (lambda floating, windows: floating, "no key"),
