@@ -369,11 +369,12 @@ lab.check("kernel", kernel_image)
 # boot ROM and talks to it over its serial port. `pico.infer(window)` has `cycles`; after it,
 # `pico.flash_bytes` and `pico.ram_bytes` are known.
 #
-# The check does the same with four networks that you do not see, and all four have to keep to their
+# The check does the same with five networks that you do not see, and all five have to keep to their
 # limits. They differ in shape: long rows or short ones, many inputs or few. So no constant tells
 # their time, and neither switch is the faster for all of them: for at least one network only an
-# image at `-O2` fits, for another only one at `-Os`. One network is short of flash with plenty of
-# RAM, one is short of RAM with plenty of flash, and at least three are short of time. An image that
+# image at `-O2` fits, for another only one at `-Os`. At least one network is short of flash with
+# plenty of RAM, at least one is short of RAM with plenty of flash, and at least four are short of
+# time. An image that
 # fits has 1 % of its time to spare, whatever the window. The check believes the chip, not what a
 # notebook prints. To try it:
 # `deploy(integer.int8_network("w8"), {"milliseconds": 3, "flash_bytes": 8_000, "ram_bytes": 9_000})`.
