@@ -162,7 +162,9 @@ lab.check("layer", quantise_layer)
 # and counts in other units. Their layers are of very different size, as happens in practice: one
 # ends at 0.5, the next at 60. Half of the channels have a range eight times smaller than the
 # others, and the last layer has large biases. So what a layer loses shows, and no range can be
-# known beforehand: take each from the windows, the extremes or the outermost percentiles.
+# known beforehand: take each from the windows, the extremes or the outermost percentiles. Look at
+# all of them: of one network, some show a watch at rest, and a few of these tell nothing about the
+# range of the others.
 #
 # The check runs your int8 network on 773 windows of people whom no network has met, and asks three
 # things, of every network:
@@ -271,9 +273,9 @@ lab.check("budget", fit_budget)
 #
 # with int8 `x` and `weight` and 32-bit sums. `build.runtime_file("dot_rows.c")` shows the version
 # that you are given; it is exact and slow. Write a faster one in C. It must be exact for **any**
-# number of rows and taps, odd ones too, for every int8 value, −128 included, and `x` and `weight` may
-# begin at any address. The given one takes 844,000 cycles for a network of the course's shape. Full
-# marks below 760,000, a tenth faster; half for a kernel that is exact and at least 5 % faster. Good
+# number of rows and taps from 1 on, odd ones too, for every int8 value, −128 included, and `x` and
+# `weight` may begin at any address. The given one takes 844,000 cycles for a network of the course's
+# shape. Full marks below 760,000, a tenth faster; half for a kernel that is exact and at least 5 % faster. Good
 # ideas end between 625,000 and 735,000. Two kinds of idea count, fewer loads and fewer branches,
 # written by hand or got from the compiler: what is asked for is a kernel that you measured to be
 # faster, not one way to it.
@@ -367,12 +369,12 @@ lab.check("kernel", kernel_image)
 # boot ROM and talks to it over its serial port. `pico.infer(window)` has `cycles`; after it,
 # `pico.flash_bytes` and `pico.ram_bytes` are known.
 #
-# The check does the same with four networks that you do not see, and all four have to keep to their
+# The check does the same with five networks that you do not see, and all five have to keep to their
 # limits. They differ in shape: long rows or short ones, many inputs or few. So no constant tells
 # their time, and neither switch is the faster for all of them: for at least one network only an
-# image at `-O2` fits, for another only one at `-Os`. One network is short of flash with plenty of
-# RAM, one is short of RAM with plenty of flash, and at least three are short of time. An image that
-# fits has 1 % of its time to spare, whatever the window. The check believes the chip, not what a
+# image at `-O2` fits, for another only one at `-Os`. At least one network is short of flash with
+# plenty of RAM, at least one is short of RAM with plenty of flash, and at least four are short of
+# time. An image that fits has 1 % of its time to spare, whatever the window. The check believes the chip, not what a
 # notebook prints. To try it:
 # `deploy(integer.int8_network("w8"), {"milliseconds": 3, "flash_bytes": 8_000, "ram_bytes": 9_000})`.
 

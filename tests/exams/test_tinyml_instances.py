@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ast import literal_eval
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +11,9 @@ import pytest
 
 from exams.tinyml_pico import battery, budget, images, layer, quantiser
 from exams.tinyml_pico.windows import cut
-from labkit.checks.tinyml_pico import redraw
+from labkit.checks.tinyml_pico import SPEC, redraw
 from labkit.exercise import instances
+from labkit.exercise.task import judge
 from labkit.trends.tinyml_pico import codegen, cost, integer, network, packing
 
 GRADER = Path(__file__).resolve().parents[2] / "grader"
@@ -48,6 +51,20 @@ def test_each_limit_of_a_deployment_is_the_only_one_that_rules_out_some_image(se
         over = np.array(list(images.IMAGES[case["network"]].values())) > limits
         alone |= set(np.flatnonzero(over[over.sum(axis=1) == 1].any(axis=0)).tolist())
     assert alone == {0, 1, 2}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_without_its_stack_a_faster_image_seems_to_have_more_room(seed):
+    misled = 0
+    for case in draw("deploy", seed)["cases"]:
+        limits = np.array([125_000, 1, 1]) * list(case["limits"].values())
+        room = {}
+        for image, (cycles, flash, ram) in images.IMAGES[case["network"]].items():
+            linked = np.array([cycles, flash, ram - images.STACK[image.split()[0]]])
+            room[image] = max(linked / limits), max(np.array([cycles, flash, ram]) / limits)
+        best = min(room, key=lambda image: room[image][0])
+        misled += room[best][0] < 1 < room[best][1]
+    assert misled >= 1
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -192,3 +209,24 @@ def test_windows_can_be_told_apart_and_lie_within_one_recording(seed):
         prints = np.array(case["fingerprint"])
         apart = np.abs(prints[:, None] - prints[None]).max(axis=2)
         assert apart[~np.eye(len(windows), dtype=bool)].min() > 4 * 0.01
+
+
+@pytest.mark.parametrize("margin", [1, 1.5, 2, 4, 8])
+def test_no_margin_makes_up_for_windows_that_were_not_looked_at(margin, monkeypatch):
+    def wider(*arguments):
+        return [(margin * low, margin * high) for low, high in ranges(*arguments)]
+
+    ranges = quantiser.ranges
+    monkeypatch.setattr(quantiser, "ranges", wider)
+    monkeypatch.setattr(redraw, "float_network", lambda case: network.copy(trained(repr(case))))
+    outcome = judge(SPEC.task("network"), few_windows, draw("network", 3))
+    assert outcome.score == 0
+
+
+def few_windows(floating, windows):
+    return quantiser.quantise(floating, windows[::64], percent=100)
+
+
+@cache
+def trained(case, train=redraw.float_network):
+    return train(literal_eval(case))
