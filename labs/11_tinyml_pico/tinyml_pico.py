@@ -275,10 +275,10 @@ lab.check("budget", fit_budget)
 # that you are given; it is exact and slow. Write a faster one in C. It must be exact for **any**
 # number of rows and taps from 1 on, odd ones too, for every int8 value, −128 included, and `x` and
 # `weight` may begin at any address. The given one takes 844,000 cycles for a network of the course's
-# shape. Full marks below 760,000, a tenth faster; half for a kernel that is exact and at least 5 % faster. Good
-# ideas end between 625,000 and 735,000. Two kinds of idea count, fewer loads and fewer branches,
-# written by hand or got from the compiler: what is asked for is a kernel that you measured to be
-# faster, not one way to it.
+# shape. Full marks below 760,000, a tenth faster; half for a kernel that is exact and at least 5 %
+# faster. Good ideas end between 625,000 and 735,000. Two kinds of idea count, fewer loads and fewer
+# branches, written by hand or got from the compiler: what is asked for is a kernel that you measured
+# to be faster, not one way to it.
 #
 # The networks of the check are random. They clamp to less than a byte and have weights of −128, so
 # the package's assembler does not run them: what is timed is your `dot_rows`.

@@ -115,7 +115,8 @@ def _traps(
         traps = {"values as listed": demand["values"][int(np.argmax(reached))], **traps}
         bell = _bent_bell(ratio, values, probabilities)
         traps["beside a bell curve"] = values[np.argmin(np.abs(values - bell))]
-        traps["all values alike"] = np.quantile(values, ratio, method="inverted_cdf")
+        alike = np.quantile(values, ratio, method="inverted_cdf")
+        traps["all values alike"] = float(alike)
     if name == "gamma":
         traps["deviation as scale"] = stats.gamma(mean / sd, scale=sd).ppf(ratio)
     if name != "normal":
