@@ -101,8 +101,8 @@ lab.check("windows", cut_windows)
 #
 # `weight` has the shape (out, kernel, in) for a convolution and (out, in) for a dense layer. The
 # check runs your numbers in `integer`, the course's reference, on tensors that you do not see:
-# every output has to be right, bit for bit. The reference subtracts the input's zero point itself,
-# so leave it out of the bias.
+# every output has to be right, bit for bit; how ties are rounded decides none of them. The reference
+# subtracts the input's zero point itself, so leave it out of the bias.
 #
 # To try it: `quantise_layer(np.array([[0.5, -1], [2, 0]]), np.array([0.1, 0]), (0, 1), (-1, 2),
 # False)`.
@@ -240,7 +240,8 @@ lab.check("network", quantise_network)
 #
 # The movements are new, so the package's ready networks do not know them, neither as answers nor as
 # teachers: train your own. To try it: `fit_budget(*data.part("train")[:2], {"cycles": 90_000,
-# "flash_bytes": 9_000})`.
+# "flash_bytes": 9_000})`. The course's own movements are harder to tell apart: there the same
+# networks reach less.
 
 
 # %% solution="budget"
@@ -374,8 +375,8 @@ lab.check("kernel", kernel_image)
 # their time, and neither switch is the faster for all of them: for at least one network only an
 # image at `-O2` fits, for another only one at `-Os`. At least one network is short of flash with
 # plenty of RAM, at least one is short of RAM with plenty of flash, and at least four are short of
-# time. An image that fits has 1 % of its time to spare, whatever the window. The check believes the chip, not what a
-# notebook prints. To try it:
+# time. For each of them one image fits, with 1 % of its time to spare, whatever the window. The check
+# believes the chip, not what a notebook prints. To try it:
 # `deploy(integer.int8_network("w8"), {"milliseconds": 3, "flash_bytes": 8_000, "ram_bytes": 9_000})`.
 
 
