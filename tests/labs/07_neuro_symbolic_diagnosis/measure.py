@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 from scipy import ndimage
+from sklearn.ensemble import RandomForestRegressor
 
 from labkit.trends.neuro_symbolic_diagnosis import measurements
 from labkit.trends.neuro_symbolic_diagnosis.world import renderer
@@ -128,6 +129,36 @@ def _edge_and_area(images):
     return edge**2 / (radius**2).sum(axis=1)
 
 
+def _sizes_of_waves(images):
+    """How much of the waves that an ellipse lacks, wherever they lie, weights from home."""
+    radius = measurements.outline(measurements.segment(images).mask)
+    shares = np.abs(np.fft.rfft(radius / radius.mean(axis=1, keepdims=True), axis=1)) / 36
+    return shares[:, 3] + 0.5 * shares[:, 1] + 0.5 * shares[:, 5] + 1.8 * shares[:, 4]
+
+
+class _LearnedSizesOfWaves:
+    """A forest from the sizes of the waves to the asymmetry, learned on lesions drawn at home."""
+
+    def __init__(self):
+        self._forest = None
+
+    def __call__(self, images):
+        if self._forest is None:
+            home = renderer.draw_cases(600, 11, unusual=True)
+            forest = RandomForestRegressor(60, min_samples_leaf=10, random_state=0)
+            self._forest = forest.fit(self._sizes(home.images), home.lesions.asymmetry)
+        return self._forest.predict(self._sizes(images))
+
+    @staticmethod
+    def _sizes(images):
+        radius = measurements.outline(measurements.segment(images).mask)
+        waves = np.fft.rfft(radius / radius.mean(axis=1, keepdims=True), axis=1)
+        return np.abs(waves[:, 1:9])
+
+
+_learned_sizes_of_waves = _LearnedSizesOfWaves()
+
+
 def _smooth_radius(images):
     radius = measurements.outline(np.array([_smooth(m) for m in measurements.segment(images).mask]))
     radius = measurements.smooth_outline(radius)
@@ -187,6 +218,16 @@ WRONG = {
     ),
     "the length of the edge": (
         lambda images: (_edge_and_area(images), _colours_by_share(images)),
+        "rank correlation of your asymmetry",
+        0.5,
+    ),
+    "the sizes of the waves": (
+        lambda images: (_sizes_of_waves(images), _colours_by_share(images)),
+        "rank correlation of your asymmetry",
+        0.5,
+    ),
+    "the sizes of the waves, learned at home": (
+        lambda images: (_learned_sizes_of_waves(images), _colours_by_share(images)),
         "rank correlation of your asymmetry",
         0.5,
     ),

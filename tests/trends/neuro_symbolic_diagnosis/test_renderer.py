@@ -218,6 +218,18 @@ def test_unusual_outlines_are_as_symmetric_as_the_truth_says():
     assert 0.5 < np.mean(half_turn[asymmetry == 2] < 1e-9) < 0.8
 
 
+def test_unusual_outlines_with_two_axes_have_waves_as_large_as_those_like_an_s():
+    asymmetry = np.array([0, 2]).repeat(300)
+    luck = np.random.default_rng(2).random((600, geometry.LUCK))
+    waves = np.abs(np.fft.rfft(geometry.unusual_outline(luck, asymmetry), axis=1))
+    shares = waves[:, [2, 4]] / waves[:, :1]
+    s_shaped = (asymmetry == 2) & (waves[:, 1] < 1e-6)
+    cornered = (asymmetry == 0) & (shares[:, 1] > 0.01)
+    assert 0.3 < cornered[asymmetry == 0].mean() < 0.5
+    for each in shares.T:
+        assert abs(each[s_shaped].mean() - each[cornered].mean()) < 0.1 * each[s_shaped].mean()
+
+
 def test_unusual_outlines_leave_usual_pictures_as_they_are():
     usual, unusual = (draw_cases(6, 4, unusual=kind) for kind in (False, True))
     again = draw_cases(6, 4)

@@ -94,28 +94,32 @@ def outline(luck: Floats, asymmetry: Ints) -> Floats:
 
 
 def unusual_outline(luck: Floats, asymmetry: Ints) -> Floats:
-    """As `outline`, of forms in which neither length nor half a turn tells the asymmetry.
+    """As `outline`, of forms in which no length, half a turn or wave alone tells the asymmetry.
 
-    Of the symmetric ones every other is long, up to half as long again as wide, the others are
-    round, and so are the lopsided ones. Of those without any axis two in three are the same after
-    half a turn, like an S: they have even waves only.
+    Of the symmetric ones four in ten are long and have corners or a waist, three in ten are long,
+    up to half as long again as wide, and three in ten round, as lopsided ones are. Of those without
+    any axis two in three are the same after half a turn, like an S: they have the same two waves as
+    those with corners or a waist, and only how the two lie to each other differs.
     """
     angle = 2 * np.pi * (np.arange(ANGLES) + 0.5) / ANGLES
     even, pear, skew = (luck_of(luck, name) for name in ("even", "pear", "skew"))
-    long = np.where(even[:, 1] < 0.5, _between(even[:, 0], 0.14, 0.2), 0.05 * even[:, 0])
     hand = np.where(skew[:, 3] < 0.5, -1.0, 1.0)
 
     def wave(size: Floats, times: int, turn: Floats | float = 0.0) -> Floats:
         return size[:, None] * np.cos(times * angle - np.atleast_1d(turn)[:, None])
 
-    turned = hand * np.deg2rad(_between(skew[:, 1], 80.0, 100.0))
-    curved = wave(_between(pear[:, 0], 0.13, 0.18), 2)
-    curved += wave(_between(skew[:, 2], 0.12, 0.15), 4, turned)
+    long = np.where(even[:, 1] < 0.7, _between(even[:, 0], 0.14, 0.2), 0.05 * even[:, 0])
+    two, four = _between(pear[:, 0], 0.13, 0.18), _between(skew[:, 2], 0.12, 0.15)
+    curved = 1 + wave(two, 2) + wave(four, 4, hand * np.deg2rad(_between(skew[:, 1], 80.0, 100.0)))
+    cornered = 1 + wave(two, 2) + wave(hand * four, 4)
     base = _between(luck_of(luck, "radius"), 0.27, 0.33)
-    usual = outline(luck, asymmetry) / base - wave(_between(even[:, 0], 0.05, 0.12), 2)
-    shape = np.where(asymmetry[:, None] == 0, 1 + wave(long, 2), usual)
-    s_shaped = (asymmetry == 2) & (pear[:, 2] < 2 / 3)
-    shape = np.where(s_shaped[:, None], 1 + curved, shape)
+    shape = outline(luck, asymmetry) / base - wave(_between(even[:, 0], 0.05, 0.12), 2)
+    for here, form in (
+        (asymmetry == 0, 1 + wave(long, 2)),
+        ((asymmetry == 0) & (even[:, 1] < 0.4), cornered),
+        ((asymmetry == 2) & (pear[:, 2] < 2 / 3), curved),
+    ):
+        shape = np.where(here[:, None], form, shape)
     return np.clip(base * shape, 0.12, 0.46)
 
 
