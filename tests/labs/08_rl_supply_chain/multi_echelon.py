@@ -18,11 +18,10 @@ def _by_search(lead_times, holding, penalty, mean, sd):
 
 
 def _by_slopes(lead_times, holding, penalty, mean, sd):
-    """SciPy's default search, from one deviation of safety stock at every stage."""
-    periods = np.cumsum(lead_times)
+    """SciPy's default search, from the same start."""
     return optimize.minimize(
         lambda levels: metrics.serial_cost(list(levels), lead_times, holding, penalty, mean, sd),
-        mean * periods + sd * np.sqrt(periods),
+        _newsvendor(lead_times, holding, penalty, mean, sd, 0.5),
     ).x.tolist()
 
 
