@@ -163,6 +163,8 @@ WRONG = {
 HARMLESS = {
     "constant: step = sd / 40 -> *": "any grid as fine as this one does",
     "constant: reach = 12 * sum(spreads) -> *": "any grid that holds all positions does",
+    "constant: …* np.maximum(-position, 0) -> …* np.maximum(-position, 1)": "a unit is next to "
+    "nothing beside a deviation of ten units or more",
     "constant: half = int(6 * spread / step) -> *": "demand five deviations away hardly occurs",
     "argument order: cost = np.convolve(*": "convolution is commutative",
 }
