@@ -6,25 +6,27 @@ Works on a fine grid of echelon positions, independently of the quadrature in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from numpy.typing import NDArray
+from scipy import signal, stats
 
 from labkit.exercise.drawing import until
 from labkit.trends.rl_supply_chain.metrics import serial_cost
 
-Rates = Callable[[np.random.Generator, int], NDArray[np.float64]]
-Fits = Callable[[dict[str, Any]], bool]
+APART = 3e-3
+"""What the mean of both newsvendor bounds costs above the least cost, in every chain; 0.1 % is
+right."""
 
-APART = 7.5e-3
-"""What either bound alone costs above the least cost; 0.5 % is right."""
-
-CLOSE = 3e-3
-"""What the mean of both bounds costs above the least cost at most, in every chain."""
+# Stages, and penalty over the customer's holding rate.
+KINDS = (
+    (3, (0.4, 1.2)),
+    (4, (20.0, 60.0)),
+    (5, (2.0, 9.0)),
+)
 
 
 def base_stock_levels(
@@ -71,70 +73,57 @@ def _after_demand(
     below = half + lead_time * steps
     left = values[0] + (values[1] - values[0]) * np.arange(-below, 0)
     right = values[-1] + (values[-1] - values[-2]) * np.arange(1, half + 1)
-    smooth = np.convolve(np.concatenate([left, values, right]), weights, mode="valid")
+    smooth = signal.fftconvolve(np.concatenate([left, values, right]), weights, mode="valid")
     return smooth[: len(values)]
 
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
-    """Return ``{"cases": [...]}``: one chain of two or three stages, two chains of four.
+    """Return ``{"cases": [...]}``: chains of three, four and five stages.
 
     Each case has the arguments of `base_stock_levels`, ``optimal_cost`` and ``traps``, the levels
-    of known mistakes by name. Of the long ones, one adds nearly all value near the customer: its
-    bounds lie far apart, and each alone costs too much. The other adds nearly all at the source:
-    its bounds meet, and the best levels lie on them. So no safety stock above a bound that is the
-    same for both will do. In every chain the mean of both bounds is right, as the lab says.
+    of known mistakes by name. Rates jump at some stages and hardly grow at others, some lead times
+    are long and some short, and the penalty is low, high and moderate in turn. So the best level
+    lies in another place between its two bounds each time, and no rule of thumb finds it.
     """
-    anywhere = _late if rng.random() < 0.5 else _early
-    kinds: tuple[tuple[Rates, int, Fits], ...] = (
-        (anywhere, int(rng.integers(2, 4)), _mean_is_right),
-        (_late, 4, lambda case: _mean_is_right(case) and _bounds_fail(case)),
-        (_early, 4, _mean_is_right),
-    )
     return {
         "cases": [
-            until(
-                partial(_case, rng, rates, stages), fits, "a chain whose bounds show what they do"
-            )
-            for rates, stages, fits in kinds
+            until(partial(_case, rng, *kind), _mean_fails, "a chain far from the mean of bounds")
+            for kind in KINDS
         ]
     }
 
 
-def _costs(case: dict[str, Any], levels: ArrayLike) -> float:
-    """What some levels cost above the least cost, as a share of it."""
+def _mean_fails(case: dict[str, Any]) -> bool:
+    """Whether the mean of both bounds costs too much."""
     chain = {name: case[name] for name in ("lead_times", "holding", "penalty", "mean", "sd")}
-    return float(serial_cost(np.asarray(levels).tolist(), **chain) / case["optimal_cost"] - 1)
+    cost = serial_cost(case["traps"]["mean of bounds"], **chain)
+    return cost > (1 + APART) * case["optimal_cost"]
 
 
-def _bounds_fail(case: dict[str, Any]) -> bool:
-    traps = case["traps"]
-    return min(_costs(case, traps[name]) for name in ("lower bound", "upper bound")) > APART
+def _rates(rng: np.random.Generator, stages: int) -> NDArray[np.float64]:
+    """Local rates, stage 0 first: most steps towards the customer are jumps."""
+    jumps = _some(rng, stages - 1, max(1, stages - 2))
+    steps = np.where(jumps, rng.uniform(3, 8, stages - 1), rng.uniform(1.1, 1.5, stages - 1))
+    return np.cumprod(np.append(rng.uniform(0.4, 1.6), steps))[::-1].round(2)
 
 
-def _mean_is_right(case: dict[str, Any]) -> bool:
-    bounds = [case["traps"][name] for name in ("lower bound", "upper bound")]
-    return _costs(case, np.mean(bounds, axis=0)) < CLOSE
+def _lead_times(rng: np.random.Generator, stages: int) -> NDArray[np.int64]:
+    """One or two periods at some stages, five to nine at others."""
+    return np.where(_some(rng, stages, 1), rng.integers(5, 10, stages), rng.integers(1, 3, stages))
 
 
-def _late(rng: np.random.Generator, stages: int) -> NDArray[np.float64]:
-    """Local rates, stage 0 first, that grow two to four times from stage to stage."""
-    growth = np.append(rng.uniform(0.4, 1.6), rng.uniform(2.2, 4.0, size=stages - 1))
-    return np.cumprod(growth)[::-1].round(2)
+def _some(rng: np.random.Generator, places: int, least: int) -> NDArray[np.bool_]:
+    """Choose some of the places, at least so many of them."""
+    return rng.permutation(places) < rng.integers(least, places + 1)
 
 
-def _early(rng: np.random.Generator, stages: int) -> NDArray[np.float64]:
-    """Local rates, stage 0 first, that are high at the source and hardly grow."""
-    growth = np.append(rng.uniform(4, 9), rng.uniform(0.1, 0.5, size=stages - 1))
-    return np.cumsum(growth)[::-1].round(2)
-
-
-def _case(rng: np.random.Generator, local_rates: Rates, stages: int) -> dict[str, Any]:
-    rates = local_rates(rng, stages)
-    mean = int(rng.integers(5, 31))
+def _case(rng: np.random.Generator, stages: int, ratios: tuple[float, float]) -> dict[str, Any]:
+    rates = _rates(rng, stages)
+    mean = int(rng.integers(40, 101))  # so a grid of whole units is fine enough
     case: dict[str, Any] = {
-        "lead_times": rng.integers(1, 5, size=stages).tolist(),
+        "lead_times": _lead_times(rng, stages).tolist(),
         "holding": rates.tolist(),
-        "penalty": round(float(rates[0]) * rng.uniform(2, 9), 2),
+        "penalty": round(float(rates[0] * np.exp(rng.uniform(*np.log(ratios)))), 2),
         "mean": mean,
         "sd": round(mean * rng.uniform(0.25, 0.36), 1),
     }
@@ -156,6 +145,7 @@ def _traps(
     upstream = np.append(holding[1:], 0.0)
     lower = (penalty + upstream) / (penalty + holding[0])
     upper = (penalty + upstream) / (penalty + np.array(holding))
+    bounds = [_newsvendor(ratios, lead_times, mean, sd) for ratios in (lower, upper)]
     once = base_stock_levels([lead_times[0] + 1, *lead_times[1:]], holding, penalty, mean, sd)[0]
     traps = {
         "adds a review period": once,
@@ -163,8 +153,9 @@ def _traps(
         "reversed stages": levels[::-1],
         "without safety stock": mean * np.cumsum(lead_times),
         "local rates": _newsvendor(penalty / (penalty + np.array(holding)), lead_times, mean, sd),
-        "lower bound": _newsvendor(lower, lead_times, mean, sd),
-        "upper bound": _newsvendor(upper, lead_times, mean, sd),
+        "lower bound": bounds[0],
+        "upper bound": bounds[1],
+        "mean of bounds": np.mean(bounds, axis=0),
         "one lead time only": mean * np.array(lead_times) + safety * np.sqrt(lead_times),
     }
     return {name: list(map(float, trap)) for name, trap in traps.items()}
