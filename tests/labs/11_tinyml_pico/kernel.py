@@ -168,6 +168,13 @@ def _unrolled_by_two():
     return UNROLLED.replace("i & 3", "i & 1").replace(4 * one, 2 * one)
 
 
+def _pairs_in_16_bits():
+    """Two products are added up in 16 bits, which hold all pairs but -128 * -128 twice."""
+    one = "    i--; sum += x[i] * w[i];\n"
+    both = "    i -= 2; sum += (int16_t)(x[i] * w[i] + x[i + 1] * w[i + 1]);\n"
+    return UNROLLED.replace("i & 3", "i & 1").replace(4 * one, both)
+
+
 def _simple(old, new):
     assert old in SIMPLE
     return _kernel(SIGNATURE + SIMPLE.replace(old, new))
@@ -249,6 +256,7 @@ WRONG = {
         "get wrong answers",
     ),
     "16-bit sums": (_simple("int32_t sum", "int16_t sum"), "get wrong answers"),
+    "two products in 16 bits": (_kernel(_pairs_in_16_bits()), "get wrong answers"),
     "last tap left out": (_simple("i < taps", "i < taps - 1"), "get wrong answers"),
     "odd rows forgotten": (_kernel(_pairs_only()), "get wrong answers"),
     "words from odd addresses": (_kernel(_words()), "Hard fault at kernel.c:"),
