@@ -89,7 +89,8 @@ def browser(need_tool: Callable[[str], str]) -> Iterator[Browser]:
     """
     from playwright.sync_api import sync_playwright
 
-    path = need_tool("chromium")
+    # Chromium without what only windows need, where there is one: a quarter less of CPU.
+    path = shutil.which("chromium-headless-shell") or need_tool("chromium")
     arguments = ["--disable-gpu"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         arguments.append("--no-sandbox")
