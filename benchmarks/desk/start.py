@@ -6,7 +6,8 @@
 Two servers run at the same time on the same workbook: ours with the learner's settings, and stock
 JupyterLab without any setting or extension of ours. Rounds alternate between them, the first one
 is not counted, and every visit has a new browser profile, so nothing is cached; `reset` forgets
-the notebook that was open before. Budget: a ratio of 1 for the page, 1.3 for the first cell.
+the notebook that was open before. On both, some seconds pass between page and click, as a learner
+reads. Budget: a ratio of 1 for the page, 1.3 for the first cell.
 
 With `--lessons`, each lesson in ours stands against a notebook in stock whose one cell says 1:
 what a lesson's own first cell costs is then in the ratio. Budget: 1.3 for each lesson's cell.
@@ -52,6 +53,8 @@ RAN = """() => {
   return cells.find(cell => cell.model.type === "code").model.executionCount === 1;
 }"""
 STEPS = ("page", "kernel", "cell")
+READING = 5.0
+"""Seconds between the page and the click."""
 Times = dict[str, dict[str, list[float]]]
 """Seconds of each visit, by server and step."""
 
@@ -79,6 +82,7 @@ def stock(page: Page, server: LabServer, notebook: str) -> tuple[float, ...]:
 
 def live(page: Page, begin) -> tuple[float, float]:
     """Return seconds from a click until a kernel waits for work, and until a first cell has run."""
+    time.sleep(READING)
     start = time.perf_counter()
     begin()
     expect(page.locator("#jp-main-statusbar")).to_contain_text(IDLE, timeout=PATIENCE)

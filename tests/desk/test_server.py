@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from labkit.authoring.workbook import read_course_facts
@@ -51,6 +52,7 @@ class Server:
     url: str
     folder: Path
     own: Path
+    process: int
 
     def ask(
         self, path: str, body: bytes | None = None, token: bool = True, **headers: str
@@ -92,7 +94,7 @@ def server(facts: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> I
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    running = Server(f"http://127.0.0.1:{port}", folder, own / "labkit")
+    running = Server(f"http://127.0.0.1:{port}", folder, own / "labkit", process.pid)
     try:
         while True:
             try:
@@ -144,6 +146,22 @@ def test_the_page_gets_modules_with_progress_and_the_next_step(server: Server) -
     assert shown["checked_points"] + shown["essay_points"] == shown["points"]
     assert data["next"]["path"] == shown["lab"]
     assert "Next task: 2 · Size one shelf" in data["next"]["why"]
+
+
+def test_who_sees_the_page_has_a_kernel_waiting_that_is_not_listed(server: Server) -> None:
+    server.ask("/labkit/home")
+    kernel, late = None, time.monotonic() + 60
+    while kernel is None:
+        assert time.monotonic() < late, "no kernel was started"
+        time.sleep(0.1)
+        for child in psutil.Process(server.process).children():
+            if any("ipykernel" in word for word in child.cmdline()):
+                kernel = child
+    assert server.ask("/api/kernels").data == []
+    kernel.kill()  # one that is gone is no hindrance: Jupyter starts it again
+    wish = {"path": "a.ipynb", "name": "a", "type": "notebook", "kernel": {"name": "python3"}}
+    session = server.ask("/api/sessions", json.dumps(wish).encode()).data
+    assert [one["id"] for one in server.ask("/api/kernels").data] == [session["kernel"]["id"]]
 
 
 def test_the_home_page_is_found_in_a_folder_below(server: Server) -> None:

@@ -22,6 +22,7 @@ from tornado import web
 from labkit.authoring.catalog import CATALOG_PATH, FACTS
 from labkit.desk.board import board_path, start_telling
 from labkit.desk.home import HomeError, home, read_facts
+from labkit.desk.kernels import WaitingKernels
 from labkit.errors import CourseError
 from labkit.learner import progress as records
 from labkit.learner.progress import ProgressError
@@ -63,6 +64,8 @@ class HomeHandler(Handler):
         data["instructor"] = bool(self.settings.get("labkit_instructor"))
         data["board"] = board_path()
         data["folder"] = page.parent.relative_to(self.root()).as_posix()
+        if isinstance(self.kernel_manager, WaitingKernels):
+            self.kernel_manager.prepare()
         # Tornado compares the answer's digest with the browser's and sends 304 by itself.
         self.finish(json.dumps(data))
 
