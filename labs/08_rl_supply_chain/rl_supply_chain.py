@@ -89,7 +89,8 @@ lab.check("simulate", simulate_dual_sourcing)
 # distributions are `poisson`, `negative_binomial`, `discrete`, `normal`, `gamma` and `uniform`.
 # `distributions.frozen(demand)` gives the SciPy distribution of every one but `discrete`;
 # `distributions.pmf(demand)` gives values, in ascending order, and probabilities of the three with
-# whole or listed values; the list itself is in no order. The quantity is a real number where demand is.
+# whole or listed values; `demand["values"]` of a list is in no order. The quantity is a real number
+# where demand is.
 #
 # Within 0.1 % of the least expected cost is right, for each of six distributions.
 
@@ -128,8 +129,8 @@ lab.check("newsvendor", newsvendor_quantity)
 # levels. Within 0.1 % of the least cost is right, for each of three chains: by the recursion, or by a
 # search on the exact cost. Shang and Song (2003) showed that each level lies between two newsvendor
 # quantities. One of them alone may be 20 % off. Their mean is a good start, but 0.3 % off or more
-# here. A simple formula fitted to other chains is no better, since chains add their value in
-# different places.
+# here. Where between the two a level lies depends on the chain: whoever wants a formula for that has
+# to solve many chains first.
 
 
 # %% solution="multi_echelon"
@@ -169,9 +170,10 @@ lab.check("multi_echelon", base_stock_levels)
 # where the inventory position is all stock on hand and on its way.
 #
 # Return `(level, cap)` with the least average cost. `metrics.all_states(lead_time, demand, holding,
-# penalty)` lists the states, one a row; `metrics.lost_sales_cost(orders, lead_time, demand, holding,
-# penalty)` is the exact average cost of a table with one order a state. A truck holds
-# `metrics.max_order(...)` units. Within 0.1 % of the best pair is right, on each of three shelves.
+# penalty)` lists the states, one a row; `metrics.lost_sales_cost(orders, lead_time, demand,
+# holding, penalty)` is the exact average cost of a table with one order a state. A truck holds
+# `metrics.max_order(...)` units, and no order is larger, whatever the cap. Within 0.1 % of the best
+# pair is right, on each of three shelves.
 
 
 # %% solution="capped_base_stock"
@@ -200,8 +202,9 @@ lab.check("capped_base_stock", best_capped_base_stock)
 #
 # Your supplier runs a simulator of each of your shelves, a twin. How it works is the supplier's own
 # business, so you see no stock, no order on its way and no demand. You see **readings**: L numbers,
-# where L is the lead time, that together say all that is on hand and on its way. They are mixed in a
-# way that nobody explains, and differently on every shelf. They lie around zero. You get two functions:
+# where L is the lead time, that together say all that is on hand and on its way. They are mixed in
+# a way that nobody explains, and differently on every shelf. They lie around zero. You get two
+# functions:
 #
 # - `start(copies)` starts that many copies of the shelf and returns their readings, a float32 array of
 #   shape (copies, readings). You can start again at any time.
@@ -223,15 +226,17 @@ lab.check("capped_base_stock", best_capped_base_stock)
 # Some customers take a whole set of parts each time: a set this week, or nothing. Then it matters
 # **what arrives when**: the best rule in whole sets that looks at all stock on hand and on its way
 # together, and at one place of it apart, is 1.75 % or more above the optimum on these shelves. A
-# constant order is further off, and weights that were trained on another shelf are worth nothing on
-# this one. So train anew in every call: 4,000 calls of `step` with a few hundred copies are enough (200
-# updates of 20 weeks each) where the learning rate rises and falls well, 12,000 with a plain Adam, in
-# five to twenty seconds. After 120 seconds of computing the check stops the call.
+# constant order is further off. Weights that were trained on another shelf are worth nothing on
+# this one, whose readings are mixed in another way. So train anew in every call: 4,000 calls of
+# `step` with a few hundred copies are enough (200 updates of 20 weeks each) where the learning rate
+# rises and falls well, 12,000 with a plain Adam, in five to twenty seconds. After 120 seconds of
+# computing the check stops the call.
 #
-# What you train, and how, is up to you: the check looks at the policy alone, and takes its orders from
-# torch or NumPy. Slopes take a network of any shape there. Finding out by play what the readings mix,
-# and then solving the shelf, is right as well. Try your function on twins of your own, with several
-# seeds, and leave some room below 1.2 %. The shelf with 4 readings is the harder one, so try both:
+# What you train, and how, is up to you: the check looks at the policy alone, and takes its orders
+# from torch or NumPy. Slopes take a network of any shape there. `step` takes orders of any finite
+# size. Finding out by play what the readings mix, and then solving the shelf, is right as well. Try
+# your function on twins of your own, with several seeds, and leave some room below 1.2 %. The shelf
+# with 4 readings is the harder one, so try both:
 #
 # ```python
 # lead_time, chance, penalty = 5, 0.5, 2.75  # and the other one is like 4, 0.75, 2.5
@@ -291,26 +296,25 @@ lab.check("backprop", train_policy)
 # %% [markdown]
 # ## 6 · Learn from trial and error (10 points)
 #
-# Now slow movers: one unit a week is sold, or none, and an order is one unit or none as well. Rounding
-# has no slope, so back-propagation is of little help here, and `step(orders)` returns the next readings
-# and the costs alone. PPO needs no more. Again the supplier keeps the shelf to itself, and there are
-# 5 readings, mixed in yet another way.
+# Now slow movers: one unit a week is sold, or none, and an order is one unit or none as well.
+# Rounding has no slope, so back-propagation is of little help here, and `step(orders)` returns the
+# next readings and the costs alone. PPO needs no more. Again the supplier keeps the shelf to
+# itself, and there are 5 readings, mixed in yet another way.
 #
 # Train stable-baselines3's `PPO("MlpPolicy", …)` with its default network on
 # `ShelfEnv(copies, readings, largest, start, step)`: many copies of the shelf at once, whose orders go
 # from 0 to `largest` units. A period is rewarded by 1 minus its cost, and episodes are cut after 100
 # periods.
 #
-# Return the trained weights, `model.policy.state_dict()`. The check loads them into a stock policy of
-# its own and looks at both networks that PPO trains. The orders of the greedy policy are scored
-# exactly: at most 3 % above the optimum is right. The best rule that looks at the inventory position
-# alone is 5 % or more above it. And the value network has to explain at least 30 % of how much the
-# states that these orders lead to differ in worth (of its variance, in the rewards of `ShelfEnv`, not
-# discounted); so weights in which only a rule was copied earn nothing. The check cannot see what
-# trained the weights, and does not ask. Some 240,000 environment steps of PPO, all copies counted, are
-# enough; expect 5 to 20 seconds, and at most 120.
-# On a twin of your own, as in task 5, it is
-# `train_ppo(twin.readings, twin.largest, twin.start, twin.step)`.
+# Return the trained weights, `model.policy.state_dict()`. The check loads them into a stock policy
+# of its own and looks at both networks that PPO trains. The orders of the greedy policy are scored
+# exactly: at most 3 % above the optimum is right. The best rule that looks at the inventory
+# position alone is 5 % or more above it. And the value network has to explain at least 30 % of how
+# much the states that these orders lead to differ in worth (of its variance, each state counted
+# once, in the rewards of `ShelfEnv`, not discounted); so copied orders alone earn nothing. The
+# check cannot see what trained the two networks, and does not ask. Some 240,000 environment steps
+# of PPO, all copies counted, are enough; expect 5 to 20 seconds, and at most 120. On a twin of your
+# own, as in task 5, it is `train_ppo(twin.readings, twin.largest, twin.start, twin.step)`.
 
 # %% solution="ppo"
 from stable_baselines3 import PPO
@@ -365,13 +369,13 @@ lab.check("ppo", train_ppo)
 #   come on top, for all 32 alike: wages rise by 1 a day from round to round, and fuel costs up to 12
 #   a day, in every round anew. So costs can be compared within a round alone.
 # - **Row 0 of the last round is your choice.** It drives 600 secret days.
-# - Dials go from −10 to 10. Good settings have all of them between −2 and 2.
+# - Dials go from −10 to 10. There are good settings with all of them between −2 and 2.
 #
-# The check asks for a choice at three offices, with other dials, days, storms and towns each. At all
-# three, save what the card says against nearest-request: that is 65 % of what we saved ourselves
-# where we knew the town, the storm and the weights. The best of 900 random settings saves less than
-# half of that. The rounds of all three take a few seconds; each call may take 20. To try your
-# function, and to see what its choices save from round to round:
+# The check asks for a choice at three offices, with other dials, days, storms and towns each. At
+# all three, save 65 % of what we saved ourselves where we knew the town, the storm and the weights,
+# against nearest-request; the card says how much that is. The best of 900 random settings saves
+# less than half of that. The rounds of all three take a few seconds; each call may take 20. To try
+# your function, and to see what its choices save from round to round:
 #
 # ```python
 # town = {"x": 0.6, "y": 0.2, "radius": 0.18, "price": 0.65}
@@ -422,8 +426,8 @@ lab.check("dispatch", propose)
 # simulator comes within about 0.1 % after six seconds of computing, and trial-and-error learning
 # within about 0.3 % after thirty.
 #
-# Both learned rules practised in a simulator that knew the demand distribution, for seconds to a minute.
-# If demand differs from what we simulate, their lead is gone first.
+# Both learned rules practised in a simulator that knew the demand distribution, for seconds to a
+# minute. If demand differs from what we simulate, their lead is gone first.
 #
 # Where unmet demand waits instead of leaving, the classical levels are already optimal; there a
 # learned policy can only lose. On the three-stage chain, learning from a bad start stuck 2 % above
@@ -443,8 +447,8 @@ lab.progress()
 # ## Hand in
 #
 # Only what is saved is handed in, so save first (Ctrl+S). The cell below says how it stands and
-# hands in nothing yet. To hand in, run `submit("08_rl_supply_chain", now=True)`: it runs a copy of your
-# notebook from the top, shows what every check gives, and hands in. You may hand in again as
+# hands in nothing yet. To hand in, run `submit("08_rl_supply_chain", now=True)`: it runs a copy of
+# your notebook from the top, shows what every check gives, and hands in. You may hand in again as
 # often as you like; the last one counts.
 
 # %%
