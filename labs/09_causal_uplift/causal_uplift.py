@@ -329,7 +329,7 @@ lab.check("triage", spurious)
 # %% [markdown]
 # ## 8 · "What does 10 % more budget bring?" (5 points, and 5 for the paragraph below)
 #
-# `weeks` has five years of weeks: `season` (a standard score), `budget` (thousand euros), `traffic`
+# `weeks` has two to fourteen years of weeks: `season` (a standard score), `budget` (thousand euros), `traffic`
 # (visits) and `sales` (thousand euros). `edges` is the causal graph, `[cause, effect]`. Had every
 # budget been higher by `increase` (0.1 is 10 %) and everything else as it was, how many thousand
 # euros a week would sales have been higher on average? Return the gain and its 95 % interval.

@@ -52,6 +52,24 @@ def _of_single_weeks(weeks, edges, increase):
     return gain, gain - spread, gain + spread
 
 
+def _of_the_chart(weeks, edges, increase):
+    """The gain with the season held, and the interval of a line through budget and sales."""
+    gain, _, _ = _by_regression(weeks, edges, increase)
+    _, low, high = _by_regression(weeks, edges, increase, columns=())
+    return gain, gain - (high - low) / 2, gain + (high - low) / 2
+
+
+def _one_share(share):
+    """Half a width of a constant share of the increase, for every shop."""
+
+    def answer(weeks, edges, increase):
+        gain, _, _ = _by_regression(weeks, edges, increase)
+        half = share * increase * weeks["budget"].mean()
+        return gain, gain - half, gain + half
+
+    return answer
+
+
 def _unscaled(weeks, edges, increase):
     """The gain of the increase, and the interval of one unit more budget around it."""
     gain, _, _ = _by_regression(weeks, edges, increase)
@@ -97,6 +115,8 @@ WRONG = {
         "as wide as it should be",
         0.4,
     ),
+    "one share of the increase": (_one_share(0.28), "as wide as it should be", 0.4),
+    "the interval of the chart": (_of_the_chart, "as wide as it should be", 0.4),
     "the ends alone": (lambda *a: _by_regression(*a)[1:], "tuple of 3"),
     "ends swapped": (
         lambda *a: tuple(np.array(_by_regression(*a))[[0, 2, 1]]),
