@@ -180,6 +180,33 @@ def verify(
 
 
 @app.command()
+def redteam(
+    assignment: Assignment,
+    answers: Annotated[Path, typer.Argument(help="A folder of files task.py, each with tables.")],
+    seeds: Annotated[int, typer.Option(min=1, help="Exams a task.")] = 4,
+    task: Annotated[list[str] | None, typer.Option(help="Only this task; may be repeated.")] = None,
+) -> None:
+    """Judge answers by people who saw the released notebook alone."""
+    from itertools import groupby
+
+    from labkit.authoring.verify.redteam import redteam as judged
+    from labkit.authoring.verify.redteam import tally
+
+    verdicts = judged(_root(), assignment, answers, seeds, task or ())
+    surprises = 0
+    for name, of_task in groupby(verdicts, key=lambda one: one.task):
+        own = list(of_task)
+        typer.echo(f"{name}: {tally(own)}")
+        for one in own:
+            if one.surprise:
+                surprises += 1
+                scores = ", ".join(f"{score:.2g}" for score in one.scores)
+                typer.echo(f"  {one.kind} {one.name!r} earns {scores}; {one.surprise}")
+    if surprises:
+        _fail(f"{surprises} answers are not judged as their authors have it; read each of them.")
+
+
+@app.command()
 def cost(assignment: Assignment) -> None:
     """Measure what grading a submission of a lab costs, in CPU time and memory."""
     from labkit.authoring.cost import figures, measure, over_budget

@@ -10,7 +10,7 @@ import time
 import numpy as np
 import pytest
 
-from labkit.authoring.verify import VerifyError, groups, run_group, spec, summary
+from labkit.authoring.verify import VerifyError, groups, redteam, run_group, spec, summary
 from labkit.authoring.verify import trials as trials_module
 from labkit.authoring.verify.forked import LostError, forked
 from labkit.authoring.verify.forms import forms
@@ -67,6 +67,61 @@ def test_a_judge_that_pays_everybody_is_found(lab, judged_by, kind):
     results = tried(lab, kind, sample=5)
     assert faults(results)
     assert all(result.score == 1.0 for result in results if result.fault)
+
+
+# --- A red team ---------------------------------------------------------------------------------
+
+TABLES = """
+from beside import right
+import os
+RIGHT = {"as asked": right}
+WRONG = {"nothing": lambda *_: 0.0, "the same by another name": right}
+WRONG["ends"] = lambda *_: os._exit(1)
+"""
+
+
+def test_a_red_teams_answers_are_judged_on_other_exams(lab, tmp_path):
+    (tmp_path / "beside.py").write_text(
+        "from labkit.authoring.verify.lab import notebook\n"
+        "from pathlib import Path\n"
+        f"right = notebook(Path({str(lab)!r}), {NAME!r}).answer('fill_rate')\n"
+    )
+    (tmp_path / "fill_rate.py").write_text(TABLES)
+    verdicts = list(redteam.redteam(lab, NAME, tmp_path, seeds=2))
+    found = {one.name: (one.scores, bool(one.surprise)) for one in verdicts}
+    assert found == {
+        "as asked": ((1.0, 1.0), False),
+        "nothing": ((0.0, 0.0), False),
+        "the same by another name": ((1.0, 1.0), True),
+        "ends": ((0.0, 0.0), False),
+    }
+    assert redteam.tally(verdicts) == (
+        "1 right, 0 refused; 3 wrong, 1 above a quarter, 1 of them full on every exam"
+    )
+
+
+def test_a_right_answer_that_is_refused_is_a_surprise(lab, tmp_path):
+    (tmp_path / "fill_rate.py").write_text('RIGHT = {"none at all": lambda *_: None}')
+    (verdict,) = redteam.redteam(lab, NAME, tmp_path, seeds=1)
+    assert verdict.scores == (0.0,) and "score 0" in verdict.surprise
+    assert redteam.tally([verdict]).startswith("1 right, 1 refused; 0 wrong")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "tasks", "words"),
+    [
+        ("other.py", "RIGHT = {}", (), "name a file like a task, fill_rate.py"),
+        ("fill_rate.py", "ANSWERS = {}", (), "has no table RIGHT and no table WRONG"),
+        ("fill_rate.py", "RIGHT = {}", ("cook",), "has no task 'cook'; it has fill_rate"),
+    ],
+)
+def test_a_folder_without_answers_is_told_so(lab, tmp_path, name, text, tasks, words):
+    (tmp_path / name).write_text(text)
+    with pytest.raises(VerifyError, match=words):
+        list(redteam.redteam(lab, NAME, tmp_path, seeds=1, tasks=tasks))
+
+
+# --- More holes ---------------------------------------------------------------------------------
 
 
 def test_a_judge_that_refuses_the_reference_on_practice_is_found(lab, judged_by):
