@@ -29,6 +29,16 @@ ALIKE, SURVEY = 2_000, 6_000
 MISTAKES_OFF = 650.0
 """US dollars. A case is used only if every known mistake is off by at least as much."""
 
+DISTINCT = 150.0
+"""US dollars between any two mistakes; the judge names one that is met to 1 %."""
+
+MISTAKES_APART = 1_000.0
+"""US dollars. What a mistake is off by differs so much between the cases, more than twice the
+judge's tolerance, that the same correction does not fit all."""
+
+TURNED_INTERCEPT = 9_000.0
+"""US dollars, which keep the mean effect above zero where the effects of the others are turned."""
+
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
     """Return ``{"cases": [...]}``, three versions of the observational problem.
@@ -38,21 +48,37 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     ``earnings`` and ``effect`` (weights in US dollars, with an intercept), and ``noise``. ``att``
     is the true effect on the trained, ``traps`` are estimates of known mistakes by name.
     """
-    cases = [
-        until(
-            lambda: _case(rng),
-            lambda case: all(
-                abs(value - case["att"]) > MISTAKES_OFF for value in case["traps"].values()
-            ),
-            "known mistakes that are all off",
-        )
-        for _ in range(3)
-    ]
-    return {"cases": cases}
+    return {"cases": until(lambda: _versions(rng), _no_constant_mends, "mistakes of many sizes")}
 
 
-def _case(rng: np.random.Generator) -> Case:
-    case = {
+def _versions(rng: np.random.Generator) -> list[Case]:
+    """Three versions; in one of them the training brings more to those who earned well.
+
+    There what a mistake misses by whom it counts has another sign.
+    """
+    return [_version(rng, turned) for turned in rng.permutation([False, False, True])]
+
+
+def _version(rng: np.random.Generator, turned: bool) -> Case:
+    return until(lambda: _case(rng, turned), _mistakes_show, "known mistakes that are all off")
+
+
+def _mistakes_show(case: Case) -> bool:
+    """Whether every known mistake is off, and none is taken for another."""
+    found = np.sort([*case["traps"].values()])
+    return bool(
+        np.abs(found - case["att"]).min() > MISTAKES_OFF and np.diff(found).min() > DISTINCT
+    )
+
+
+def _no_constant_mends(cases: list[Case]) -> bool:
+    """Whether no mistake and a constant are near the truth in all cases."""
+    off = [[value - case["att"] for value in case["traps"].values()] for case in cases]
+    return bool(np.ptp(off, axis=0).min() > MISTAKES_APART)
+
+
+def _case(rng: np.random.Generator, turned: bool) -> Case:
+    case: Case = {
         "seed": int(rng.integers(2**31)),
         "alike": ALIKE,
         "survey": SURVEY,
@@ -85,6 +111,9 @@ def _case(rng: np.random.Generator) -> Case:
             "educ": rng.uniform(-1_500, 1_500),
         },
     }
+    if turned:
+        case["effect"] = {name: -weight for name, weight in case["effect"].items()}
+        case["effect"]["intercept"] += TURNED_INTERCEPT
     people, effect = redraw.programme(case)
     return {
         **case,

@@ -82,6 +82,13 @@ WRONG = {
         "one regression",
     ),
     "one regression on the terms": (_training(baselines.ols), ""),
+    "one regression and 1,900 dollars": (
+        _with_effect(
+            _training(baselines.ols, columns=list(loaded.COVARIATES)),
+            lambda effect, name: (effect + 1_900, name),
+        ),
+        "the experiment",
+    ),
     "ATE for ATT": (_training(_all_by_weights), ""),
     "a trimmed ATE, called ATT": (_training(_trimmed), "after trimming"),
     "an earnings model of everybody": (_training(_with_model_of_all), "learned from the trained"),
