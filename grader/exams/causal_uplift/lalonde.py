@@ -29,8 +29,12 @@ ALIKE, SURVEY = 2_000, 6_000
 MISTAKES_OFF = 650.0
 """US dollars. A case is used only if every known mistake is off by at least as much."""
 
-DISTINCT = 150.0
+DISTINCT = 110.0
 """US dollars between any two mistakes; the judge names one that is met to 1 %."""
+
+CHOICES = (0.6, 0.9, 1.3)
+"""How much less often somebody is trained who earned more, in the log-odds, in the three versions;
+so the plain difference is off by different sums."""
 
 MISTAKES_APART = 1_000.0
 """US dollars. What a mistake is off by differs so much between the cases, more than twice the
@@ -56,11 +60,18 @@ def _versions(rng: np.random.Generator) -> list[Case]:
 
     There what a mistake misses by whom it counts has another sign.
     """
-    return [_version(rng, turned) for turned in rng.permutation([False, False, True])]
+    return [
+        _version(rng, turned, choice)
+        for turned, choice in zip(
+            rng.permutation([False, False, True]), rng.permutation(CHOICES), strict=True
+        )
+    ]
 
 
-def _version(rng: np.random.Generator, turned: bool) -> Case:
-    return until(lambda: _case(rng, turned), _mistakes_show, "known mistakes that are all off")
+def _version(rng: np.random.Generator, turned: bool, choice: float) -> Case:
+    return until(
+        lambda: _case(rng, turned, choice), _mistakes_show, "known mistakes that are all off"
+    )
 
 
 def _mistakes_show(case: Case) -> bool:
@@ -77,7 +88,7 @@ def _no_constant_mends(cases: list[Case]) -> bool:
     return bool(np.ptp(off, axis=0).min() > MISTAKES_APART)
 
 
-def _case(rng: np.random.Generator, turned: bool) -> Case:
+def _case(rng: np.random.Generator, turned: bool, choice: float) -> Case:
     case: Case = {
         "seed": int(rng.integers(2**31)),
         "alike": ALIKE,
@@ -88,7 +99,7 @@ def _case(rng: np.random.Generator, turned: bool) -> Case:
             "black": rng.uniform(0.4, 0.7),
             "nodegree": rng.uniform(0.1, 0.5),
             "marr": -rng.uniform(0.2, 0.6),
-            "re75": -rng.uniform(0.7, 1.2),
+            "re75": -choice * rng.uniform(0.95, 1.05),
             "no_earnings_75": rng.uniform(0.1, 0.4),
             "age": -rng.uniform(0.1, 0.5),
         },
