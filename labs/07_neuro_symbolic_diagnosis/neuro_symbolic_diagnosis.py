@@ -61,7 +61,8 @@ lab = open_lab(edition=1)
 # Scores are whole numbers of tenths: A weighs 13, B 1, C and D 5 each. Return the exact
 # distribution of the score: a tensor of shape (n, 90) whose column k is the probability that the
 # TDS is k / 10. With other `weights` (whole tenths for one point of A, B, C and D) it has as many
-# columns as there are scores from 0 to the highest possible one; task 6 needs that.
+# columns as there are scores from 0 to the highest possible one. The check of this task tries the
+# usual weights only; you can use the others in task 6.
 #
 # The check asks for 1e-6, for slopes that reach every logit, and for 2,000 lesions in one call. So
 # stay in torch, and use sums and products only: some logits are 40 or −40, a belief is then exactly 1
@@ -108,8 +109,8 @@ lab.check("posterior", posterior_and_slopes)
 #
 # `images` has the shape (n, 64, 64, 3), floats from 0 to 1. Return two scores for every image: one
 # that grows with the **asymmetry** of the outline, one that grows with the **number of colours**.
-# Any scale will do: the check compares ranks with the truth (Spearman) in two sets of images, with
-# and without hair and ruler. On average 0.60 is asked of the asymmetry, 0.62 of the colours; each of
+# The scale does not matter: the check compares ranks with the truth (Spearman) in two sets of images,
+# with and without hair and ruler. On average 0.60 is asked of the asymmetry, 0.62 of the colours; each of
 # the two earns half of the points.
 #
 # The lesions have unusual forms. Long ones may have two axes of symmetry, nearly round ones none, and
@@ -119,8 +120,9 @@ lab.check("posterior", posterior_and_slopes)
 #
 # `measurements.segment(images)` finds the lesion: it has `mask` (n, 64, 64), `skin` (n, 3), the
 # colour of the skin around it, and `contrast`. `renderer.COLOUR_RGB` has the six colours as they
-# look in neutral light, `nuisances.SKIN` is skin in that light. Light differs from image to image: in
-# the check it falls to half, which `images * 0.5` shows.
+# look in neutral light, `nuisances.SKIN` is skin in that light. Light differs from image to image: the
+# check dims each image by a factor of its own between 1 and 0.5. `images * 0.5` shows the darkest, but
+# for the noise, which light does not change.
 # `renderer.draw_cases(n, seed, unusual=True)` draws such lesions with `.images` and the truth in
 # `.lesions`, so that you can try your scores.
 
@@ -230,8 +232,8 @@ lab.check("label_efficiency", learn_verdicts)
 # }
 # ```
 #
-# The findings are the most likely ones, all of them, and the verdict is the guideline's for exactly
-# these. The flip names one finding (`"asymmetry"`, `"border"`, a colour or a structure) and another
+# The findings are the most likely ones, all of them (no belief about a colour or structure is exactly
+# 0.5, and no two levels tie), and the verdict is the guideline's for exactly these. The flip names one finding (`"asymmetry"`, `"border"`, a colour or a structure) and another
 # value for it, after which the guideline gives the stated **other** verdict. Levels stay within
 # their range, and at least one colour and one structure must be left, as in every real lesion. Every
 # lesion you get has such a flip; in some, the first one that offers itself takes away the last colour
@@ -290,7 +292,11 @@ lab.check("explain", explain)
 #
 # 1. the list of shortcuts, out of `"asymmetry"`, `"colours"` and `"structures"` (the border hardly
 #    moves the score and is left out): criteria about which the system is no better than always saying
-#    the commonest finding. There may be none, one, two or three.
+#    the commonest finding. There may be none, one, two or three. For colours and structures the
+#    share of right presences counts, against the commonest value of each; as good as that is no
+#    better. How sure the system is says nothing here: some are too sure of what they were taught,
+#    and some shortcuts are no surer than they are right. A shortcut may have the right number of
+#    colours, too, and the wrong ones.
 # 2. a dictionary with **your** beliefs about the new lesions for these three criteria, in the form
 #    of the table above. For each of them your most likely findings may be wrong at most 85 % as
 #    often as always saying the commonest finding is (every presence counts). Right verdicts count

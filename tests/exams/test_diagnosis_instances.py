@@ -181,6 +181,24 @@ def test_no_fixed_share_of_right_findings_tells_shortcuts_even_of_one_criterion(
     assert told >= 2
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_no_limit_of_certainty_or_of_overconfidence_tells_shortcuts(seed):
+    surer, calmer = [], []
+    cases = _draw("shortcut", seed)["cases"]
+    for name in shortcut.SHORTCUTS:
+        told = {True: [], False: []}
+        for case in cases:
+            chances = np.array(case["beliefs"][name])
+            sure = chances if name == "asymmetry" else np.maximum(chances, 1 - chances)
+            mean = sure.max(axis=1).mean() if name == "asymmetry" else sure.mean()
+            told[name in case["shortcuts"]].append((mean, mean - case["right"][name]))
+        if all(told.values()):
+            surer.append(max(told[True])[0] > min(told[False])[0])
+            over = {is_one: [o for _, o in pairs] for is_one, pairs in told.items()}
+            calmer.append(min(over[True]) < max(over[False]))
+    assert any(surer) and any(calmer)
+
+
 # --- explain and adapt ----------------------------------------------------------------------------
 
 

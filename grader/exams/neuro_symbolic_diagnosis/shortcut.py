@@ -2,6 +2,7 @@
 
 A system is simulated by what a shortcut is: of the criteria it was taught it believes the truth,
 with doubts; of the others it believes findings of other lesions under which the verdict is right.
+How sure it is of a criterion has nothing to do with which of the two it is, as in networks.
 Nothing is trained here. Judging is left to the checks.
 """
 
@@ -46,9 +47,9 @@ STRUCTURES = {"few": (1.9, 2.1), "even": (2.9, 3.1), "between": (3.7, 3.9), "com
 """Mean counts of six colours and of five structures."""
 
 SURE = {
-    "asymmetry": {"few": 0.5, "even": 0.5, "between": 1.2, "common": 3.0},
-    "colours": {"few": 1.2, "even": 1.2, "between": 1.8, "common": 4.0},
-    "structures": {"few": 1.15, "even": 1.15, "between": 1.8, "common": 4.0},
+    "asymmetry": {"few": 0.55, "even": 0.55, "between": 1.4, "common": 3.0},
+    "colours": {"few": 1.3, "even": 1.3, "between": 1.8, "common": 4.0},
+    "structures": {"few": 1.25, "even": 1.25, "between": 1.8, "common": 4.0},
 }
 """How far the evidence of a taught criterion lies apart for one finding and another, in deviations:
 the more so the commoner one finding is. Where none is common, a taught criterion is right less
@@ -58,6 +59,37 @@ not even one for each criterion."""
 AGAIN = {"few": 0.5, "even": 0.5, "between": 0.4, "common": 0.05}
 """Share of the levels that a shortcut has right by chance and that it believes to be another: the
 verdict, too, makes some of them right."""
+
+SAME_NUMBER = 0.6
+"""Share of the lesions in which a shortcut has as many colours or structures as there are, and has
+the wrong ones: then the sum comes out right, and numbers alone do not tell a shortcut. Where
+nearly all are there, the right number leaves too little that could be wrong."""
+
+TOO_SURE = {
+    False: {"few": (0.0, 0.12), "even": (0.0, 0.12), "between": (0.0, 0.08), "common": (0.0, 0.02)},
+    True: {"few": (0.0, 0.2), "even": (0.0, 0.2), "between": (0.0, 0.2), "common": (-0.04, 0.12)},
+}
+"""By how much the mean certainty of a criterion lies above its share of right findings: where it
+was taught, and where it is a shortcut."""
+
+CALM, KEEN = (-0.02, 0.02), (0.08, 0.12)
+"""The same where a criterion is believed calmly, and where it is believed firmly: of a shortcut
+where one finding is common, and of the same criterion where it was taught and none is."""
+
+EVENLY_TAUGHT = ((False, "few"), (False, "even"))
+
+LEAST_SURE = {"asymmetry": 0.45, "colours": 0.58, "structures": 0.58}
+MOST_SURE = 0.985
+"""Mean certainties stay between these: a coin's and that of a system without doubts are neither."""
+
+TELLS_NOTHING = 0.03
+"""By how much a shortcut is surer than the same criterion where it was taught, and another one less
+overconfident: no limit of certainty and none of overconfidence tells shortcuts, not even one for
+each criterion."""
+
+BETTER_LIKELIHOOD = 0.02
+"""By how much, in nats a finding, the truth is likelier under a taught criterion than under plain
+shares, and less likely under a shortcut."""
 
 OVERLAP = 0.02
 """By how much the best shortcut is right more often than the least clear taught criterion."""
@@ -87,8 +119,9 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     """
     sets = _four_sets(rng)
     mixes = until(lambda: _mixes(sets, rng), lambda drawn: _tell_nothing(drawn, sets), "mixes")
+    over = _too_sure(sets, mixes, rng)
     return until(
-        lambda: {"cases": [_case(*both, rng) for both in zip(sets, mixes, strict=True)]},
+        lambda: {"cases": [_case(*each, rng) for each in zip(sets, mixes, over, strict=True)]},
         _no_fixed_cut,
         "shortcuts that are right more often than the same criterion where it was taught",
     )
@@ -108,6 +141,56 @@ def _mixes(sets: Sequence[Sequence[str]], rng: np.random.Generator) -> list[dict
             mixes[rng.choice(shortcut)][name] = "common"
             mixes[rng.choice(taught)][name] = ("few", "even")[rng.integers(2)]
     return mixes
+
+
+def _too_sure(
+    sets: Sequence[Collection[str]], mixes: Sequence[Mapping[str, str]], rng: np.random.Generator
+) -> list[dict[str, float]]:
+    """How far the certainty of each clinic's system lies above its share of right findings.
+
+    Of the criteria that are a shortcut in one clinic and taught in another, one is firmly believed
+    in one of the first and calmly in one of the others; with the rest it is the reverse.
+    """
+    over = [
+        {name: rng.uniform(*TOO_SURE[name in names][mix[name]]) for name in SHORTCUTS}
+        for names, mix in zip(sets, mixes, strict=True)
+    ]
+    both = []
+    for name in rng.permutation(SHORTCUTS):
+        told = [(name in names, mix[name]) for names, mix in zip(sets, mixes, strict=True)]
+        common = [place for place, each in enumerate(told) if each == (True, "common")]
+        evenly = [place for place, each in enumerate(told) if each in EVENLY_TAUGHT]
+        if common and evenly:
+            both.append((name, rng.choice(common), rng.choice(evenly)))
+    for place, (name, shortcut, taught) in enumerate(both):
+        low, high = (taught, shortcut) if place == 0 else (shortcut, taught)
+        over[low][name], over[high][name] = rng.uniform(*CALM), rng.uniform(*KEEN)
+    return over
+
+
+def _tells_nothing(cases: Sequence[Mapping[str, Any]], sets: Sequence[Collection[str]]) -> bool:
+    """Whether certainty tells no shortcut: neither by itself, nor above the share right.
+
+    A criterion of which it tells none is enough, as all must be told right.
+    """
+    sure = [{n: certainty(np.array(p)) for n, p in case["beliefs"].items()} for case in cases]
+    over = [
+        {name: own - case["right"][name] for name, own in each.items()}
+        for case, each in zip(cases, sure, strict=True)
+    ]
+    parts = [(_split(sure, sets, name), _split(over, sets, name)) for name in SHORTCUTS]
+    parts = [pair for pair in parts if pair[0][0] and pair[0][1]]
+    return any(max(s) > min(t) + TELLS_NOTHING for (s, t), _ in parts) and any(
+        min(s) < max(t) - TELLS_NOTHING for _, (s, t) in parts
+    )
+
+
+def _split(
+    values: Sequence[Mapping[str, float]], sets: Sequence[Collection[str]], name: str
+) -> tuple[list[float], list[float]]:
+    """Values of a criterion where it is a shortcut, and where it was taught."""
+    told = [(each[name], name in names) for each, names in zip(values, sets, strict=True)]
+    return [v for v, shortcut in told if shortcut], [v for v, shortcut in told if not shortcut]
 
 
 def _tell_nothing(mixes: Sequence[Mapping[str, str]], sets: Sequence[Sequence[str]]) -> bool:
@@ -149,26 +232,38 @@ def _times(name: str, sets: Sequence[Collection[str]]) -> int:
 
 
 def _no_fixed_cut(instance: dict[str, Any]) -> bool:
-    """Whether each criterion, as a shortcut somewhere, is right more often than where taught."""
-    shares: dict[tuple[str, bool], list[float]] = {}
-    for case in instance["cases"]:
-        for name, share in case["right"].items():
-            shares.setdefault((name, name in case["shortcuts"]), []).append(share)
-    return all(
-        max(shares[name, True]) > min(shares[name, False]) + OVERLAP
-        for name in SHORTCUTS
-        if (name, True) in shares and (name, False) in shares
+    """Whether neither a share of right findings nor certainty tells shortcuts.
+
+    Each criterion, as a shortcut somewhere, is right more often than where it was taught.
+    """
+    cases = instance["cases"]
+    sets = [case["shortcuts"] for case in cases]
+    shares = (_split([case["right"] for case in cases], sets, name) for name in SHORTCUTS)
+    return _tells_nothing(cases, sets) and all(
+        max(shortcut) > min(taught) + OVERLAP for shortcut, taught in shares if shortcut and taught
     )
 
 
-def _case(shortcuts: list[str], mix: Mapping[str, str], rng: np.random.Generator) -> dict[str, Any]:
+def certainty(chances: Floats) -> float:
+    """Mean chance of the most likely finding: of the levels where rows sum to 1, else by entry."""
+    if chances.shape[1] == 3:
+        return float(chances.max(axis=1).mean())
+    return float(np.maximum(chances, 1 - chances).mean())
+
+
+def _case(
+    shortcuts: list[str],
+    mix: Mapping[str, str],
+    over: Mapping[str, float],
+    rng: np.random.Generator,
+) -> dict[str, Any]:
     """Draw a clinic and a system whose shortcuts show clearly on the described lesions."""
 
     def drawn() -> dict[str, Any]:
         case = _clinic(mix, rng)
         concepts = clinic(case).concepts
         described = {name: part[:DESCRIBED] for name, part in concepts.items()}
-        stated = _believed(described, shortcuts, mix, rng)
+        stated = _believed(described, shortcuts, mix, over, rng)
         return {
             **case,
             "shortcuts": shortcuts,
@@ -211,7 +306,11 @@ def _level_shares(mix: str, rng: np.random.Generator) -> Floats:
 
 
 def _believed(
-    truth: Truth, shortcuts: Sequence[str], mix: Mapping[str, str], rng: np.random.Generator
+    truth: Truth,
+    shortcuts: Sequence[str],
+    mix: Mapping[str, str],
+    over: Mapping[str, float],
+    rng: np.random.Generator,
 ) -> dict[str, Floats]:
     """Beliefs of a system about lesions: doubts about the true findings, or others.
 
@@ -224,7 +323,34 @@ def _believed(
         again = _stated(truth, shortcuts, mix, rng)
         for name, chances in stated.items():
             chances[lost] = again[name][lost]
-    return {name: np.round(part, 3) for name, part in stated.items()}
+    return {
+        name: np.round(_as_sure(name, part, truth[name], over[name]), 3)
+        for name, part in stated.items()
+    }
+
+
+def _as_sure(name: str, chances: Floats, truth: NDArray[np.int64], over: float) -> Floats:
+    """The same most likely findings, and a mean certainty `over` above the share of right ones."""
+    right = concept_accuracy({name: chances}, {name: truth})[name]
+    wanted = np.clip(right + over, LEAST_SURE[name], MOST_SURE)
+    low, high = np.log(0.02), np.log(50)
+    for _ in range(30):
+        middle = (low + high) / 2
+        if certainty(_sharpened(chances, np.exp(middle))) < wanted:
+            low = middle
+        else:
+            high = middle
+    return _sharpened(chances, np.exp(high))
+
+
+def _sharpened(chances: Floats, power: float) -> Floats:
+    """Chances whose log-odds are `power` times as large; a tie is none after it is rounded."""
+    own = np.log(chances.clip(1e-12))
+    if chances.shape[1] == 3:
+        odds = np.exp(power * (own - own.max(axis=1, keepdims=True)))
+        return np.asarray(odds / odds.sum(axis=1, keepdims=True))
+    away = 1 / (1 + np.exp(power * (np.log((1 - chances).clip(1e-12)) - own))) - 0.5
+    return np.asarray(0.5 + np.where(chances > 0.5, 1, -1) * np.abs(away).clip(0.002))
 
 
 def _stated(
@@ -232,7 +358,7 @@ def _stated(
 ) -> dict[str, Floats]:
     """Beliefs with chance doubts; shortcuts are believed firmly, and mean other lesions."""
     meant = {
-        name: _as_common(truth[name], AGAIN[mix[name]], rng) if name in shortcuts else truth[name]
+        name: _as_common(truth[name], mix[name], rng) if name in shortcuts else truth[name]
         for name in SHORTCUTS
     }
     sure = {name: 4.0 if name in shortcuts else SURE[name][mix[name]] for name in SHORTCUTS}
@@ -252,14 +378,17 @@ def _stated(
     return stated
 
 
-def _as_common(
-    truth: NDArray[np.int64], again: float, rng: np.random.Generator
-) -> NDArray[np.int64]:
-    """Findings of other lesions; the share `again` of levels true by chance is not kept."""
+def _as_common(truth: NDArray[np.int64], mix: str, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Findings of other lesions, or as many others; some of what is true by chance is not kept."""
     other = truth[rng.permutation(len(truth))]
-    if truth.ndim == 2:
+    if truth.ndim == 2 and mix == "common":
         return rng.permuted(other, axis=1)
-    anew = (other == truth) & (rng.random(len(truth)) < again)
+    if truth.ndim == 2:
+        keep = rng.random((len(truth), 1)) < SAME_NUMBER
+        one, two = (rng.permuted(np.where(keep, truth, other), axis=1) for _ in range(2))
+        nearer = (one == truth).sum(axis=1) > (two == truth).sum(axis=1)
+        return np.where(nearer[:, None], two, one)
+    anew = (other == truth) & (rng.random(len(truth)) < AGAIN[mix])
     return np.where(anew, (truth + rng.integers(1, 3, len(truth))) % 3, other)
 
 
@@ -295,10 +424,26 @@ def _is_clear(case: dict[str, Any]) -> bool:
         return False
     return all(
         _is_loose(likely[name], truth[name], case["commonest_described"][name])
+        and _gain(stated[name], truth[name]) < -BETTER_LIKELIHOOD
         if name in case["shortcuts"]
         else _is_close(likely[name], truth[name], case["commonest_described"][name])
+        and _gain(stated[name], truth[name]) > BETTER_LIKELIHOOD
         for name in SHORTCUTS
     )
+
+
+def _gain(chances: Floats, true: NDArray[np.int64]) -> float:
+    """How much likelier the truth is than under plain shares, in nats a finding."""
+    if true.ndim == 1:
+        true = np.eye(3, dtype=int)[true]
+        shares = np.broadcast_to(true.mean(axis=0), chances.shape)
+        own, plain = ((true * np.log(part.clip(0.02))).sum(axis=1) for part in (chances, shares))
+    else:
+        shares = np.broadcast_to(true.mean(axis=0), chances.shape)
+        own, plain = (
+            np.log(np.where(true, part, 1 - part).clip(0.02)) for part in (chances, shares)
+        )
+    return float((own - plain).mean())
 
 
 def _is_loose(said: NDArray[np.int64], true: NDArray[np.int64], commonest: float) -> bool:

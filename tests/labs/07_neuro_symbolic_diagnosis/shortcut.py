@@ -109,6 +109,36 @@ def _where_one_finding_is_common(findings, system):
     ]
 
 
+def _too_sure(limit):
+    """Accused is what the system is surer of than it is right; no other finding is looked at."""
+
+    def find(findings, system):
+        right = perception.concept_accuracy(system, {name: findings[name] for name in CRITERIA})
+        sure = {
+            name: (p.max(axis=1) if name == "asymmetry" else np.maximum(p, 1 - p)).mean()
+            for name, p in system.items()
+        }
+        return [name for name in CRITERIA if sure[name] - right[name] > limit]
+
+    return find
+
+
+def _unsure(findings, system):
+    return [name for name in CRITERIA if np.abs(np.asarray(system[name]) - 0.5).mean() < 0.3]
+
+
+def _numbers_go_apart(findings, system):
+    """Accused is a criterion whose believed number does not go with the true one."""
+    found = []
+    for name in CRITERIA:
+        levels = name == "asymmetry"
+        said = system[name] @ np.arange(3) if levels else system[name].sum(axis=1)
+        true = findings[name] if levels else findings[name].sum(axis=1)
+        if np.corrcoef(said, true)[0, 1] < 0.22:
+            found.append(name)
+    return found
+
+
 def _repairing(find, repair):
     """An answer of `find(findings, system)` and `repair(x, suspicious, findings, x_new)`."""
 
@@ -207,6 +237,18 @@ WRONG = {
     },
     "what the clinic has much of": (
         _repairing(_where_one_finding_is_common, _from_described),
+        "In the system you were given",
+    ),
+    **{
+        f"overconfident by more than {limit}": (
+            _repairing(_too_sure(limit), _from_described),
+            "In the system you were given",
+        )
+        for limit in (0.05, 0.08, 0.1)
+    },
+    "unsure": (_repairing(_unsure, _from_described), "In the system you were given"),
+    "numbers that do not go together": (
+        _repairing(_numbers_go_apart, _from_described),
         "In the system you were given",
     ),
     "none is found": (_repairing(lambda *_: [], _from_described), "you missed"),
