@@ -274,13 +274,19 @@ lab.check("budget", fit_budget)
 # ```
 #
 # with int8 `x` and `weight` and 32-bit sums. `build.runtime_file("dot_rows.c")` shows the version
-# that you are given; it is exact and slow. Write a faster one in C. It must be exact for **any**
-# number of rows and taps from 1 on, odd ones too, for every int8 value, −128 included, and `x` and
-# `weight` may begin at any address. The given one takes 844,000 cycles for a network of the course's
-# shape. Full marks below 760,000, a tenth faster; half for a kernel that is exact and at least 5 %
-# faster. Good ideas end between 625,000 and 735,000. Two kinds of idea count, fewer loads and fewer
-# branches, written by hand or got from the compiler: what is asked for is a kernel that you measured
-# to be faster, not one way to it.
+# that you are given; it is exact and slow. Write a faster one in C; inline assembler counts as C.
+# It must be exact for **any** number of rows from 1 to 64 and of taps from 1 to 600, odd ones too,
+# and for every int8 value, −128 included. It writes to `acc` and to variables of its own, nowhere
+# else. `x` and `weight` may begin at any address; the chip stops at a load of 16 bits from an odd
+# address, and at one of 32 bits from an address that is no multiple of 4. The emulator lets the
+# first of these pass. The check does not: it also calls your `dot_rows` by itself, with shapes and
+# addresses from the whole range, and looks at the bytes around its arrays.
+#
+# The given one takes 844,000 cycles for a network of the course's shape. Full marks below 760,000,
+# a tenth faster; half for a kernel that is exact and at least 5 % faster. Good ideas end between
+# 625,000 and 735,000. Two kinds of idea count, fewer loads and fewer branches, written by hand or
+# got from the compiler: what is asked for is a kernel that you measured to be faster, not one way
+# to it.
 #
 # The networks of the check are random. They clamp to less than a byte and have weights of −128, so
 # the package's assembler does not run them: what is timed is your `dot_rows`.
@@ -291,7 +297,7 @@ lab.check("budget", fit_budget)
 # the program slower. So measure each idea at `-Os` as well.
 #
 # A compile error comes back with its line. To try your C on small numbers, compile it for this
-# computer (C only, no assembler):
+# computer (this way takes no inline assembler, which is the chip's own):
 #
 # ```python
 # library = build.host_library(Path(tempfile.mkdtemp()), {"kernel.c": kernel_source()})
