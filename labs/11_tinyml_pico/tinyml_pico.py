@@ -93,10 +93,10 @@ lab.check("windows", cut_windows)
 #
 # | key | what it is |
 # |---|---|
-# | `input_zero_point`, `output_zero_point` | of a range `(low, high)`, **extended to hold 0 if it does not**: scale (high − low) / 255, zero point round(−128 − low / scale), kept within −128 … 127 |
+# | `input_zero_point`, `output_zero_point` | of a range `(low, high)`, **extended to hold 0 if it does not**, and never of width 0: scale (high − low) / 255, zero point round(−128 − low / scale), kept within −128 … 127 |
 # | `weight` | int8, in the shape of the float weights. One scale for each output (the first axis): its largest absolute weight / 127. Zero point 0. A row without any weight: scale 1 / 127, so that its shift stays within −31 … 30 |
 # | `bias` | int32, one for each output: the float bias / (input scale · weight scale), rounded |
-# | `multiplier`, `shift` | one of each for each output. multiplier · 2^(shift − 31) is the real factor input scale · weight scale / output scale, and the multiplier lies in 2^30 … 2^31 − 1 |
+# | `multiplier`, `shift` | one of each for each output. multiplier · 2^(shift − 31) is the real factor input scale · weight scale / output scale, and the multiplier, rounded or cut off, lies in 2^30 … 2^31 − 1 |
 # | `low`, `high` | what outputs are clamped to: −128 to 127. A ReLU raises `low` to the output's zero point |
 #
 # `weight` has the shape (out, kernel, in) for a convolution and (out, in) for a dense layer. The
@@ -233,10 +233,11 @@ lab.check("network", quantise_network)
 # is fine.
 #
 # **What counts.** Accuracy on 32 people who were not in the training: at least 88.5 %, and there is
-# no partial credit. The limits leave room for widths of 8, 12 and 16. One of the two leaves room for
-# more, so look at both. Networks of that size, trained as `training.train` does it by itself, reach
-# 90 to 96 %, so an unlucky seed costs nothing. Networks of half that width stay below 83 %, those
-# trained for a quarter of the epochs below 88 %. Keep the training below a minute.
+# no partial credit. Widths of 8, 12 and 16 keep to both limits. One limit leaves room for more, the
+# other does not, and which one differs, so look at both. Networks of that size, trained as
+# `training.train` does it by itself, reach 90 to 96 %, so an unlucky seed costs nothing. Networks of
+# half that width stay below 83 %, those trained for a quarter of the epochs below 88 %. Keep the
+# training below a minute.
 #
 # The movements are new, so the package's ready networks do not know them, neither as answers nor as
 # teachers: train your own. To try it: `fit_budget(*data.part("train")[:2], {"cycles": 90_000,
@@ -273,13 +274,19 @@ lab.check("budget", fit_budget)
 # ```
 #
 # with int8 `x` and `weight` and 32-bit sums. `build.runtime_file("dot_rows.c")` shows the version
-# that you are given; it is exact and slow. Write a faster one in C. It must be exact for **any**
-# number of rows and taps from 1 on, odd ones too, for every int8 value, −128 included, and `x` and
-# `weight` may begin at any address. The given one takes 844,000 cycles for a network of the course's
-# shape. Full marks below 760,000, a tenth faster; half for a kernel that is exact and at least 5 %
-# faster. Good ideas end between 625,000 and 735,000. Two kinds of idea count, fewer loads and fewer
-# branches, written by hand or got from the compiler: what is asked for is a kernel that you measured
-# to be faster, not one way to it.
+# that you are given; it is exact and slow. Write a faster one in C; inline assembler counts as C.
+# It must be exact for **any** number of rows from 1 to 64 and of taps from 1 to 600, odd ones too,
+# and for every int8 value, −128 included. It writes to `acc` and to variables of its own, nowhere
+# else. `x` and `weight` may begin at any address; the chip stops at a load of 16 bits from an odd
+# address, and at one of 32 bits from an address that is no multiple of 4. The emulator lets the
+# first of these pass. The check does not: it also calls your `dot_rows` by itself, with shapes and
+# addresses from the whole range, and looks at the bytes around its arrays.
+#
+# The given one takes 844,000 cycles for a network of the course's shape. Full marks below 760,000,
+# a tenth faster; half for a kernel that is exact and at least 5 % faster. Good ideas end between
+# 625,000 and 735,000. Two kinds of idea count, fewer loads and fewer branches, written by hand or
+# got from the compiler: what is asked for is a kernel that you measured to be faster, not one way
+# to it.
 #
 # The networks of the check are random. They clamp to less than a byte and have weights of −128, so
 # the package's assembler does not run them: what is timed is your `dot_rows`.
@@ -290,7 +297,7 @@ lab.check("budget", fit_budget)
 # the program slower. So measure each idea at `-Os` as well.
 #
 # A compile error comes back with its line. To try your C on small numbers, compile it for this
-# computer (C only, no assembler):
+# computer (this way takes no inline assembler, which is the chip's own):
 #
 # ```python
 # library = build.host_library(Path(tempfile.mkdtemp()), {"kernel.c": kernel_source()})

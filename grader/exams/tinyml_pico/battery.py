@@ -28,8 +28,9 @@ def draw(rng: np.random.Generator) -> dict[str, Any]:
     period is long enough) and ``traps``, the days of known mistakes by name. After the common cases
     come two of a chip that sleeps lightly and is awake for a good part of the time, two of one that
     sleeps lightly and talks for hours a day, two in which more days are wanted than any period
-    gives, one in which the chip cannot keep up and any period that is long enough for a look will
-    do, and one in which a look takes half an hour and days have to pass from one to the next.
+    gives, one in which the chip cannot keep up, since it has to wake up, and any period that is
+    long enough for a look will do, and one in which a look takes half an hour and days have to pass
+    from one to the next.
     """
     kinds = (
         *["common"] * COMMON,
@@ -93,7 +94,11 @@ def _device(rng: np.random.Generator, kind: str) -> dict[str, float]:
         "lost_per_month": round(float(rng.uniform(0.02, 0.08)), 3),
     }
     if kind == "busy":
-        device |= {"cycles": 90_000_000, "period_s": 0.64}
+        # Computing alone fits into the period, waking up and computing does not; and waking up is a
+        # ninth of a look or more, so it shows in the shortest period, which is one look.
+        wake_ms, fits = round(float(rng.uniform(80, 120)), 1), float(rng.uniform(0.3, 0.7))
+        computed = 0.64 - fits * wake_ms / 1000
+        device |= {"cycles": round(computed * 125) * 10**6, "period_s": 0.64, "wake_ms": wake_ms}
     if kind == "seldom":
         device |= {"cycles": int(rng.integers(150, 300)) * 10**9, "period_s": 86_400.0}
     if kind == "light":

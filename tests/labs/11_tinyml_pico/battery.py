@@ -82,6 +82,20 @@ def _never_busy(watch):
     return days or _life({**watch, "period_s": 1e3})[0], period
 
 
+def _busy_by_computing(watch):
+    """Whether it keeps up is judged by what it computes, without waking up."""
+    days, period = _life(watch)
+    keeps_up = watch["cycles"] / watch["clock_hz"] <= watch["period_s"]
+    return _never_busy(watch)[0] if keeps_up and not days else days, period
+
+
+def _shortest_by_computing(watch):
+    """No period is shorter than what a look computes; waking up is left out there."""
+    days, period = _life(watch)
+    computed = watch["cycles"] / watch["clock_hz"]
+    return days, computed if period <= computed + watch["wake_ms"] / 1e3 else period
+
+
 def _always_awake(watch):
     return watch["capacity_mah"] * watch["usable"] / watch["active_ma"] / 24, watch["period_s"]
 
@@ -156,6 +170,8 @@ WRONG = {
     "never sleeps": (_always_awake, "never sleeps"),
     "hours": (_hours, "look like hours"),
     "does not notice that it cannot keep up": (_never_busy, "cannot keep up", 0.5),
+    "keeping up judged without waking up": (_busy_by_computing, "cannot keep up", 0.5),
+    "shortest period without waking up": (_shortest_by_computing, "no period can be shorter", 0.5),
     "days alone": (lambda watch: _life(watch)[0], "A tuple of 2 was expected"),
 }
 

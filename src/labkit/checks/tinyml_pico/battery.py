@@ -101,7 +101,7 @@ def _days(days: float, case: Instance) -> Outcome:
             f"You say {days:.4g} days. A look takes longer than the period here: the chip cannot "
             "keep up, and the answer is 0.",
             on=_on(case),
-            next_step="Compare the time awake with the period first.",
+            next_step="Compare the time awake, waking up included, with the period first.",
         )
     if days == 0.0:
         return failed(

@@ -1,14 +1,20 @@
-"""The verdict on the learner's inner kernel: exact on every shape, and fast on the chip."""
+"""The verdict on the learner's inner kernel: exact on every shape, and fast on the chip.
+
+Exact in networks, where the whole image counts, and called by itself over all that the task
+promises: networks have few shapes, and none shows what is written beyond an array.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
-from labkit.checks.tinyml_pico import chip, redraw
+from labkit.checks.tinyml_pico import calls, chip, redraw
 from labkit.exercise.guard import call
 from labkit.exercise.outcome import Outcome, failed, partial, passed
+from labkit.exercise.reading import as_mapping
 from labkit.exercise.task import Instance, Task
+from labkit.trends.tinyml_pico import device
 
 FASTER = 0.95
 """Of the given kernel's cycles: an exact kernel above this is hardly faster than what was given."""
@@ -23,16 +29,18 @@ def judge(answer: Any, instance: Instance) -> Outcome:
 
 
 def _verdict(raws: Iterable[Any], instance: Instance) -> Outcome:
-    """Exact on every network of the instance, and fast on the last one.
+    """Exact on every network of the instance; exact by itself, and fast, in the last one's image.
 
     `raws` are the images, one a case; none is asked for after one that fails.
     """
-    cycles = 0
+    cycles, raw = 0, None
     for raw, case in zip(raws, instance["cases"], strict=True):
         ran = chip.run(raw, case)
         if isinstance(ran, Outcome):
             return ran
         cycles = ran.cycles
+    if alone := _called(raw, instance["cases"][-1]):
+        return alone
     limit, given = instance["cycles"], instance["given_cycles"]
     seen = f"Exact on every shape, in {cycles:,} cycles for the course's shape"
     if cycles < limit:
@@ -52,6 +60,23 @@ def _verdict(raws: Iterable[Any], instance: Instance) -> Outcome:
         )
     half = f"{seen}; the given kernel takes {given:,}. Below {limit:,} is wanted for full marks."
     return partial(0.5, half, **words)
+
+
+def _called(raw: Any, case: Instance) -> Outcome | None:
+    """What is wrong with the `dot_rows` of an image that has answered, called by itself."""
+    image = as_mapping(raw, ("uf2",), "the firmware", optional=("lines",))
+    try:
+        words = calls.problem(bytes(image["uf2"]), image.get("lines"), case)
+    except device.DeviceError as fault:
+        return failed(str(fault), on=chip.on(case), next_step=chip.NEXT_STEPS[fault.kind])
+    if words is None:
+        return None
+    return failed(
+        words,
+        next_step="Call your kernel for this shape with HostKernels, as the task shows, and work "
+        "the loop through by hand: where does it begin and end, and for how many rows? On the chip "
+        "16 bits are loaded from even addresses alone, 32 bits from multiples of 4.",
+    )
 
 
 TASK = Task(
