@@ -1,14 +1,15 @@
 """Task `targeting`: campaigns with hidden counterfactuals, each among customers of its own temper.
 
-In one the budget is short, so that the order of the customers counts; in the other it is ample,
-and most of it should be left. In the first an offer and a customer are worth little, in the second
-much: a margin of some euros that is learned at home is far too wide for the one, and none for the
-other. The judge draws the customers again from the seed in a case.
+In one the budget is short, so that the order of the customers counts. In the others it is ample,
+and the cost says where to stop: far below a quarter of the customers where an offer is dear, far
+above where it is cheap. Each counts its money in a unit of its own: a margin of some euros that is
+learned at home is far too wide for one, and none for another. The judge draws the customers again
+from the seed in a case.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -22,21 +23,37 @@ from labkit.trends.causal_uplift.world.retention import Retention, Temper
 Floats = NDArray[np.float64]
 Case = dict[str, Any]
 
-HISTORY, CUSTOMERS = 14_000, 2_000
-OFFER_COST = 12.0
-"""What an offer costs where a customer is worth what the world's own are."""
+HISTORY, CUSTOMERS = 30_000, 2_000
 
-SHORT, AMPLE = 0.06, 0.9
-"""Share of the customers whom the budget pays for."""
 
-CHEAP, DEAR = (5, 6), (800, 1_600)
-"""Quarters of a euro that an offer costs with a short and with an ample budget, so that budgets
-are exact, and above 1 €, so that a budget is no number of offers. Whoever ranks rightly, but asks
-for a fixed margin instead of the cost, gets of the oracle's profit, at a cost of 12 € and over 20
-campaigns, 0.45 or less from 160 € on where the budget is short; where it is ample 0.53 to 0.80 at
-2 € and 0.24 to 0.65 at 0.50 €. A margin of 20 € is here like one of 160 € or more in the first
-campaign and of 1.20 € or less in the second; one of 4 € is like one of 32 to 39 €, and of 0.12 to
-0.24 €."""
+@dataclass(frozen=True)
+class Kind:
+    """What a campaign of a kind is like.
+
+    `share`: of the customers, whom the budget pays for. `cost` and `spread`: of an offer, where a
+    customer is worth what the world's own are, and of the logarithm of that worth. `quarters`: of a
+    euro that an offer costs in the campaign's own money, so that budgets are exact, and above 1 €,
+    so that a budget is no number of offers.
+    """
+
+    share: float
+    cost: float
+    spread: float
+    quarters: tuple[int, int]
+
+
+KINDS = {
+    "short": Kind(0.06, 12.0, 1.0, (5, 6)),
+    "dear": Kind(0.9, 35.0, 1.0, (800, 1_600)),
+    "cheap": Kind(0.9, 1.0, 0.3, (8, 40)),
+}
+"""An offer is worth its cost to 6 % of the customers where it is dear, and to 55 % where it is
+cheap. Whoever ranks rightly, but takes a number of them that was learned at home, gets enough with
+16 % at most where it is dear, and with 17 % at least where it is cheap."""
+
+CONSTANT, MOST_OF_A_CONSTANT = 0.17, {"dear": 0.48, "cheap": 0.7}
+"""So many of the customers, the best first, and what they bring at most, as a share of the oracle's
+profit. 0.5 and 0.75 are asked."""
 
 MOST_OF_A_MISTAKE = 0.6
 """Share of the oracle's profit that each known mistake stays below, with the true uplift in it."""
@@ -48,29 +65,30 @@ MOST_BY_UPLIFT = 0.68
 
 
 def draw(rng: np.random.Generator) -> dict[str, Any]:
-    """Return ``{"cases": [...]}``, two campaigns, with a short and with an ample budget.
+    """Return ``{"cases": [...]}``, a campaign of each kind.
 
-    Each has ``history`` and ``customers``, how many people, drawn together by ``seed``,
-    ``confounding`` and ``temper``; ``unit``, how often they are worth what the world's are;
-    ``cost`` of an offer and ``budget`` in euros; and the true profits ``oracle``, ``risk`` (the
-    most endangered first) and ``random``, in euros.
+    Each has ``kind``, a key of `KINDS`; ``history`` and ``customers``, how many people, drawn
+    together by ``seed``, ``confounding`` and ``temper``; ``unit``, how often they are worth what
+    the world's are; ``cost`` of an offer and ``budget`` in euros; and the true profits ``oracle``,
+    ``risk`` (the most endangered first) and ``random``, in euros.
     """
-    return {"cases": [_campaign(share, rng) for share in rng.permutation([SHORT, AMPLE])]}
+    return {"cases": [_campaign(str(kind), rng) for kind in rng.permutation(list(KINDS))]}
 
 
-def _campaign(share: float, rng: np.random.Generator) -> Case:
-    most = round(share * rng.uniform(0.9, 1.1) * CUSTOMERS)
-    low, high = CHEAP if share == SHORT else DEAR
-    cost = int(rng.integers(low, high + 1)) / 4
+def _campaign(kind: str, rng: np.random.Generator) -> Case:
+    what = KINDS[kind]
+    most = round(what.share * rng.uniform(0.9, 1.1) * CUSTOMERS)
+    cost = int(rng.integers(what.quarters[0], what.quarters[1] + 1)) / 4
 
     def candidate() -> Case:
         case = {
+            "kind": kind,
             "history": HISTORY,
             "customers": CUSTOMERS,
             "seed": int(rng.integers(2**31)),
             "confounding": round(float(rng.uniform(0.4, 0.8)), 2),
-            "temper": asdict(_temper(rng)),
-            "unit": cost / OFFER_COST,
+            "temper": asdict(_temper(what.spread, rng)),
+            "unit": cost / what.cost,
             "cost": cost,
             "budget": cost * most,
         }
@@ -78,17 +96,14 @@ def _campaign(share: float, rng: np.random.Generator) -> Case:
 
     case = until(
         candidate,
-        lambda case: (
-            max(case["mistakes"]) < MOST_OF_A_MISTAKE * case["oracle"]
-            and case["by_uplift"] < MOST_BY_UPLIFT * case["oracle"]
-        ),
+        lambda case: all(most * case["oracle"] > profit for profit, most in case["mistakes"]),
         "customers among whom every known mistake costs a good part of the profit",
     )
-    del case["mistakes"], case["by_uplift"]
+    del case["mistakes"]
     return case
 
 
-def _temper(rng: np.random.Generator) -> Temper:
+def _temper(spread: float, rng: np.random.Generator) -> Temper:
     """Dangers and responses over features dealt out anew: no two companies have the same."""
     place, sign = rng.permutation(6), rng.choice([-1, 1], 6)
     danger = sign * np.array([0.4, 0.7, 0.5, 0.3, 0.0, 0.0])
@@ -98,7 +113,7 @@ def _temper(rng: np.random.Generator) -> Temper:
         danger=danger[place].tolist(),
         welcome=round(float(rng.uniform(0.2, 0.6)), 2),
         response=(sign * sizes)[place].tolist(),
-        value_spread=1.0,
+        value_spread=spread,
     )
 
 
@@ -115,22 +130,29 @@ def _with_profits(case: Case, most: int) -> Case:
 
     earns = uplift * value - cost
     everybody = policy_profit(np.ones(CUSTOMERS), uplift, value, cost)
-    if most < CUSTOMERS / 2:
-        # Everybody is worth the mean; or any of those who are worth an offer.
-        worth = earns[earns > 0]
-        mistakes = [profit(uplift * value.mean() - cost), float(worth.mean()) * most]
-        by_uplift = profit(np.where(earns > 0, uplift, -1))
-    else:
-        # All of the budget is spent, in the best order; or on everybody whom an offer keeps.
-        mistakes = [profit(earns - earns.min() + 1), profit(uplift)]
-        by_uplift = 0.0
+    last = np.sort(earns)[::-1][round(CONSTANT * CUSTOMERS)]
+    constant = policy_profit((earns > last).astype(float), uplift, value, cost)
+    # Everybody is worth the mean; or any of those who are worth an offer; or the uplift ranks them.
+    # With an ample budget: all of it is spent, in the best order; or on all whom an offer keeps.
+    mistakes = {
+        "short": [
+            (profit(uplift * value.mean() - cost), MOST_OF_A_MISTAKE),
+            (float(earns[earns > 0].mean()) * most, MOST_OF_A_MISTAKE),
+            (profit(np.where(earns > 0, uplift, -1)), MOST_BY_UPLIFT),
+        ],
+        "dear": [
+            (profit(earns - earns.min() + 1), MOST_OF_A_MISTAKE),
+            (profit(uplift), MOST_OF_A_MISTAKE),
+            (constant, MOST_OF_A_CONSTANT["dear"]),
+        ],
+        "cheap": [(constant, MOST_OF_A_CONSTANT["cheap"])],
+    }
     return {
         **case,
         "oracle": profit(earns),
         "risk": profit(_risk(drawn)),
         "random": everybody * most / CUSTOMERS,
-        "mistakes": mistakes,
-        "by_uplift": by_uplift,
+        "mistakes": mistakes[case["kind"]],
     }
 
 

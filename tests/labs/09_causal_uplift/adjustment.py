@@ -99,6 +99,23 @@ def _all_before(data, edges, treatment, outcome):
     return names, _slope(data, treatment, outcome, names)
 
 
+def _all_that_cause_something(data, edges, treatment, outcome):
+    """Everything before the treatment that has an arrow out, wherever that leads."""
+    graph = nx.DiGraph([tuple(edge) for edge in edges])
+    after = nx.descendants(graph, treatment) | {treatment}
+    names = [name for name in data if name not in after and graph.out_degree(name) > 0]
+    return names, _slope(data, treatment, outcome, names)
+
+
+def _and_what_causes_nothing(data, edges, treatment, outcome):
+    """A valid set, and all before the treatment that leads nowhere."""
+    graph = nx.DiGraph([tuple(edge) for edge in edges])
+    names, _ = _smallest_separating_set(data, edges, treatment, outcome)
+    free = set(_others(data, treatment, outcome)) - nx.descendants(graph, treatment)
+    names += sorted(name for name in free if graph.out_degree(name) == 0)
+    return names, _slope(data, treatment, outcome, names)
+
+
 def _valid_set_raw_slope(data, edges, treatment, outcome):
     names, _ = _smallest_separating_set(data, edges, treatment, outcome)
     return names, _slope(data, treatment, outcome, [])
@@ -135,6 +152,8 @@ WRONG = {
     "a mediator": (_with_role(_add_mediators), "mediator takes away"),
     "a collider": (_with_role(_add_colliders), "links its causes"),
     "all before the treatment": (_all_before, "M-bias"),
+    "all that cause something": (_all_that_cause_something, "M-bias"),
+    "a valid set and what causes nothing": (_and_what_causes_nothing, "follows from"),
     "a confounder forgotten": (
         _with_role(lambda graph, names, *_: names[1:]),
         "stays open",

@@ -128,6 +128,20 @@ def _of_the_packages_customers(history, customers, features, cost):
     return change * customers["value"] - cost
 
 
+def _number_at_home(share, *, least_uplift=-1.0):
+    """The best by uplift times value, at most a share of all, whatever an offer costs."""
+
+    def choose(history, customers, cost, budget):
+        features = [name for name in customers if name != "value"]
+        change = _uplift(history, customers, features, LogisticRegression())
+        most = min(int(budget // cost), round(share * len(customers)))
+        chosen = np.zeros(len(customers), dtype=bool)
+        chosen[np.argsort(-change * customers["value"].to_numpy())[:most]] = True
+        return chosen & (change > least_uplift)
+
+    return choose
+
+
 RIGHT = {
     "T-learner with logistic regression": _campaign(_by_uplift),
     "causalml with trees": _campaign(_by_causalml_trees),
@@ -154,6 +168,13 @@ WRONG = {
     "the budget as a number of offers": (_campaign(_by_uplift, price=1.0), "budget"),
     "twenty euros more than nothing": (_with_a_margin(20.0), "of the oracle's is asked"),
     "two hundred euros more than nothing": (_with_a_margin(200.0), ""),
+    "a quarter at most, whatever the cost": (_number_at_home(0.25), "cost more than they keep"),
+    "a sixth at most, whatever the cost": (_number_at_home(0.17), "of the oracle's is asked"),
+    "a tenth at most, whatever the cost": (_number_at_home(0.1), "of the oracle's is asked"),
+    "ten points of uplift for the cost": (
+        _number_at_home(1.0, least_uplift=0.1),
+        "of the oracle's is asked",
+    ),
     "the most valuable": (
         _campaign(lambda h, c, *_: c["value"].to_numpy()),
         "of the oracle's is asked",
@@ -180,7 +201,7 @@ WRONG = {
 _ONE = "One customer more or less at the end of the list changes nothing that can be seen."
 HARMLESS = {
     "filter dropped: …ame in customers.columns if name != 'value'] -> *": "A column too many: the "
-    "value has nothing to do with who stays, and 14,000 customers show that.",
+    "value has nothing to do with who stays, and 30,000 customers show that.",
     "constant: …[:int(budget // cost)][-1] -> *": _ONE,
     "operator: …ngs)[::-1][:int(budget // cost)][-1] -> *": "The budget is a multiple of the cost.",
     "comparison: return brings >= max(last, 1e-09) -> *": _ONE,

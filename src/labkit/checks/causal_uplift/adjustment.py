@@ -84,8 +84,14 @@ def _why_invalid(names: set[str], study: Study) -> tuple[str, str]:
             "Measured before the treatment does not mean harmless: this collider opens a path "
             "(M-bias).",
         ),
+        studies.ECHO: (
+            "follows from the common effect of two hidden causes",
+            "What follows from a collider opens the same path as the collider itself (M-bias).",
+        ),
     }
     role_of = {role: name for name, role in study.roles.items()}
+    if "m_collider" not in role_of:
+        del harmful[studies.ECHO]
     for role, (words, idea) in harmful.items():
         if role_of.get(role) in names:
             return f"'{role_of[role]}' {words}", idea

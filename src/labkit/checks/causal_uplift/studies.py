@@ -4,6 +4,9 @@ In the world's own graphs every direct cause of the treatment that matters is me
 more back door begins at a direct cause that nobody recorded, or at one that opens another path once
 it is adjusted for; what closes it is next to neither treatment nor outcome. So no rule about
 neighbours of treatment or outcome finds a valid set; following the paths does.
+
+And one column follows from another that was there before the treatment, and leads nowhere. So a
+column that causes something need not be one to adjust for.
 """
 
 from __future__ import annotations
@@ -39,6 +42,9 @@ DETOURS: dict[str, tuple[Edge, ...]] = {
 nodes. The gate causes the treatment, and is a collider of two hidden nodes: left alone it lets one
 path through, adjusted for another."""
 
+ECHO = "echo"
+"""A measured effect of the collider of two hidden causes; without one, of the confounder."""
+
 MORE_NAMES = ("catalogue", "complaints", "parking", "queue", "rivals", "samples")
 """Names for the nodes of a detour; all names of a study are dealt anew."""
 
@@ -47,8 +53,10 @@ def study(case: dict[str, Any]) -> Study:
     """The study of a case: ``rows`` and ``seed`` draw it, ``detour`` is a key of `DETOURS`."""
     base = redraw.study({"rows": 1, "seed": case["seed"]})
     rng = np.random.default_rng([case["seed"], 1])
-    detour = DETOURS[case["detour"]]
-    added = sorted({node for edge in detour for node in edge} - {TREATMENT, OUTCOME})
+    node_of = {role: node for node, role in base.roles.items()}
+    heard = node_of.get("m_collider", node_of["confounder"])
+    detour = (*DETOURS[case["detour"]], (heard, ECHO))
+    added = sorted({node for edge in detour for node in edge} - {TREATMENT, OUTCOME, heard})
     dealt = [str(name) for name in rng.permutation([*NAMES, *MORE_NAMES])]
     names = dict(zip([*sorted(base.roles), *added], dealt, strict=False))
     names |= {TREATMENT: TREATMENT, OUTCOME: OUTCOME}
