@@ -180,8 +180,19 @@ def _equalised(floating, windows):
     return int8_network(alike, windows, fold=lambda layer: (layer["weight"], layer["bias"]))
 
 
+def _of_some(some, margin):
+    """Ranges of some of the windows, times a margin."""
+
+    def wider(values):
+        return margin * values.min(), margin * values.max()
+
+    return lambda floating, windows: int8_network(
+        floating, windows[some], ranges=wider, logits=wider
+    )
+
+
 def _percentiles(floating, windows):
-    cut = lambda values: tuple(np.percentile(values, [0.5, 99.5]))  # noqa: E731
+    cut = lambda values: tuple(np.percentile(values, [0.1, 99.9]))  # noqa: E731
     made = int8_network(floating, windows, ranges=cut)
     return {**made, "layers": tuple(made["layers"])}
 
@@ -219,8 +230,12 @@ WRONG = {
         "The ReLU behind a convolution is missing",
     ),
     "ranges of silence": (_first_window, "agrees with the float one"),
+    "twelve windows behind the first two": (_of_some(slice(2, 14), 1.4), ""),
+    "eight windows, with a wide margin": (_of_some(slice(8), 20.0), ""),
+    "every sixteenth window": (_of_some(slice(0, None, 16), 2.0), ""),
+    "every second window": (_of_some(slice(0, None, 2), 1.0), ""),
     "ranges too narrow": (
-        _network_with(ranges=lambda values: tuple(np.percentile(values, [40, 60]))),
+        _network_with(ranges=lambda values: tuple(np.percentile(values, [5, 95]))),
         "Ranges are cut too narrowly",
     ),
     "the pool's own range": (_network_with(keep=False), "The pool keeps the scale"),
