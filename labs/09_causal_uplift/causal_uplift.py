@@ -236,11 +236,11 @@ lab.check("cate", effect_for_each)
 #
 # Return 1 or `True` for every customer who gets an offer. Three campaigns are tried, each by a company
 # of its own: to one a customer is worth some euros, to another thousands. In one the budget is short.
-# In the others it is ample, and you need not spend it: in one of them an offer is dear for what it
-# keeps, so that it pays for few customers; in the other it is cheap, and pays for many. Your profit is
-# counted on the hidden counterfactuals, and held against an oracle who knows them: 72 % of its profit
-# is right where the budget is short, 50 % where an offer is dear, 75 % where it is cheap. All three
-# must be right.
+# In the others it is ample, and you need not spend it: in one of them an offer is expensive for
+# what it keeps, so that it pays for few customers; in the other it is cheap, and pays for many. Your
+# profit is counted on the hidden counterfactuals, and held against an oracle who knows them: 72 % of
+# its profit is right where the budget is short, 50 % where an offer is expensive, 75 % where it is
+# cheap. All three must be right.
 
 
 # %% solution="targeting"

@@ -27,6 +27,17 @@ SHOW = """async text => {
   await notebook.scrollToItem(place, 'start');
   return place;
 }"""
+# Notes when a cell has run. Its number may be that of a kernel before, and a quick cell shows its
+# star too briefly to be seen.
+WATCH = """place => {
+  const cell = window.jupyterapp.shell.currentWidget.content.widgets[place];
+  cell.labkitRan = false;
+  cell.model.stateChanged.connect((_, change) => {
+    if (change.name === 'executionCount' && change.newValue) cell.labkitRan = true;
+  });
+}"""
+HAS_RUN = """place =>
+  window.jupyterapp.shell.currentWidget.content.widgets[place].labkitRan"""
 RAN = re.compile(r"^\[\d+\]:")
 
 
@@ -69,11 +80,11 @@ class NotebookPage:
 
     def run(self, cell: Locator) -> Locator:
         """Run a cell to its end; give its outputs."""
-        prompt = cell.locator(".jp-InputPrompt")
-        before = prompt.inner_text()
+        place = int(cell.get_attribute("data-windowed-list-index") or 0)
+        self.page.evaluate(WATCH, place)
         self.start(cell)
-        expect(prompt).not_to_have_text(before, timeout=PATIENCE)
-        expect(prompt).to_have_text(RAN, timeout=PATIENCE)
+        self.page.wait_for_function(HAS_RUN, arg=place, timeout=PATIENCE)
+        expect(cell.locator(".jp-InputPrompt")).to_have_text(RAN, timeout=PATIENCE)
         return cell.locator(".jp-Cell-outputArea")
 
     def run_text(self, text: str) -> Locator:

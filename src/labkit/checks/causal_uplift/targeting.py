@@ -20,10 +20,9 @@ ASKED = {"short": 0.72, "dear": 0.5, "cheap": 0.75}
 order of kinds: uplift by logistic regressions 0.99 or more; by shallow boosting 0.83, 0.67 and 0.87
 or more; by scikit-learn's boosting as it comes 0.85, 0.75 and 0.90; by random forests 0.83, 0.73
 and 0.92. Whoever ranks by uplift and leaves out who is not worth an offer gets 0.65 at most where
-the budget is short, anybody worth an offer 0.46. All of the budget, or all whom an offer keeps,
-lose money where it is dear. The best sixth of the customers, whatever an offer costs, get 0.46 at
-most where it is dear and 0.70 where it is cheap; the best quarter lose money where it is dear, the
-best tenth get 0.52 where it is cheap."""
+the budget is short, anybody worth an offer 0.46. Where an offer is expensive, all of the budget,
+all whom it keeps, and the best quarter lose money; the best sixth of the customers, whatever it
+costs, get 0.46 at most there, and 0.70 where it is cheap, the best tenth 0.52."""
 
 
 def judge(answer: Any, instance: Instance) -> Outcome:
