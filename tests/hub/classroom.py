@@ -156,12 +156,12 @@ class Classroom:
         return member
 
     def processes(self) -> list[psutil.Process]:
-        """What runs under the accounts of this class."""
+        """What runs under the accounts of this class, and has not ended unseen by its parent."""
         uids = {pwd.getpwnam(name).pw_uid for name in self.names.values()}
         found = []
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error):
-                if process.uids().real in uids:
+                if process.uids().real in uids and process.status() != psutil.STATUS_ZOMBIE:
                     found.append(process)
         return found
 
@@ -235,7 +235,8 @@ def new_classroom() -> Iterator[Classroom]:
         room.make_accounts()
         with room.hub():
             yield room
-        left = [f"{process.pid} {process.cmdline()}" for process in room.processes()]
+        # A kernel sees within a second that its server has gone, and ends.
+        _, left = psutil.wait_procs(room.processes(), timeout=10)
         assert left == [], "the hub left servers behind"
     finally:
         for process in room.processes() if _have_accounts(room) else []:
